@@ -1,0 +1,1 @@
+"""The Flask application: the session service, the bakery API and the pages."""

@@ -1,0 +1,1 @@
+"""The bakery's own profile, its places and its people."""

@@ -1,0 +1,82 @@
+"""The bakery itself, the people who work there and the places it has."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.bakery.base import CreatedAt, RowId, TenantBase, enum_column
+
+
+class BusinessModel(StrEnum):
+    """What kind of bakery a tenant is; it decides which modules the tenant has."""
+
+    INDIVIDUAL_BAKERY = "individual_bakery"
+    CENTRAL_BAKER = "central_baker"
+
+
+class LocationKind(StrEnum):
+    """What happens at a location."""
+
+    BAKERY = "bakery"
+    WORKSHOP = "workshop"
+    SHOP = "shop"
+
+
+class UserRole(StrEnum):
+    """What a member of the team does."""
+
+    OWNER = "owner"
+    BAKER = "baker"
+    CASHIER = "cashier"
+    MANAGER = "manager"
+
+
+class Business(TenantBase):
+    """The bakery's profile: a table of exactly one row."""
+
+    __tablename__ = "business"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default="1")
+    name: Mapped[str]
+    legal_name: Mapped[str]
+    tax_id: Mapped[str]
+    business_model: Mapped[BusinessModel] = enum_column(BusinessModel, "business_model")
+    address: Mapped[str]
+    postal_code: Mapped[str]
+    city: Mapped[str]
+    phone: Mapped[str]
+    email: Mapped[str]
+    currency: Mapped[str] = mapped_column(server_default="EUR")
+    timezone: Mapped[str] = mapped_column(server_default="Europe/Madrid")
+    founded_on: Mapped[date]
+    description: Mapped[str]
+
+
+class Location(TenantBase):
+    """A place of the bakery: the bakery itself, a central workshop or a satellite shop."""
+
+    __tablename__ = "locations"
+
+    id: Mapped[RowId]
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[LocationKind] = enum_column(LocationKind, "location_kind")
+    address: Mapped[str]
+    city: Mapped[str]
+    phone: Mapped[str]
+
+
+class User(TenantBase):
+    """A member of the bakery's team. Passwords live in the control schema, never here."""
+
+    __tablename__ = "users"
+
+    id: Mapped[RowId]
+    email: Mapped[str] = mapped_column(unique=True)
+    full_name: Mapped[str]
+    role: Mapped[UserRole] = enum_column(UserRole, "user_role")
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[CreatedAt]

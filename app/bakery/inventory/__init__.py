@@ -1,0 +1,1 @@
+"""Ingredients, lots, finished products, and every movement of stock."""

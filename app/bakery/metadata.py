@@ -1,0 +1,25 @@
+"""The metadata of all tenant tables, complete: importing this module imports every domain."""
+
+from app.bakery.base import TenantBase
+from app.bakery.business import models as business
+from app.bakery.forecasting import models as forecasting
+from app.bakery.inventory import models as inventory
+from app.bakery.orders import models as orders
+from app.bakery.pos import models as pos
+from app.bakery.procurement import models as procurement
+from app.bakery.production import models as production
+from app.bakery.recipes import models as recipes
+from app.bakery.suppliers import models as suppliers
+
+DOMAINS = (
+    business,
+    suppliers,
+    inventory,
+    recipes,
+    production,
+    pos,
+    orders,
+    procurement,
+    forecasting,
+)
+TENANT_METADATA = TenantBase.metadata

@@ -1,0 +1,133 @@
+"""The point of sale: products, till sessions and tickets."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Numeric,
+    Sequence,
+    SmallInteger,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.bakery.base import (
+    CreatedAt,
+    DocumentId,
+    Money,
+    Percent,
+    Quantity,
+    RowId,
+    TenantBase,
+    enum_column,
+)
+
+TICKET_NUMBERS = Sequence("ticket_numbers", start=1, metadata=TenantBase.metadata)
+
+
+class PaymentMethod(StrEnum):
+    """How a customer pays at the till."""
+
+    CASH = "cash"
+    CARD = "card"
+
+
+class SaleStatus(StrEnum):
+    """Whether a ticket stands as it was rung up."""
+
+    COMPLETED = "completed"
+    CORRECTED = "corrected"
+
+
+class Product(TenantBase):
+    """Something that the bakery sells."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        CheckConstraint("price > 0", name="price"),
+        CheckConstraint("vat_percent IN (4, 10, 21)", name="vat_percent"),
+    )
+
+    id: Mapped[RowId]
+    sku: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    category: Mapped[str]
+    description: Mapped[str]
+    price: Mapped[Money]
+    vat_percent: Mapped[Percent]
+    recipe_id: Mapped[int | None] = mapped_column(ForeignKey("recipes.id"))
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[CreatedAt]
+
+
+class TillSession(TenantBase):
+    """A till from its opening in the morning to its count in the evening."""
+
+    __tablename__ = "till_sessions"
+    __table_args__ = (
+        CheckConstraint("closed_at >= opened_at", name="closed_at"),
+        Index(
+            "till_sessions_one_open_idx",
+            "location_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
+    opened_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    opening_cash: Mapped[Money]
+    closing_cash: Mapped[Money | None]
+
+
+class Sale(TenantBase):
+    """A ticket. Prices include VAT, as on a shop's shelf."""
+
+    __tablename__ = "sales"
+    __table_args__ = (
+        CheckConstraint("total >= 0", name="total"),
+        Index("sales_sold_at_idx", "sold_at"),
+    )
+
+    id: Mapped[DocumentId]
+    ticket_number: Mapped[int] = mapped_column(
+        TICKET_NUMBERS, unique=True, server_default=TICKET_NUMBERS.next_value()
+    )
+    till_session_id: Mapped[int] = mapped_column(ForeignKey("till_sessions.id"), index=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
+    sold_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    payment_method: Mapped[PaymentMethod] = enum_column(PaymentMethod, "payment_method")
+    status: Mapped[SaleStatus] = enum_column(
+        SaleStatus, "sale_status", server_default=SaleStatus.COMPLETED.value
+    )
+    total: Mapped[Money]
+    updated_at: Mapped[CreatedAt]
+
+    lines: Mapped[list["SaleLine"]] = relationship(
+        order_by="SaleLine.line_number", cascade="all, delete-orphan"
+    )
+
+
+class SaleLine(TenantBase):
+    """One product on a ticket, at the price of that moment."""
+
+    __tablename__ = "sale_lines"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
+
+    sale_id: Mapped[DocumentId] = mapped_column(ForeignKey("sales.id"), primary_key=True)
+    line_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    quantity: Mapped[Quantity]
+    unit_price: Mapped[Money]
+    vat_percent: Mapped[Percent]
+    amount: Mapped[Decimal] = mapped_column(
+        Numeric(12, 2), Computed("round(quantity * unit_price, 2)", persisted=True)
+    )

@@ -1,0 +1,1 @@
+"""What is baked, batch by batch."""

@@ -1,0 +1,68 @@
+"""From a request to the tenant it is for: the only way by which a bakery view reaches data."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from app.bakery.business.models import BusinessModel
+from app.bakery.modules import MODULES
+from app.db import UnknownTenant, business_model_of, tenant_transaction
+from app.errors import NotFound, Unauthorized
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TENANT_HEADER = "X-Tenant-Id"
+"""Set by the gateway, which removes whatever a client sent under this name."""
+
+
+def current_tenant_id() -> UUID:
+    """The tenant of this request.
+
+    Raises:
+        Unauthorized: the gateway named none.
+    """
+    try:
+        return UUID(request.headers.get(TENANT_HEADER, ""))
+    except ValueError:
+        raise Unauthorized("Abre una demo para ver estos datos.", code="tenant_required") from None
+
+
+def in_tenant(
+    module: str,
+) -> Callable[[Callable[Concatenate[Session, P], R]], Callable[P, R]]:
+    """Run a view inside a tenant transaction, with the session as its first argument.
+
+    The view's result must not need the session any more. `module` is what the tenant's business
+    model must have.
+    """
+
+    def decorate(view: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+        @wraps(view)
+        def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
+            tenant_id = current_tenant_id()
+            try:
+                ensure_module(tenant_id, module)
+                with tenant_transaction(tenant_id) as session:
+                    return view(session, *args, **kwargs)
+            except UnknownTenant:
+                raise Unauthorized(
+                    "Esta demo ya no existe. Abre una nueva.", code="session_unknown"
+                ) from None
+
+        return scoped
+
+    return decorate
+
+
+def ensure_module(tenant_id: UUID, module: str) -> None:
+    """Raise `NotFound` unless the tenant's business model has the module."""
+    model = BusinessModel(business_model_of(tenant_id))
+    if module not in MODULES[model]:
+        raise NotFound(
+            "Este módulo no forma parte de este modelo de negocio.", code="module_unavailable"
+        )

@@ -1,0 +1,48 @@
+"""Who the bakery buys from, and at what price."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.bakery.base import CreatedAt, Money, Quantity, RowId, TenantBase
+
+
+class Supplier(TenantBase):
+    """A supplier of ingredients."""
+
+    __tablename__ = "suppliers"
+    __table_args__ = (
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint("lead_time_days >= 0", name="lead_time"),
+    )
+
+    id: Mapped[RowId]
+    name: Mapped[str] = mapped_column(unique=True)
+    tax_id: Mapped[str]
+    contact_name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str]
+    city: Mapped[str]
+    category: Mapped[str]
+    lead_time_days: Mapped[int]
+    payment_terms_days: Mapped[int]
+    minimum_order: Mapped[Money]
+    rating: Mapped[int]
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[CreatedAt]
+
+
+class SupplierPrice(TenantBase):
+    """What one pack of an ingredient costs at a supplier."""
+
+    __tablename__ = "supplier_prices"
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "ingredient_id"),
+        CheckConstraint("pack_size > 0", name="pack_size"),
+        CheckConstraint("pack_price >= 0", name="pack_price"),
+    )
+
+    id: Mapped[RowId]
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"))
+    ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredients.id"), index=True)
+    pack_size: Mapped[Quantity]
+    pack_price: Mapped[Money]

@@ -1,0 +1,107 @@
+"""Every setting of the system, in one table, read from the environment once."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+STATE_FILE = "stack.env"
+"""Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or has a value that the system cannot run with."""
+
+
+class Settings(BaseSettings):
+    """The settings table: field (upper-cased, the variable's name), default, help."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(description="Postgres 15 or later, as a libpq URL.")
+    redis_url: str = Field(description="Redis 6.2 or later, or Valkey, as a URL.")
+    jwt_secret: str = Field(
+        min_length=32, description="Signs session tokens; 32 characters or more, kept secret."
+    )
+    ops_password: str | None = Field(
+        default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
+    )
+    state_dir: Path = Field(
+        default=Path(".state"), description="Where the local stack keeps its data and secrets."
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of the local web server.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severe level that is logged."
+    )
+    cookie_secure: bool = Field(
+        default=False, description="Mark the session cookie `Secure`: set it behind TLS."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, description="Proxies in front whose `X-Forwarded-For` is believed."
+    )
+    demo_session_duration_minutes: float = Field(
+        default=30, gt=0, description="Length of a session, and of one extension, in minutes."
+    )
+    demo_session_max_extensions: int = Field(
+        default=3, ge=0, description="How often a session can be extended."
+    )
+    demo_max_sessions: int = Field(
+        default=200, ge=1, description="Sessions that may be open at the same time."
+    )
+    demo_pool_size: int = Field(
+        default=3, ge=0, description="Tenants kept ready for each template."
+    )
+    demo_retention_days: float = Field(
+        default=7, ge=0, description="Days that the row of an ended session is kept."
+    )
+    demo_create_rate_limit: str = Field(
+        default="30 per minute", description="Sessions that one address may create."
+    )
+    demo_event_streams: int = Field(
+        default=8, ge=0, description="Event streams open at once in one web process."
+    )
+    clone_launcher: Literal["worker", "kubernetes"] = Field(
+        default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
+    )
+    clone_job_image: str | None = Field(
+        default=None, description="Image of the Kubernetes Job that clones."
+    )
+    clone_job_namespace: str = Field(
+        default="default", description="Namespace of the Kubernetes Jobs that clone."
+    )
+    clone_timeout_seconds: int = Field(
+        default=300, ge=1, description="A clone that takes longer has failed."
+    )
+    db_pool_size: int = Field(
+        default=10, ge=1, description="Postgres connections that one web process keeps open."
+    )
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Where ``DATABASE_URL`` is not set, the file that the local stack left in ``STATE_DIR`` is
+    read too, so that a command line finds the stack that runs beside it. With ``DATABASE_URL``
+    set the file is never looked at: production gets its secrets from outside or does not start.
+
+    Raises:
+        ConfigurationError: a setting is missing or invalid; the message names each one.
+    """
+    state_file = Path(os.environ.get("STATE_DIR") or ".state") / STATE_FILE
+    env_file = None if os.environ.get("DATABASE_URL") else state_file
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        problems = [_explain(item["loc"], item["type"], item["msg"]) for item in error.errors()]
+        raise ConfigurationError("\n".join(problems)) from None
+
+
+def _explain(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(location[0]) if location else "settings"
+    field = Settings.model_fields.get(name)
+    hint = f" {field.description}" if field is not None else ""
+    if kind == "missing":
+        return f"{name.upper()} is not set.{hint}"
+    return f"{name.upper()} cannot be used: {message}.{hint}"

@@ -1,0 +1,178 @@
+"""Exceptions and how they become the one JSON error body (RFC 9457, problem details)."""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from apiflask import APIFlask, HTTPError
+from flask import Response, json
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+log = structlog.get_logger(__name__)
+
+
+class AppError(Exception):
+    """What a handler raises to refuse a request. `detail` is read by a prospect: in Spanish."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    code: ClassVar[str] = "bad_request"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        errors: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.error_code = code or self.code
+        self.errors = errors
+        self.headers = headers or {}
+
+
+class InvalidRequest(AppError):
+    """The request is well formed and still makes no sense."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "validation_error"
+
+
+class Unauthorized(AppError):
+    """Nobody, or somebody that we do not know."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthorized"
+
+
+class Forbidden(AppError):
+    """Somebody that we know, who may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+
+
+class NotFound(AppError):
+    """There is no such thing, or not for this visitor."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+
+
+class Conflict(AppError):
+    """The request does not fit the present state."""
+
+    status = HTTPStatus.CONFLICT
+    code = "conflict"
+
+
+class TooManyRequests(AppError):
+    """A limit was reached; `Retry-After` says when to come back."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate_limited"
+
+
+class Unavailable(AppError):
+    """The system cannot do this now, and may later."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+
+
+SENTENCES = {
+    400: ("bad_request", "La petición no se entiende. Revisa su formato."),
+    404: ("not_found", "Aquí no hay nada. Revisa la dirección."),
+    405: ("method_not_allowed", "Esta operación no existe en esta dirección."),
+    413: ("body_too_large", "La petición es demasiado grande."),
+    415: ("unsupported_media_type", "Envía los datos como JSON (application/json)."),
+    422: ("validation_error", "Algún dato no es válido: mira el detalle en «errors»."),
+    429: ("rate_limited", "Has hecho muchas peticiones seguidas. Espera un momento."),
+    500: ("internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."),
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    errors: object = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The one error body of the whole system, as `application/problem+json`."""
+    body = {
+        "type": f"urn:masa-madre:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    response = Response(json.dumps(body), status, mimetype="application/problem+json")
+    response.headers.update(headers or {})
+    return response
+
+
+def register_error_handlers(app: APIFlask) -> None:
+    """Make every exception that leaves a view the one error body."""
+
+    @app.errorhandler(AppError)
+    def refused(error: AppError) -> Response:
+        return problem(error.status, error.error_code, error.detail, error.errors, error.headers)
+
+    @app.error_processor
+    def invalid(error: HTTPError) -> Response:
+        code, detail = SENTENCES.get(error.status_code, ("error", error.message))
+        errors = error.detail if error.status_code == HTTPStatus.UNPROCESSABLE_ENTITY else None
+        return problem(error.status_code, code, detail, errors, dict(error.headers))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        code, detail = SENTENCES.get(status, ("error", HTTPStatus(status).phrase))
+        allowed = getattr(error, "valid_methods", None)
+        return problem(
+            status, code, detail, headers={"Allow": ", ".join(allowed)} if allowed else None
+        )
+
+    @app.errorhandler(DBAPIError)
+    def database_error(error: DBAPIError) -> Response:
+        return _database_problem(error)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.exception("request failed", action="request_failed", exc_info=error)
+        code, detail = SENTENCES[500]
+        return problem(500, code, detail)
+
+
+def _database_problem(error: DBAPIError) -> Response:
+    cause = error.orig
+    if isinstance(cause, pg.UndefinedTable | pg.InvalidSchemaName):
+        log.warning("tenant schema is gone", action="tenant_gone", error=str(cause))
+        return problem(410, "session_gone", "Esta demo ya ha terminado. Abre una nueva.")
+    if isinstance(cause, pg.NumericValueOutOfRange | pg.DataError):
+        return problem(422, "validation_error", "Algún número o texto está fuera de lo posible.")
+    if isinstance(cause, pg.QueryCanceled | pg.LockNotAvailable | pg.DeadlockDetected):
+        log.warning("query gave up", action="query_gave_up", error=str(cause))
+        headers = {"Retry-After": "1"}
+        return problem(
+            503, "busy", "Hay mucho trabajo ahora mismo. Inténtalo otra vez.", None, headers
+        )
+    if error.connection_invalidated or isinstance(cause, pg.OperationalError):
+        log.error("database unavailable", action="database_unavailable", error=str(cause))
+        headers = {"Retry-After": "5"}
+        return problem(
+            503,
+            "unavailable",
+            "No llegamos a la base de datos. Inténtalo en unos segundos.",
+            None,
+            headers,
+        )
+    log.error("database error", action="database_error", exc_info=error)
+    code, detail = SENTENCES[500]
+    return problem(500, code, detail)
