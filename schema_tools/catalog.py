@@ -1,0 +1,217 @@
+"""Reads all that a schema holds, one query a kind, as rows of plain values."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import dict_row, namedtuple_row
+
+from .errors import InvalidName, PrivilegeMissing, SchemaToolsError, SourceNotFound
+from .text import MAX_NAME_BYTES, ident, literal
+
+Row = Any
+"""A named tuple with the columns of its query."""
+
+KINDS = (
+    "relations",
+    "columns",
+    "sequences",
+    "types",
+    "ranges",
+    "constraints",
+    "indexes",
+    "functions",
+    "aggregates",
+    "operators",
+    "operator_classes",
+    "operator_members",
+    "text_search",
+    "collations",
+    "casts",
+    "triggers",
+    "rules",
+    "policies",
+    "statistics",
+    "default_privileges",
+    "schema_rights",
+    "members",
+)
+
+SETTINGS = {
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "extra_float_digits": "3",
+    "bytea_output": "hex",
+    "quote_all_identifiers": "off",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    "array_nulls": "on",
+    "xmloption": "content",
+    "default_tablespace": "",
+    "default_table_access_method": "heap",
+    "check_function_bodies": "off",
+    "row_security": "off",
+    "statement_timeout": "0",
+    "client_min_messages": "warning",
+}
+"""What decides how the server prints and reads definitions: the same when compiling and running.
+
+`row_security = off` makes a policy that would hide rows an error instead.
+"""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The contents of one schema, read at one moment."""
+
+    oid: int
+    name: str
+    server_version: int
+    role: str
+    stamp: str
+    rows: dict[str, list[Row]]
+    edges: list[Row]
+    comments: list[Row]
+    owners: list[Row]
+    grants: list[Row]
+    outsiders: list[Row]
+
+    def __getitem__(self, kind: str) -> list[Row]:
+        return self.rows[kind]
+
+
+@cache
+def query(name: str) -> LiteralString:
+    """The text of one of this package's catalog queries."""
+    text = files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+    return cast("LiteralString", text)
+
+
+def settings_query(schema_path: str) -> str:
+    """One statement that takes on `SETTINGS` and the search path until the transaction ends."""
+    values = {**SETTINGS, "search_path": f"{schema_path}, pg_catalog, pg_temp"}
+    calls = [
+        f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)"
+        for name, value in values.items()
+    ]
+    return "SELECT " + ", ".join(calls)
+
+
+def ensure_name(name: str) -> None:
+    """Raise `InvalidName` unless a schema can have this name."""
+    size = len(name.encode())
+    if not 0 < size <= MAX_NAME_BYTES:
+        raise InvalidName(
+            f"schema name {name!r} has {size} bytes: Postgres takes 1 to {MAX_NAME_BYTES}"
+        )
+    if "\0" in name:
+        raise InvalidName(f"schema name {name!r} holds a NUL, which Postgres cannot store")
+    if name.startswith("pg_") or name == "information_schema":
+        raise InvalidName(f"schema name {name!r} is the server's own: choose another")
+
+
+@contextmanager
+def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
+    """Read definitions as that schema itself sees them; gives its oid.
+
+    The settings are undone at the end, also inside a transaction of the caller's.
+
+    Raises:
+        SourceNotFound: there is no such schema.
+        PrivilegeMissing: the role may not look into it.
+    """
+    ensure_name(schema)
+    with connection.transaction(force_rollback=True):
+        connection.execute(settings_query(ident(schema)))  # type: ignore[arg-type]
+        yield fetch_schema_oid(connection, schema)
+
+
+def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
+    """The oid of a schema that exists and may be used.
+
+    Raises:
+        SourceNotFound: there is no such schema.
+        PrivilegeMissing: the role may not use it.
+    """
+    row = connection.execute(
+        "SELECT oid, has_schema_privilege(oid, 'USAGE'), quote_ident(current_user)"
+        " FROM pg_catalog.pg_namespace WHERE nspname = %s",
+        [schema],
+    ).fetchone()
+    if row is None:
+        raise SourceNotFound(
+            f"schema {schema!r} does not exist in database {connection.info.dbname!r}:"
+            " check the name and the database"
+        )
+    if not row[1]:
+        raise PrivilegeMissing(
+            f"role {row[2]} may not use schema {schema!r}."
+            f" Mend it with: GRANT USAGE ON SCHEMA {ident(schema)} TO {row[2]};"
+        )
+    return int(row[0])
+
+
+def fetch_stamp(connection: "Connection[Any]", oid: int) -> str:
+    """A value that differs whenever something in the schema was redefined."""
+    row = connection.execute(query("stamp"), {"schema": oid}).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
+    """Read the whole schema.
+
+    Raises:
+        SourceNotFound, PrivilegeMissing, InvalidName: see `reading`.
+        SchemaToolsError: the schema was redefined while it was read, several times over.
+    """
+    for _ in range(3):
+        with reading(connection, schema) as oid:
+            before = fetch_stamp(connection, oid)
+            try:
+                catalog = _read(connection, schema, oid, before)
+            except psycopg.errors.UndefinedObject:
+                continue  # something was dropped between two queries
+            if fetch_stamp(connection, oid) == before:
+                return catalog
+    raise SchemaToolsError(
+        f"schema {schema!r} changes faster than it can be read: try again when it rests"
+    )
+
+
+def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> Catalog:
+    parameters: dict[str, Any] = {"schema": oid}
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+
+        def fetch(name: str) -> list[Row]:
+            return cursor.execute(query(name), parameters).fetchall()
+
+        rows = {kind: fetch(kind) for kind in KINDS}
+        parameters["oids"] = [row.oid for row in rows["members"]]
+        parameters["classes"] = [row.class_ for row in rows["members"]]
+        return Catalog(
+            oid=oid,
+            name=schema,
+            server_version=connection.info.server_version,
+            role=_current_role(connection),
+            stamp=stamp,
+            rows=rows,
+            edges=fetch("edges"),
+            comments=fetch("comments"),
+            owners=fetch("owners"),
+            grants=fetch("grants"),
+            outsiders=fetch("outsiders"),
+        )
+
+
+def _current_role(connection: "Connection[Any]") -> str:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute("SELECT current_user::text AS role").fetchone()
+    assert row is not None
+    return str(row["role"])

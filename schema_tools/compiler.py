@@ -1,0 +1,146 @@
+"""Compiles a schema into a clone plan: every object claimed by one part, or nothing at all."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from .catalog import Catalog, read_catalog
+from .draft import Draft
+from .errors import UnsupportedObject
+from .parts.keys import (
+    add_foreign_keys,
+    add_keys,
+    add_replica_identities,
+    add_statistics,
+)
+from .parts.logic import add_policies, add_rules, add_triggers
+from .parts.operators import add_casts, add_operator_classes, add_operators
+from .parts.rights import (
+    add_comments,
+    add_default_privileges,
+    add_grants,
+    add_owners,
+    add_schema_rights,
+)
+from .parts.routines import add_aggregates, add_functions
+from .parts.search import add_collations, add_text_search
+from .parts.sequences import add_sequences
+from .parts.tables import add_tables
+from .parts.types import add_types
+from .parts.views import add_views
+from .plan import ClonePlan, fingerprint
+
+PARTS = (
+    add_types,
+    add_collations,
+    add_tables,
+    add_sequences,
+    add_functions,
+    add_aggregates,
+    add_operators,
+    add_operator_classes,
+    add_casts,
+    add_text_search,
+    add_views,
+    add_keys,
+    add_foreign_keys,
+    add_statistics,
+    add_replica_identities,
+    add_triggers,
+    add_rules,
+    add_policies,
+)
+"""What makes objects; what decorates objects that are made comes after."""
+
+DECORATIONS = (add_owners, add_grants, add_schema_rights, add_comments, add_default_privileges)
+
+NOT_COPIED = {
+    "publication relation": "its membership of a publication is not copied",
+    "publication namespace": "the schema's membership of a publication is not copied",
+}
+"""Members that are about a schema rather than in it: told, not copied."""
+
+REASONS = {
+    "foreign table": "its rows live in another server; make it a table or leave it outside",
+    "extension": "an extension cannot be installed twice; move it: ALTER EXTENSION … SET SCHEMA",
+    "conversion": "conversions need functions in C; create it in another schema",
+    "text search parser": "parsers need functions in C; create it in another schema",
+    "text search template": "templates need functions in C; create it in another schema",
+}
+
+
+def compile_plan(connection: "Connection[Any]", source: str) -> ClonePlan:
+    """Read a schema and work out how to rebuild it under another name.
+
+    The connection is left as it was found; nothing is written.
+
+    Raises:
+        UnsupportedObject: something in the schema cannot be cloned exactly; it is named.
+        SourceNotFound, PrivilegeMissing, InvalidName: the schema cannot be read.
+        DependencyCycle: objects need each other in a way that no order solves.
+    """
+    return plan_from_catalog(read_catalog(connection, source))
+
+
+def plan_from_catalog(catalog: Catalog) -> ClonePlan:
+    """The plan for a catalog that has been read; see `compile_plan`."""
+    draft = Draft()
+    for add in PARTS:
+        add(draft, catalog)
+    _claim_members(draft, catalog)
+    for edge in catalog.edges:
+        draft.depend((edge.class_, edge.oid), (edge.needed_class, edge.needed_oid))
+    for decorate in DECORATIONS:
+        decorate(draft, catalog)
+    for outsider in catalog.outsiders:
+        draft.warn(
+            outsider.kind, outsider.identity, f"is outside and keeps to the source's {outsider.needed}"
+        )
+    statements = draft.order()
+    return ClonePlan(
+        source=catalog.name,
+        server_version=catalog.server_version,
+        role=catalog.role,
+        fingerprint=fingerprint(catalog.server_version, statements),
+        stamp=catalog.stamp,
+        statements=statements,
+        tables=tuple(row.name for row in catalog["relations"] if row.kind in ("r", "p")),
+        warnings=tuple(draft.warnings),
+    )
+
+
+def _claim_members(draft: Draft, catalog: Catalog) -> None:
+    """See that every member of the schema is claimed; internal parts go with their whole.
+
+    Raises:
+        UnsupportedObject: a member that no part makes.
+    """
+    members = {(m.class_, m.oid): m for m in catalog["members"]}
+    pending = [key for key in members if key not in draft.claims]
+    while pending:
+        whole_is_known = [
+            key
+            for key in pending
+            if (members[key].whole_class, members[key].whole_oid) in draft.claims
+            and key[0] not in _MADE_ALONE
+        ]
+        for key in whole_is_known:
+            draft.claim(key, draft.claims[(members[key].whole_class, members[key].whole_oid)])
+        if not whole_is_known:
+            break
+        pending = [key for key in pending if key not in draft.claims]
+    for key in pending:
+        member = members[key]
+        if member.of_extension:
+            draft.claim(key, None)
+            draft.warn(member.kind, member.identity, "belongs to an extension and is not cloned")
+        elif member.kind in NOT_COPIED:
+            draft.claim(key, None)
+            draft.warn(member.kind, member.identity, NOT_COPIED[member.kind])
+        elif key[0] != "pg_default_acl":
+            reason = REASONS.get(member.kind, "objects of this kind are not handled")
+            raise UnsupportedObject(member.kind, member.identity, reason)
+
+
+_MADE_ALONE = {"pg_policy", "pg_attrdef", "pg_statistic_ext", "pg_default_acl"}
+"""Catalogs whose rows are never made as an internal part of something else."""

@@ -1,0 +1,51 @@
+"""Everything that can go wrong when a schema is compiled, cloned, verified or dropped."""
+
+
+class SchemaToolsError(Exception):
+    """The root of this package's exceptions; its message says what to do."""
+
+
+class InvalidName(SchemaToolsError):
+    """A schema name cannot be used."""
+
+
+class SourceNotFound(SchemaToolsError):
+    """The schema to read does not exist."""
+
+
+class TargetExists(SchemaToolsError):
+    """The schema to create exists already."""
+
+
+class UnsupportedObject(SchemaToolsError):
+    """The source holds something that cannot be cloned exactly, so nothing is cloned at all."""
+
+    def __init__(self, kind: str, identity: str, reason: str) -> None:
+        super().__init__(f"{kind} {identity} cannot be cloned: {reason}")
+        self.kind = kind
+        self.identity = identity
+        self.reason = reason
+
+
+class DependencyCycle(SchemaToolsError):
+    """Objects need each other in a way for which no order and no repair is known."""
+
+
+class PlanOutdated(SchemaToolsError):
+    """The source has changed since the plan was compiled, or another role runs it."""
+
+
+class PrivilegeMissing(SchemaToolsError):
+    """The role may not do something that cloning needs; the message has the `GRANT`."""
+
+
+class CloneFailed(SchemaToolsError):
+    """A statement of the plan failed; the transaction was rolled back, nothing is left behind."""
+
+
+class NotOurs(SchemaToolsError):
+    """The schema does not carry our mark, so it is not dropped."""
+
+
+class DropBlocked(SchemaToolsError):
+    """Another session holds a lock on the schema; the message names it."""

@@ -1,0 +1,156 @@
+"""Keys, indexes, foreign keys and extended statistics: what is built on rows that are there."""
+
+from ..catalog import Catalog, Row
+from ..draft import Draft, Key
+from ..errors import UnsupportedObject
+from ..plan import Phase
+from ..text import comma, compose, ident
+
+
+
+def add_keys(draft: Draft, catalog: Catalog) -> None:
+    """Every index, every constraint that has one, and how partitions' indexes hang together."""
+    relations = {row.oid: row for row in catalog["relations"]}
+    constraints = {row.oid: row for row in catalog["constraints"]}
+    indexes = {row.oid: row for row in catalog["indexes"]}
+    for index in catalog["indexes"]:
+        relation = relations[index.relation]
+        parent = indexes.get(index.parent)
+        if not index.is_valid and index.kind == "i":
+            raise UnsupportedObject(
+                "index", index.name, "it is invalid; REINDEX or drop it, then compile again"
+            )
+        constraint = constraints.get(index.constraint_oid)
+        key = _add_constraint(draft, index, constraint, relation) if constraint else None
+        key = key or _add_index(draft, index, relation, has_parts=relation.kind == "p")
+        draft.addresses[("pg_class", index.oid)] = f"INDEX {ident(index.name)}"
+        if parent is not None:
+            _attach(draft, index, parent, key)
+        _add_index_options(draft, index, relation, key)
+
+
+def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
+    """Every foreign key that was made by a person, not by a partition's parent."""
+    relations = {row.oid: row for row in catalog["relations"]}
+    for constraint in catalog["constraints"]:
+        if constraint.kind != "f":
+            continue
+        key: Key = ("pg_constraint", constraint.oid)
+        if constraint.parent:
+            draft.claim(key, None)
+            continue
+        relation = relations[constraint.relation]
+        sql = compose(
+            "ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
+            table=ident(relation.name), name=ident(constraint.name), definition=constraint.definition,
+        )
+        draft.add(
+            key, Phase.FOREIGN_KEYS, "foreign key", f"{relation.name}.{constraint.name}", sql,
+            needs=[("pg_class", relation.oid), ("rows", relation.oid)],
+            address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
+        )
+
+
+def add_statistics(draft: Draft, catalog: Catalog) -> None:
+    """Extended statistics objects."""
+    for row in catalog["statistics"]:
+        key: Key = ("pg_statistic_ext", row.oid)
+        tail = cut_prefix(row.definition, row.head, "statistics object", row.name)
+        name = ident(row.name)
+        address = f"STATISTICS {name}"
+        draft.add(
+            key, Phase.KEYS, "statistics object", row.name, f"CREATE STATISTICS {name}{tail}",
+            needs=[("rows", row.relation)], address=address,
+        )
+        if row.target is not None:
+            draft.add(
+                ("statistics target", row.oid), Phase.KEYS, "statistics target", row.name,
+                f"ALTER {address} SET STATISTICS {row.target}", needs=[key],
+            )
+
+
+def cut_prefix(text: str, prefix: str, kind: str, name: str) -> str:
+    """What follows the exact prefix, which names the schema though all else does not."""
+    if not text.startswith(prefix):
+        raise UnsupportedObject(kind, name, f"its definition starts unlike expected: {text[:80]!r}")
+    return text[len(prefix) :]
+
+
+def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) -> Key:
+    key: Key = ("pg_constraint", constraint.oid)
+    only = "ONLY " if relation.kind == "p" else ""
+    sql = compose(
+        "ALTER TABLE {only}{table} ADD CONSTRAINT {name} {definition}",
+        only=only, table=ident(relation.name), name=ident(constraint.name), definition=constraint.definition,
+    )
+    kind = {"p": "primary key", "u": "unique key", "x": "exclusion constraint"}[constraint.kind]
+    draft.add(
+        key, Phase.KEYS, kind, f"{relation.name}.{constraint.name}", sql,
+        needs=[("rows", relation.oid)],
+        address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
+    )
+    draft.claim(("pg_class", index.oid), key)
+    changes = []
+    if index.options:
+        pairs = [f"{ident(n)} = {v}" for n, _, v in (o.partition("=") for o in index.options)]
+        changes.append(f"SET ({comma(pairs)})")
+    if index.tablespace:
+        changes.append(f"SET TABLESPACE {ident(index.tablespace)}")
+    for number, change in enumerate(changes):
+        draft.add(
+            (f"index change {number}", index.oid), Phase.KEYS, "index option", index.name,
+            f"ALTER INDEX {ident(index.name)} {change}", needs=[key],
+        )
+    return key
+
+
+def _add_index(draft: Draft, index: Row, relation: Row, *, has_parts: bool) -> Key:
+    key: Key = ("pg_class", index.oid)
+    head = f"{index.head}{'ONLY ' if has_parts else ''}{index.table_name}"
+    tail = cut_prefix(index.definition, head, "index", index.name)
+    sql = f"{index.head}{'ONLY ' if has_parts else ''}{ident(relation.name)}{tail}"
+    needs: list[Key] = [("rows", relation.oid), ("refresh", relation.oid)]
+    draft.add(key, Phase.KEYS, "index", index.name, sql, needs=needs)
+    if index.tablespace:
+        draft.add(
+            ("index change 0", index.oid), Phase.KEYS, "index option", index.name,
+            f"ALTER INDEX {ident(index.name)} SET TABLESPACE {ident(index.tablespace)}", needs=[key],
+        )
+    return key
+
+
+def _attach(draft: Draft, index: Row, parent: Row, key: Key) -> None:
+    sql = compose(
+        "ALTER INDEX {parent} ATTACH PARTITION {child}", parent=ident(parent.name), child=ident(index.name)
+    )
+    parent_key = draft.claims.get(("pg_class", parent.oid))
+    needs = [key, parent_key or ("pg_class", parent.oid)]
+    draft.add(("attached index", index.oid), Phase.KEYS, "attached index", index.name, sql, needs=needs)
+
+
+def _add_index_options(draft: Draft, index: Row, relation: Row, key: Key) -> None:
+    table, name = ident(relation.name), ident(index.name)
+    extra = []
+    for target in index.statistics_targets or []:
+        number, _, value = target.partition("=")
+        extra.append(f"ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS {value}")
+    if index.is_clustered:
+        extra.append(f"ALTER TABLE {table} CLUSTER ON {name}")
+    if index.is_identity:
+        extra.append(f"ALTER TABLE {table} REPLICA IDENTITY USING INDEX {name}")
+    for number, sql in enumerate(extra):
+        draft.add((f"index mark {number}", index.oid), Phase.KEYS, "index mark", index.name, sql, needs=[key])
+
+
+def add_replica_identities(draft: Draft, catalog: Catalog) -> None:
+    """Tables whose replica identity is FULL or NOTHING; that of an index comes with the index."""
+    words = {"f": "FULL", "n": "NOTHING"}
+    for row in catalog["relations"]:
+        if row.kind in ("r", "p") and row.replica_identity in words:
+            sql = f"ALTER TABLE {ident(row.name)} REPLICA IDENTITY {words[row.replica_identity]}"
+            draft.add(
+                ("replica identity", row.oid), Phase.KEYS, "replica identity", row.name, sql,
+                needs=[("pg_class", row.oid)],
+            )
+
+

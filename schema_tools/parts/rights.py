@@ -1,0 +1,107 @@
+"""Owners, rights and comments of whatever the other parts made."""
+
+from ..catalog import Catalog, Row
+from ..draft import Draft, Key
+from ..errors import UnsupportedObject
+from ..plan import Phase
+from ..text import TARGET, compose, ident, literal
+
+GRANT_TARGETS = {
+    "MATERIALIZED VIEW": "TABLE",
+    "VIEW": "TABLE",
+    "AGGREGATE": "FUNCTION",
+    "DOMAIN": "TYPE",
+}
+DEFAULT_KINDS = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES"}
+
+
+def add_owners(draft: Draft, catalog: Catalog) -> None:
+    """Owners other than the role that runs the plan."""
+    for row in catalog.owners:
+        address = draft.addresses.get((row.class_, row.oid))
+        maker = draft.claims.get((row.class_, row.oid))
+        if address is None or maker is None or address.startswith("SEQUENCE") and _is_owned(draft, row.oid):
+            continue
+        draft.add(
+            ("owner", row.oid), Phase.RIGHTS, f"0 owner of {row.class_}", address,
+            f"ALTER {address} OWNER TO {row.owner}", needs=[maker],
+        )
+
+
+def _is_owned(draft: Draft, oid: int) -> bool:
+    """Sequences that a column owns follow the table's owner."""
+    return ("owned", oid) in draft.nodes or draft.claims[("pg_class", oid)] != ("pg_class", oid)
+
+
+def add_grants(draft: Draft, catalog: Catalog) -> None:
+    """Rights that differ from those of a new object."""
+    for number, row in enumerate(catalog.grants):
+        address = draft.addresses.get((row.class_, row.oid))
+        maker = draft.claims.get((row.class_, row.oid))
+        if address is None or maker is None:
+            continue
+        if not row.by_owner:
+            raise UnsupportedObject(
+                "right", f"{row.privilege} on {address} for {row.grantee}",
+                f"it was granted by {row.grantor}, not by the owner; grant it again as the owner",
+            )
+        draft.add(
+            (f"grant {number}", row.oid), Phase.RIGHTS, "1 grant" if row.given else "0 revoke",
+            address, _grant(row, address), needs=[maker, ("owner", row.oid)],
+        )
+
+
+def _grant(row: Row, address: str) -> str:
+    kind, _, name = address.partition(" ")
+    if address.startswith("MATERIALIZED VIEW"):
+        kind, name = "TABLE", address.removeprefix("MATERIALIZED VIEW ")
+    column = f" ({ident(row.column_name)})" if row.column_name else ""
+    verb, way = ("GRANT", "TO") if row.given else ("REVOKE", "FROM")
+    option = " WITH GRANT OPTION" if row.given and row.is_grantable else ""
+    return f"{verb} {row.privilege}{column} ON {GRANT_TARGETS.get(kind, kind)} {name} {way} {row.grantee}{option}"
+
+
+def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
+    """What roles have said of objects that they will make in the schema; last, so as not to act."""
+    for row in catalog["default_privileges"]:
+        key: Key = ("pg_default_acl", row.oid)
+        draft.claims.setdefault(key, None)
+        verb = compose(
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {role} IN SCHEMA {schema} GRANT {right} ON {kind} TO {grantee}{option}",
+            role=row.role, schema=TARGET, right=row.privilege, kind=DEFAULT_KINDS[row.kind],
+            grantee=row.grantee, option=" WITH GRANT OPTION" if row.is_grantable else "",
+        )
+        draft.add(
+            (f"default privilege {row.grantee} {row.privilege}", row.oid), Phase.STATISTICS,
+            "default privilege", f"{row.role} {row.kind} {row.grantee} {row.privilege}", verb,
+        )
+
+
+def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
+    """The schema's own rights, as the source has them."""
+    for number, row in enumerate(catalog["schema_rights"]):
+        option = " WITH GRANT OPTION" if row.is_grantable else ""
+        draft.add(
+            (f"schema right {number}", catalog.oid), Phase.RIGHTS, "schema right",
+            f"{row.grantee} {row.privilege}",
+            f"GRANT {row.privilege} ON SCHEMA {TARGET} TO {row.grantee}{option}",
+        )
+
+
+def add_comments(draft: Draft, catalog: Catalog) -> None:
+    """Comments on everything, but for that on the schema: a clone's comment is its mark."""
+    for row in catalog.comments:
+        key: Key = (row.class_, row.oid)
+        maker = draft.claims.get(key)
+        address = draft.addresses.get(key)
+        if address is None:
+            continue
+        if row.number:
+            relation = address.partition(" ")[2].removeprefix("VIEW ")
+            address = f"COLUMN {relation}.{ident(row.column_name)}"
+        sql = f"COMMENT ON {address} IS {literal(row.text)}"
+        needs = [maker] if maker is not None else []
+        own = (f"comment {row.class_} {row.number}", row.oid)
+        draft.add(own, Phase.RIGHTS, "comment", address, sql, needs=needs)
+
+

@@ -1,0 +1,102 @@
+"""Types: enums, domains, composites and ranges."""
+
+from collections import defaultdict
+
+from ..catalog import Catalog, Row
+from ..draft import Draft, Key
+from ..errors import UnsupportedObject
+from ..plan import Phase
+from ..text import comma, compose, ident, literal
+
+
+def add_types(draft: Draft, catalog: Catalog) -> None:
+    """Every type that is not a table's row type; arrays and multiranges come with their type."""
+    columns = defaultdict(list)
+    for column in catalog["columns"]:
+        columns[column.relation].append(column)
+    ranges = {row.type_oid: row for row in catalog["ranges"]}
+    checks = defaultdict(list)
+    for constraint in catalog["constraints"]:
+        if constraint.domain:
+            checks[constraint.domain].append(constraint)
+    for row in catalog["types"]:
+        key = ("pg_type", row.oid)
+        match row.kind:
+            case "e":
+                labels = comma([literal(label) for label in row.labels or []])
+                sql = compose("CREATE TYPE {name} AS ENUM ({labels})", name=ident(row.name), labels=labels)
+            case "d":
+                _add_domain(draft, row, checks[row.oid])
+                continue
+            case "c":
+                sql = _composite(row, columns[row.relation])
+                draft.claim(("pg_class", row.relation), key)
+            case "r":
+                sql = _range(row, ranges[row.oid])
+            case _:
+                raise UnsupportedObject(
+                    "type", row.name, "base and shell types need functions in C; create it outside"
+                )
+        draft.add(key, Phase.DEFINE, "type", row.name, sql, address=f"TYPE {ident(row.name)}")
+
+
+def _composite(row: Row, columns: list[Row]) -> str:
+    attributes = [
+        f"{ident(c.name)} {c.type}" + (f" COLLATE {c.collation}" if c.collation else "")
+        for c in columns
+    ]
+    return compose("CREATE TYPE {name} AS ({columns})", name=ident(row.name), columns=comma(attributes))
+
+
+def _range(row: Row, details: Row) -> str:
+    options = [f"SUBTYPE = {details.subtype}", f"MULTIRANGE_TYPE_NAME = {ident(details.multirange_name)}"]
+    for name, value in (
+        ("SUBTYPE_OPCLASS", details.operator_class),
+        ("COLLATION", details.collation),
+        ("SUBTYPE_DIFF", details.subtype_diff),
+    ):
+        if value:
+            options.append(f"{name} = {value}")
+    if details.canonical:
+        raise UnsupportedObject(
+            "range type", row.name, "a canonical function needs a shell type; create it outside"
+        )
+    return compose("CREATE TYPE {name} AS RANGE ({options})", name=ident(row.name), options=comma(options))
+
+
+def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
+    key: Key = ("pg_type", row.oid)
+    pieces = [f"CREATE DOMAIN {ident(row.name)} AS {row.base}"]
+    if row.collation:
+        pieces.append(f"COLLATE {row.collation}")
+    if row.default_expression is not None:
+        pieces.append(f"DEFAULT {row.default_expression}")
+    late = []
+    named_not_null = any(check.kind == "n" for check in checks)
+    if row.not_null and not named_not_null:
+        pieces.append("NOT NULL")
+    for check in checks:
+        if check.is_validated and not check.calls_functions:
+            pieces.append(f"CONSTRAINT {ident(check.name)} {_domain_check(check)}")
+        else:
+            late.append(check)
+    draft.add(key, Phase.DEFINE, "domain", row.name, " ".join(pieces), address=f"DOMAIN {ident(row.name)}")
+    for check in checks:
+        own: Key = ("pg_constraint", check.oid)
+        address = f"CONSTRAINT {ident(check.name)} ON DOMAIN {ident(row.name)}"
+        draft.addresses[own] = address
+        if check not in late:
+            draft.claim(own, key)
+            continue
+        sql = compose(
+            "ALTER DOMAIN {domain} ADD CONSTRAINT {name} {definition}",
+            domain=ident(row.name),
+            name=ident(check.name),
+            definition=check.definition,
+        )
+        phase = Phase.DEFINE if check.is_validated else Phase.KEYS
+        draft.add(own, phase, "domain constraint", f"{row.name}.{check.name}", sql, needs=[key])
+
+
+def _domain_check(check: Row) -> str:
+    return "NOT NULL" if check.kind == "n" else str(check.definition)

@@ -1,0 +1,82 @@
+"""Views and materialised views."""
+
+from ..catalog import Catalog, Row
+from ..draft import Draft, Key, Node
+from ..plan import Phase
+from ..text import comma, compose, ident, literal
+
+
+def add_views(draft: Draft, catalog: Catalog) -> None:
+    """Every view, with a stand-in for circles; materialised ones are filled when all rows are in."""
+    returns = {rule.relation: rule.oid for rule in catalog["rules"] if rule.is_view}
+    columns: dict[int, list[Row]] = {}
+    for column in catalog["columns"]:
+        columns.setdefault(column.relation, []).append(column)
+    row_keys = [key for key in draft.nodes if key[0] == "rows"]
+    for row in catalog["relations"]:
+        if row.kind not in ("v", "m"):
+            continue
+        key: Key = ("pg_class", row.oid)
+        if row.kind == "v":
+            _add_view(draft, row, columns[row.oid])
+        else:
+            _add_materialised_view(draft, row, row_keys)
+        draft.claim(("pg_rewrite", returns[row.oid]), key)
+
+
+def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
+    key: Key = ("pg_class", row.oid)
+    name = ident(row.name)
+    sql = compose(
+        "CREATE OR REPLACE VIEW {name}{options} AS\n{definition}",
+        name=name, options=_options(row), definition=row.definition.rstrip().removesuffix(";"),
+    )
+    draft.add(key, Phase.VIEWS, "view", row.name, sql, address=f"VIEW {name}")
+    stand_in = [
+        f"NULL::{c.type}{f' COLLATE {c.collation}' if c.collation else ''} AS {ident(c.name)}"
+        for c in columns
+    ]
+    text = compose("CREATE VIEW {name} AS SELECT {columns}", name=name, columns=comma(stand_in))
+    types = {needed for c in columns for needed in _type_needs(c)}
+    draft.fallbacks[key] = Node(
+        ("stand-in", row.oid), Phase.DEFINE, "view stand-in", row.name, text, needs=types
+    )
+    for column in columns:
+        if column.default_oid is not None:
+            change = compose(
+                "ALTER VIEW {name} ALTER COLUMN {column} SET DEFAULT {default}",
+                name=name, column=ident(column.name), default=column.default,
+            )
+            identity = f"{row.name}.{column.name}"
+            draft.add(
+                ("pg_attrdef", column.default_oid), Phase.VIEWS, "default", identity, change, needs=[key]
+            )
+
+
+def _type_needs(column: Row) -> list[Key]:
+    return [("pg_type", column.type_oid)] + ([("pg_type", column.element_oid)] if column.element_oid else [])
+
+
+def _options(row: Row) -> str:
+    pairs = [f"{ident(n)} = {literal(v)}" for n, _, v in (o.partition("=") for o in row.options)]
+    return f" WITH ({comma(pairs)})" if pairs else ""
+
+
+def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
+    key: Key = ("pg_class", row.oid)
+    name = ident(row.name)
+    method = f" USING {ident(row.access_method)}" if row.access_method not in (None, "heap") else ""
+    space = f" TABLESPACE {ident(row.tablespace)}" if row.tablespace else ""
+    sql = compose(
+        "CREATE MATERIALIZED VIEW {name}{method}{options}{space} AS\n{definition}\nWITH NO DATA",
+        name=name, method=method, options=_options(row), space=space,
+        definition=row.definition.rstrip().removesuffix(";"),
+    )
+    draft.add(
+        key, Phase.VIEWS, "materialised view", row.name, sql, address=f"MATERIALIZED VIEW {name}"
+    )
+    if row.is_populated:
+        draft.add(
+            ("refresh", row.oid), Phase.REFRESH, "refresh", row.name,
+            f"REFRESH MATERIALIZED VIEW {name}", needs=[key, *row_keys],
+        )

@@ -1,0 +1,149 @@
+"""The clone plan: a template's catalog as an ordered list of statements, made once, run often."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection
+
+from .text import SOURCE, SOURCE_TEXT, TARGET, ident, literal
+
+if TYPE_CHECKING:
+    from .executor import CloneReport, Progress
+
+FORMAT = 1
+"""Version of the serialised form; a kept plan of another format is compiled again."""
+
+
+class Phase(IntEnum):
+    """When a statement runs, unless a dependency moves it: rows first, then keys, then links."""
+
+    SCHEMA = 0
+    DEFINE = 1
+    ROWS = 2
+    KEYS = 3
+    FOREIGN_KEYS = 4
+    VIEWS = 5
+    REFRESH = 6
+    LOGIC = 7
+    RIGHTS = 8
+    POSITIONS = 9
+    STATISTICS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, with the object that it makes.
+
+    `sql` has the holes `TARGET` and `SOURCE`. `size` is the number of bytes of rows that the
+    statement copies, as far as the source's statistics knew when the plan was compiled.
+    """
+
+    phase: Phase
+    kind: str
+    identity: str
+    sql: str
+    size: int = 0
+
+    def render(self, source: str, target: str) -> str:
+        """The statement's text for one pair of schemas."""
+        if "\0" not in self.sql:
+            return self.sql
+        return (
+            self.sql.replace(TARGET, ident(target))
+            .replace(SOURCE, ident(source))
+            .replace(SOURCE_TEXT, literal(source))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWarning:
+    """Something that a person should look at: the clone is exact, and may still surprise."""
+
+    kind: str
+    identity: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ClonePlan:
+    """How to rebuild `source` under another name.
+
+    `fingerprint` says what the source is: two schemas with equal fingerprints have equal
+    definitions, whatever their names and their rows. `stamp` says cheaply whether the source's
+    catalog rows are still those that were read. `role` compiled the plan and has to run it: who
+    owns what a statement makes depends on it.
+    """
+
+    source: str
+    server_version: int
+    role: str
+    fingerprint: str
+    stamp: str
+    statements: tuple[Statement, ...]
+    tables: tuple[str, ...]
+    warnings: tuple[PlanWarning, ...] = field(default=())
+
+    def run(
+        self,
+        connection: "Connection[Any]",
+        target: str,
+        *,
+        progress: "Progress | None" = None,
+        check: bool = True,
+        comment: str | None = None,
+    ) -> "CloneReport":
+        """Clone the source into the new schema `target`, in one transaction.
+
+        See `schema_tools.executor.run_plan` for the parameters and the errors.
+        """
+        from .executor import run_plan
+
+        return run_plan(
+            self, connection, target, progress=progress, check=check, comment=comment
+        )
+
+    def script(self, target: str) -> Iterator[str]:
+        """The plan as SQL for a person to review, a statement at a time."""
+        for item in self.statements:
+            yield item.render(self.source, target) + ";"
+
+    def to_json(self) -> str:
+        """Serialise, for `from_json`."""
+        return json.dumps({"format": FORMAT, **asdict(self)})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "ClonePlan":
+        """Read a serialised plan.
+
+        Raises:
+            ValueError: the text is not a plan, or one of another version of this package.
+        """
+        data = json.loads(text)
+        if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
+            raise ValueError("not a clone plan of this version: compile it again")
+        return cls(
+            **{
+                **data,
+                "statements": tuple(_statement(item) for item in data["statements"]),
+                "tables": tuple(data["tables"]),
+                "warnings": tuple(PlanWarning(**item) for item in data["warnings"]),
+            }
+        )
+
+
+def fingerprint(server_version: int, statements: tuple[Statement, ...]) -> str:
+    """SHA-256 over what the statements say, without the sizes of their rows."""
+    digest = hashlib.sha256(str(server_version // 10000).encode())
+    for item in statements:
+        digest.update(repr((int(item.phase), item.kind, item.identity, item.sql)).encode())
+    return digest.hexdigest()
+
+
+def _statement(data: dict[str, Any]) -> Statement:
+    return Statement(
+        Phase(data["phase"]), data["kind"], data["identity"], data["sql"], data["size"]
+    )

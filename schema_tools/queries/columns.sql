@@ -1,0 +1,34 @@
+-- Live columns of the schema's relations, with their defaults, in their order.
+SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
+       a.atttypid AS type_oid, nullif(t.typelem, 0) AS element_oid,
+       format_type(a.atttypid, a.atttypmod) AS type,
+       EXISTS (WITH RECURSIVE base AS (
+                   SELECT t.oid, t.typtype, t.typbasetype, t.typnamespace
+                   UNION ALL
+                   SELECT b.oid, b.typtype, b.typbasetype, b.typnamespace
+                     FROM base JOIN pg_type AS b ON b.oid = base.typbasetype
+                    WHERE base.typtype = 'd')
+               SELECT FROM base
+                WHERE base.typtype <> 'd' AND base.typnamespace = %(schema)s) AS is_own_type, a.attnotnull AS not_null,
+       a.attidentity::text AS identity, a.attgenerated::text AS generated,
+       a.attislocal AS is_local, a.attinhcount AS inherited,
+       CASE WHEN a.attcollation <> t.typcollation
+            THEN (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END
+                         || quote_ident(l.collname)
+                    FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
+                   WHERE l.oid = a.attcollation) END AS collation,
+       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
+       nullif(a.attcompression::text, '') AS compression,
+       nullif(a.attstattarget, -1) AS statistics_target,
+       a.attoptions AS options,
+       d.oid AS default_oid, pg_get_expr(d.adbin, d.adrelid) AS default,
+       EXISTS (SELECT FROM pg_depend AS p
+                WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+                  AND p.refclassid = 'pg_proc'::regclass) AS default_calls_functions
+FROM pg_attribute AS a
+JOIN pg_class AS c ON c.oid = a.attrelid
+JOIN pg_type AS t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relnamespace = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
+  AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum

@@ -1,0 +1,10 @@
+-- Comments on members and on columns of members.
+SELECT d.classoid::regclass::text AS class_, d.objoid AS oid, d.objsubid AS number,
+       a.attname AS column_name, d.description AS text
+FROM pg_description AS d
+LEFT JOIN pg_attribute AS a
+       ON d.classoid = 'pg_class'::regclass AND a.attrelid = d.objoid
+      AND a.attnum = d.objsubid AND d.objsubid > 0
+WHERE d.objoid = ANY (%(oids)s)
+  AND EXISTS (SELECT FROM pg_class WHERE oid = d.classoid)
+ORDER BY 1, 2, 3

@@ -1,0 +1,17 @@
+-- Operators of the schema. Names of functions and types obey the search path.
+SELECT o.oid, o.oprname AS name,
+       CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END AS left_type,
+       format_type(o.oprright, NULL) AS right_type,
+       o.oprcode::regproc::text AS function,
+       o.oprcanmerge AS can_merge, o.oprcanhash AS can_hash,
+       c.oprname AS commutator, c.oprnamespace = %(schema)s AS commutator_is_ours, quote_ident(cn.nspname) AS commutator_schema,
+       g.oprname AS negator, g.oprnamespace = %(schema)s AS negator_is_ours, quote_ident(gn.nspname) AS negator_schema,
+       nullif(o.oprrest, 0)::regproc::text AS restrict,
+       nullif(o.oprjoin, 0)::regproc::text AS "join"
+FROM pg_operator AS o
+LEFT JOIN pg_operator AS c ON c.oid = o.oprcom
+LEFT JOIN pg_namespace AS cn ON cn.oid = c.oprnamespace
+LEFT JOIN pg_operator AS g ON g.oid = o.oprnegate
+LEFT JOIN pg_namespace AS gn ON gn.oid = g.oprnamespace
+WHERE o.oprnamespace = %(schema)s
+ORDER BY o.oprname, left_type, right_type

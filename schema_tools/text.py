@@ -1,0 +1,39 @@
+"""SQL text in the making: identifiers, literals, and the holes that a plan leaves open."""
+
+from typing import LiteralString
+
+from psycopg import sql
+
+TARGET = "\0target\0"
+SOURCE = "\0source\0"
+SOURCE_TEXT = "\0source text\0"
+"""Holes for the quoted names of the two schemas, and for the source's name as a string. NUL is the one character that Postgres can neither
+store nor send, so no text of a catalog can hold a hole by accident."""
+
+MAX_NAME_BYTES = 63
+"""Postgres cuts longer identifiers (NAMEDATALEN - 1)."""
+
+
+def ident(name: str) -> str:
+    """The name as an always quoted identifier."""
+    return sql.Identifier(name).as_string()
+
+
+def qualified(schema: str, name: str) -> str:
+    """The quoted name of an object in a schema."""
+    return sql.Identifier(schema, name).as_string()
+
+
+def literal(value: str | int | bool) -> str:
+    """The value as a literal that the server reads back unchanged."""
+    return sql.Literal(value).as_string()
+
+
+def compose(template: LiteralString, **parts: str) -> str:
+    """Fill the named holes of a statement with text that is SQL already."""
+    return sql.SQL(template).format(**{k: sql.SQL(v) for k, v in parts.items()}).as_string()  # type: ignore[arg-type]
+
+
+def comma(items: list[str]) -> str:
+    """The items as an SQL list."""
+    return ", ".join(items)
