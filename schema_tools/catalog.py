@@ -94,8 +94,12 @@ def query(name: str) -> LiteralString:
 
 
 def settings_query(schema_path: str) -> str:
-    """One statement that takes on `SETTINGS` and the search path until the transaction ends."""
-    values = {**SETTINGS, "search_path": f"{schema_path}, pg_catalog, pg_temp"}
+    """One statement that takes on `SETTINGS` and a search path until the transaction ends.
+
+    `schema_path` comes before the server's own names; empty, there are only those.
+    """
+    path = f"{schema_path}, pg_catalog, pg_temp" if schema_path else "pg_catalog, pg_temp"
+    values = {**SETTINGS, "search_path": path}
     calls = [
         f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)"
         for name, value in values.items()
@@ -118,7 +122,7 @@ def ensure_name(name: str) -> None:
 
 @contextmanager
 def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
-    """Read definitions as that schema itself sees them; gives its oid.
+    """Read a schema; gives its oid. Queries see only the server's own names: see `fetch`.
 
     The settings are undone at the end, also inside a transaction of the caller's.
 
@@ -128,8 +132,27 @@ def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
     """
     ensure_name(schema)
     with connection.transaction(force_rollback=True):
-        connection.execute(settings_query(ident(schema)))  # type: ignore[arg-type]
+        connection.execute(settings_query(""))  # type: ignore[arg-type]
         yield fetch_schema_oid(connection, schema)
+
+
+def fetch(
+    connection: "Connection[Any]", name: str, schema: str, parameters: dict[str, Any]
+) -> list[Row]:
+    """Run a catalog query so that definitions are printed as the schema itself sees them.
+
+    The query is parsed under the server's own names, for the schema may hold a `pg_class` or a
+    `lower` of its own, and runs under the schema's path. A cursor keeps the two moments apart.
+    """
+    with connection.cursor("schema_tools", row_factory=namedtuple_row) as cursor:
+        cursor.execute(query(name), parameters)
+        connection.execute(_SET_PATH, [f"{ident(schema)}, pg_catalog, pg_temp"])
+        rows = cursor.fetchall()
+        connection.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
+    return rows
+
+
+_SET_PATH = "SELECT pg_catalog.set_config('search_path', %s, true)"
 
 
 def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
@@ -187,27 +210,26 @@ def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
 
 def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> Catalog:
     parameters: dict[str, Any] = {"schema": oid}
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
 
-        def fetch(name: str) -> list[Row]:
-            return cursor.execute(query(name), parameters).fetchall()
+    def rows_of(name: str) -> list[Row]:
+        return fetch(connection, name, schema, parameters)
 
-        rows = {kind: fetch(kind) for kind in KINDS}
-        parameters["oids"] = [row.oid for row in rows["members"]]
-        parameters["classes"] = [row.class_ for row in rows["members"]]
-        return Catalog(
-            oid=oid,
-            name=schema,
-            server_version=connection.info.server_version,
-            role=_current_role(connection),
-            stamp=stamp,
-            rows=rows,
-            edges=fetch("edges"),
-            comments=fetch("comments"),
-            owners=fetch("owners"),
-            grants=fetch("grants"),
-            outsiders=fetch("outsiders"),
-        )
+    rows = {kind: rows_of(kind) for kind in KINDS}
+    parameters["oids"] = [row.oid for row in rows["members"]]
+    parameters["classes"] = [row.class_ for row in rows["members"]]
+    return Catalog(
+        oid=oid,
+        name=schema,
+        server_version=connection.info.server_version,
+        role=_current_role(connection),
+        stamp=stamp,
+        rows=rows,
+        edges=rows_of("edges"),
+        comments=rows_of("comments"),
+        owners=rows_of("owners"),
+        grants=rows_of("grants"),
+        outsiders=rows_of("outsiders"),
+    )
 
 
 def _current_role(connection: "Connection[Any]") -> str:

@@ -94,7 +94,9 @@ def plan_from_catalog(catalog: Catalog) -> ClonePlan:
         decorate(draft, catalog)
     for outsider in catalog.outsiders:
         draft.warn(
-            outsider.kind, outsider.identity, f"is outside and keeps to the source's {outsider.needed}"
+            outsider.kind,
+            outsider.identity,
+            f"is outside and keeps to the source's {outsider.needed}",
         )
     statements = draft.order()
     return ClonePlan(

@@ -92,8 +92,7 @@ class Draft:
             self._break_cycle({node.key for node in ordered})
             ordered = self._sort()
         return tuple(
-            Statement(node.phase, node.kind, node.identity, node.sql, node.size)
-            for node in ordered
+            Statement(node.phase, node.kind, node.identity, node.sql, node.size) for node in ordered
         )
 
     def _sort(self) -> list[Node]:
@@ -121,6 +120,8 @@ class Draft:
         for key in sorted(circle, key=lambda k: self.nodes[k].rank):
             stand_in = self.fallbacks.pop(key, None)
             if stand_in is not None:
+                made_by = {self.claims.get(needed) for needed in stand_in.needs}
+                stand_in.needs = {maker for maker in made_by if maker in self.nodes and maker}
                 self.nodes[stand_in.key] = stand_in
                 for other in self.nodes.values():
                     if key in other.needs and other.phase < Phase.LOGIC:
@@ -130,7 +131,9 @@ class Draft:
                 self.nodes[key].needs.discard(key)
                 return
         names = ", ".join(f"{self.nodes[k].kind} {self.nodes[k].identity}" for k in circle)
-        raise DependencyCycle(f"these objects need each other, and no order makes them all: {names}")
+        raise DependencyCycle(
+            f"these objects need each other, and no order makes them all: {names}"
+        )
 
     def _circle(self, start: Key, done: set[Key]) -> list[Key]:
         """Walk along unmet needs until a node comes back."""

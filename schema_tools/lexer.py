@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .text import TARGET
+from .text import BARE_TARGET, TARGET
 
 _SIMPLE = re.compile(
     r"""
@@ -89,11 +89,11 @@ def rewrite(text: str, schema: str, members: frozenset[str], others: frozenset[s
         if tokens[n].name != schema:
             continue
         if n in in_path:
-            pieces[n] = TARGET
+            pieces[n] = BARE_TARGET if tokens[n].kind == "name" else TARGET
         elif _before_dot(tokens, words, at) and not _after_dot(tokens, words, at):
             member = tokens[words[at + 2]].name if at + 2 < len(words) else None
             if not ambiguous or member in members:
-                pieces[n] = TARGET
+                pieces[n] = BARE_TARGET if tokens[n].kind == "name" else TARGET
             else:
                 doubts.append(f"{schema}.{member} may be the schema or something else")
     return Rewritten("".join(pieces), tuple(dict.fromkeys(doubts)))
@@ -147,4 +147,6 @@ def _search_path_items(tokens: list[Token], words: list[int]) -> set[int]:
 
 def _follows_set(tokens: list[Token], words: list[int], at: int) -> bool:
     before = [tokens[n].name for n in words[max(0, at - 2) : at]]
-    return before[-1:] == ["set"] or (before[:1] == ["set"] and before[1:] in (["local"], ["session"]))
+    return before[-1:] == ["set"] or (
+        before[:1] == ["set"] and before[1:] in (["local"], ["session"])
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from .text import SOURCE, SOURCE_TEXT, TARGET, ident, literal
+from .text import BARE_TARGET, SOURCE, SOURCE_TEXT, TARGET, bare, ident, literal
 
 if TYPE_CHECKING:
     from .executor import CloneReport, Progress
@@ -48,12 +48,18 @@ class Statement:
     sql: str
     size: int = 0
 
+    @property
+    def meaning(self) -> str:
+        """The text for comparing with another schema's: how a hole is quoted means nothing."""
+        return self.sql.replace(BARE_TARGET, TARGET)
+
     def render(self, source: str, target: str) -> str:
         """The statement's text for one pair of schemas."""
         if "\0" not in self.sql:
             return self.sql
         return (
             self.sql.replace(TARGET, ident(target))
+            .replace(BARE_TARGET, bare(target))
             .replace(SOURCE, ident(source))
             .replace(SOURCE_TEXT, literal(source))
         )
@@ -102,9 +108,7 @@ class ClonePlan:
         """
         from .executor import run_plan
 
-        return run_plan(
-            self, connection, target, progress=progress, check=check, comment=comment
-        )
+        return run_plan(self, connection, target, progress=progress, check=check, comment=comment)
 
     def script(self, target: str) -> Iterator[str]:
         """The plan as SQL for a person to review, a statement at a time."""
@@ -139,7 +143,7 @@ def fingerprint(server_version: int, statements: tuple[Statement, ...]) -> str:
     """SHA-256 over what the statements say, without the sizes of their rows."""
     digest = hashlib.sha256(str(server_version // 10000).encode())
     for item in statements:
-        digest.update(repr((int(item.phase), item.kind, item.identity, item.sql)).encode())
+        digest.update(repr((int(item.phase), item.kind, item.identity, item.meaning)).encode())
     return digest.hexdigest()
 
 

@@ -1,13 +1,16 @@
 """SQL text in the making: identifiers, literals, and the holes that a plan leaves open."""
 
+import re
 from typing import LiteralString
 
 from psycopg import sql
 
 TARGET = "\0target\0"
+BARE_TARGET = "\0bare target\0"
 SOURCE = "\0source\0"
 SOURCE_TEXT = "\0source text\0"
-"""Holes for the quoted names of the two schemas, and for the source's name as a string. NUL is the one character that Postgres can neither
+"""Holes for the quoted names of the two schemas, for the target's without quotes where it needs none
+(the text that it stands in had none either), and for the source's name as a string. NUL is the one character that Postgres can neither
 store nor send, so no text of a catalog can hold a hole by accident."""
 
 MAX_NAME_BYTES = 63
@@ -17,6 +20,14 @@ MAX_NAME_BYTES = 63
 def ident(name: str) -> str:
     """The name as an always quoted identifier."""
     return sql.Identifier(name).as_string()
+
+
+def bare(name: str) -> str:
+    """The name without quotes where that means the same; no keyword has a digit in it."""
+    return name if _NEEDS_NO_QUOTES.fullmatch(name) else ident(name)
+
+
+_NEEDS_NO_QUOTES = re.compile(r"[a-z_][a-z0-9_]*[0-9][a-z0-9_]*")
 
 
 def qualified(schema: str, name: str) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import namedtuple_row
 
-from .catalog import query, reading
+from .catalog import fetch, reading
 from .compiler import compile_plan
 from .plan import ClonePlan, Phase, Statement
 from .text import comma, compose, ident, qualified
@@ -85,7 +84,9 @@ def _compare_definitions(source: ClonePlan, target: ClonePlan) -> list[Differenc
         if not others:
             found.append(Difference(kind, identity, "is missing in the clone"))
         elif texts != others:
-            detail = f"is {_shown(others - texts)} in the clone, {_shown(texts - others)} in the source"
+            detail = (
+                f"is {_shown(others - texts)} in the clone, {_shown(texts - others)} in the source"
+            )
             found.append(Difference(kind, identity, detail))
     extra = (key for key in theirs if key not in ours)
     found += [Difference(*key, "is in the clone only") for key in extra]
@@ -95,7 +96,7 @@ def _compare_definitions(source: ClonePlan, target: ClonePlan) -> list[Differenc
 def _texts(statements: tuple[Statement, ...]) -> dict[tuple[str, str], Counter[str]]:
     texts: dict[tuple[str, str], Counter[str]] = {}
     for item in statements:
-        shown = item.sql.replace("\0", "")
+        shown = item.meaning.replace("\0", "")
         texts.setdefault((item.kind, item.identity), Counter())[shown] += 1
     return texts
 
@@ -113,9 +114,7 @@ def _compare_all(
     read: Any,
 ) -> dict[str, tuple[Any, ...]]:
     """Read one value for each object of the phase in both schemas, and compare."""
-    names = [
-        [item.identity for item in plan.statements if item.phase is phase] for plan in plans
-    ]
+    names = [[item.identity for item in plan.statements if item.phase is phase] for plan in plans]
     values: list[dict[str, tuple[Any, ...]]] = []
     for plan, own in zip(plans, names, strict=True):
         with reading(connection, plan.source):
@@ -123,7 +122,9 @@ def _compare_all(
     for name, value in values[0].items():
         other = values[1].get(name)
         if other is not None and other != value:
-            differences.append(Difference(kind, name, f"holds {other} in the clone, {value} in the source"))
+            differences.append(
+                Difference(kind, name, f"holds {other} in the clone, {value} in the source")
+            )
     return values[0]
 
 
@@ -161,14 +162,10 @@ def _position(connection: "Connection[Any]", schema: str, sequence: str) -> tupl
 def _ties(connection: "Connection[Any]", source: str, target: str) -> list[Difference]:
     """Objects of one schema that depend on an object of the other."""
     found = []
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        for this, other in ((target, source), (source, target)):
-            with reading(connection, this) as oid:
-                cursor.execute(query("ties"), {"schema": oid, "other": other})
-                found += [
-                    Difference(row.kind, row.identity, f"depends on {row.needed}") for row in cursor
-                ]
+    for this, other in ((target, source), (source, target)):
+        with reading(connection, this) as oid:
+            rows = fetch(connection, "ties", this, {"schema": oid, "other": other})
+            found += [
+                Difference(row.kind, row.identity, f"depends on {row.needed}") for row in rows
+            ]
     return found
-
-
-

@@ -7,7 +7,6 @@ from ..plan import Phase
 from ..text import comma, compose, ident
 
 
-
 def add_keys(draft: Draft, catalog: Catalog) -> None:
     """Every index, every constraint that has one, and how partitions' indexes hang together."""
     relations = {row.oid: row for row in catalog["relations"]}
@@ -42,10 +41,16 @@ def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
         relation = relations[constraint.relation]
         sql = compose(
             "ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
-            table=ident(relation.name), name=ident(constraint.name), definition=constraint.definition,
+            table=ident(relation.name),
+            name=ident(constraint.name),
+            definition=constraint.definition,
         )
         draft.add(
-            key, Phase.FOREIGN_KEYS, "foreign key", f"{relation.name}.{constraint.name}", sql,
+            key,
+            Phase.FOREIGN_KEYS,
+            "foreign key",
+            f"{relation.name}.{constraint.name}",
+            sql,
             needs=[("pg_class", relation.oid), ("rows", relation.oid)],
             address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
         )
@@ -59,13 +64,22 @@ def add_statistics(draft: Draft, catalog: Catalog) -> None:
         name = ident(row.name)
         address = f"STATISTICS {name}"
         draft.add(
-            key, Phase.KEYS, "statistics object", row.name, f"CREATE STATISTICS {name}{tail}",
-            needs=[("rows", row.relation)], address=address,
+            key,
+            Phase.KEYS,
+            "statistics object",
+            row.name,
+            f"CREATE STATISTICS {name}{tail}",
+            needs=[("rows", row.relation)],
+            address=address,
         )
         if row.target is not None:
             draft.add(
-                ("statistics target", row.oid), Phase.KEYS, "statistics target", row.name,
-                f"ALTER {address} SET STATISTICS {row.target}", needs=[key],
+                ("statistics target", row.oid),
+                Phase.KEYS,
+                "statistics target",
+                row.name,
+                f"ALTER {address} SET STATISTICS {row.target}",
+                needs=[key],
             )
 
 
@@ -81,11 +95,18 @@ def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) ->
     only = "ONLY " if relation.kind == "p" else ""
     sql = compose(
         "ALTER TABLE {only}{table} ADD CONSTRAINT {name} {definition}",
-        only=only, table=ident(relation.name), name=ident(constraint.name), definition=constraint.definition,
+        only=only,
+        table=ident(relation.name),
+        name=ident(constraint.name),
+        definition=constraint.definition,
     )
     kind = {"p": "primary key", "u": "unique key", "x": "exclusion constraint"}[constraint.kind]
     draft.add(
-        key, Phase.KEYS, kind, f"{relation.name}.{constraint.name}", sql,
+        key,
+        Phase.KEYS,
+        kind,
+        f"{relation.name}.{constraint.name}",
+        sql,
         needs=[("rows", relation.oid)],
         address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
     )
@@ -98,8 +119,12 @@ def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) ->
         changes.append(f"SET TABLESPACE {ident(index.tablespace)}")
     for number, change in enumerate(changes):
         draft.add(
-            (f"index change {number}", index.oid), Phase.KEYS, "index option", index.name,
-            f"ALTER INDEX {ident(index.name)} {change}", needs=[key],
+            (f"index change {number}", index.oid),
+            Phase.KEYS,
+            "index option",
+            index.name,
+            f"ALTER INDEX {ident(index.name)} {change}",
+            needs=[key],
         )
     return key
 
@@ -113,19 +138,27 @@ def _add_index(draft: Draft, index: Row, relation: Row, *, has_parts: bool) -> K
     draft.add(key, Phase.KEYS, "index", index.name, sql, needs=needs)
     if index.tablespace:
         draft.add(
-            ("index change 0", index.oid), Phase.KEYS, "index option", index.name,
-            f"ALTER INDEX {ident(index.name)} SET TABLESPACE {ident(index.tablespace)}", needs=[key],
+            ("index change 0", index.oid),
+            Phase.KEYS,
+            "index option",
+            index.name,
+            f"ALTER INDEX {ident(index.name)} SET TABLESPACE {ident(index.tablespace)}",
+            needs=[key],
         )
     return key
 
 
 def _attach(draft: Draft, index: Row, parent: Row, key: Key) -> None:
     sql = compose(
-        "ALTER INDEX {parent} ATTACH PARTITION {child}", parent=ident(parent.name), child=ident(index.name)
+        "ALTER INDEX {parent} ATTACH PARTITION {child}",
+        parent=ident(parent.name),
+        child=ident(index.name),
     )
     parent_key = draft.claims.get(("pg_class", parent.oid))
     needs = [key, parent_key or ("pg_class", parent.oid)]
-    draft.add(("attached index", index.oid), Phase.KEYS, "attached index", index.name, sql, needs=needs)
+    draft.add(
+        ("attached index", index.oid), Phase.KEYS, "attached index", index.name, sql, needs=needs
+    )
 
 
 def _add_index_options(draft: Draft, index: Row, relation: Row, key: Key) -> None:
@@ -139,7 +172,14 @@ def _add_index_options(draft: Draft, index: Row, relation: Row, key: Key) -> Non
     if index.is_identity:
         extra.append(f"ALTER TABLE {table} REPLICA IDENTITY USING INDEX {name}")
     for number, sql in enumerate(extra):
-        draft.add((f"index mark {number}", index.oid), Phase.KEYS, "index mark", index.name, sql, needs=[key])
+        draft.add(
+            (f"index mark {number}", index.oid),
+            Phase.KEYS,
+            "index mark",
+            index.name,
+            sql,
+            needs=[key],
+        )
 
 
 def add_replica_identities(draft: Draft, catalog: Catalog) -> None:
@@ -149,8 +189,10 @@ def add_replica_identities(draft: Draft, catalog: Catalog) -> None:
         if row.kind in ("r", "p") and row.replica_identity in words:
             sql = f"ALTER TABLE {ident(row.name)} REPLICA IDENTITY {words[row.replica_identity]}"
             draft.add(
-                ("replica identity", row.oid), Phase.KEYS, "replica identity", row.name, sql,
+                ("replica identity", row.oid),
+                Phase.KEYS,
+                "replica identity",
+                row.name,
+                sql,
                 needs=[("pg_class", row.oid)],
             )
-
-

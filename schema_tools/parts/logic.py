@@ -23,6 +23,7 @@ COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "AL
 def add_triggers(draft: Draft, catalog: Catalog) -> None:
     """Every trigger; those of partitions come with the parent's, but each has a state of its own."""
     relations = {row.oid: row for row in catalog["relations"]}
+    triggers = {row.oid: row for row in catalog["triggers"]}
     for row in catalog["triggers"]:
         key: Key = ("pg_trigger", row.oid)
         relation = relations[row.relation]
@@ -30,10 +31,15 @@ def add_triggers(draft: Draft, catalog: Catalog) -> None:
         needs = [("pg_class", row.relation), ("rows", row.relation)]
         identity = f"{relation.name}.{row.name}"
         if row.parent:
-            draft.claim(key, ("pg_trigger", row.parent))
+            draft.claim(key, ("pg_trigger", _root(row, triggers)))
         else:
             draft.add(
-                key, Phase.LOGIC, "trigger", identity, row.definition, needs=needs,
+                key,
+                Phase.LOGIC,
+                "trigger",
+                identity,
+                row.definition,
+                needs=needs,
                 address=f"TRIGGER {ident(row.name)} ON {table}",
             )
         if row.constraint_oid is not None:
@@ -41,14 +47,27 @@ def add_triggers(draft: Draft, catalog: Catalog) -> None:
         if row.state != (row.parent_state or "O"):
             sql = compose(
                 "ALTER TABLE ONLY {table} {state} {name}",
-                table=table, state=TRIGGER_STATES[row.state], name=ident(row.name),
+                table=table,
+                state=TRIGGER_STATES[row.state],
+                name=ident(row.name),
             )
             own = ("trigger state", row.oid)
-            needed = ("pg_trigger", row.parent or row.oid)
+            needed = ("pg_trigger", _root(row, triggers))
             draft.add(
-                own, Phase.LOGIC, "trigger state", identity, sql,
+                own,
+                Phase.LOGIC,
+                "trigger state",
+                identity,
+                sql,
                 needs=[needed, ("trigger state", row.parent)],
             )
+
+
+def _root(row: Row, triggers: dict[int, Row]) -> int:
+    """The oid of the trigger that a person made, at the top of the partition tree."""
+    while row.parent:
+        row = triggers[row.parent]
+    return int(row.oid)
 
 
 def add_rules(draft: Draft, catalog: Catalog) -> None:
@@ -61,13 +80,19 @@ def add_rules(draft: Draft, catalog: Catalog) -> None:
         key: Key = ("pg_rewrite", row.oid)
         identity = f"{relation.name}.{row.name}"
         draft.add(
-            key, Phase.LOGIC, "rule", identity, row.definition.rstrip().removesuffix(";"),
+            key,
+            Phase.LOGIC,
+            "rule",
+            identity,
+            row.definition.rstrip().removesuffix(";"),
             needs=[("pg_class", row.relation), ("rows", row.relation)],
             address=f"RULE {ident(row.name)} ON {ident(relation.name)}",
         )
         if row.state != "O":
             sql = f"ALTER TABLE {ident(relation.name)} {RULE_STATES[row.state]} {ident(row.name)}"
-            draft.add(("rule state", row.oid), Phase.LOGIC, "rule state", identity, sql, needs=[key])
+            draft.add(
+                ("rule state", row.oid), Phase.LOGIC, "rule state", identity, sql, needs=[key]
+            )
 
 
 def add_policies(draft: Draft, catalog: Catalog) -> None:
@@ -76,7 +101,11 @@ def add_policies(draft: Draft, catalog: Catalog) -> None:
     for row in catalog["policies"]:
         table = relations[row.relation].name
         draft.add(
-            ("pg_policy", row.oid), Phase.LOGIC, "policy", f"{table}.{row.name}", _policy(row, table),
+            ("pg_policy", row.oid),
+            Phase.LOGIC,
+            "policy",
+            f"{table}.{row.name}",
+            _policy(row, table),
             needs=[("pg_class", row.relation), ("rows", row.relation)],
             address=f"POLICY {ident(row.name)} ON {ident(table)}",
         )
@@ -85,9 +114,11 @@ def add_policies(draft: Draft, catalog: Catalog) -> None:
 def _policy(row: Row, table: str) -> str:
     sql = compose(
         "CREATE POLICY {name} ON {table} AS {kind} FOR {command} TO {roles}",
-        name=ident(row.name), table=ident(table),
+        name=ident(row.name),
+        table=ident(table),
         kind="PERMISSIVE" if row.is_permissive else "RESTRICTIVE",
-        command=COMMANDS[row.command], roles=comma(row.roles),
+        command=COMMANDS[row.command],
+        roles=comma(row.roles),
     )
     if row.using_expression is not None:
         sql += f" USING ({row.using_expression})"

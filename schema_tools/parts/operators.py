@@ -16,16 +16,24 @@ def add_operators(draft: Draft, catalog: Catalog) -> None:
     for row in catalog["operators"]:
         identity = f"{row.name} ({row.left_type or 'NONE'}, {row.right_type})"
         if row.function == "-":
-            raise UnsupportedObject("operator", identity, "it is a shell without a function; drop it")
+            raise UnsupportedObject(
+                "operator", identity, "it is a shell without a function; drop it"
+            )
         options = [f"FUNCTION = {row.function}"]
         if row.left_type:
             options.append(f"LEFTARG = {row.left_type}")
         options.append(f"RIGHTARG = {row.right_type}")
         options += [f"{name} = {value}" for name, value in _operator_options(row) if value]
-        options += [name for name, value in (("HASHES", row.can_hash), ("MERGES", row.can_merge)) if value]
+        options += [
+            name for name, value in (("HASHES", row.can_hash), ("MERGES", row.can_merge)) if value
+        ]
         draft.add(
-            ("pg_operator", row.oid), Phase.DEFINE, "operator", identity,
-            f"CREATE OPERATOR {row.name} ({comma(options)})", address=f"OPERATOR {identity}",
+            ("pg_operator", row.oid),
+            Phase.DEFINE,
+            "operator",
+            identity,
+            f"CREATE OPERATOR {row.name} ({comma(options)})",
+            address=f"OPERATOR {identity}",
         )
 
 
@@ -74,8 +82,12 @@ def _add_class(draft: Draft, row: Row, members: list[Row]) -> None:
     address = f"OPERATOR CLASS {ident(row.name)} USING {ident(row.access_method)}"
     sql = compose(
         "CREATE OPERATOR CLASS {name}{default} FOR TYPE {type} USING {method} FAMILY {family} AS {items}",
-        name=ident(row.name), default=" DEFAULT" if row.is_default else "", type=row.type,
-        method=ident(row.access_method), family=family, items=items or f"STORAGE {row.type}",
+        name=ident(row.name),
+        default=" DEFAULT" if row.is_default else "",
+        type=row.type,
+        method=ident(row.access_method),
+        family=family,
+        items=items or f"STORAGE {row.type}",
     )
     needs: list[Key] = [("pg_opfamily", row.family_oid)]
     draft.add(key, Phase.DEFINE, "operator class", row.name, sql, needs=needs, address=address)
@@ -97,13 +109,25 @@ def _items(members: list[Row], storage: str | None = None) -> str:
 
 
 def add_casts(draft: Draft, catalog: Catalog) -> None:
-    """Casts from or to a type of the schema, but for those that come with a type."""
+    """Casts from or to a type of the schema, but for those that come with a type.
+
+    They are made after the rows, whose values are read from text by the types alone.
+    """
     for row in catalog["casts"]:
-        how = {"f": f"WITH FUNCTION {row.function}", "i": "WITH INOUT", "b": "WITHOUT FUNCTION"}[row.method]
+        how = {"f": f"WITH FUNCTION {row.function}", "i": "WITH INOUT", "b": "WITHOUT FUNCTION"}[
+            row.method
+        ]
         address = f"CAST ({row.source} AS {row.target})"
         draft.add(
-            ("pg_cast", row.oid), Phase.DEFINE, "cast", f"({row.source} AS {row.target})",
+            ("pg_cast", row.oid),
+            Phase.KEYS,
+            "cast",
+            f"({row.source} AS {row.target})",
             f"CREATE {address} {how}{CONTEXTS[row.context]}",
-            needs=[("pg_type", row.source_oid), ("pg_type", row.target_oid), ("pg_proc", row.function_oid)],
+            needs=[
+                ("pg_type", row.source_oid),
+                ("pg_type", row.target_oid),
+                ("pg_proc", row.function_oid),
+            ],
             address=address,
         )

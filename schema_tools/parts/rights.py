@@ -18,37 +18,45 @@ DEFAULT_KINDS = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES"
 def add_owners(draft: Draft, catalog: Catalog) -> None:
     """Owners other than the role that runs the plan."""
     for row in catalog.owners:
-        address = draft.addresses.get((row.class_, row.oid))
-        maker = draft.claims.get((row.class_, row.oid))
-        if address is None or maker is None or address.startswith("SEQUENCE") and _is_owned(draft, row.oid):
+        key: Key = (row.class_, row.oid)
+        address, maker = draft.addresses.get(key), draft.claims.get(key)
+        if address is None or maker is None or _follows_column(draft, key):
             continue
-        draft.add(
-            ("owner", row.oid), Phase.RIGHTS, f"0 owner of {row.class_}", address,
-            f"ALTER {address} OWNER TO {row.owner}", needs=[maker],
-        )
+        sql = f"ALTER {address} OWNER TO {row.owner}"
+        draft.add(("owner", row.oid), Phase.RIGHTS, "owner", address, sql, needs=[maker])
 
 
-def _is_owned(draft: Draft, oid: int) -> bool:
-    """Sequences that a column owns follow the table's owner."""
-    return ("owned", oid) in draft.nodes or draft.claims[("pg_class", oid)] != ("pg_class", oid)
+def _follows_column(draft: Draft, key: Key) -> bool:
+    """Whether it is a sequence that has its table's owner because a column owns it."""
+    if not draft.addresses[key].startswith("SEQUENCE"):
+        return False
+    return ("owned", key[1]) in draft.nodes or draft.claims[key] != key
 
 
 def add_grants(draft: Draft, catalog: Catalog) -> None:
-    """Rights that differ from those of a new object."""
+    """Rights that differ from those of a new object, one after the other as they were given."""
+    before: dict[Key, Key] = {}
     for number, row in enumerate(catalog.grants):
-        address = draft.addresses.get((row.class_, row.oid))
-        maker = draft.claims.get((row.class_, row.oid))
+        key: Key = (row.class_, row.oid)
+        address, maker = draft.addresses.get(key), draft.claims.get(key)
         if address is None or maker is None:
             continue
         if not row.by_owner:
             raise UnsupportedObject(
-                "right", f"{row.privilege} on {address} for {row.grantee}",
+                "right",
+                f"{row.privilege} on {address} for {row.grantee}",
                 f"it was granted by {row.grantor}, not by the owner; grant it again as the owner",
             )
+        own: Key = (f"grant {number:06}", row.oid)
         draft.add(
-            (f"grant {number}", row.oid), Phase.RIGHTS, "1 grant" if row.given else "0 revoke",
-            address, _grant(row, address), needs=[maker, ("owner", row.oid)],
+            own,
+            Phase.RIGHTS,
+            "grant" if row.given else "revoke",
+            address,
+            _grant(row, address),
+            needs=[maker, ("owner", row.oid), before.get(key, maker)],
         )
+        before[key] = own
 
 
 def _grant(row: Row, address: str) -> str:
@@ -68,12 +76,19 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
         draft.claims.setdefault(key, None)
         verb = compose(
             "ALTER DEFAULT PRIVILEGES FOR ROLE {role} IN SCHEMA {schema} GRANT {right} ON {kind} TO {grantee}{option}",
-            role=row.role, schema=TARGET, right=row.privilege, kind=DEFAULT_KINDS[row.kind],
-            grantee=row.grantee, option=" WITH GRANT OPTION" if row.is_grantable else "",
+            role=row.role,
+            schema=TARGET,
+            right=row.privilege,
+            kind=DEFAULT_KINDS[row.kind],
+            grantee=row.grantee,
+            option=" WITH GRANT OPTION" if row.is_grantable else "",
         )
         draft.add(
-            (f"default privilege {row.grantee} {row.privilege}", row.oid), Phase.STATISTICS,
-            "default privilege", f"{row.role} {row.kind} {row.grantee} {row.privilege}", verb,
+            (f"default privilege {row.grantee} {row.privilege}", row.oid),
+            Phase.STATISTICS,
+            "default privilege",
+            f"{row.role} {row.kind} {row.grantee} {row.privilege}",
+            verb,
         )
 
 
@@ -82,8 +97,10 @@ def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
     for number, row in enumerate(catalog["schema_rights"]):
         option = " WITH GRANT OPTION" if row.is_grantable else ""
         draft.add(
-            (f"schema right {number}", catalog.oid), Phase.RIGHTS, "schema right",
-            f"{row.grantee} {row.privilege}",
+            (f"schema right {number:06}", catalog.oid),
+            Phase.RIGHTS,
+            "schema right",
+            "SCHEMA",
             f"GRANT {row.privilege} ON SCHEMA {TARGET} TO {row.grantee}{option}",
         )
 
@@ -103,5 +120,3 @@ def add_comments(draft: Draft, catalog: Catalog) -> None:
         needs = [maker] if maker is not None else []
         own = (f"comment {row.class_} {row.number}", row.oid)
         draft.add(own, Phase.RIGHTS, "comment", address, sql, needs=needs)
-
-

@@ -29,14 +29,6 @@ def add_functions(draft: Draft, catalog: Catalog) -> None:
         address = f"{kind.upper()} {ident(row.name)}({row.arguments})"
         sql = _define(draft, row, catalog.name, members, kind)
         draft.add(key, Phase.DEFINE, kind, identity, sql, address=address)
-        for number, setting in enumerate(row.config):
-            name, _, value = setting.partition("=")
-            if name == "search_path":
-                change = f"ALTER {address} SET search_path TO {_path(value, catalog.name)}"
-                draft.add(
-                    (f"config {number}", row.oid), Phase.DEFINE, "function setting", identity, change,
-                    needs=[key],
-                )
 
 
 def _define(draft: Draft, row: Row, schema: str, members: frozenset[str], kind: str) -> str:
@@ -44,6 +36,10 @@ def _define(draft: Draft, row: Row, schema: str, members: frozenset[str], kind: 
     tail = cut_prefix(row.definition.rstrip("\n"), head, kind, row.name)
     if not row.has_parsed_body and row.language not in ("c", "internal"):
         tail = _rewrite_body(draft, row, schema, members, tail)
+    for setting in row.config:
+        name, _, value = setting.partition("=")
+        if name == "search_path":
+            tail = _rewrite_path(row, split_path(value), schema, tail)
     return f"CREATE {kind.upper()} {ident(row.name)}({tail}"
 
 
@@ -57,7 +53,11 @@ def _rewrite_body(draft: Draft, row: Row, schema: str, members: frozenset[str], 
         raise UnsupportedObject("function", identity, "its body is printed unlike expected")
     if row.language not in REWRITTEN:
         if mentions(row.source, schema):
-            draft.warn("function", identity, f"its {row.language} body names the schema and was left as it is")
+            draft.warn(
+                "function",
+                identity,
+                f"its {row.language} body names the schema and was left as it is",
+            )
         return tail
     body = rewrite(row.source, schema, members, frozenset(row.argument_names))
     for doubt in body.doubts:
@@ -65,13 +65,16 @@ def _rewrite_body(draft: Draft, row: Row, schema: str, members: frozenset[str], 
     return f"{tail[: -len(ending)]}AS {quote}{body.text}{quote}"
 
 
-def _path(value: str, schema: str) -> str:
-    """A stored search path as a list, with a hole for the schema.
-
-    The server stores the list as it would be written, items quoted where they need to be.
-    """
-    items = split_path(value)
-    return comma([TARGET if item == schema else ident(item) for item in items]) or "''"
+def _rewrite_path(row: Row, items: list[str], schema: str, tail: str) -> str:
+    """Put a hole for the schema into the one line that sets the function's search path."""
+    shown = comma([literal(item) for item in items]) or "''"
+    printed = f" SET search_path TO {shown}\n"
+    if printed not in tail:
+        raise UnsupportedObject(
+            "function", f"{row.name}({row.arguments})", "its search path is printed unlike expected"
+        )
+    path = comma([TARGET if item == schema else ident(item) for item in items]) or "''"
+    return tail.replace(printed, f" SET search_path TO {path}\n", 1)
 
 
 def split_path(value: str) -> list[str]:
@@ -87,7 +90,9 @@ def split_path(value: str) -> list[str]:
         else:
             item += character
     items.append(item.strip())
-    return [i[1:-1].replace('""', '"') if i.startswith('"') else i for i in items if i and i != '""']
+    return [
+        i[1:-1].replace('""', '"') if i.startswith('"') else i for i in items if i and i != '""'
+    ]
 
 
 def add_aggregates(draft: Draft, catalog: Catalog) -> None:

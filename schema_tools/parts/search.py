@@ -22,8 +22,12 @@ def add_text_search(draft: Draft, catalog: Catalog) -> None:
         address = f"TEXT SEARCH CONFIGURATION {name}"
         key = ("pg_ts_config", row.oid)
         draft.add(
-            key, Phase.DEFINE, "text search configuration", row.name,
-            f"CREATE {address} (PARSER = {row.base})", address=address,
+            key,
+            Phase.DEFINE,
+            "text search configuration",
+            row.name,
+            f"CREATE {address} (PARSER = {row.base})",
+            address=address,
         )
         _add_mappings(draft, row, key, address)
 
@@ -31,7 +35,10 @@ def add_text_search(draft: Draft, catalog: Catalog) -> None:
 def _add_mappings(draft: Draft, row: Row, key: Key, address: str) -> None:
     for number, mapping in enumerate(row.mappings or []):
         draft.add(
-            (f"mapping {number}", row.oid), Phase.DEFINE, "text search mapping", row.name,
+            (f"mapping {number}", row.oid),
+            Phase.DEFINE,
+            "text search mapping",
+            row.name,
             f"ALTER {address} ADD MAPPING FOR {mapping}",
             needs=[key, *(("pg_ts_dict", oid) for oid in row.dictionaries or [])],
         )
@@ -51,8 +58,14 @@ def add_collations(draft: Draft, catalog: Catalog) -> None:
             options.append(f"RULES = {literal(row.rules)}")
         if row.version is not None:
             options.append(f"VERSION = {literal(row.version)}")
-        sql = compose("CREATE COLLATION {name} ({options})", name=ident(row.name), options=comma(options))
+        sql = compose(
+            "CREATE COLLATION {name} ({options})", name=ident(row.name), options=comma(options)
+        )
         draft.add(
-            ("pg_collation", row.oid), Phase.DEFINE, "collation", row.name, sql,
+            ("pg_collation", row.oid),
+            Phase.DEFINE,
+            "collation",
+            row.name,
+            sql,
             address=f"COLLATION {ident(row.name)}",
         )

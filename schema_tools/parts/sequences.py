@@ -24,9 +24,16 @@ def add_sequences(draft: Draft, catalog: Catalog) -> None:
                 column=ident(row.owner_column),
             )
             needs = [key, ("pg_class", row.owner_table)]
-            draft.add(("owned", row.oid), Phase.DEFINE, "sequence owner", row.name, sql, needs=needs)
+            draft.add(
+                ("owned", row.oid), Phase.DEFINE, "sequence owner", row.name, sql, needs=needs
+            )
         draft.add(
-            ("position", row.oid), Phase.POSITIONS, "sequence position", row.name, _position(row), needs=[key]
+            ("position", row.oid),
+            Phase.POSITIONS,
+            "sequence position",
+            row.name,
+            _position(row),
+            needs=[key],
         )
 
 
@@ -54,7 +61,7 @@ def _create(row: Row) -> str:
 
 def _position(row: Row) -> str:
     return compose(
-        "SELECT pg_catalog.setval({name}::regclass, last_value, is_called) FROM {source}.{sequence}",
+        "SELECT pg_catalog.setval({name}::pg_catalog.regclass, last_value, is_called) FROM {source}.{sequence}",
         name=literal(ident(row.name)),
         source=SOURCE,
         sequence=ident(row.name),

@@ -1,6 +1,5 @@
 """Tables: columns, partitions, inheritance, storage options, and the copying of their rows."""
 
-
 from dataclasses import dataclass, field
 
 from ..catalog import Catalog, Row
@@ -46,11 +45,17 @@ class Table:
 
 def add_tables(draft: Draft, catalog: Catalog) -> None:
     """Every table, its columns, its place in a tree, and its rows."""
+    types_with_casts = {cast.source_oid for cast in catalog["casts"]}
     for table in gather_tables(catalog).values():
         _ensure_supported(table)
         draft.add(
-            table.key, Phase.DEFINE, "table", table.row.name, _create(table, catalog.server_version),
-            address=f"TABLE {table.name}", needs=[parent.key for parent in table.parents if table.inherits],
+            table.key,
+            Phase.DEFINE,
+            "table",
+            table.row.name,
+            _create(table, catalog.server_version),
+            address=f"TABLE {table.name}",
+            needs=_inherited_from(table),
         )
         _add_defaults(draft, table)
         _add_column_options(draft, table)
@@ -58,7 +63,7 @@ def add_tables(draft: Draft, catalog: Catalog) -> None:
         if table.row.is_partition:
             _add_attachment(draft, table)
         if table.row.kind == "r":
-            _add_rows(draft, table)
+            _add_rows(draft, table, types_with_casts)
         _add_row_security(draft, table)
 
 
@@ -103,7 +108,8 @@ def _ensure_supported(table: Table) -> None:
     expected += [c.name for c in table.columns if c.name not in expected]
     if expected != [c.name for c in table.columns]:
         raise UnsupportedObject(
-            "table", table.row.name,
+            "table",
+            table.row.name,
             "its columns stand in another order than inheritance gives them"
             " (a column was added to its parent later); recreate the table",
         )
@@ -143,6 +149,17 @@ def _option(option: str) -> str:
     return f"{ident(name)} = {literal(value)}"
 
 
+def _inherited_from(table: Table) -> list[Key]:
+    """The parents, and their defaults, which a child takes over when it is made."""
+    needs: list[Key] = []
+    for parent in table.parents if table.inherits else ():
+        needs.append(parent.key)
+        for column in parent.columns:
+            needs.append((f"no default {column.number}", parent.row.oid))
+            needs.append(("pg_attrdef", column.default_oid))
+    return needs
+
+
 def _column(table: Table, column: Row, server_version: int) -> str:
     pieces = [f"{ident(column.name)} {column.type}"]
     if column.collation:
@@ -155,7 +172,9 @@ def _column(table: Table, column: Row, server_version: int) -> str:
     inherited = table.row.is_partition and server_version >= INHERITED_IDENTITY
     if column.identity and not inherited:
         pieces.append(_identity(column, table.identities[column.number]))
-    if column.not_null and not any(c.kind == "n" and column.number in c.columns for c in table.constraints):
+    if column.not_null and not any(
+        c.kind == "n" and column.number in c.columns for c in table.constraints
+    ):
         pieces.append("NOT NULL")
     return " ".join(pieces)
 
@@ -176,17 +195,23 @@ def _add_defaults(draft: Draft, table: Table) -> None:
                 _alter_default(draft, table, column, "DROP DEFAULT")
             continue
         key: Key = ("pg_attrdef", column.default_oid)
-        differs = taken_over and not column.generated and inherited.get(column.name) != column.default
+        differs = (
+            taken_over and not column.generated and inherited.get(column.name) != column.default
+        )
         if (column.default_calls_functions and not column.generated and not taken_over) or differs:
             _alter_default(draft, table, column, f"SET DEFAULT {column.default}", key)
         else:
             draft.claim(key, table.key)
 
 
-def _alter_default(draft: Draft, table: Table, column: Row, action: str, key: Key | None = None) -> None:
+def _alter_default(
+    draft: Draft, table: Table, column: Row, action: str, key: Key | None = None
+) -> None:
     sql = compose(
         "ALTER TABLE ONLY {table} ALTER COLUMN {column} {action}",
-        table=table.name, column=ident(column.name), action=action,
+        table=table.name,
+        column=ident(column.name),
+        action=action,
     )
     identity = f"{table.row.name}.{column.name}"
     own = key or (f"no default {column.number}", table.row.oid)
@@ -207,9 +232,15 @@ def _add_column_options(draft: Draft, table: Table) -> None:
         if column.options:
             actions.append(f"{alter} ({comma([_option(o) for o in column.options])})")
     if actions:
-        sql = compose("ALTER TABLE ONLY {table} {actions}", table=table.name, actions=comma(actions))
+        sql = compose(
+            "ALTER TABLE ONLY {table} {actions}", table=table.name, actions=comma(actions)
+        )
         draft.add(
-            ("column options", table.row.oid), Phase.DEFINE, "column options", table.row.name, sql,
+            ("column options", table.row.oid),
+            Phase.DEFINE,
+            "column options",
+            table.row.name,
+            sql,
             needs=[table.key],
         )
 
@@ -226,7 +257,9 @@ def _add_checks(draft: Draft, table: Table) -> None:
             continue
         sql = compose(
             "ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
-            table=table.name, name=ident(constraint.name), definition=constraint.definition,
+            table=table.name,
+            name=ident(constraint.name),
+            definition=constraint.definition,
         )
         identity = f"{table.row.name}.{constraint.name}"
         needs = [("rows", table.row.oid), table.key]
@@ -237,33 +270,50 @@ def _add_attachment(draft: Draft, table: Table) -> None:
     (parent,) = table.parents
     sql = compose(
         "ALTER TABLE ONLY {parent} ATTACH PARTITION {table} {bound}",
-        parent=parent.name, table=table.name, bound=table.row.partition_bound,
+        parent=parent.name,
+        table=table.name,
+        bound=table.row.partition_bound,
     )
     key = ("attachment", table.row.oid)
     draft.add(key, Phase.DEFINE, "partition", table.row.name, sql, needs=[table.key, parent.key])
 
 
-def _add_rows(draft: Draft, table: Table) -> None:
+def _add_rows(draft: Draft, table: Table, types_with_casts: set[int]) -> None:
     columns = [column for column in table.columns if not column.generated]
-    into = f"({comma([ident(c.name) for c in columns])}) OVERRIDING SYSTEM VALUE " if columns else ""
+    into = (
+        f"({comma([ident(c.name) for c in columns])}) OVERRIDING SYSTEM VALUE " if columns else ""
+    )
     sql = compose(
         "INSERT INTO {table} {into}SELECT {columns} FROM {only}{source}.{table}",
         table=table.name,
         into=into,
-        columns=comma([_value(column) for column in columns]),
+        columns=comma([_value(column, types_with_casts) for column in columns]),
         only="ONLY " if table.has_children else "",
         source=SOURCE,
     )
     draft.add(
-        ("rows", table.row.oid), Phase.ROWS, "rows", table.row.name, sql,
-        needs=[table.key, ("attachment", table.row.oid)], size=table.row.size,
+        ("rows", table.row.oid),
+        Phase.ROWS,
+        "rows",
+        table.row.name,
+        sql,
+        needs=[table.key, ("attachment", table.row.oid)],
+        size=table.row.size,
     )
 
 
-def _value(column: Row) -> str:
-    """A column's value as the clone's type: an enum of the source becomes one through its text."""
-    cast = f"::text::{column.type}" if column.is_own_type else ""
-    return f"{ident(column.name)}{cast}"
+def _value(column: Row, types_with_casts: set[int]) -> str:
+    """A column's value as the clone's type: an enum of the source becomes one through its text.
+
+    A type with casts of its own might be turned into some other text; `format` never uses a cast.
+    """
+    name = ident(column.name)
+    if not column.is_own_type:
+        return name
+    if column.type_oid in types_with_casts:
+        text = f"CASE WHEN {name} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', {name}) END"
+        return f"({text})::{column.type}"
+    return f"{name}::pg_catalog.text::{column.type}"
 
 
 def _add_row_security(draft: Draft, table: Table) -> None:
@@ -276,7 +326,10 @@ def _add_row_security(draft: Draft, table: Table) -> None:
         sql = compose("ALTER TABLE {table} {actions}", table=table.name, actions=comma(actions))
         needs = [("rows", table.row.oid), table.key]
         draft.add(
-            ("row security", table.row.oid), Phase.LOGIC, "row security", table.row.name, sql, needs=needs
+            ("row security", table.row.oid),
+            Phase.LOGIC,
+            "row security",
+            table.row.name,
+            sql,
+            needs=needs,
         )
-
-

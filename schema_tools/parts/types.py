@@ -24,13 +24,16 @@ def add_types(draft: Draft, catalog: Catalog) -> None:
         match row.kind:
             case "e":
                 labels = comma([literal(label) for label in row.labels or []])
-                sql = compose("CREATE TYPE {name} AS ENUM ({labels})", name=ident(row.name), labels=labels)
+                sql = compose(
+                    "CREATE TYPE {name} AS ENUM ({labels})", name=ident(row.name), labels=labels
+                )
             case "d":
                 _add_domain(draft, row, checks[row.oid])
                 continue
             case "c":
                 sql = _composite(row, columns[row.relation])
                 draft.claim(("pg_class", row.relation), key)
+                draft.addresses[("pg_class", row.relation)] = f"TYPE {ident(row.name)}"
             case "r":
                 sql = _range(row, ranges[row.oid])
             case _:
@@ -45,11 +48,16 @@ def _composite(row: Row, columns: list[Row]) -> str:
         f"{ident(c.name)} {c.type}" + (f" COLLATE {c.collation}" if c.collation else "")
         for c in columns
     ]
-    return compose("CREATE TYPE {name} AS ({columns})", name=ident(row.name), columns=comma(attributes))
+    return compose(
+        "CREATE TYPE {name} AS ({columns})", name=ident(row.name), columns=comma(attributes)
+    )
 
 
 def _range(row: Row, details: Row) -> str:
-    options = [f"SUBTYPE = {details.subtype}", f"MULTIRANGE_TYPE_NAME = {ident(details.multirange_name)}"]
+    options = [
+        f"SUBTYPE = {details.subtype}",
+        f"MULTIRANGE_TYPE_NAME = {ident(details.multirange_name)}",
+    ]
     for name, value in (
         ("SUBTYPE_OPCLASS", details.operator_class),
         ("COLLATION", details.collation),
@@ -61,7 +69,9 @@ def _range(row: Row, details: Row) -> str:
         raise UnsupportedObject(
             "range type", row.name, "a canonical function needs a shell type; create it outside"
         )
-    return compose("CREATE TYPE {name} AS RANGE ({options})", name=ident(row.name), options=comma(options))
+    return compose(
+        "CREATE TYPE {name} AS RANGE ({options})", name=ident(row.name), options=comma(options)
+    )
 
 
 def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
@@ -80,7 +90,9 @@ def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
             pieces.append(f"CONSTRAINT {ident(check.name)} {_domain_check(check)}")
         else:
             late.append(check)
-    draft.add(key, Phase.DEFINE, "domain", row.name, " ".join(pieces), address=f"DOMAIN {ident(row.name)}")
+    draft.add(
+        key, Phase.DEFINE, "domain", row.name, " ".join(pieces), address=f"DOMAIN {ident(row.name)}"
+    )
     for check in checks:
         own: Key = ("pg_constraint", check.oid)
         address = f"CONSTRAINT {ident(check.name)} ON DOMAIN {ident(row.name)}"

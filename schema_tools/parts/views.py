@@ -29,7 +29,9 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
     name = ident(row.name)
     sql = compose(
         "CREATE OR REPLACE VIEW {name}{options} AS\n{definition}",
-        name=name, options=_options(row), definition=row.definition.rstrip().removesuffix(";"),
+        name=name,
+        options=_options(row),
+        definition=row.definition.rstrip().removesuffix(";"),
     )
     draft.add(key, Phase.VIEWS, "view", row.name, sql, address=f"VIEW {name}")
     stand_in = [
@@ -45,16 +47,25 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
         if column.default_oid is not None:
             change = compose(
                 "ALTER VIEW {name} ALTER COLUMN {column} SET DEFAULT {default}",
-                name=name, column=ident(column.name), default=column.default,
+                name=name,
+                column=ident(column.name),
+                default=column.default,
             )
             identity = f"{row.name}.{column.name}"
             draft.add(
-                ("pg_attrdef", column.default_oid), Phase.VIEWS, "default", identity, change, needs=[key]
+                ("pg_attrdef", column.default_oid),
+                Phase.VIEWS,
+                "default",
+                identity,
+                change,
+                needs=[key],
             )
 
 
 def _type_needs(column: Row) -> list[Key]:
-    return [("pg_type", column.type_oid)] + ([("pg_type", column.element_oid)] if column.element_oid else [])
+    return [("pg_type", column.type_oid)] + (
+        [("pg_type", column.element_oid)] if column.element_oid else []
+    )
 
 
 def _options(row: Row) -> str:
@@ -69,7 +80,10 @@ def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
     space = f" TABLESPACE {ident(row.tablespace)}" if row.tablespace else ""
     sql = compose(
         "CREATE MATERIALIZED VIEW {name}{method}{options}{space} AS\n{definition}\nWITH NO DATA",
-        name=name, method=method, options=_options(row), space=space,
+        name=name,
+        method=method,
+        options=_options(row),
+        space=space,
         definition=row.definition.rstrip().removesuffix(";"),
     )
     draft.add(
@@ -77,6 +91,10 @@ def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
     )
     if row.is_populated:
         draft.add(
-            ("refresh", row.oid), Phase.REFRESH, "refresh", row.name,
-            f"REFRESH MATERIALIZED VIEW {name}", needs=[key, *row_keys],
+            ("refresh", row.oid),
+            Phase.REFRESH,
+            "refresh",
+            row.name,
+            f"REFRESH MATERIALIZED VIEW {name}",
+            needs=[key, *row_keys],
         )

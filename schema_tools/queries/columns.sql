@@ -20,7 +20,8 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
        nullif(a.attcompression::text, '') AS compression,
        nullif(a.attstattarget, -1) AS statistics_target,
-       a.attoptions AS options,
+       -- Security releases of 2026 keep a row type's version among the options; pg_dump hides it too.
+       ARRAY(SELECT o FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg_attver=%%') AS options,
        d.oid AS default_oid, pg_get_expr(d.adbin, d.adrelid) AS default,
        EXISTS (SELECT FROM pg_depend AS p
                 WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid

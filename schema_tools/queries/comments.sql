@@ -1,5 +1,5 @@
 -- Comments on members and on columns of members.
-SELECT d.classoid::regclass::text AS class_, d.objoid AS oid, d.objsubid AS number,
+SELECT (SELECT relname FROM pg_class WHERE oid = d.classoid)::text AS class_, d.objoid AS oid, d.objsubid AS number,
        a.attname AS column_name, d.description AS text
 FROM pg_description AS d
 LEFT JOIN pg_attribute AS a

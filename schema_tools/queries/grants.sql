@@ -24,15 +24,16 @@ WITH object (class, oid, number, column_name, type, owner, acl) AS (
     SELECT oid FROM pg_roles WHERE rolname = current_user
 ), wanted AS (
     SELECT o.class, o.oid, o.number, o.column_name, o.owner,
-           e.grantor, e.grantee, e.privilege_type, e.is_grantable
+           e.grantor, e.grantee, e.privilege_type, e.is_grantable, e.place
       FROM object AS o
       CROSS JOIN LATERAL aclexplode(
            coalesce(o.acl, CASE WHEN o.type <> 'c'
-                                THEN acldefault(o.type::"char", o.owner) END)) AS e
+                                THEN acldefault(o.type::"char", o.owner) END))
+           WITH ORDINALITY AS e (grantor, grantee, privilege_type, is_grantable, place)
 ), base AS (
     SELECT o.class, o.oid, o.number, o.column_name, o.owner, o.owner AS grantor,
            CASE WHEN e.grantee = r.oid THEN o.owner ELSE e.grantee END AS grantee,
-           e.privilege_type, e.is_grantable
+           e.privilege_type, e.is_grantable, 0::bigint AS place
       FROM object AS o
       CROSS JOIN role AS r
       CROSS JOIN LATERAL aclexplode(
@@ -47,8 +48,14 @@ SELECT class AS class_, oid, number, column_name, given,
        grantor = owner AS by_owner, quote_ident(pg_get_userbyid(grantor)) AS grantor,
        privilege_type AS privilege, is_grantable
 FROM (
-    (SELECT false AS given, * FROM base EXCEPT SELECT false, class, oid, number, column_name, owner, grantor, grantee, privilege_type, is_grantable FROM wanted)
+    SELECT false AS given, base.* FROM base
+     WHERE NOT EXISTS (SELECT FROM wanted AS w
+                        WHERE (w.class, w.oid, w.number, w.grantor, w.grantee, w.privilege_type, w.is_grantable)
+                            = (base.class, base.oid, base.number, base.grantor, base.grantee, base.privilege_type, base.is_grantable))
     UNION ALL
-    (SELECT true, class, oid, number, column_name, owner, grantor, grantee, privilege_type, is_grantable FROM wanted EXCEPT SELECT true, * FROM base)
+    SELECT true, wanted.* FROM wanted
+     WHERE NOT EXISTS (SELECT FROM base AS b
+                        WHERE (b.class, b.oid, b.number, b.grantor, b.grantee, b.privilege_type, b.is_grantable)
+                            = (wanted.class, wanted.oid, wanted.number, wanted.grantor, wanted.grantee, wanted.privilege_type, wanted.is_grantable))
 ) AS difference
-ORDER BY class, oid, number, given, grantee, privilege, is_grantable
+ORDER BY class, oid, given, number, place, grantee, privilege

@@ -10,11 +10,11 @@ WITH RECURSIVE member(classid, objid) AS (
       JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
      WHERE d.deptype IN ('a', 'i', 'P', 'S')
 )
-SELECT m.classid::regclass::text AS class_, m.objid AS oid, i.type AS kind, i.identity,
+SELECT (SELECT relname FROM pg_class WHERE oid = m.classid)::text AS class_, m.objid AS oid, i.type AS kind, i.identity,
        EXISTS (SELECT FROM pg_depend AS d
                 WHERE d.classid = m.classid AND d.objid = m.objid
                   AND d.deptype = 'e') AS of_extension,
-       o.refclassid::regclass::text AS whole_class, o.refobjid AS whole_oid
+       (SELECT relname FROM pg_class WHERE oid = o.refclassid)::text AS whole_class, o.refobjid AS whole_oid
 FROM member AS m
 CROSS JOIN LATERAL pg_identify_object(m.classid, m.objid, 0) AS i
 LEFT JOIN LATERAL (

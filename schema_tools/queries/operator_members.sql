@@ -1,5 +1,5 @@
 -- Operators and functions of the schema's operator classes (internal parts) and families (loose ones).
-SELECT 'pg_amop' AS class_, o.oid, d.refclassid::regclass::text AS owner_class, d.refobjid AS owner_oid,
+SELECT 'pg_amop' AS class_, o.oid, (SELECT relname FROM pg_class WHERE oid = d.refclassid)::text AS owner_class, d.refobjid AS owner_oid,
        o.amopstrategy::int AS number, o.amopopr::regoperator::text AS object,
        NULL AS left_type, NULL AS right_type,
        CASE WHEN o.amopsortfamily <> 0 THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.opfname)
@@ -13,7 +13,7 @@ LEFT JOIN pg_opclass AS c ON d.refclassid = 'pg_opclass'::regclass AND c.oid = d
 LEFT JOIN pg_opfamily AS f ON d.refclassid = 'pg_opfamily'::regclass AND f.oid = d.refobjid
 WHERE coalesce(c.opcnamespace, f.opfnamespace) = %(schema)s
 UNION ALL
-SELECT 'pg_amproc', p.oid, d.refclassid::regclass::text, d.refobjid,
+SELECT 'pg_amproc', p.oid, (SELECT relname FROM pg_class WHERE oid = d.refclassid)::text, d.refobjid,
        p.amprocnum::int, p.amproc::regprocedure::text,
        format_type(p.amproclefttype, NULL), format_type(p.amprocrighttype, NULL), NULL
 FROM pg_amproc AS p

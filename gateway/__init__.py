@@ -1,0 +1,50 @@
+"""WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
+
+from gateway.activity import Activity, Tally
+from gateway.credentials import COOKIE
+from gateway.errors import (
+    ExpiredToken,
+    GatewayError,
+    InvalidToken,
+    Refused,
+    SessionForgotten,
+    SessionsUnavailable,
+)
+from gateway.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.policy import Policy
+from gateway.records import SessionRecord
+from gateway.rules import DEMO_RULES, Rule, Verdict
+from gateway.sentences import REFUSALS, Refusal
+from gateway.sessions import RedisSessions, Sessions
+from gateway.tokens import SessionTokens
+from gateway.watch import RedisWatch, connect_redis
+from gateway.wsgi import Gateway, Guard
+
+__all__ = [
+    "COOKIE",
+    "DEMO_RULES",
+    "REFUSALS",
+    "SESSION_ERROR_KEY",
+    "SESSION_KEY",
+    "TENANT_HEADER",
+    "Activity",
+    "ExpiredToken",
+    "Gateway",
+    "GatewayError",
+    "Guard",
+    "InvalidToken",
+    "Policy",
+    "RedisSessions",
+    "RedisWatch",
+    "Refusal",
+    "Refused",
+    "Rule",
+    "SessionForgotten",
+    "SessionRecord",
+    "SessionTokens",
+    "Sessions",
+    "SessionsUnavailable",
+    "Tally",
+    "Verdict",
+    "connect_redis",
+]

@@ -1,0 +1,163 @@
+"""Counts the requests of each session in Redis, for somebody else to write to the database."""
+
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID, uuid4
+
+import structlog
+from redis.exceptions import ResponseError
+
+from gateway.records import utc_now
+from gateway.watch import REDIS_ERRORS, RedisWatch
+
+if TYPE_CHECKING:
+    from gateway.watch import RedisClient
+
+log = structlog.get_logger(__name__)
+
+# The braces keep all keys on one node of a cluster.
+_COUNTS = "{gateway:activity}:counts"
+_LAST = "{gateway:activity}:last"
+_BATCHES = "{gateway:activity}:batches"
+
+FLUSH_AT_ONCE = 200
+"""Sessions that one request writes for others at most, after Redis was away."""
+
+
+class Tally(NamedTuple):
+    """Requests of one session, and when the last of them came."""
+
+    requests: int
+    last_at: datetime
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(self.requests + other.requests, max(self.last_at, other.last_at))
+
+
+class Activity:
+    """Counts requests: `record` in the web processes, `drain` and `acknowledge` in one job.
+
+    While Redis is away counts stay in this process, for at most `keep` sessions; what that
+    leaves out is in `dropped`. A write whose answer is lost is repeated, since a count too many
+    hurts less than one missing.
+    """
+
+    def __init__(
+        self, redis: "RedisClient", *, watch: RedisWatch | None = None, keep: int = 10_000
+    ) -> None:
+        self._redis = redis
+        self._watch = watch or RedisWatch()
+        self._keep = keep
+        self._lock = Lock()
+        self._waiting: dict[UUID, Tally] = {}
+        self._drained: set[str] = set()
+        self.dropped = 0
+
+    def record(self, session: UUID, at: datetime) -> None:
+        """Count one request of a session's row. One round trip at most; never raises for Redis."""
+        with self._lock:
+            self._wait(session, Tally(1, at))
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits in this process, some of it if it is much. A process that ends calls it.
+
+        Redis errors are logged and counted, and the counts go on waiting.
+        """
+        if not self._watch.usable():
+            return
+        with self._lock:
+            chosen = list(self._waiting)[-FLUSH_AT_ONCE:]
+            batch = {session: self._waiting.pop(session) for session in chosen}
+        if not batch:
+            return
+        try:
+            self._write(batch)
+        except REDIS_ERRORS as error:
+            self._watch.failed("activity_record", error)
+            with self._lock:
+                for session, tally in batch.items():
+                    self._wait(session, tally)
+
+    def drain(self) -> dict[UUID, Tally]:
+        """Take all counts out of Redis, with those that an earlier drain took and nobody
+        acknowledged.
+
+        The counts move to a private key first and stay there until `acknowledge`, so that a
+        crash in between leaves them to the next drain. For the same reason two drains must not
+        run at once: the caller holds a lock (a job in the database, an advisory one).
+        Redis errors pass.
+        """
+        self._set_aside()
+        batches = [_text(member) for member in self._redis.smembers(_BATCHES)]
+        totals: dict[UUID, Tally] = {}
+        for batch in batches:
+            for session, tally in self._read(batch):
+                known = totals.get(session)
+                totals[session] = known.plus(tally) if known else tally
+        self._drained.update(batches)
+        if not totals:
+            self.acknowledge()
+        return totals
+
+    def acknowledge(self) -> None:
+        """Delete what `drain` returned: the caller has it in the database. Redis errors pass."""
+        if not self._drained:
+            return
+        with self._redis.pipeline(transaction=True) as pipeline:
+            for batch in self._drained:
+                pipeline.delete(f"{_COUNTS}:{batch}", f"{_LAST}:{batch}")
+            pipeline.srem(_BATCHES, *self._drained)
+            pipeline.execute()
+        self._drained.clear()
+
+    def _wait(self, session: UUID, tally: Tally) -> None:
+        known = self._waiting.get(session)
+        if known is None and len(self._waiting) >= self._keep:
+            self.dropped += tally.requests
+            return
+        self._waiting[session] = known.plus(tally) if known else tally
+
+    def _write(self, batch: dict[UUID, Tally]) -> None:
+        # One transaction, so that a drain never sees a count without its time.
+        with self._redis.pipeline(transaction=True) as pipeline:
+            for session, tally in batch.items():
+                pipeline.hincrby(_COUNTS, str(session), tally.requests)
+                milliseconds = int(tally.last_at.timestamp() * 1000)
+                # GT: counts that waited must not turn the time back.
+                pipeline.zadd(_LAST, {str(session): milliseconds}, gt=True)
+            pipeline.execute()
+
+    def _set_aside(self) -> None:
+        batch = uuid4().hex
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.sadd(_BATCHES, batch)
+            pipeline.rename(_COUNTS, f"{_COUNTS}:{batch}")
+            pipeline.rename(_LAST, f"{_LAST}:{batch}")
+            results = pipeline.execute(raise_on_error=False)
+        for result in results:
+            nothing_there = isinstance(result, ResponseError) and "no such key" in str(result)
+            if isinstance(result, Exception) and not nothing_there:
+                raise result
+
+    def _read(self, batch: str) -> list[tuple[UUID, Tally]]:
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hgetall(f"{_COUNTS}:{batch}")
+            pipeline.zrange(f"{_LAST}:{batch}", 0, -1, withscores=True)
+            counts, last = pipeline.execute()
+        times = {
+            _text(session): datetime.fromtimestamp(milliseconds / 1000, UTC)
+            for session, milliseconds in last
+        }
+        # A Redis short of memory may have evicted the times; a minute off beats a drain that fails.
+        now = utc_now()
+        return [
+            (UUID(_text(session)), Tally(int(count), times.get(_text(session), now)))
+            for session, count in counts.items()
+        ]
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,62 @@
+"""The gateway's exceptions and the one JSON error body (RFC 9457) in which it refuses."""
+
+import json
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from gateway.sentences import Refusal
+
+
+class GatewayError(Exception):
+    """Whatever this package raises."""
+
+
+class InvalidToken(GatewayError):
+    """The token is malformed, forged or meant for somebody else."""
+
+
+class ExpiredToken(GatewayError):
+    """The token is genuine and its time is over."""
+
+
+class SessionForgotten(GatewayError):
+    """The session was destroyed; what any store still says of it is out of date."""
+
+
+class SessionsUnavailable(GatewayError):
+    """Nobody could be asked whether the session exists: every source of truth is away."""
+
+
+class Refused(GatewayError):
+    """The request goes no further; `refusal` is the answer."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def problem(
+    refusal: Refusal, environ: WSGIEnvironment, start_response: StartResponse
+) -> list[bytes]:
+    """Answer with the refusal as `application/problem+json`; `HEAD` gets its headers only."""
+    phrase = HTTPStatus(refusal.status).phrase
+    body = json.dumps(
+        {
+            "type": f"urn:masa-madre:{refusal.code}",
+            "title": phrase,
+            "status": refusal.status,
+            "code": refusal.code,
+            "detail": refusal.detail,
+        }
+    ).encode()
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+    ]
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        headers.append(("WWW-Authenticate", "Bearer"))
+    if refusal.retry_after is not None:
+        headers.append(("Retry-After", str(refusal.retry_after)))
+    start_response(f"{refusal.status} {phrase}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,0 +1,91 @@
+"""Every way in which the gateway refuses: status, code and the sentence a visitor reads."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One answer of the gateway. `retry_after` is in seconds."""
+
+    status: int
+    code: str
+    detail: str
+    retry_after: int | None = None
+
+
+SESSION_REQUIRED = Refusal(
+    401, "session_required", "Para usar la demo, primero abre una sesión con «Probar demo»."
+)
+TOKEN_INVALID = Refusal(
+    401, "token_invalid", "La credencial de la demo no es válida. Abre una sesión nueva."
+)
+SESSION_UNKNOWN = Refusal(
+    401, "session_unknown", "No conocemos esta sesión de demo. Abre una nueva."
+)
+SESSION_EXPIRED = Refusal(
+    401, "session_expired", "Tu sesión de demo ha terminado. Abre otra cuando quieras."
+)
+SESSION_DESTROYED = Refusal(
+    401, "session_destroyed", "Esta sesión de demo está cerrada y sus datos, borrados. Abre otra."
+)
+SESSION_FAILED = Refusal(
+    401, "session_failed", "No hemos podido preparar esta demo. Abre una sesión nueva, por favor."
+)
+CONFLICTING_CREDENTIALS = Refusal(
+    401,
+    "conflicting_credentials",
+    "La petición trae credenciales de dos sesiones distintas. Envía solo una.",
+)
+SESSION_PENDING = Refusal(
+    409,
+    "session_pending",
+    "Tu panadería de demo se está preparando. Vuelve a intentarlo en un momento.",
+    retry_after=1,
+)
+CSRF_REFUSED = Refusal(
+    403, "csrf_refused", "Esta petición no viene de la página de la demo y no la aceptamos."
+)
+AMBIGUOUS_PATH = Refusal(
+    400, "ambiguous_path", "La dirección de la petición no se entiende. Revísala."
+)
+NOT_FOUND = Refusal(404, "not_found", "Aquí no hay nada. Revisa la dirección.")
+UNAVAILABLE = Refusal(
+    503,
+    "unavailable",
+    "No podemos comprobar tu sesión ahora mismo. Inténtalo en unos segundos.",
+    retry_after=5,
+)
+INTERNAL_ERROR = Refusal(
+    500, "internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."
+)
+
+NO_DELETE = Refusal(
+    403,
+    "demo_restriction",
+    "En la demo no se borra nada: así siempre tienes datos que explorar.",
+)
+NO_PASSWORD = Refusal(
+    403,
+    "demo_restriction",
+    "En la demo no se cambian contraseñas ni credenciales. En tu cuenta, sí podrás.",
+)
+NO_BILLING = Refusal(
+    403,
+    "demo_restriction",
+    "La demo no tiene facturación ni pagos de verdad: no hay nada que cobrar.",
+)
+NOT_LISTED = Refusal(
+    403,
+    "demo_restriction",
+    "Esta operación no está disponible en la demo. En tu cuenta, sí la tendrás.",
+)
+FORECAST_UNAVAILABLE = Refusal(
+    403,
+    "forecast_unavailable",
+    "Las previsiones no están en la demo: sus modelos se entrenan con las ventas de tu panadería.",
+)
+
+REFUSALS: tuple[Refusal, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Refusal)
+)
+"""All of the above, for documentation and tests."""

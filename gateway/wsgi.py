@@ -1,0 +1,158 @@
+"""The gateway itself: strip → authenticate → policy → guards → inject → record → app."""
+
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import structlog
+from werkzeug.wsgi import ClosingIterator
+
+from gateway import context
+from gateway.activity import Activity
+from gateway.authenticate import Authenticator, ensure_active
+from gateway.csrf import ensure_same_origin
+from gateway.errors import Refused, problem
+from gateway.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
+from gateway.paths import canonical_method, canonical_path
+from gateway.policy import Policy
+from gateway.records import Clock, SessionRecord, utc_now
+from gateway.rules import Rule, Verdict
+from gateway.sentences import INTERNAL_ERROR, SESSION_REQUIRED
+from gateway.sessions import Sessions
+from gateway.strip import strip_untrusted
+from gateway.tokens import SessionTokens
+
+log = structlog.get_logger(__name__)
+
+Guard = Callable[[WSGIEnvironment, SessionRecord], None]
+"""One more condition on an admitted request; raises `Refused` to turn it down."""
+
+
+class Gateway:
+    """WSGI middleware that lets through what the policy allows to a session that is active.
+
+    Args:
+        app: what stands behind the gateway.
+        sessions: says who a session is.
+        tokens: reads session tokens.
+        policy: what a session may do.
+        activity: counts a session's requests.
+        clock: by which sessions end, to the instant.
+        guards: further conditions, in order, on requests that policy and session allow.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        sessions: Sessions,
+        tokens: SessionTokens,
+        policy: Policy,
+        activity: Activity,
+        clock: Clock = utc_now,
+        guards: Sequence[Guard] = (),
+    ) -> None:
+        self._app = app
+        self._authenticator = Authenticator(tokens, sessions, clock)
+        self._policy = policy
+        self._activity = activity
+        self._clock = clock
+        self._guards = tuple(guards)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, or hand it to the app with its tenant named."""
+        strip_untrusted(environ)
+        request_id = context.ensure_request_id(environ)
+        context.bind_request(request_id)
+        try:
+            refused = self._admit(environ)
+            respond = _with_our_headers(start_response, request_id, TENANT_HEADER in environ)
+            if refused is None:
+                body = self._app(environ, respond)
+            else:
+                body = problem(refused.refusal, environ, respond)
+        except BaseException:
+            context.clear_request()
+            raise
+        return ClosingIterator(body, context.clear_request)
+
+    def _admit(self, environ: WSGIEnvironment) -> Refused | None:
+        try:
+            rule = self._policy.decide(canonical_method(environ), canonical_path(environ))
+            self._apply(rule, environ)
+        except Refused as refused:
+            # The path is left out: it may hold a session id.
+            log.info("request refused", action="request_refused", code=refused.refusal.code)
+            return refused
+        except Exception as error:
+            log.error("gateway failed", action="gateway_failed", **context.without_values(error))
+            return Refused(INTERNAL_ERROR)
+        return None
+
+    def _apply(self, rule: Rule, environ: WSGIEnvironment) -> None:
+        if rule.verdict is Verdict.PUBLIC:
+            return
+        if rule.verdict is Verdict.OPTIONAL:
+            self._introduce(environ)
+            return
+        if rule.verdict is Verdict.ABSENT and rule.refusal:
+            raise Refused(rule.refusal)
+        self._enter(rule, environ)
+
+    def _introduce(self, environ: WSGIEnvironment) -> None:
+        """Resolve a credential where none is needed; a bad one costs nothing but its effect."""
+        try:
+            credential = self._authenticator.find(environ)
+            if credential is None:
+                return
+            ensure_same_origin(environ, credential.source)
+            record = self._authenticator.identify(credential)
+        except Refused as refused:
+            tell_session_error(environ, refused.refusal)
+            return
+        context.bind_session(record)
+        tell_session(environ, record)
+
+    def _enter(self, rule: Rule, environ: WSGIEnvironment) -> None:
+        """Let a session in, or say why not."""
+        credential = self._authenticator.find(environ)
+        if credential is None:
+            raise Refused(SESSION_REQUIRED)
+        record = self._authenticator.identify(credential)
+        context.bind_session(record)
+        if rule.verdict is not Verdict.SESSION:
+            raise Refused(rule.refusal or INTERNAL_ERROR)
+        ensure_same_origin(environ, credential.source)
+        ensure_active(record)
+        for guard in self._guards:
+            guard(environ, record)
+        inject_tenant(environ, record)
+        self._activity.record(record.id, self._clock())
+
+
+def _with_our_headers(
+    start_response: StartResponse, request_id: str, of_a_tenant: bool
+) -> StartResponse:
+    """The server's `start_response`, which also sends what the gateway has to say.
+
+    One address shows every tenant something else: unless the app decides on caching itself, a
+    tenant's answers are kept out of shared caches.
+    """
+
+    def respond(
+        status: str,
+        given: list[tuple[str, str]],
+        exc_info: tuple[type[BaseException], BaseException, TracebackType]
+        | tuple[None, None, None]
+        | None = None,
+        /,
+    ) -> Callable[[bytes], object]:
+        headers = [header for header in given if header[0].lower() != "x-request-id"]
+        headers.append(("X-Request-Id", request_id))
+        if of_a_tenant and all(name.lower() != "cache-control" for name, _ in headers):
+            headers.append(("Cache-Control", "private, no-store"))
+        arguments: tuple[Any, ...] = () if exc_info is None else (exc_info,)
+        return start_response(status, headers, *arguments)
+
+    return respond

@@ -1,0 +1,124 @@
+"""The command line: `python -m seeds [users|tenants|inventory|all] [--date …] [--json]`."""
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Error as PsycopgError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import ConfigurationError, load_settings
+from app.db import engine_url
+from seeds.accounts import ensure_accounts
+from seeds.errors import SeedError
+from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants
+from seeds.load import Progress as Report
+from seeds.values import MADRID
+
+DONE, FAILED, MISUSED = 0, 1, 2
+STEPS = ("users", "tenants", "inventory", "all")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one step or all; 0 when done, 1 when something failed, 2 when asked wrongly."""
+    options = _parse(arguments)
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return MISUSED
+    engine = create_engine(
+        engine_url(settings.database_url),
+        poolclass=NullPool,
+        connect_args={"prepare_threshold": None, "application_name": "masa-madre seeds"},
+    )
+    try:
+        outcome = _run(engine, options)
+    except (SeedError, SQLAlchemyError, PsycopgError) as error:
+        sys.stderr.write(f"{error}\n")
+        return FAILED
+    if options.json:
+        sys.stdout.write(json.dumps(outcome, ensure_ascii=False, indent=2) + "\n")
+    return DONE
+
+
+def _parse(arguments: Sequence[str] | None) -> Namespace:
+    parser = ArgumentParser(prog="python -m seeds", description="Load the demo data.")
+    parser.add_argument("step", nargs="?", choices=STEPS, default="all", help="default: all")
+    parser.add_argument(
+        "--date",
+        type=_date,
+        default=datetime.now(MADRID).date(),
+        metavar="YYYY-MM-DD",
+        help="the day on which the demo data ends; default: today in Madrid",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
+    return parser.parse_args(arguments)
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ArgumentTypeError(f"{value!r} is not a date like 2026-03-28") from None
+
+
+def _run(engine: Engine, options: Namespace) -> dict[str, list[dict[str, Any]]]:
+    outcome: dict[str, list[dict[str, Any]]] = {}
+    console = Console(stderr=options.json)
+    if options.step in ("users", "all"):
+        accounts = ensure_accounts(engine)
+        outcome["users"] = [asdict(account) for account in accounts]
+        for account in accounts:
+            _say(console, f"{account.email}: {'written' if account.changed else 'unchanged'}")
+    if options.step in ("tenants", "all"):
+        tenants = ensure_tenants(engine)
+        outcome["tenants"] = [asdict(tenant) for tenant in tenants]
+        for tenant in tenants:
+            _say(console, f"{tenant.schema_name}: {'made' if tenant.changed else 'there'}")
+    if options.step in ("inventory", "all"):
+        with _progress(console) as report:
+            templates = ensure_templates(engine, options.date, report)
+        outcome["inventory"] = [asdict(template) for template in templates]
+        for template in templates:
+            _say(console, _sentence(template))
+    return outcome
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _sentence(template: LoadedTemplate) -> str:
+    state = "loaded" if template.changed else "unchanged"
+    return f"{template.schema_name}: version {template.version}, {template.rows} rows, {state}"
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Report | None]:
+    """A bar for each template on a terminal; elsewhere the closing lines are enough."""
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done)
+
+        yield report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Spanish master data, as plain values: who the two bakeries are and what they make."""

@@ -1,0 +1,179 @@
+"""The kinds of master data that a bakery's profile is made of.
+
+E-mail addresses of third parties end in `.example`, which belongs to no one: the people and firms
+are invented and no mail of a demo may reach anybody.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.bakery.business.models import BusinessModel, LocationKind, UserRole
+from app.bakery.inventory.models import IngredientCategory, Unit
+from app.bakery.orders.models import CustomerKind
+from seeds.calendar import Season
+
+Habit = tuple[tuple[int, float], ...]
+"""How many pieces one customer takes, and how often."""
+
+DAILY: Habit = ((1, 0.56), (2, 0.31), (3, 0.09), (4, 0.04))
+PASTRY: Habit = ((1, 0.38), (2, 0.30), (3, 0.12), (4, 0.12), (6, 0.08))
+SINGLE: Habit = ((1, 0.93), (2, 0.07))
+
+
+@dataclass(frozen=True)
+class IngredientSpec:
+    """Something that can be bought; `pack_size` is in its unit, `unit_cost` in euros a unit."""
+
+    sku: str
+    name: str
+    category: IngredientCategory
+    unit: Unit
+    unit_cost: Decimal
+    shelf_life_days: int
+    pack_size: Decimal
+    allergens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StockPolicy:
+    """How one bakery keeps an ingredient.
+
+    `daily_use` is what an average day takes besides the recipes. What `runs_low` is only ever
+    topped up below its reorder point, and what is `short_dated` got a lot yesterday that will not
+    keep: each demo opens with something to act on.
+    """
+
+    sku: str
+    supplier: str
+    reorder_point: Decimal
+    reorder_packs: int
+    daily_use: Decimal = Decimal(0)
+    second_supplier: str | None = None
+    runs_low: bool = False
+    short_dated: bool = False
+
+
+@dataclass(frozen=True)
+class SupplierSpec:
+    """A supplier; `lead_time_days` from order to delivery."""
+
+    name: str
+    tax_id: str
+    contact_name: str
+    email: str
+    phone: str
+    city: str
+    category: str
+    lead_time_days: int
+    payment_terms_days: int
+    minimum_order: Decimal
+    rating: int
+
+
+@dataclass(frozen=True)
+class RecipeSpec:
+    """What `yield_quantity` pieces take, by the SKU of the ingredient. Water is not stocked."""
+
+    name: str
+    category: str
+    yield_quantity: int
+    preparation_minutes: int
+    fermentation_minutes: int
+    baking_minutes: int
+    oven_celsius: int
+    instructions: str
+    ingredients: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class ProductSpec:
+    """Something for sale; the price includes VAT. `popularity` is its weight at its peak."""
+
+    sku: str
+    name: str
+    category: str
+    description: str
+    price: Decimal
+    vat_percent: int
+    popularity: float
+    habit: Habit
+    season: Season | None = None
+    recipe: str | None = None
+
+
+@dataclass(frozen=True)
+class LocationSpec:
+    """A place of the bakery; `tickets` on an average Thursday, 0 where nothing is sold."""
+
+    name: str
+    kind: LocationKind
+    address: str
+    city: str
+    phone: str
+    tickets: float
+
+
+@dataclass(frozen=True)
+class UserSpec:
+    """A member of the team."""
+
+    email: str
+    full_name: str
+    role: UserRole
+    location: str
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class CustomerSpec:
+    """A customer, and what they order: `basket` on `weekdays`, each time with this `chance`."""
+
+    name: str
+    kind: CustomerKind
+    contact_name: str
+    email: str
+    phone: str
+    address: str
+    city: str
+    weekdays: tuple[int, ...]
+    chance: float
+    basket: tuple[tuple[str, int], ...]
+    location: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True)
+class BusinessSpec:
+    """The bakery's own profile."""
+
+    name: str
+    legal_name: str
+    tax_id: str
+    address: str
+    postal_code: str
+    city: str
+    phone: str
+    email: str
+    founded_on: date
+    description: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that is fixed about one bakery. Its first location is the one that bakes."""
+
+    account_type: BusinessModel
+    schema_name: str
+    owner_email: str
+    password: str
+    business: BusinessSpec
+    local_holidays: tuple[tuple[int, int], ...]
+    locations: tuple[LocationSpec, ...]
+    users: tuple[UserSpec, ...]
+    suppliers: tuple[SupplierSpec, ...]
+    ingredients: tuple[IngredientSpec, ...]
+    stock: tuple[StockPolicy, ...]
+    recipes: tuple[RecipeSpec, ...]
+    products: tuple[ProductSpec, ...]
+    customers: tuple[CustomerSpec, ...]

@@ -1,0 +1,44 @@
+"""What customers would buy on a day: the expectation around which sales and forecasts scatter."""
+
+from datetime import date
+
+from seeds.calendar import SUNDAY, season_factor
+from seeds.catalogue.kinds import Habit, LocationSpec, ProductSpec
+from seeds.values import Scene
+
+LINES: Habit = ((1, 0.37), (2, 0.38), (3, 0.18), (4, 0.07))
+"""Different products on one ticket."""
+
+# Breakfast at home on Saturday and Sunday is what pastries are for.
+WEEKEND_PASTRY_FACTOR = 1.4
+SATURDAY = SUNDAY - 1
+
+
+def mean(habit: Habit) -> float:
+    """The average of a habit."""
+    return sum(count * chance for count, chance in habit)
+
+
+def product_weight(product: ProductSpec, day: date) -> float:
+    """How likely the product is on a ticket of the day, beside the others; 0 out of season."""
+    weight = product.popularity * season_factor(product.season, day)
+    if product.category == "Bollería" and day.weekday() >= SATURDAY:
+        weight *= WEEKEND_PASTRY_FACTOR
+    return weight
+
+
+def expected_tickets(scene: Scene, location: LocationSpec, day: date) -> float:
+    """The tickets that the location's till can expect on the day."""
+    if not scene.calendar.is_open(day):
+        return 0.0
+    return location.tickets * scene.calendar.demand_factor(day)
+
+
+def expected_quantity(
+    scene: Scene, location: LocationSpec, product: ProductSpec, day: date
+) -> float:
+    """The pieces of a product that the location can expect to sell on the day."""
+    weights = [product_weight(other, day) for other in scene.profile.products]
+    share = product_weight(product, day) / sum(weights)
+    tickets = expected_tickets(scene, location, day)
+    return tickets * mean(LINES) * share * mean(product.habit)

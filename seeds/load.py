@@ -1,0 +1,151 @@
+"""Writing templates: all of one or nothing of it, and nothing at all when it is as it should be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid5
+
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.control.models import Tenant, TenantState
+from app.migrations import tenant_head
+from seeds.catalogue.kinds import Profile
+from seeds.errors import SeedError
+from seeds.locks import ensure_control, lock
+from seeds.schema import analyze, replace_schema, schema_exists
+from seeds.templates import PROFILES, TemplateData, build_template
+from seeds.values import NAMESPACE
+
+ATTEMPTS = 3
+
+Progress = Callable[[str, int, int], None]
+"""Called with the schema's name, the rows that are in, and the rows that there are."""
+
+
+@dataclass(frozen=True)
+class LoadedTemplate:
+    """What became of one template."""
+
+    account_type: str
+    schema_name: str
+    version: int
+    changed: bool
+    rows: int
+
+
+def ensure_tenants(engine: Engine) -> list[LoadedTemplate]:
+    """See that each template has its row and its schema, which may still be empty.
+
+    An empty template has the state `cloning` and version 0: nothing may be cut from it yet.
+
+    Raises:
+        ControlSchemaMissing: the control tables are not there.
+    """
+    return [_ensure_tenant(engine, profile) for profile in PROFILES]
+
+
+def _ensure_tenant(engine: Engine, profile: Profile) -> LoadedTemplate:
+    name = profile.schema_name
+    with engine.begin() as connection:
+        ensure_control(connection)
+        lock(connection, name)
+        found = _fetch_version(connection, name)
+        changed = found is None or not schema_exists(connection, name)
+        if changed:
+            _insert_tenant(connection, profile)
+            replace_schema(connection, name, {})
+            connection.execute(
+                update(Tenant)
+                .where(Tenant.schema_name == name)
+                .values(template_digest=None, state=TenantState.CLONING, updated_at=func.now())
+            )
+        version = 0 if found is None else found[0]
+        return LoadedTemplate(profile.account_type.value, name, version, changed, 0)
+
+
+def ensure_templates(
+    engine: Engine, today: date, progress: Progress | None = None
+) -> list[LoadedTemplate]:
+    """Make every template what the seeds say of this date.
+
+    A template whose rows and revision are as they should be is not written at all. Another is
+    replaced in one transaction: until that commits, and for ever when it fails, the old one stays.
+
+    Raises:
+        ControlSchemaMissing: the control tables are not there.
+        SeedError: clones kept the old template busy for too long.
+    """
+    report = progress or (lambda _name, _done, _total: None)
+    return [_ensure_template(engine, build_template(item, today), report) for item in PROFILES]
+
+
+def _ensure_template(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTemplate:
+    for _ in range(ATTEMPTS):
+        try:
+            loaded = _load(engine, data, progress)
+        except (DeadlockDetected, LockNotAvailable):
+            continue  # A clone was reading the old template; it is done sooner than we build anew.
+        if loaded.changed:
+            with engine.begin() as connection:
+                analyze(connection, loaded.schema_name, data.tables)
+        return loaded
+    name = data.profile.schema_name
+    raise SeedError(f"{name} was busy in {ATTEMPTS} attempts to replace it: run the seeds again.")
+
+
+def _load(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTemplate:
+    name, total = data.profile.schema_name, data.row_count
+    account_type = data.profile.account_type.value
+    digest = data.digest(tenant_head())
+    with engine.begin() as connection:
+        ensure_control(connection)
+        lock(connection, name)
+        found = _fetch_version(connection, name)
+        if found is not None and found[1] == digest and schema_exists(connection, name):
+            progress(name, total, total)
+            return LoadedTemplate(account_type, name, found[0], False, total)
+        if found is None:
+            _insert_tenant(connection, data.profile)
+        replace_schema(connection, name, data.tables, lambda done: progress(name, done, total))
+        version = _publish(connection, data.profile, digest)
+    return LoadedTemplate(account_type, name, version, True, total)
+
+
+def _fetch_version(connection: Connection, name: str) -> tuple[int, str | None] | None:
+    found = connection.execute(
+        select(Tenant.template_version, Tenant.template_digest).where(Tenant.schema_name == name)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _insert_tenant(connection: Connection, profile: Profile) -> None:
+    statement = insert(Tenant).values(
+        id=uuid5(NAMESPACE, profile.schema_name),
+        name=profile.business.name,
+        schema_name=profile.schema_name,
+        account_type=profile.account_type.value,
+        is_demo=False,
+        is_demo_template=True,
+        state=TenantState.CLONING,
+    )
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["schema_name"]))
+
+
+def _publish(connection: Connection, profile: Profile, digest: str) -> int:
+    """From here on the template is cloned from; its new version says that it changed."""
+    version: int | None = connection.scalar(
+        update(Tenant)
+        .where(Tenant.schema_name == profile.schema_name)
+        .values(
+            name=profile.business.name,
+            state=TenantState.READY,
+            template_version=Tenant.template_version + 1,
+            template_digest=digest,
+            updated_at=func.now(),
+        )
+        .returning(Tenant.template_version)
+    )
+    assert version is not None, "the template's row went away under its lock"
+    return version

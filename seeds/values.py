@@ -1,0 +1,116 @@
+"""What every generator of rows needs: row types, amounts, Madrid time and predictable dice."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from random import Random
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from seeds.calendar import BakeryCalendar
+from seeds.catalogue.kinds import LocationSpec, ProductSpec, Profile
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+Quantities = dict[str, int]
+"""Pieces by the SKU of a product."""
+
+MADRID = ZoneInfo("Europe/Madrid")
+NAMESPACE = UUID("6f0c1f4e-52b0-5d4b-9a53-8f5e1d0c7a11")
+HISTORY_DAYS = 90
+NOW = time(11, 0)
+"""The time of day at which every template stands still: rows depend on the date alone."""
+
+
+def money(value: Decimal | float) -> Decimal:
+    """Euros and cents."""
+    return Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def quantity(value: Decimal | float) -> Decimal:
+    """Kilograms, litres or pieces, to the gram."""
+    return Decimal(str(value)).quantize(Decimal("0.001"), ROUND_HALF_UP)
+
+
+def unit_cost(value: Decimal | float) -> Decimal:
+    """Euros a unit, to the hundredth of a cent."""
+    return Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def at(day: date, minute: int, second: int = 0) -> datetime:
+    """The moment `minute` minutes after midnight on Madrid's clocks."""
+    clock = time(minute // 60, minute % 60, second)
+    return datetime.combine(day, clock, tzinfo=MADRID)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One bakery on one date: all that its rows are a function of."""
+
+    profile: Profile
+    today: date
+
+    @cached_property
+    def calendar(self) -> BakeryCalendar:
+        """The bakery's year, in which it is open today whatever the day."""
+        return BakeryCalendar(self.profile.local_holidays, self.today)
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The open days of the history, oldest first; today is the last."""
+        past = (self.today - timedelta(days=n) for n in range(HISTORY_DAYS, -1, -1))
+        return [day for day in past if self.calendar.is_open(day)]
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the template stands still."""
+        return datetime.combine(self.today, NOW, tzinfo=MADRID)
+
+    def dice(self, purpose: str, day: date) -> Random:
+        """Random numbers for one purpose on one day.
+
+        They do not depend on today: what happened on a day stays what happened when the template
+        is made again tomorrow.
+        """
+        return Random(f"masa-madre/{self.profile.schema_name}/{purpose}/{day.isoformat()}")
+
+    def document_id(self, kind: str, key: str) -> UUID:
+        """The identifier of a document, the same each time."""
+        return uuid5(NAMESPACE, f"{self.profile.schema_name}/{kind}/{key}")
+
+    @cached_property
+    def products(self) -> dict[str, ProductSpec]:
+        """The products by their SKU."""
+        return {product.sku: product for product in self.profile.products}
+
+    @cached_property
+    def product_ids(self) -> dict[str, int]:
+        """The row identifiers of the products by their SKU."""
+        return {product.sku: n for n, product in enumerate(self.profile.products, start=1)}
+
+    @cached_property
+    def ingredient_ids(self) -> dict[str, int]:
+        """The row identifiers of the ingredients by their SKU."""
+        return {policy.sku: n for n, policy in enumerate(self.profile.stock, start=1)}
+
+    @cached_property
+    def supplier_ids(self) -> dict[str, int]:
+        """The row identifiers of the suppliers by their name."""
+        return {supplier.name: n for n, supplier in enumerate(self.profile.suppliers, start=1)}
+
+    @cached_property
+    def location_ids(self) -> dict[str, int]:
+        """The row identifiers of the locations by their name."""
+        return {location.name: n for n, location in enumerate(self.profile.locations, start=1)}
+
+    @cached_property
+    def selling(self) -> list[LocationSpec]:
+        """The locations that have a till."""
+        return [location for location in self.profile.locations if location.tickets]
+
+    @property
+    def bakes_at(self) -> LocationSpec:
+        """The location that has the ovens and the store room."""
+        return self.profile.locations[0]

@@ -1,0 +1,50 @@
+"""A database with the roles and the neighbouring schema that the torture schemas speak of."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.integration.schema_tools.oracle import TORTURE
+
+SOURCE = "src_q7x"
+
+NEIGHBOUR = """
+CREATE SCHEMA elsewhere;
+CREATE TYPE elsewhere.mood AS ENUM ('x', 'y');
+CREATE TABLE elsewhere.referenced (id integer PRIMARY KEY);
+INSERT INTO elsewhere.referenced VALUES (1);
+CREATE FUNCTION elsewhere.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE FUNCTION elsewhere.fine(integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+"""
+
+ROLES = """
+DO $$ BEGIN CREATE ROLE torture_owner; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE ROLE torture_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+"""
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    """An autocommit connection to a fresh database with roles and a neighbour schema."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(ROLES)
+        connection.execute(NEIGHBOUR)
+        yield connection
+
+
+def build(connection: psycopg.Connection, schema: str, script: str) -> None:
+    """Make a schema from a script of unqualified statements, a transaction a line; @SCHEMA@ stands for its name."""
+    name = sql.Identifier(schema).as_string()
+    connection.execute(f"CREATE SCHEMA {name}")
+    connection.execute(f"SET search_path = {name}")
+    for line in script.replace("@SCHEMA@", schema).splitlines():
+        connection.execute(line)
+    connection.execute("RESET search_path")
+
+
+def torture_files() -> list[Path]:
+    """The torture schemas."""
+    return sorted(TORTURE.glob("*.sql"))

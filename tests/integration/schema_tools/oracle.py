@@ -1,0 +1,45 @@
+"""An opinion that is not ours: what pg_dump says of two schemas must be the same but for the name."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+TORTURE = Path(__file__).parent / "torture"
+_RANDOM_PER_RUN = re.compile(
+    r"^\\(un)?restrict .*$|^-- (Dumped|Started|Completed) .*$", re.MULTILINE
+)
+
+
+def dump(bindir: Path, url: str, schema: str) -> str:
+    """The schema as pg_dump writes it, without rows and without what differs from run to run."""
+    command = [bindir / "pg_dump", "--dbname", url, "--schema-only", "--strict-names"]
+    quoted = '"' + schema.replace('"', '""') + '"'
+    done = subprocess.run(
+        [*command, "--schema", quoted], capture_output=True, text=True, check=True
+    )
+    return _RANDOM_PER_RUN.sub("", done.stdout)
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """The dump as if its schema had the other's name, which stands nowhere else in it."""
+    return text.replace(old, new)
+
+
+def ordered_rows(connection: psycopg.Connection, schema: str) -> dict[str, list[str]]:
+    """Every table's rows as COPY writes them, sorted."""
+    tables = connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(%s))"
+        " AND relkind IN ('r', 'm') AND relispopulated ORDER BY 1",
+        [schema],
+    ).fetchall()
+    rows = {}
+    for (table,) in tables:
+        name = sql.Identifier(schema, table)
+        with connection.cursor().copy(
+            sql.SQL("COPY (SELECT * FROM ONLY {}) TO STDOUT").format(name)
+        ) as copy:
+            rows[table] = sorted(bytes(line).decode() for line in copy)
+    return rows

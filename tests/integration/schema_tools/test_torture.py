@@ -1,0 +1,36 @@
+"""Clones of schemas that hurt are what pg_dump says of their source, line for line."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from schema_tools import ClonePlan, compile_plan, verify
+
+from tests.integration.schema_tools.conftest import SOURCE, build, torture_files
+from tests.integration.schema_tools.oracle import dump, ordered_rows, renamed
+
+TARGET = "tgt_z9w"
+
+
+@pytest.mark.parametrize("script", torture_files(), ids=lambda path: path.stem)
+def test_the_clone_is_what_pg_dump_says_of_the_source(
+    connection, database_url, postgres, script: Path
+):
+    if script.stem == "postgres_18" and connection.info.server_version < 180000:
+        pytest.skip("these objects came with Postgres 18")
+    build(connection, SOURCE, script.read_text())
+
+    plan = ClonePlan.from_json(compile_plan(connection, SOURCE).to_json())
+    plan.run(connection, TARGET)
+
+    assert verify(connection, SOURCE, TARGET) == []
+    assert_same_dump(connection, database_url, postgres)
+
+
+def assert_same_dump(connection: psycopg.Connection, url: str, postgres) -> None:
+    connection.execute(f"COMMENT ON SCHEMA {TARGET} IS NULL")  # the mark; it is not the source's
+    source = dump(postgres.bindir, url, SOURCE)
+    clone = renamed(dump(postgres.bindir, url, TARGET), TARGET, SOURCE)
+    assert clone.splitlines() == source.splitlines()
+    assert ordered_rows(connection, TARGET) == ordered_rows(connection, SOURCE)

@@ -1,0 +1,14 @@
+CREATE TABLE parent (id integer CONSTRAINT parent_pk PRIMARY KEY, a integer, b integer, CONSTRAINT ab UNIQUE (a, b) INCLUDE (id), UNIQUE NULLS NOT DISTINCT (b));
+INSERT INTO parent SELECT i, i * 2, i FROM generate_series(1, 20) i;
+CREATE TABLE child (id integer PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, parent_id integer CONSTRAINT to_parent REFERENCES parent ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED, a integer, b integer, self integer, CONSTRAINT pair FOREIGN KEY (a, b) REFERENCES parent (a, b) MATCH FULL, CONSTRAINT positive CHECK (id > 0) NO INHERIT);
+INSERT INTO child VALUES (1, 1, 2, 1, NULL), (2, NULL, NULL, NULL, 1);
+ALTER TABLE child ADD CONSTRAINT self_ref FOREIGN KEY (self) REFERENCES parent (id) NOT VALID;
+ALTER TABLE child ADD CONSTRAINT later CHECK (a IS NULL OR a > 1) NOT VALID;
+CREATE TABLE one (id integer PRIMARY KEY, two integer); CREATE TABLE two (id integer PRIMARY KEY, one integer REFERENCES one); INSERT INTO one VALUES (1, 1); INSERT INTO two VALUES (1, 1); ALTER TABLE one ADD FOREIGN KEY (two) REFERENCES two ON DELETE SET DEFAULT;
+CREATE TABLE booking (room integer, during tstzrange, EXCLUDE USING gist (during WITH &&) WHERE (room > 0), EXCLUDE USING btree (room WITH =) DEFERRABLE);
+INSERT INTO booking VALUES (1, '[2024-01-01,2024-01-02)');
+CREATE FUNCTION small(integer) RETURNS boolean LANGUAGE sql AS 'SELECT $1 < 100'; CREATE TABLE checked (n integer, CONSTRAINT by_function CHECK (small(n)), d integer DEFAULT abs(-3)); INSERT INTO checked VALUES (5);
+CREATE FUNCTION next_code() RETURNS text LANGUAGE plpgsql AS $$BEGIN RETURN 'c' || (SELECT count(*) FROM coded); END$$; CREATE TABLE coded (code text DEFAULT next_code()); INSERT INTO coded DEFAULT VALUES;
+ALTER TABLE parent CLUSTER ON parent_pk; ALTER TABLE child REPLICA IDENTITY FULL; ALTER TABLE one REPLICA IDENTITY USING INDEX one_pkey; ALTER TABLE two REPLICA IDENTITY NOTHING;
+ALTER INDEX parent_pk SET (fillfactor = 80);
+COMMENT ON CONSTRAINT pair ON child IS 'par'; COMMENT ON CONSTRAINT positive ON child IS 'más que cero'; COMMENT ON INDEX parent_pk IS 'clave';

@@ -1,0 +1,14 @@
+CREATE TABLE t (id integer, v text); INSERT INTO t VALUES (1, 'a');
+CREATE FUNCTION plain(a integer, OUT d integer, OUT e text, b text DEFAULT 'it''s', VARIADIC c integer[] DEFAULT '{}') LANGUAGE plpgsql STABLE STRICT COST 50 PARALLEL SAFE SECURITY DEFINER LEAKPROOF SET search_path = @SCHEMA@, public SET work_mem = '8MB' AS $$ BEGIN SELECT id, v INTO d, e FROM @SCHEMA@.t WHERE @SCHEMA@.t.id = a; END $$;
+CREATE FUNCTION rows_of() RETURNS TABLE (id integer, v text) ROWS 5 LANGUAGE sql AS 'SELECT id, v FROM @SCHEMA@.t -- @SCHEMA@.t stays';
+CREATE FUNCTION standard(x integer DEFAULT 3) RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t WHERE id = x; SELECT t.* FROM t; END;
+CREATE FUNCTION expression(x integer) RETURNS integer LANGUAGE sql IMMUTABLE RETURN x + 1; CREATE FUNCTION calls(x integer DEFAULT expression(1)) RETURNS integer LANGUAGE sql RETURN expression(x);
+CREATE FUNCTION over(integer) RETURNS text LANGUAGE sql AS 'SELECT ''int'''; CREATE FUNCTION over(text) RETURNS text LANGUAGE sql AS 'SELECT ''text''';
+CREATE PROCEDURE proc(INOUT x integer) LANGUAGE plpgsql AS $body$ BEGIN x := x + 1; INSERT INTO "@SCHEMA@".t VALUES (x, $q$@SCHEMA@ in a string$q$); END $body$;
+CREATE FUNCTION dynamic() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DELETE FROM @SCHEMA@.t'; END $$;
+CREATE FUNCTION in_row(r t) RETURNS integer LANGUAGE sql AS 'SELECT r.id'; CREATE FUNCTION poly(a anyelement, b anyarray) RETURNS anyelement LANGUAGE sql AS 'SELECT a'; CREATE FUNCTION win() RETURNS bigint LANGUAGE internal WINDOW AS 'window_row_number';
+CREATE FUNCTION dollars() RETURNS text LANGUAGE sql AS 'SELECT ''$function$ and $functionx$''';
+CREATE FUNCTION acc(state integer, x integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT coalesce(state, 0) + x'; CREATE FUNCTION fin(state integer) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT state::text'; CREATE FUNCTION inv(state integer, x integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT state - x'; CREATE FUNCTION comb(a integer, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+CREATE AGGREGATE total(integer) (SFUNC = acc, STYPE = integer, FINALFUNC = fin, INITCOND = '0', COMBINEFUNC = comb, PARALLEL = SAFE, MSFUNC = acc, MINVFUNC = inv, MSTYPE = integer, MFINALFUNC = fin, MINITCOND = '0', SSPACE = 32, FINALFUNC_MODIFY = SHAREABLE); CREATE AGGREGATE star(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0'); CREATE AGGREGATE ord(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA); CREATE AGGREGATE biggest(integer) (SFUNC = int4larger, STYPE = integer, SORTOP = >);
+CREATE VIEW uses_total AS SELECT total(id) FROM t;
+COMMENT ON FUNCTION over(text) IS 'de texto'; COMMENT ON PROCEDURE proc IS 'procedimiento'; COMMENT ON AGGREGATE total(integer) IS 'suma';

@@ -1,0 +1,13 @@
+CREATE TABLE sale (id integer NOT NULL, at date NOT NULL, region text DEFAULT 'x', amount numeric CHECK (amount >= 0)) PARTITION BY RANGE (at);
+CREATE TABLE sale_2023 PARTITION OF sale FOR VALUES FROM ('2023-01-01') TO ('2024-01-01'); CREATE TABLE sale_2024 PARTITION OF sale (region DEFAULT 'y') FOR VALUES FROM ('2024-01-01') TO (MAXVALUE) PARTITION BY LIST (region);
+CREATE TABLE sale_2024_n PARTITION OF sale_2024 FOR VALUES IN ('n', 'it''s'); CREATE TABLE sale_2024_rest PARTITION OF sale_2024 DEFAULT;
+CREATE TABLE swapped (region text, amount numeric CONSTRAINT sale_amount_check CHECK (amount >= 0), dropped integer, at date NOT NULL, id integer NOT NULL); ALTER TABLE swapped DROP COLUMN dropped; ALTER TABLE sale ATTACH PARTITION swapped FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+ALTER TABLE sale ADD PRIMARY KEY (id, at, region); CREATE INDEX sale_region ON sale (region); CREATE INDEX only_parent ON ONLY sale (amount); CREATE INDEX sale_2023_own ON sale_2023 (amount);
+INSERT INTO sale SELECT i, date '2022-01-01' + i * 7, CASE WHEN i % 2 = 0 THEN 'n' ELSE 's' END, i FROM generate_series(1, 150) i;
+CREATE TABLE hashed (k integer, v text) PARTITION BY HASH (k); CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1); INSERT INTO hashed SELECT i, i FROM generate_series(1, 20) i;
+CREATE TABLE by_expr (id integer, t text) PARTITION BY LIST (lower(t)); CREATE TABLE by_expr_a PARTITION OF by_expr FOR VALUES IN ('a', NULL); INSERT INTO by_expr VALUES (1, 'A');
+CREATE TABLE target (id integer PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE target_1 PARTITION OF target FOR VALUES FROM (0) TO (100); INSERT INTO target SELECT generate_series(1, 20);
+CREATE TABLE referrer (id integer, target_id integer REFERENCES target) PARTITION BY RANGE (id); CREATE TABLE referrer_1 PARTITION OF referrer FOR VALUES FROM (0) TO (1000); INSERT INTO referrer VALUES (1, 1), (2, 20);
+CREATE TABLE plain_referrer (target_id integer REFERENCES target ON DELETE CASCADE, at date, region text, sid integer, FOREIGN KEY (sid, at, region) REFERENCES sale (id, at, region)); INSERT INTO plain_referrer VALUES (3, NULL, NULL, NULL);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER each AFTER INSERT ON sale FOR EACH ROW EXECUTE FUNCTION note(); ALTER TABLE sale_2023 DISABLE TRIGGER each;
+COMMENT ON TABLE sale_2023 IS 'año'; COMMENT ON COLUMN sale_2023.amount IS 'importe';

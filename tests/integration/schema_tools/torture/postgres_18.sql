@@ -1,0 +1,6 @@
+CREATE TABLE t (id integer CONSTRAINT id_given NOT NULL, v integer CONSTRAINT v_here NOT NULL NO INHERIT, twice integer GENERATED ALWAYS AS (v * 2) VIRTUAL, CONSTRAINT unforced CHECK (v > 100) NOT ENFORCED, PRIMARY KEY (id)); INSERT INTO t VALUES (1, 1), (2, 5);
+CREATE TABLE late (a integer); INSERT INTO late VALUES (NULL); ALTER TABLE late ADD CONSTRAINT a_later NOT NULL a NOT VALID;
+CREATE TABLE stay (room int4range, during daterange, CONSTRAINT stay_pk PRIMARY KEY (room, during WITHOUT OVERLAPS)); INSERT INTO stay VALUES ('[1,2)', '[2024-01-01,2024-01-10)'); CREATE TABLE visit (room int4range, during daterange, FOREIGN KEY (room, PERIOD during) REFERENCES stay (room, PERIOD during)); INSERT INTO visit VALUES ('[1,2)', '[2024-01-02,2024-01-03)');
+CREATE TABLE loose (id integer REFERENCES t NOT ENFORCED); INSERT INTO loose VALUES (99);
+CREATE TABLE parts (id bigint GENERATED ALWAYS AS IDENTITY, k integer NOT NULL) PARTITION BY LIST (k); CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1); INSERT INTO parts (k) VALUES (1), (1);
+CREATE TABLE mother (a integer CONSTRAINT a_given NOT NULL, b integer); CREATE TABLE daughter (c integer, CONSTRAINT b_own NOT NULL b) INHERITS (mother); INSERT INTO daughter VALUES (1, 2, 3);

@@ -1,0 +1,13 @@
+CREATE TYPE mood AS ENUM ('triste', 'bien', 'it''s "ok"'); ALTER TYPE mood ADD VALUE 'muy bien' AFTER 'bien';
+CREATE TYPE empty_enum AS ENUM ();
+CREATE FUNCTION is_ok(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$SELECT $1 <> 'bad'$$;
+CREATE DOMAIN code AS text COLLATE "C" DEFAULT 'x' NOT NULL CONSTRAINT not_bad CHECK (is_ok(VALUE)) CONSTRAINT short CHECK (length(VALUE) < 10);
+CREATE DOMAIN mood_domain AS mood DEFAULT 'bien'; CREATE DOMAIN positive AS integer; ALTER DOMAIN positive ADD CONSTRAINT pos CHECK (VALUE > 0) NOT VALID;
+CREATE DOMAIN nested AS positive CHECK (VALUE < 1000);
+CREATE TYPE point3 AS (x double precision, y double precision, label text COLLATE "C", m mood);
+CREATE TYPE float_range AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = float8mi, MULTIRANGE_TYPE_NAME = float_many);
+CREATE TYPE text_range AS RANGE (SUBTYPE = text, COLLATION = "C");
+CREATE TABLE uses (m mood DEFAULT 'bien', ms mood[] DEFAULT '{triste}', c code, md mood_domain, p point3, ps point3[], r float_range, mr float_many, tr text_range, n nested);
+INSERT INTO uses VALUES ('triste', '{bien,"muy bien",NULL}', 'abc', 'it''s "ok"', ROW(0.1, 1e300, 'a,"b', 'bien'), ARRAY[ROW(1, 2, NULL, NULL)::point3, NULL], '[0.1,0.2)', '{[1,2),[3,4)}', '[a,b)', 5), (NULL, NULL, 'q', NULL, ROW(NULL, NULL, NULL, NULL), NULL, 'empty', '{}', NULL, NULL);
+CREATE TABLE of_rows (u uses, us uses[]); INSERT INTO of_rows SELECT u, ARRAY[u] FROM uses u;
+COMMENT ON TYPE mood IS 'cómo va'; COMMENT ON COLUMN point3.x IS 'equis'; COMMENT ON DOMAIN code IS 'código'; COMMENT ON CONSTRAINT short ON DOMAIN code IS 'corto';

@@ -1,0 +1,241 @@
+"""The rows of both templates, in memory: they repeat, they refer to each other, they add up."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+import pytest
+from sqlalchemy import Enum
+
+from app.bakery.metadata import TENANT_METADATA
+from seeds.catalogue.la_espiga import LA_ESPIGA
+from seeds.catalogue.san_pablo import SAN_PABLO
+from seeds.templates import build_template
+from seeds.values import MADRID
+
+PROFILES = [SAN_PABLO, LA_ESPIGA]
+# A quiet Monday, Christmas (closed for everybody else), Holy Week, the morning after the clocks
+# change, a leap day, Epiphany's eve and a Sunday in August.
+DATES = [
+    date(2026, 11, 23),
+    date(2026, 12, 25),
+    date(2026, 4, 1),
+    date(2026, 10, 26),
+    date(2028, 2, 29),
+    date(2027, 1, 5),
+    date(2026, 8, 16),
+]
+
+
+@cache
+def build(profile, today):
+    return build_template(profile, today).tables
+
+
+@pytest.fixture(params=PROFILES, ids=lambda profile: profile.schema_name)
+def profile(request):
+    return request.param
+
+
+@pytest.fixture(params=DATES, ids=str)
+def today(request):
+    return request.param
+
+
+@pytest.fixture
+def tables(profile, today):
+    return build(profile, today)
+
+
+@pytest.fixture
+def now(today):
+    return datetime(today.year, today.month, today.day, 11, tzinfo=MADRID)
+
+
+def test_the_same_date_gives_the_same_rows(profile):
+    first, second = (build_template(profile, date(2026, 11, 23)) for _ in range(2))
+    assert repr(first.tables) == repr(second.tables)
+    assert first.digest("0001") == second.digest("0001")
+
+
+def test_the_digest_tells_dates_and_revisions_apart(profile):
+    data = build_template(profile, date(2026, 11, 23))
+    other = build_template(profile, date(2026, 11, 24))
+    assert len({data.digest("0001"), data.digest("0002"), other.digest("0001")}) == 3
+
+
+def test_what_was_sold_on_a_day_does_not_change_the_next_day(profile):
+    def tickets_of(today):
+        return {
+            row["id"]: (row["sold_at"], row["total"])
+            for row in build(profile, today)["sales"]
+            if row["sold_at"].date() == date(2026, 11, 20)
+        }
+
+    assert tickets_of(date(2026, 11, 23)) == tickets_of(date(2026, 11, 24)) != {}
+
+
+def test_rows_have_the_columns_of_their_table_and_no_generated_one(tables):
+    for name, rows in tables.items():
+        table = TENANT_METADATA.tables[name]
+        columns = set(rows[0])
+        assert all(set(row) == columns for row in rows), name
+        writable = {column.name for column in table.columns if column.computed is None}
+        assert columns <= writable, name
+        required = {
+            column.name
+            for column in table.columns
+            if not column.nullable and column.server_default is None and column.computed is None
+        }
+        assert required <= columns, name
+
+
+def test_values_of_enums_are_labels_of_their_type(tables):
+    for name, rows in tables.items():
+        for column in TENANT_METADATA.tables[name].columns:
+            if isinstance(column.type, Enum) and column.name in rows[0]:
+                assert {row[column.name] for row in rows} <= set(column.type.enums), column
+
+
+def test_every_reference_has_its_row_and_every_key_is_unique(tables):
+    for name, rows in tables.items():
+        table = TENANT_METADATA.tables[name]
+        keys = [tuple(row[column.name] for column in table.primary_key) for row in rows]
+        assert len(keys) == len(set(keys)), name
+        for column in table.columns:
+            for foreign_key in column.foreign_keys:
+                target = foreign_key.column
+                known = {row[target.name] for row in tables.get(target.table.name, ())} | {None}
+                assert {row[column.name] for row in rows} <= known, column
+
+
+def test_there_are_twenty_five_ingredients_each_with_lots(tables):
+    assert len(tables["ingredients"]) == 25
+    stocked = {row["ingredient_id"] for row in tables["stock_lots"] if row["quantity"] > 0}
+    assert stocked == {row["id"] for row in tables["ingredients"]}
+
+
+def test_there_is_something_to_act_on_in_the_store_room(tables, today):
+    on_hand = Counter()
+    for lot in tables["stock_lots"]:
+        on_hand[lot["ingredient_id"]] += lot["quantity"]
+    low = [row for row in tables["ingredients"] if on_hand[row["id"]] < row["reorder_point"]]
+    assert 3 <= len(low) < 20
+    soon = today + timedelta(days=3)
+    assert any(lot["quantity"] > 0 and lot["expires_on"] <= soon for lot in tables["stock_lots"])
+
+
+def test_each_lot_is_the_sum_of_its_movements_and_began_with_a_purchase(tables):
+    ledger = defaultdict(list)
+    for movement in tables["stock_movements"]:
+        if movement["lot_id"] is not None:
+            ledger[movement["lot_id"]].append(movement)
+    for lot in tables["stock_lots"]:
+        movements = ledger[lot["id"]]
+        assert movements[0]["kind"] == "purchase"
+        assert movements[0]["quantity"] == lot["quantity_received"]
+        running = Decimal(0)
+        for movement in movements:
+            running += movement["quantity"]
+            assert running >= 0, lot["lot_code"]
+        assert running == lot["quantity"]
+        assert lot["expires_on"] >= lot["received_on"]
+
+
+def test_expired_lots_are_empty(tables, today):
+    left = [lot for lot in tables["stock_lots"] if lot["expires_on"] < today and lot["quantity"]]
+    assert left == []
+
+
+def test_the_shelves_are_the_sum_of_the_products_movements(tables):
+    shelves = Counter()
+    for movement in tables["stock_movements"]:
+        if movement["product_id"] is not None:
+            shelves[movement["product_id"], movement["location_id"]] += movement["quantity"]
+            assert shelves[movement["product_id"], movement["location_id"]] >= 0, movement
+    for stock in tables["product_stock"]:
+        assert stock["quantity"] == shelves[stock["product_id"], stock["location_id"]]
+
+
+def test_what_was_sold_today_can_be_bought_again_now(tables, today):
+    ready = Counter()
+    for stock in tables["product_stock"]:
+        ready[stock["product_id"], stock["location_id"]] = stock["quantity"]
+    where = {row["id"]: row["location_id"] for row in tables["sales"]}
+    tickets_today = {row["id"] for row in tables["sales"] if row["sold_at"].date() == today}
+    for line in tables["sale_lines"]:
+        if line["sale_id"] in tickets_today:
+            assert ready[line["product_id"], where[line["sale_id"]]] >= 2
+
+
+@pytest.mark.parametrize(
+    ("document", "lines", "key"),
+    [("sales", "sale_lines", "sale_id"), ("orders", "order_lines", "order_id")],
+)
+def test_totals_are_the_sums_of_their_lines(tables, document, lines, key):
+    sums = Counter()
+    for line in tables[lines]:
+        sums[line[key]] += line["quantity"] * line["unit_price"]
+    assert all(row["total"] == sums[row["id"]] > 0 for row in tables[document])
+
+
+def test_purchase_orders_add_up(tables, profile):
+    if profile is SAN_PABLO:
+        assert "purchase_orders" not in tables
+        return
+    sums = Counter()
+    for line in tables["purchase_order_lines"]:
+        sums[line["purchase_order_id"]] += line["packs"] * line["unit_price"]
+    assert all(row["total"] == sums[row["id"]] > 0 for row in tables["purchase_orders"])
+
+
+def test_only_plans_are_in_the_future(tables, today, now):
+    planned = {"due_on", "expected_on", "expires_on", "planned_on", "predicted_for"}
+    for name, rows in tables.items():
+        for row in rows:
+            for column, value in row.items():
+                if isinstance(value, datetime):
+                    assert value.utcoffset() is not None, (name, column)
+                    assert value <= now, (name, column, row)
+                elif isinstance(value, date) and column not in planned:
+                    assert value <= today, (name, column, row)
+
+
+def test_tills_are_open_today_and_were_closed_on_every_other_day(tables, profile, today):
+    open_tills = [row for row in tables["till_sessions"] if row["closed_at"] is None]
+    selling = [location for location in profile.locations if location.tickets]
+    assert len(open_tills) == len({row["location_id"] for row in open_tills}) == len(selling)
+    assert {row["opened_at"].date() for row in open_tills} == {today}
+    for row in tables["till_sessions"]:
+        assert row["closed_at"] is None or row["closed_at"] > row["opened_at"]
+
+
+def test_tickets_lie_within_their_till_session(tables):
+    sessions = {row["id"]: row for row in tables["till_sessions"]}
+    for sale in tables["sales"]:
+        session = sessions[sale["till_session_id"]]
+        assert session["location_id"] == sale["location_id"]
+        assert session["opened_at"] <= sale["sold_at"]
+        assert session["closed_at"] is None or sale["sold_at"] <= session["closed_at"]
+
+
+def test_every_text_says_something(tables):
+    for name, rows in tables.items():
+        for row in rows:
+            for column, value in row.items():
+                if isinstance(value, str):
+                    assert value.strip() == value != "", (name, column)
+
+
+def test_a_template_stays_small_enough_to_clone_on_a_click(tables):
+    assert 12_000 < sum(len(rows) for rows in tables.values()) < 23_000
+
+
+def test_the_models_keep_to_their_modules(tables, profile):
+    baking = {"recipes", "recipe_ingredients", "production_batches"}
+    buying = {"procurement_runs", "purchase_orders", "purchase_order_lines"}
+    absent = buying if profile is SAN_PABLO else baking
+    present = baking if profile is SAN_PABLO else buying
+    assert absent.isdisjoint(tables)
+    assert present <= set(tables)
