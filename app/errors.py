@@ -8,6 +8,7 @@ from apiflask import APIFlask, HTTPError
 from flask import Response, json
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 log = structlog.get_logger(__name__)
@@ -126,9 +127,10 @@ def register_error_handlers(app: APIFlask) -> None:
 
     @app.error_processor
     def invalid(error: HTTPError) -> Response:
-        code, detail = SENTENCES.get(error.status_code, ("error", error.message))
+        phrase = error.message or HTTPStatus(error.status_code).phrase
+        code, detail = SENTENCES.get(error.status_code, ("error", phrase))
         errors = error.detail if error.status_code == HTTPStatus.UNPROCESSABLE_ENTITY else None
-        return problem(error.status_code, code, detail, errors, dict(error.headers))
+        return problem(error.status_code, code, detail, errors, dict(Headers(error.headers)))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

@@ -45,14 +45,9 @@ def in_tenant(
         @wraps(view)
         def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
             tenant_id = current_tenant_id()
-            try:
-                ensure_module(tenant_id, module)
-                with tenant_transaction(tenant_id) as session:
-                    return view(session, *args, **kwargs)
-            except UnknownTenant:
-                raise Unauthorized(
-                    "Esta demo ya no existe. Abre una nueva.", code="session_unknown"
-                ) from None
+            ensure_module(tenant_id, module)
+            with tenant_transaction(tenant_id) as session:
+                return view(session, *args, **kwargs)
 
         return scoped
 
@@ -60,8 +55,18 @@ def in_tenant(
 
 
 def ensure_module(tenant_id: UUID, module: str) -> None:
-    """Raise `NotFound` unless the tenant's business model has the module."""
-    model = BusinessModel(business_model_of(tenant_id))
+    """Let a tenant through that exists and whose business model has the module.
+
+    Raises:
+        Unauthorized: no tenant has this id.
+        NotFound: the business model lacks the module.
+    """
+    try:
+        model = BusinessModel(business_model_of(tenant_id))
+    except UnknownTenant:
+        raise Unauthorized(
+            "Esta demo ya no existe. Abre una nueva.", code="session_unknown"
+        ) from None
     if module not in MODULES[model]:
         raise NotFound(
             "Este módulo no forma parte de este modelo de negocio.", code="module_unavailable"

@@ -1,0 +1,18 @@
+"""The answer about who is logged in."""
+
+from pydantic import BaseModel
+
+from app.bakery.business.models import BusinessModel, UserRole
+
+
+class MeOut(BaseModel):
+    """The member of the team that a visitor acts as."""
+
+    id: int
+    email: str
+    full_name: str
+    role: UserRole
+    location_id: int
+    location_name: str
+    business_name: str
+    business_model: BusinessModel

@@ -1,0 +1,38 @@
+"""The answers about the business itself."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from app.bakery.business.models import BusinessModel, LocationKind
+
+
+class LocationOut(BaseModel):
+    """A place of the bakery."""
+
+    id: int
+    name: str
+    kind: LocationKind
+    address: str
+    city: str
+    phone: str
+
+
+class TenantOut(BaseModel):
+    """The bakery's profile, its places, and the modules that its business model has."""
+
+    name: str
+    legal_name: str
+    tax_id: str
+    business_model: BusinessModel
+    address: str
+    postal_code: str
+    city: str
+    phone: str
+    email: str
+    currency: str
+    timezone: str
+    founded_on: date
+    description: str
+    locations: list[LocationOut]
+    modules: list[str]

@@ -1,0 +1,52 @@
+"""The business itself, and which of its locations does what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from app.bakery.business.models import Business, Location, LocationKind
+from app.bakery.listing import fetch_all, fetch_one
+from app.bakery.modules import MODULES
+from app.errors import Conflict, InvalidRequest
+
+SELLING = (LocationKind.BAKERY, LocationKind.SHOP, LocationKind.WORKSHOP)
+DISPATCHING = (LocationKind.WORKSHOP, LocationKind.BAKERY, LocationKind.SHOP)
+
+
+def describe_business(session: Session) -> dict[str, Any]:
+    """The profile, the locations and the modules of the bakery."""
+    profile = fetch_one(
+        session, select(*Business.__table__.columns), "Esta demo no tiene perfil de negocio."
+    )
+    locations = fetch_all(session, select(*Location.__table__.columns).order_by(Location.id))
+    modules = sorted(MODULES[profile["business_model"]])
+    return profile | {"locations": locations, "modules": modules}
+
+
+def selling_location(session: Session, location_id: int | None = None, part: str = "json") -> int:
+    """The location whose till is meant: the one named, else the bakery or the first shop.
+
+    Raises:
+        InvalidRequest: there is no location of this id; `part` of the request named it.
+    """
+    if location_id is None:
+        return _first(session, SELLING)
+    if session.scalar(select(Location.id).where(Location.id == location_id)) is None:
+        errors = {part: {"location_id": [f"No existe la ubicación {location_id}."]}}
+        raise InvalidRequest("Esa ubicación no existe.", errors=errors)
+    return location_id
+
+
+def dispatch_location(session: Session) -> int:
+    """The location that orders leave from and deliveries come to: the workshop, if there is one."""
+    return _first(session, DISPATCHING)
+
+
+def _first(session: Session, preferred: Sequence[LocationKind]) -> int:
+    rank = case(*((Location.kind == kind, place) for place, kind in enumerate(preferred)))
+    found = session.scalar(select(Location.id).order_by(rank, Location.id).limit(1))
+    if found is None:
+        raise Conflict("Esta panadería no tiene ninguna ubicación.", code="no_location")
+    return found

@@ -1,0 +1,27 @@
+"""The bakery's calendar: which day it is, and when a day begins and ends."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MADRID = ZoneInfo("Europe/Madrid")
+"""Where every bakery of ours is; the `daily_sales` view counts days there too."""
+
+
+def now() -> datetime:
+    """The present moment, on the bakery's clock."""
+    return datetime.now(UTC).astimezone(MADRID)
+
+
+def today() -> date:
+    """The day that it is in the bakery."""
+    return now().date()
+
+
+def day_start(day: date) -> datetime:
+    """The first moment of a day in the bakery."""
+    return datetime.combine(day, time.min, MADRID)
+
+
+def day_end(day: date) -> datetime:
+    """The first moment that is no longer part of a day in the bakery."""
+    return day_start(day + timedelta(days=1))

@@ -1,0 +1,30 @@
+"""Forecasts over HTTP. A demo's gateway does not let anybody in here."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.bakery.domain import domain_blueprint
+from app.bakery.forecasting import service
+from app.bakery.forecasting.schemas import ModelPage, ModelQuery, PredictionPage, PredictionQuery
+from app.bakery.scope import in_tenant
+
+blueprint = domain_blueprint("forecasting", "/api/forecasting", "Previsiones")
+
+
+@blueprint.get("/models")
+@blueprint.input(ModelQuery, location="query")
+@blueprint.output(ModelPage)
+@in_tenant("forecasting")
+def list_models(session: Session, query_data: ModelQuery) -> dict[str, Any]:
+    """List forecasting models."""
+    return service.list_models(session, query_data)
+
+
+@blueprint.get("/predictions")
+@blueprint.input(PredictionQuery, location="query")
+@blueprint.output(PredictionPage)
+@in_tenant("forecasting")
+def list_predictions(session: Session, query_data: PredictionQuery) -> dict[str, Any]:
+    """List what models said of days, the nearest day first."""
+    return service.list_predictions(session, query_data)

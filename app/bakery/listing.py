@@ -1,0 +1,111 @@
+"""Lists: how they are searched, sorted and cut into pages, the same way everywhere."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.bakery.schemas import Query, Text
+from app.errors import InvalidRequest, NotFound
+
+Rows = Select[*tuple[Any, ...]]
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+_ACCENTED = "ÁÀÂÄÃÉÈÊËÍÌÎÏÓÒÔÖÕÚÙÛÜÑÇáàâäãéèêëíìîïóòôöõúùûüñç"
+_PLAIN = "aaaaaeeeeiiiiooooouuuuncaaaaaeeeeiiiiooooouuuunc"
+
+
+class ListQuery(Query):
+    """The part of the query string that all lists understand."""
+
+    page: Annotated[int, Field(ge=1, description="Page, from 1.")] = 1
+    per_page: Annotated[int, Field(ge=1, le=100, description="Items on a page.")] = 25
+    sort: Annotated[Text | None, Field(max_length=50, description="`name`, or `-name`.")] = None
+    q: Annotated[Text | None, Field(max_length=100, description="Words to look for.")] = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one list can be sorted by and searched in.
+
+    `keys` are the primary key: appended to every order, they make it total, so that no item is on
+    two pages or on none.
+    """
+
+    sorts: Mapping[str, Column]
+    default: str
+    keys: Sequence[Column]
+    search: Sequence[Column] = ()
+
+
+def folded(column: Column) -> ColumnElement[str]:
+    """A text column without accents and capitals, whatever the database's collation is."""
+    return func.lower(func.translate(column, _ACCENTED, _PLAIN))
+
+
+def fold(words: str) -> str:
+    """The same of a text of ours."""
+    decomposed = unicodedata.normalize("NFKD", words)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+def paginate(
+    session: Session, statement: Rows, listing: Listing, query: ListQuery
+) -> dict[str, Any]:
+    """Fetch one page of a statement, in two queries: the count and the page.
+
+    Raises:
+        InvalidRequest: the list cannot be sorted that way.
+        NotFound: the page is beyond the last one.
+    """
+    order = _order(listing, query.sort)
+    if query.q:
+        words = fold(query.q)
+        found = [folded(column).contains(words, autoescape=True) for column in listing.search]
+        statement = statement.where(or_(*found))
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    offset = (query.page - 1) * query.per_page
+    if query.page > 1 and offset >= total:
+        last = max(1, -(-total // query.per_page))
+        raise NotFound(f"No hay tantas páginas: la última es la {last}.", code="page_out_of_range")
+    rows = session.execute(statement.order_by(*order).limit(query.per_page).offset(offset))
+    return {
+        "items": [dict(row) for row in rows.mappings()],
+        "page": query.page,
+        "per_page": query.per_page,
+        "total": total,
+    }
+
+
+def _order(listing: Listing, sort: str | None) -> list[ColumnElement[Any]]:
+    wanted = sort or listing.default
+    column = listing.sorts.get(wanted.removeprefix("-"))
+    if column is None:
+        names = ", ".join(sorted(listing.sorts))
+        message = f"Se puede ordenar por: {names}; con un guion delante, al revés."
+        raise InvalidRequest(
+            f"No se puede ordenar por «{wanted}».", errors={"query": {"sort": [message]}}
+        )
+    direction = column.desc() if wanted.startswith("-") else column.asc()
+    return [direction.nulls_last(), *(key.asc() for key in listing.keys)]
+
+
+def fetch_one(session: Session, statement: Rows, missing: str) -> dict[str, Any]:
+    """Fetch the one row of a statement.
+
+    Raises:
+        NotFound: there is none; `missing` says of what, in Spanish.
+    """
+    row = session.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise NotFound(missing)
+    return dict(row)
+
+
+def fetch_all(session: Session, statement: Rows) -> list[dict[str, Any]]:
+    """Fetch all rows of a statement, as plain data."""
+    return [dict(row) for row in session.execute(statement).mappings()]

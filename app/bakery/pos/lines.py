@@ -1,0 +1,91 @@
+"""Lines of a ticket or an order: products and prices behind what a client asked for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.bakery.pos.models import Product
+from app.errors import InvalidRequest
+
+CENT = Decimal("0.01")
+
+
+class Asked(Protocol):
+    """A line as a client sends it."""
+
+    @property
+    def product_id(self) -> int:
+        """Which product."""
+
+    @property
+    def quantity(self) -> Decimal:
+        """How much of it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """So much of a product, at a price."""
+
+    product_id: int
+    quantity: Decimal
+    unit_price: Decimal
+    vat_percent: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line costs, rounded as the database rounds it."""
+        return (self.quantity * self.unit_price).quantize(CENT, ROUND_HALF_UP)
+
+
+def merge(asked: Sequence[Asked], most: int) -> dict[int, Decimal]:
+    """Quantities by product, in the order of the lines; lines of the same product become one.
+
+    Raises:
+        InvalidRequest: a product comes to more than `most` in all.
+    """
+    merged: dict[int, Decimal] = {}
+    for place, line in enumerate(asked):
+        merged[line.product_id] = merged.get(line.product_id, Decimal(0)) + line.quantity
+        if merged[line.product_id] > most:
+            raise _bad_line(place, "quantity", f"Entre todas las líneas debe ser {most} o menos.")
+    return merged
+
+
+def price(
+    session: Session,
+    asked: Sequence[Asked],
+    quantities: Mapping[int, Decimal],
+    agreed: Collection[Line] = (),
+) -> list[Line]:
+    """Give lines their prices: those agreed on before where there are any, else today's.
+
+    Raises:
+        InvalidRequest: a product does not exist, or is not sold any more and was not agreed on.
+    """
+    prices = {line.product_id: (line.unit_price, line.vat_percent) for line in agreed}
+    new = [product_id for product_id in quantities if product_id not in prices]
+    statement = select(Product.id, Product.price, Product.vat_percent).where(
+        Product.id.in_(new), Product.is_active
+    )
+    prices |= {row.id: (row.price, row.vat_percent) for row in session.execute(statement)}
+    for place, line in enumerate(asked):
+        if line.product_id not in prices:
+            sentence = f"El producto {line.product_id} no existe o ya no se vende."
+            raise _bad_line(place, "product_id", sentence)
+    return [
+        Line(product_id, quantity, *prices[product_id])
+        for product_id, quantity in quantities.items()
+    ]
+
+
+def total(lines: Collection[Line]) -> Decimal:
+    """What lines cost in all."""
+    return sum((line.amount for line in lines), Decimal(0))
+
+
+def _bad_line(place: int, field: str, sentence: str) -> InvalidRequest:
+    return InvalidRequest(sentence, errors={"json": {f"lines.{place}.{field}": [sentence]}})

@@ -1,0 +1,89 @@
+"""The point of sale over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.bakery.domain import domain_blueprint
+from app.bakery.pos import selling, service, till
+from app.bakery.pos.schemas import (
+    CorrectionIn,
+    ProductDetail,
+    ProductPage,
+    ProductQuery,
+    SaleDetail,
+    SaleIn,
+    SalePage,
+    SaleQuery,
+    TillOut,
+    TillQuery,
+)
+from app.bakery.scope import in_tenant
+
+blueprint = domain_blueprint("pos", "/api/pos", "Punto de venta")
+
+
+@blueprint.get("/products")
+@blueprint.input(ProductQuery, location="query")
+@blueprint.output(ProductPage)
+@in_tenant("pos")
+def list_products(session: Session, query_data: ProductQuery) -> dict[str, Any]:
+    """List products with what there is of each for sale."""
+    return service.list_products(session, query_data)
+
+
+@blueprint.get("/products/<int:product_id>")
+@blueprint.output(ProductDetail)
+@in_tenant("pos")
+def show_product(session: Session, product_id: int) -> dict[str, Any]:
+    """Show a product and its stock at each location."""
+    return service.fetch_product(session, product_id)
+
+
+@blueprint.get("/session")
+@blueprint.input(TillQuery, location="query")
+@blueprint.output(TillOut)
+@in_tenant("pos")
+def show_till(session: Session, query_data: TillQuery) -> dict[str, Any]:
+    """Show the open till session, else the last one, with its totals so far."""
+    return till.fetch_till(session, query_data.location_id)
+
+
+@blueprint.get("/sales")
+@blueprint.input(SaleQuery, location="query")
+@blueprint.output(SalePage)
+@in_tenant("pos")
+def list_sales(session: Session, query_data: SaleQuery) -> dict[str, Any]:
+    """List tickets, the newest first."""
+    return service.list_sales(session, query_data)
+
+
+@blueprint.get("/sales/<uuid:sale_id>")
+@blueprint.output(SaleDetail)
+@in_tenant("pos")
+def show_sale(session: Session, sale_id: UUID) -> dict[str, Any]:
+    """Show a ticket and its lines."""
+    return service.fetch_sale(session, sale_id)
+
+
+@blueprint.post("/sales")
+@blueprint.input(SaleIn)
+@blueprint.output(SaleDetail, status_code=201)
+@blueprint.doc(responses={409: "There is not enough of a product."})
+@in_tenant("pos")
+def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
+    """Ring up a ticket."""
+    return selling.sell(session, json_data)
+
+
+@blueprint.put("/sales/<uuid:sale_id>")
+@blueprint.input(CorrectionIn)
+@blueprint.output(SaleDetail)
+@blueprint.doc(
+    responses={404: "There is no such ticket.", 409: "There is not enough of a product."}
+)
+@in_tenant("pos")
+def correct_sale(session: Session, sale_id: UUID, json_data: CorrectionIn) -> dict[str, Any]:
+    """Correct a ticket's lines or how it was paid."""
+    return selling.correct(session, sale_id, json_data)

@@ -1,0 +1,135 @@
+"""What the point of sale shows: products and tickets."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.bakery.business.models import Location
+from app.bakery.business.service import selling_location
+from app.bakery.clock import day_end, day_start
+from app.bakery.inventory.models import ProductStock
+from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
+from app.bakery.pos.models import Product, Sale, SaleLine
+from app.bakery.pos.schemas import ProductQuery, SaleQuery
+
+TOTAL_STOCK: ColumnElement[Any] = (
+    select(func.coalesce(func.sum(ProductStock.quantity), 0))
+    .where(ProductStock.product_id == Product.id)
+    .correlate(Product)
+    .scalar_subquery()
+)
+STOCK: ColumnElement[Any] = func.coalesce(ProductStock.quantity, 0)
+PIECES: ColumnElement[Any] = (
+    select(func.coalesce(func.sum(SaleLine.quantity), 0))
+    .where(SaleLine.sale_id == Sale.id)
+    .correlate(Sale)
+    .scalar_subquery()
+)
+
+PRODUCTS = Listing(
+    sorts={
+        "name": folded(Product.name),
+        "sku": Product.sku,
+        "category": folded(Product.category),
+        "price": Product.price,
+        "stock": STOCK,
+    },
+    default="name",
+    keys=(Product.id,),
+    search=(Product.name, Product.sku),
+)
+SALES = Listing(
+    sorts={
+        "sold_at": Sale.sold_at,
+        "ticket_number": Sale.ticket_number,
+        "total": Sale.total,
+        "payment_method": Sale.payment_method,
+    },
+    default="-sold_at",
+    keys=(Sale.id,),
+    search=(cast(Sale.ticket_number, Text), Location.name),
+)
+
+
+def _select_products(location_id: int) -> Rows:
+    here = (ProductStock.product_id == Product.id) & (ProductStock.location_id == location_id)
+    return select(
+        *(column for column in Product.__table__.columns if column.key != "created_at"),
+        literal(location_id).label("location_id"),
+        STOCK.label("stock"),
+        TOTAL_STOCK.label("total_stock"),
+    ).outerjoin(ProductStock, here)
+
+
+def select_sales() -> Rows:
+    """Tickets with their location and the pieces on them."""
+    return select(
+        *Sale.__table__.columns, Location.name.label("location_name"), PIECES.label("pieces")
+    ).join(Location, Location.id == Sale.location_id)
+
+
+def list_products(session: Session, query: ProductQuery) -> dict[str, Any]:
+    """A page of products, with the stock of one location: where a sale would take it from."""
+    statement = _select_products(selling_location(session, query.location_id, "query"))
+    if query.category is not None:
+        statement = statement.where(Product.category == query.category)
+    if query.active is not None:
+        statement = statement.where(Product.is_active.is_(query.active))
+    return paginate(session, statement, PRODUCTS, query)
+
+
+def fetch_product(session: Session, product_id: int) -> dict[str, Any]:
+    """One product, with its stock at each location that has had it."""
+    location_id = selling_location(session)
+    product = fetch_one(
+        session,
+        _select_products(location_id).where(Product.id == product_id),
+        "No existe ese producto.",
+    )
+    places = (
+        select(
+            Location.id.label("location_id"),
+            Location.name.label("location_name"),
+            ProductStock.quantity,
+        )
+        .join(ProductStock, ProductStock.location_id == Location.id)
+        .where(ProductStock.product_id == product_id)
+        .order_by(Location.id)
+    )
+    return product | {"locations": fetch_all(session, places)}
+
+
+def list_sales(session: Session, query: SaleQuery) -> dict[str, Any]:
+    """A page of tickets, the newest first."""
+    statement = select_sales()
+    if query.payment_method is not None:
+        statement = statement.where(Sale.payment_method == query.payment_method)
+    if query.status is not None:
+        statement = statement.where(Sale.status == query.status)
+    if query.location_id is not None:
+        statement = statement.where(Sale.location_id == query.location_id)
+    if query.product_id is not None:
+        of_product = (SaleLine.sale_id == Sale.id) & (SaleLine.product_id == query.product_id)
+        statement = statement.where(exists().where(of_product))
+    if query.from_ is not None:
+        statement = statement.where(Sale.sold_at >= day_start(query.from_))
+    if query.to is not None:
+        statement = statement.where(Sale.sold_at < day_end(query.to))
+    return paginate(session, statement, SALES, query)
+
+
+def fetch_sale(session: Session, sale_id: UUID) -> dict[str, Any]:
+    """One ticket with its lines."""
+    sale = fetch_one(session, select_sales().where(Sale.id == sale_id), "No existe ese ticket.")
+    lines = (
+        select(
+            *(column for column in SaleLine.__table__.columns if column.key != "sale_id"),
+            Product.name.label("product_name"),
+        )
+        .join(Product, Product.id == SaleLine.product_id)
+        .where(SaleLine.sale_id == sale_id)
+        .order_by(SaleLine.line_number)
+    )
+    return sale | {"lines": fetch_all(session, lines)}

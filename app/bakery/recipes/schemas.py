@@ -1,0 +1,63 @@
+"""What is asked about recipes, and the answers."""
+
+from pydantic import BaseModel, Field
+
+from app.bakery.inventory.models import IngredientCategory, Unit
+from app.bakery.listing import ListQuery
+from app.bakery.schemas import Amount, Euros, Page, Percentage, Text, UnitCost
+
+
+class RecipeQuery(ListQuery):
+    """Filters of the list of recipes."""
+
+    category: Text | None = Field(default=None, max_length=100)
+    active: bool | None = None
+
+
+class RecipeOut(BaseModel):
+    """A recipe, what it costs, and what the product that is made with it leaves."""
+
+    id: int
+    name: str
+    category: str
+    yield_quantity: Amount = Field(description="Pieces of one run.")
+    preparation_minutes: int
+    fermentation_minutes: int
+    baking_minutes: int
+    total_minutes: int
+    oven_celsius: int
+    is_active: bool
+    cost_per_run: Euros
+    cost_per_piece: UnitCost
+    product_id: int | None
+    product_name: str | None
+    price: Euros | None = Field(description="VAT included.")
+    margin: Euros | None = Field(description="Of one piece: price without VAT, less its cost.")
+    margin_percent: Percentage | None = Field(description="Of the price without VAT.")
+
+
+class RecipeIngredientOut(BaseModel):
+    """How much of an ingredient one run takes, and what that costs."""
+
+    ingredient_id: int
+    name: str
+    category: IngredientCategory
+    unit: Unit
+    quantity: Amount
+    unit_cost: UnitCost
+    cost: Euros
+    allergens: list[str]
+
+
+class RecipeDetail(RecipeOut):
+    """A recipe with its instructions and ingredients."""
+
+    instructions: str
+    allergens: list[str]
+    ingredients: list[RecipeIngredientOut]
+
+
+class RecipePage(Page):
+    """A page of recipes."""
+
+    items: list[RecipeOut]

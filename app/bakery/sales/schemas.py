@@ -1,0 +1,72 @@
+"""What is asked about sales over time, and the answers."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from app.bakery.listing import ListQuery
+from app.bakery.schemas import Amount, Euros, Page, Percentage, Period, RowKey
+
+LONGEST_PERIOD = 366
+
+
+class SalesQuery(ListQuery, Period):
+    """Which sales. Without days it is the last thirty, today included."""
+
+    location_id: RowKey | None = None
+
+
+class DailyQuery(SalesQuery):
+    """A chart wants all its days at once: pages are longer here."""
+
+    per_page: Annotated[int, Field(ge=1, le=LONGEST_PERIOD, description="Days on a page.")] = 31
+
+
+class DayOut(BaseModel):
+    """What was sold on a day."""
+
+    day: date
+    tickets: int
+    pieces: Amount
+    amount: Euros
+    average_ticket: Euros
+
+
+class HourOut(BaseModel):
+    """What was sold at an hour of the day, over all days of the period."""
+
+    hour: int
+    tickets: int
+    pieces: Amount
+    amount: Euros
+
+
+class ProductSalesOut(BaseModel):
+    """What was sold of a product."""
+
+    product_id: int
+    product_name: str
+    category: str
+    quantity: Amount
+    tickets: int
+    amount: Euros
+    share: Percentage = Field(description="Of all that was sold in the period, in percent.")
+
+
+class DayPage(Page):
+    """A page of days."""
+
+    items: list[DayOut]
+
+
+class HourPage(Page):
+    """A page of hours."""
+
+    items: list[HourOut]
+
+
+class ProductSalesPage(Page):
+    """A page of products, the best sold first."""
+
+    items: list[ProductSalesOut]

@@ -1,0 +1,168 @@
+"""What was sold: by day, by hour of the day and by product."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    Subquery,
+    TableValuedAlias,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from app.bakery.clock import MADRID, day_end, day_start, today
+from app.bakery.listing import Column, Listing, folded, paginate
+from app.bakery.pos.models import Product, Sale, SaleLine
+from app.bakery.sales.models import DAILY_SALES
+from app.bakery.sales.schemas import LONGEST_PERIOD, DailyQuery, SalesQuery
+from app.errors import InvalidRequest
+
+LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
+
+
+def _period(query: SalesQuery) -> tuple[date, date]:
+    """First and last day asked for.
+
+    Raises:
+        InvalidRequest: that is more than a year.
+    """
+    last = query.to or (max(today(), query.from_) if query.from_ else today())
+    first = query.from_ or last - timedelta(days=29)
+    if (last - first).days >= LONGEST_PERIOD:
+        sentence = f"El periodo puede tener como mucho {LONGEST_PERIOD} días."
+        raise InvalidRequest(sentence, errors={"query": {"from": [sentence]}})
+    return first, last
+
+
+def _sold(query: SalesQuery, bucket: Column) -> Subquery:
+    """Tickets of the period with their pieces, each in its bucket, summed up."""
+    first, last = _period(query)
+    pieces = (
+        select(func.coalesce(func.sum(SaleLine.quantity), 0))
+        .where(SaleLine.sale_id == Sale.id)
+        .correlate(Sale)
+        .scalar_subquery()
+    )
+    tickets = select(bucket.label("bucket"), Sale.total, pieces.label("pieces")).where(
+        Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
+    )
+    if query.location_id is not None:
+        tickets = tickets.where(Sale.location_id == query.location_id)
+    each = tickets.subquery()
+    return (
+        select(
+            each.c.bucket,
+            func.count().label("tickets"),
+            func.sum(each.c.pieces).label("pieces"),
+            func.sum(each.c.total).label("amount"),
+        )
+        .group_by(each.c.bucket)
+        .subquery()
+    )
+
+
+def _count_to(last: int) -> TableValuedAlias:
+    """The rows 0, 1, 2 … `last`: what was sold joins them, so that nothing sold shows as well."""
+    return func.generate_series(0, last).table_valued(column("number", Integer)).render_derived()
+
+
+def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
+    """A page of days, those on which nothing was sold included."""
+    first, last = _period(query)
+    sold = _sold(query, cast(LOCAL_TIME, Date))
+    numbers = _count_to((last - first).days)
+    day = literal(first, Date) + numbers.c.number
+    amount = func.coalesce(sold.c.amount, 0)
+    tickets = func.coalesce(sold.c.tickets, 0)
+    statement = (
+        select(
+            day.label("day"),
+            tickets.label("tickets"),
+            func.coalesce(sold.c.pieces, 0).label("pieces"),
+            amount.label("amount"),
+            (amount / func.greatest(tickets, 1)).label("average_ticket"),
+        )
+        .select_from(numbers)
+        .outerjoin(sold, sold.c.bucket == day)
+    )
+    listing = Listing(
+        sorts={"day": day, "amount": amount, "tickets": tickets},
+        default="day",
+        keys=(day,),
+        search=(cast(day, Text),),
+    )
+    return paginate(session, statement, listing, query)
+
+
+def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
+    """The hours of a day on the bakery's clock, quiet ones included."""
+    sold = _sold(query, cast(func.extract("hour", LOCAL_TIME), Integer))
+    numbers = _count_to(23)
+    hour = numbers.c.number
+    amount = func.coalesce(sold.c.amount, 0)
+    tickets = func.coalesce(sold.c.tickets, 0)
+    statement = (
+        select(
+            hour.label("hour"),
+            tickets.label("tickets"),
+            func.coalesce(sold.c.pieces, 0).label("pieces"),
+            amount.label("amount"),
+        )
+        .select_from(numbers)
+        .outerjoin(sold, sold.c.bucket == hour)
+    )
+    listing = Listing(
+        sorts={"hour": hour, "amount": amount, "tickets": tickets},
+        default="hour",
+        keys=(hour,),
+        search=(cast(hour, Text),),
+    )
+    return paginate(session, statement, listing, query)
+
+
+def list_products(session: Session, query: SalesQuery) -> dict[str, Any]:
+    """A page of the products sold in the period, the best sold first."""
+    first, last = _period(query)
+    view = DAILY_SALES.c
+    lines = (
+        select(
+            view.product_id,
+            func.sum(view.quantity).label("quantity"),
+            func.sum(view.tickets).label("tickets"),
+            func.sum(view.amount).label("amount"),
+            func.sum(func.sum(view.amount)).over().label("everything"),
+        )
+        .where(view.day.between(first, last))
+        .group_by(view.product_id)
+    )
+    if query.location_id is not None:
+        lines = lines.where(view.location_id == query.location_id)
+    sold = lines.subquery()
+    statement = select(
+        sold.c.product_id,
+        Product.name.label("product_name"),
+        Product.category,
+        sold.c.quantity,
+        sold.c.tickets,
+        sold.c.amount,
+        func.coalesce(sold.c.amount * 100 / func.nullif(sold.c.everything, 0), 0).label("share"),
+    ).join(Product, Product.id == sold.c.product_id)
+    listing = Listing(
+        sorts={
+            "amount": sold.c.amount,
+            "quantity": sold.c.quantity,
+            "tickets": sold.c.tickets,
+            "product_name": folded(Product.name),
+        },
+        default="-amount",
+        keys=(sold.c.product_id,),
+        search=(Product.name, Product.category),
+    )
+    return paginate(session, statement, listing, query)

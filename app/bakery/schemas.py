@@ -1,0 +1,125 @@
+"""What requests and answers of all domains are made of: base models and field types."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from app.bakery.clock import MADRID
+from app.bakery.messages import in_spanish, own_error
+
+BIGGEST_ID = 2**63 - 1
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _clean(value: object) -> object:
+    """What Postgres cannot store never reaches it: NUL characters and half surrogate pairs."""
+    if not isinstance(value, str):
+        return value
+    if _UNSTORABLE.search(value):
+        raise own_error("text", "Contiene caracteres que no son texto.")
+    return value.strip()
+
+
+def _day(value: object) -> object:
+    """Only the calendar form is a day: pydantic would take Unix timestamps too."""
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise own_error("day", "Debe ser una fecha como 2030-12-31.")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise own_error("day", "Ese día no existe en el calendario.") from None
+    if not 1900 <= day.year <= 2200:
+        raise own_error("day", "Debe estar entre los años 1900 y 2200.")
+    return day
+
+
+def _local_time(moment: datetime) -> str:
+    return moment.astimezone(MADRID).isoformat()
+
+
+def _rounded(places: int) -> PlainSerializer:
+    return PlainSerializer(lambda number: round(float(number), places), return_type=float)
+
+
+_NUMBER = WithJsonSchema({"type": "number"})
+
+
+Text = Annotated[str, BeforeValidator(_clean)]
+Day = Annotated[date, BeforeValidator(_day)]
+RowKey = Annotated[int, Field(gt=0, le=BIGGEST_ID)]
+"""A row's id in a query string, where everything is text."""
+BodyKey = Annotated[int, Field(gt=0, le=BIGGEST_ID, strict=True)]
+"""A row's id in a JSON body, where `true` and `"7"` are no ids."""
+
+Euros = Annotated[Decimal, _rounded(2), _NUMBER]
+"""Money leaves as a JSON number of two decimals; inside, it is exact."""
+UnitCost = Annotated[Decimal, _rounded(4), _NUMBER]
+Amount = Annotated[Decimal, _rounded(3), _NUMBER]
+"""A quantity, in the item's own unit."""
+Percentage = Annotated[Decimal, _rounded(2), _NUMBER]
+Moment = Annotated[datetime, PlainSerializer(_local_time, return_type=str)]
+"""A timestamp leaves as ISO 8601 on the bakery's clock, with its offset."""
+
+
+class Request(BaseModel):
+    """Base of what clients send: errors are in Spanish, unknown names are ignored.
+
+    Unknown names are ignored so that a document that was read can be sent back, changed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate, with messages that a prospect can read."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise in_spanish(error) from None
+
+
+class Query(Request):
+    """Base of query strings. A filter that a form left empty is no filter."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def drop_empty(cls, data: Any) -> Any:
+        """Leave out what is empty."""
+        return {name: value for name, value in data.items() if value != ""}
+
+
+class Period(Query):
+    """Days from one to another, both included."""
+
+    from_: Day | None = Field(default=None, alias="from", description="First day.")
+    to: Day | None = Field(default=None, description="Last day, included.")
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        """Refuse a period that ends before it begins."""
+        if self.from_ and self.to and self.to < self.from_:
+            raise own_error("period", "El periodo termina antes de empezar: revisa from y to.")
+        return self
+
+
+class Page(BaseModel):
+    """Base of all lists: a page of items, and how many there are in all."""
+
+    page: int
+    per_page: int
+    total: int

@@ -1,0 +1,29 @@
+"""Suppliers over HTTP."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.bakery.domain import domain_blueprint
+from app.bakery.scope import in_tenant
+from app.bakery.suppliers import service
+from app.bakery.suppliers.schemas import SupplierDetail, SupplierPage, SupplierQuery
+
+blueprint = domain_blueprint("suppliers", "/api/suppliers", "Proveedores")
+
+
+@blueprint.get("")
+@blueprint.input(SupplierQuery, location="query")
+@blueprint.output(SupplierPage)
+@in_tenant("suppliers")
+def list_suppliers(session: Session, query_data: SupplierQuery) -> dict[str, Any]:
+    """List suppliers."""
+    return service.list_suppliers(session, query_data)
+
+
+@blueprint.get("/<int:supplier_id>")
+@blueprint.output(SupplierDetail)
+@in_tenant("suppliers")
+def show_supplier(session: Session, supplier_id: int) -> dict[str, Any]:
+    """Show a supplier and its prices."""
+    return service.fetch_supplier(session, supplier_id)

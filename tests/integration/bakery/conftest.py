@@ -1,0 +1,163 @@
+"""The API in front of a bakery of each business model."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.orm import Session
+
+from app.bakery.blueprints import register_blueprints
+from app.bakery.metadata import TENANT_METADATA
+from app.bakery.scope import TENANT_HEADER
+from app.config import Settings
+from app.db import db, engine_url, init_db, tenant_transaction
+from app.errors import register_error_handlers
+from app.migrations import upgrade_control, upgrade_tenant
+from tests.integration.bakery.dataset import dataset
+
+TENANTS = {
+    "individual_bakery": UUID("00000000-0000-4000-8000-000000000001"),
+    "central_baker": UUID("00000000-0000-4000-8000-000000000002"),
+}
+
+
+@dataclass
+class Answer:
+    """A response: its status and its JSON."""
+
+    status: int
+    body: Any
+
+    def __getitem__(self, name: str) -> Any:
+        return self.body[name]
+
+    @property
+    def code(self) -> str:
+        """The error code of a problem."""
+        return self.body["code"]
+
+    def column(self, name: str) -> list[Any]:
+        """One field of all items."""
+        return [item[name] for item in self.body["items"]]
+
+
+class Api:
+    """The API as one tenant sees it."""
+
+    def __init__(self, app: APIFlask, tenant_id: UUID) -> None:
+        self.app, self.tenant_id = app, tenant_id
+
+    def call(self, method: str, path: str, **options: Any) -> Answer:
+        headers = {TENANT_HEADER: str(self.tenant_id)} | options.pop("headers", {})
+        response = self.app.test_client().open(
+            f"/api{path}", method=method, headers=headers, **options
+        )
+        if response.status_code >= 400:
+            assert response.mimetype == "application/problem+json"
+            assert response.json["status"] == response.status_code
+        return Answer(response.status_code, response.json)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.call("GET", path, query_string=query)
+
+    def post(self, path: str, body: Any) -> Answer:
+        return self.call("POST", path, json=body)
+
+    def put(self, path: str, body: Any) -> Answer:
+        return self.call("PUT", path, json=body)
+
+    def at_once(self, *calls: Callable[["Api"], Answer]) -> list[Answer]:
+        """Answers of calls made at the same time."""
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(lambda call: call(self), calls))
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A look behind the API."""
+        with self.app.app_context(), tenant_transaction(self.tenant_id) as session:
+            yield session
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The statements that run meanwhile."""
+        seen: list[str] = []
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            seen.append(statement)
+
+        with self.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", note)
+            try:
+                yield seen
+            finally:
+                event.remove(db.engine, "before_cursor_execute", note)
+
+
+def make_tenants(database_url: str) -> None:
+    engine = create_engine(engine_url(database_url))
+    row = text(
+        "INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,"
+        " is_demo_template, state) VALUES (:id, :name, :name, :kind, true, false, 'leased')"
+    )
+    with engine.begin() as connection:
+        upgrade_control(connection)
+        for kind, tenant_id in TENANTS.items():
+            name = f"demo_{tenant_id.hex}"
+            connection.execute(row, {"id": tenant_id, "name": name, "kind": kind})
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+    for tenant_id in TENANTS.values():
+        with engine.begin() as connection:
+            upgrade_tenant(connection, f"demo_{tenant_id.hex}")
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def app(module_database_url: str) -> Iterator[APIFlask]:
+    make_tenants(module_database_url)
+    app = APIFlask("bakery", title="Bakery", version="1")
+    settings = Settings(
+        database_url=module_database_url, redis_url="redis://nowhere", jwt_secret="s" * 32
+    )
+    register_error_handlers(app)
+    init_db(app, settings)
+    register_blueprints(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def individual(app: APIFlask) -> Api:
+    return prepared(app, "individual_bakery")
+
+
+@pytest.fixture
+def central(app: APIFlask) -> Api:
+    return prepared(app, "central_baker")
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest, app: APIFlask) -> Api:
+    """The bakery that the test is parametrized with."""
+    return prepared(
+        app, {"individual": "individual_bakery", "central": "central_baker"}[request.param]
+    )
+
+
+def prepared(app: APIFlask, kind: str) -> Api:
+    api = Api(app, TENANTS[kind])
+    tables = ", ".join(TENANT_METADATA.tables)
+    with api.session() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        for rows in dataset(kind):
+            session.add_all(rows)
+            session.flush()
+        for table in ("suppliers", "ingredients", "stock_lots", "products", "till_sessions"):
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)"))
+    return api
