@@ -1,0 +1,42 @@
+# The commands of the project; CI and the README use the same ones.
+
+STATE_DIR ?= .state
+PORT ?= 8000
+TEST_ARGS ?=
+PYTHON := .venv/bin/python
+
+export STATE_DIR PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint clean venv venv-dev
+
+help: ## Say what each command does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: venv ## Start the whole system on http://127.0.0.1:8000 (PORT=, STATE_DIR=)
+	@$(PYTHON) -m app.local
+
+test: venv-dev ## Run the whole suite (TEST_ARGS= for pytest)
+	@bin/system-packages
+	@echo "Running the tests"
+	@$(PYTHON) -m pytest $(TEST_ARGS)
+
+bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/
+	@$(PYTHON) -m schema_tools bench
+
+lint: venv-dev ## Check style and types
+	@echo "Checking style" && $(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@echo "Checking types" && $(PYTHON) -m mypy
+
+clean: ## Remove the data of STATE_DIR, build results and caches; refuses while the stack runs
+	@if [ -e "$(STATE_DIR)" ]; then bin/ensure-venv && $(PYTHON) -m app.local clean; fi
+	@echo "Removing build results and caches"
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
+
+venv:
+	@bin/ensure-venv
+
+venv-dev:
+	@bin/ensure-venv dev
