@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import Connection
@@ -87,10 +87,9 @@ class Catalog:
 
 
 @cache
-def query(name: str) -> LiteralString:
+def query(name: str) -> str:
     """The text of one of this package's catalog queries."""
-    text = files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
-    return cast("LiteralString", text)
+    return files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
 
 def settings_query(schema_path: str) -> str:
@@ -132,7 +131,7 @@ def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
     """
     ensure_name(schema)
     with connection.transaction(force_rollback=True):
-        connection.execute(settings_query(""))  # type: ignore[arg-type]
+        connection.execute(settings_query(""))
         yield fetch_schema_oid(connection, schema)
 
 
@@ -180,11 +179,20 @@ def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
     return int(row[0])
 
 
-def fetch_stamp(connection: "Connection[Any]", oid: int) -> str:
+def stamp_query(schema: str) -> str:
+    """A query for the schema's oid, the role, and a value that differs whenever the schema does.
+
+    Every part of it is read by the server's own names: run it with only those in the path.
+    """
+    name = f"to_regnamespace({literal(ident(schema))})"
+    return query("stamp").replace("%(schema)s", name)
+
+
+def fetch_stamp(connection: "Connection[Any]", schema: str) -> str:
     """A value that differs whenever something in the schema was redefined."""
-    row = connection.execute(query("stamp"), {"schema": oid}).fetchone()
+    row = connection.execute(stamp_query(schema)).fetchone()
     assert row is not None
-    return str(row[0])
+    return str(row[2])
 
 
 def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
@@ -196,12 +204,12 @@ def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
     """
     for _ in range(3):
         with reading(connection, schema) as oid:
-            before = fetch_stamp(connection, oid)
+            before = fetch_stamp(connection, schema)
             try:
                 catalog = _read(connection, schema, oid, before)
             except psycopg.errors.UndefinedObject:
                 continue  # something was dropped between two queries
-            if fetch_stamp(connection, oid) == before:
+            if fetch_stamp(connection, schema) == before:
                 return catalog
     raise SchemaToolsError(
         f"schema {schema!r} changes faster than it can be read: try again when it rests"

@@ -1,4 +1,4 @@
-"""A plan in the making: what makes each object, which catalog rows that covers, and in what order."""
+"""A plan in the making: what makes each object, what that covers, and in what order."""
 
 import heapq
 from collections import defaultdict

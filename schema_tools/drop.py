@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, errors, sql
-from psycopg.rows import namedtuple_row
+from psycopg.rows import tuple_row
 
 from .catalog import ensure_name
 from .errors import DropBlocked, NotOurs, SchemaToolsError
@@ -56,7 +56,8 @@ def drop_schema(
 def _drop(connection: "Connection[Any]", name: str, lock_timeout: float) -> bool:
     with connection.transaction():
         connection.execute(
-            "SELECT set_config('lock_timeout', %s, true), set_config('client_min_messages', 'warning', true)",
+            "SELECT set_config('lock_timeout', %s, true),"
+            " set_config('client_min_messages', 'warning', true)",
             [f"{round(lock_timeout * 1000)}ms"],
         )
         row = connection.execute(
@@ -87,9 +88,12 @@ ORDER BY a.pid
 
 
 def _blockers(connection: "Connection[Any]", name: str, attempts: int) -> str:
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
+    with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_BLOCKERS, [name]).fetchall()
     if not connection.autocommit:
         connection.rollback()
-    who = "; ".join(f"pid {r.pid} ({r.application}): {r.query}" for r in rows) or "gone by now"
+    who = (
+        "; ".join(f"pid {pid} ({application}): {text}" for pid, application, text in rows)
+        or "gone by now"
+    )
     return f"schema {name!r} stayed locked through {attempts} attempts. Who held it: {who}"

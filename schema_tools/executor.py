@@ -1,25 +1,19 @@
 """Replays a clone plan: one transaction, few round trips, all of it or none of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import Connection, errors, pq
+from psycopg import Connection, pq
 
-from .catalog import ensure_name, fetch_schema_oid, fetch_stamp, settings_query
-from .errors import (
-    CloneFailed,
-    InvalidName,
-    PlanOutdated,
-    PrivilegeMissing,
-    SchemaToolsError,
-    SourceNotFound,
-    TargetExists,
-)
-from .plan import ClonePlan, Phase, Statement
-from .text import comma, ident, literal, qualified
+from .catalog import ensure_name, settings_query, stamp_query
+from .errors import InvalidName, PlanOutdated, SchemaToolsError, SourceNotFound
+from .explain import explained
+from .plan import STATISTICS, ClonePlan, Phase, Statement, render
+from .text import ident, literal, qualified
 from .wire import stream
 
 MARK = "schema_tools: clone of "
@@ -64,6 +58,7 @@ def run_plan(
     progress: Progress | None = None,
     check: bool = True,
     comment: str | None = None,
+    statistics: bool = True,
 ) -> CloneReport:
     """Clone `plan.source` into the new schema `target`.
 
@@ -74,6 +69,7 @@ def run_plan(
         progress: is called after every statement.
         check: see that the source is still what was compiled; costs one query.
         comment: follows the mark in the new schema's comment.
+        statistics: bring the planner's statistics along; else autovacuum makes them some day.
 
     Raises:
         PlanOutdated: the source was redefined, or another role compiled the plan: compile again.
@@ -81,51 +77,99 @@ def run_plan(
         CloneFailed: a statement failed; nothing was left behind.
         SchemaToolsError: the connection is in a transaction already.
     """
-    ensure_name(target)
-    if target == plan.source:
-        raise InvalidName(f"source and target are both {target!r}: choose another target")
-    if connection.info.transaction_status != pq.TransactionStatus.IDLE:
-        raise SchemaToolsError("the connection is in a transaction: commit or roll back first")
     report = CloneReport(plan.source, target, plan.fingerprint)
     started = time.perf_counter()
-    try:
-        with connection.transaction():
-            _open(plan, connection, target, comment)
-            if check:
-                _ensure_current(plan, connection)
-            _replay(plan, connection, target, report, progress)
-    except psycopg.Error as error:
-        raise _explained(error, plan, target) from error
+    with _transaction(plan, connection, target):
+        _open(plan, connection, target, comment, check)
+        chosen = [item for item in plan.statements if statistics or item.kind != STATISTICS]
+        _replay(plan, chosen, connection, target, report, progress)
     report.seconds = time.perf_counter() - started
     return report
 
 
-def _open(plan: ClonePlan, connection: "Connection[Any]", target: str, comment: str | None) -> None:
-    """Lock the source's tables, then take the snapshot that all reading happens in, then begin."""
-    tables = comma([qualified(plan.source, table) for table in plan.tables])
-    mark = literal(f"{MARK}{plan.source} {plan.fingerprint[:16]}{' ' + comment if comment else ''}")
-    script = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"]
-    if tables:
-        script.append(f"LOCK TABLE ONLY {tables.replace(', ', ', ONLY ')} IN ACCESS SHARE MODE")
-    script += [
+def ensure_clonable(plan: ClonePlan, connection: "Connection[Any]", target: str) -> None:
+    """Do what a clone begins with, and undo it; raises whatever `run_plan` would raise there."""
+    with _transaction(plan, connection, target, rehearsal=True):
+        _open(plan, connection, target, comment=None, check=True)
+
+
+class _Stopped(Exception):
+    """A statement of the plan failed."""
+
+    def __init__(self, item: Statement, error: psycopg.Error) -> None:
+        super().__init__(item.identity)
+        self.item = item
+        self.error = error
+
+
+@contextmanager
+def _transaction(
+    plan: ClonePlan, connection: "Connection[Any]", target: str, *, rehearsal: bool = False
+) -> Iterator[None]:
+    """One transaction, whose errors are told in our words."""
+    ensure_name(target)
+    if target == plan.source:
+        raise InvalidName(f"source and target are both {target!r}: choose another target")
+    if connection.info.transaction_status not in (
+        pq.TransactionStatus.IDLE,
+        pq.TransactionStatus.UNKNOWN,
+    ):
+        raise SchemaToolsError("the connection is in a transaction: commit or roll back first")
+    try:
+        with connection.transaction(force_rollback=rehearsal):
+            yield
+    except _Stopped as stopped:
+        raise explained(stopped.error, plan, connection, target, stopped.item) from stopped.error
+    except psycopg.Error as error:
+        raise explained(error, plan, connection, target) from error
+
+
+def opening(plan: ClonePlan, target: str, comment: str | None = None) -> list[str]:
+    """What comes before the plan's own statements, in the transaction that is open already.
+
+    The source's tables are locked before the snapshot is taken that all reading happens in.
+    """
+    mark = f"{MARK}{plan.source} {plan.fingerprint[:16]}{' ' + comment if comment else ''}"
+    return [
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        *_locks(plan),
         f"CREATE SCHEMA {ident(target)}",
-        f"COMMENT ON SCHEMA {ident(target)} IS {mark}",
+        f"COMMENT ON SCHEMA {ident(target)} IS {literal(mark)}",
         settings_query(ident(target)),
     ]
-    for _ in stream(connection, ";\n".join(script)):
-        pass
 
 
-def _ensure_current(plan: ClonePlan, connection: "Connection[Any]") -> None:
-    oid = fetch_schema_oid(connection, plan.source)
-    row = connection.execute("SELECT current_user::text").fetchone()
-    assert row is not None
-    if row[0] != plan.role:
+def _locks(plan: ClonePlan) -> list[str]:
+    tables = ", ".join(f"ONLY {qualified(plan.source, table)}" for table in plan.tables)
+    return [f"LOCK TABLE {tables} IN ACCESS SHARE MODE"] if tables else []
+
+
+def _open(
+    plan: ClonePlan, connection: "Connection[Any]", target: str, comment: str | None, check: bool
+) -> None:
+    """Begin, and see that the source is what was compiled, in one round trip."""
+    script = opening(plan, target, comment)
+    after_locks = 1 + len(_locks(plan))
+    if check:
+        script[after_locks:after_locks] = [
+            "SET LOCAL search_path TO pg_catalog, pg_temp",
+            stamp_query(plan.source),
+        ]
+    for number, result in enumerate(stream(connection, ";\n".join(script))):
+        if check and number == after_locks + 1:
+            values = (result.get_value(0, column) for column in range(result.nfields))
+            _ensure_current(plan, *(v.decode() if v is not None else None for v in values))
+
+
+def _ensure_current(plan: ClonePlan, oid: str | None, role: str | None, stamp: str | None) -> None:
+    if oid is None:
+        raise SourceNotFound(f"schema {plan.source!r} does not exist any more: check the name")
+    if role != plan.role:
         raise PlanOutdated(
-            f"role {plan.role!r} compiled this plan and {row[0]!r} runs it:"
+            f"role {plan.role!r} compiled this plan and {role!r} runs it:"
             " owners and rights would differ, compile it again as this role"
         )
-    if fetch_stamp(connection, oid) != plan.stamp:
+    if stamp != plan.stamp:
         raise PlanOutdated(
             f"schema {plan.source!r} was redefined since the plan was compiled: compile it again"
         )
@@ -133,29 +177,31 @@ def _ensure_current(plan: ClonePlan, connection: "Connection[Any]") -> None:
 
 def _replay(
     plan: ClonePlan,
+    statements: Sequence[Statement],
     connection: "Connection[Any]",
     target: str,
     report: CloneReport,
     progress: Progress | None,
 ) -> None:
-    total, done = len(plan.statements), 0
-    whole = sum(_weight(item) for item in plan.statements) or 1.0
+    total, done = len(statements), 0
+    whole = sum(_weight(item) for item in statements) or 1.0
     finished = 0.0
-    for batch in _batches(plan.statements):
-        results = stream(connection, ";\n".join(item.render(plan.source, target) for item in batch))
-        for item in batch:
-            try:
-                count = next(results)
-            except psycopg.Error as error:
-                raise _failed(error, item, plan) from error
-            done += 1
-            finished += _weight(item)
-            if item.phase is Phase.ROWS:
-                report.rows[item.identity] = count
-            if progress is not None:
-                progress(Step(item, done, total, 100 * finished / whole))
-        for _ in results:
-            pass
+    for batch in _batches(statements):
+        script = render([item.sql for item in batch], plan.source, target)
+        with closing(stream(connection, script)) as results:
+            for item in batch:
+                try:
+                    result = next(results)
+                except psycopg.Error as error:
+                    raise _Stopped(item, error) from error
+                done += 1
+                finished += _weight(item)
+                if item.phase is Phase.ROWS:
+                    report.rows[item.identity] = result.command_tuples or 0
+                if progress is not None:
+                    progress(Step(item, done, total, 100 * finished / whole))
+            for _ in results:
+                pass
 
 
 def _weight(item: Statement) -> float:
@@ -163,7 +209,7 @@ def _weight(item: Statement) -> float:
     return 1.0 + item.size / (1 << 18)
 
 
-def _batches(statements: tuple[Statement, ...]) -> Iterator[list[Statement]]:
+def _batches(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
     batch: list[Statement] = []
     size = 0
     for item in statements:
@@ -174,37 +220,3 @@ def _batches(statements: tuple[Statement, ...]) -> Iterator[list[Statement]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _failed(error: psycopg.Error, item: Statement, plan: ClonePlan) -> SchemaToolsError:
-    what = f"{item.kind} {item.identity}"
-    if isinstance(error, errors.InsufficientPrivilege):
-        table = qualified(plan.source, item.identity)
-        grant = f" Mend it with: GRANT SELECT ON {table} TO {ident(plan.role)};"
-        mend = grant if item.phase in (Phase.ROWS, Phase.POSITIONS) else ""
-        return PrivilegeMissing(f"{what}: {_message(error)}.{mend}")
-    return CloneFailed(f"{what} could not be cloned: {_message(error)}")
-
-
-def _explained(error: psycopg.Error, plan: ClonePlan, target: str) -> SchemaToolsError:
-    if isinstance(error, errors.DuplicateSchema):
-        return TargetExists(f"schema {target!r} exists already: drop it or choose another name")
-    if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName):
-        return SourceNotFound(
-            f"schema {plan.source!r} is not what the plan was compiled from"
-            f" ({_message(error)}): compile it again"
-        )
-    if isinstance(error, errors.InsufficientPrivilege):
-        return PrivilegeMissing(
-            f"{_message(error)}. Role {ident(plan.role)} needs CREATE on the database, and USAGE on"
-            f" schema {ident(plan.source)} with SELECT on its tables and sequences:"
-            f" GRANT USAGE ON SCHEMA {ident(plan.source)} TO {ident(plan.role)};"
-            f" GRANT SELECT ON ALL TABLES IN SCHEMA {ident(plan.source)} TO {ident(plan.role)};"
-        )
-    return CloneFailed(f"cloning {plan.source!r} into {target!r} failed: {_message(error)}")
-
-
-def _message(error: psycopg.Error) -> str:
-    diag = error.diag
-    text = diag.message_primary or str(error) or type(error).__name__
-    return f"{text} ({diag.message_detail})" if diag.message_detail else text

@@ -61,7 +61,8 @@ def tokenize(text: str) -> Iterator[Token]:
             yield Token("comment", text[position:end])
         else:
             match = _SIMPLE.match(text, position)
-            assert match is not None and match.lastgroup is not None
+            assert match is not None
+            assert match.lastgroup is not None
             end = match.end()
             kind = "dollar" if match.group("dollar") else match.lastgroup
             yield Token(kind, match.group())

@@ -18,6 +18,10 @@ FORMAT = 1
 """Version of the serialised form; a kept plan of another format is compiled again."""
 
 
+STATISTICS = "planner statistics"
+"""The kind of the statements that a run may leave out."""
+
+
 class Phase(IntEnum):
     """When a statement runs, unless a dependency moves it: rows first, then keys, then links."""
 
@@ -55,14 +59,7 @@ class Statement:
 
     def render(self, source: str, target: str) -> str:
         """The statement's text for one pair of schemas."""
-        if "\0" not in self.sql:
-            return self.sql
-        return (
-            self.sql.replace(TARGET, ident(target))
-            .replace(BARE_TARGET, bare(target))
-            .replace(SOURCE, ident(source))
-            .replace(SOURCE_TEXT, literal(source))
-        )
+        return render([self.sql], source, target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +98,7 @@ class ClonePlan:
         progress: "Progress | None" = None,
         check: bool = True,
         comment: str | None = None,
+        statistics: bool = True,
     ) -> "CloneReport":
         """Clone the source into the new schema `target`, in one transaction.
 
@@ -108,12 +106,28 @@ class ClonePlan:
         """
         from .executor import run_plan
 
-        return run_plan(self, connection, target, progress=progress, check=check, comment=comment)
+        return run_plan(
+            self,
+            connection,
+            target,
+            progress=progress,
+            check=check,
+            comment=comment,
+            statistics=statistics,
+        )
 
     def script(self, target: str) -> Iterator[str]:
-        """The plan as SQL for a person to review, a statement at a time."""
+        """The plan's statements for one target, one at a time."""
         for item in self.statements:
             yield item.render(self.source, target) + ";"
+
+    def as_script(self, target: str) -> str:
+        """All that `run` sends, as SQL for a person to review or for psql to run."""
+        from .executor import opening
+
+        begin = ";\n".join(["BEGIN", *opening(self, target)])
+        notes = [f"-- {w.kind} {w.identity}: {w.message}".replace("\n", " ") for w in self.warnings]
+        return "\n".join([*notes, f"{begin};", *self.script(target), "COMMIT;"])
 
     def to_json(self) -> str:
         """Serialise, for `from_json`."""
@@ -137,6 +151,17 @@ class ClonePlan:
                 "warnings": tuple(PlanWarning(**item) for item in data["warnings"]),
             }
         )
+
+
+def render(statements: list[str], source: str, target: str) -> str:
+    """Statements as one script, with the holes filled for one pair of schemas."""
+    return (
+        ";\n".join(statements)
+        .replace(TARGET, ident(target))
+        .replace(BARE_TARGET, bare(target))
+        .replace(SOURCE, ident(source))
+        .replace(SOURCE_TEXT, literal(source))
+    )
 
 
 def fingerprint(server_version: int, statements: tuple[Statement, ...]) -> str:

@@ -9,9 +9,10 @@ TARGET = "\0target\0"
 BARE_TARGET = "\0bare target\0"
 SOURCE = "\0source\0"
 SOURCE_TEXT = "\0source text\0"
-"""Holes for the quoted names of the two schemas, for the target's without quotes where it needs none
-(the text that it stands in had none either), and for the source's name as a string. NUL is the one character that Postgres can neither
-store nor send, so no text of a catalog can hold a hole by accident."""
+"""Holes for the quoted names of the two schemas, for the target's without quotes where it needs
+none (the text that it stands in had none either), and for the source's name as a string. NUL is the
+one character that Postgres can neither store nor send, so no text of a catalog can hold a hole by
+accident."""
 
 MAX_NAME_BYTES = 63
 """Postgres cuts longer identifiers (NAMEDATALEN - 1)."""
@@ -42,7 +43,7 @@ def literal(value: str | int | bool) -> str:
 
 def compose(template: LiteralString, **parts: str) -> str:
     """Fill the named holes of a statement with text that is SQL already."""
-    return sql.SQL(template).format(**{k: sql.SQL(v) for k, v in parts.items()}).as_string()  # type: ignore[arg-type]
+    return sql.SQL(template).format(**{k: sql.SQL(v) for k, v in parts.items()}).as_string()
 
 
 def comma(items: list[str]) -> str:

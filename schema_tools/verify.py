@@ -1,7 +1,8 @@
 """Proves that a clone is exact: definitions, rows, sequence positions, and no tie to its source."""
 
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from psycopg import Connection
@@ -43,6 +44,10 @@ class Manifest:
     tables: dict[str, TableProof]
     sequences: dict[str, str]
     differences: tuple[Difference, ...]
+
+    def to_json(self) -> str:
+        """Serialise, for keeping."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
 
 def verify(connection: "Connection[Any]", source: str, target: str) -> list[Difference]:
@@ -139,13 +144,14 @@ def _checksum(connection: "Connection[Any]", schema: str, table: str) -> tuple[i
         )
     ]
     statement = compose(
-        "SELECT count(*), coalesce(sum(('x' || left(h, 16))::bit(64)::bigint::numeric), 0)::text || ':'"
+        "SELECT count(*),"
+        " coalesce(sum(('x' || left(h, 16))::bit(64)::bigint::numeric), 0)::text || ':'"
         " || coalesce(sum(('x' || right(h, 16))::bit(64)::bigint::numeric), 0)::text"
         " FROM (SELECT md5(ROW({columns})::text) AS h FROM ONLY {table}) AS hashed",
         columns=comma(columns),
         table=qualified(schema, table),
     )
-    row = connection.execute(statement).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(statement).fetchone()
     assert row is not None
     return int(row[0]), str(row[1])
 
@@ -154,7 +160,7 @@ def _position(connection: "Connection[Any]", schema: str, sequence: str) -> tupl
     statement = compose(
         "SELECT last_value, is_called FROM {sequence}", sequence=qualified(schema, sequence)
     )
-    row = connection.execute(statement).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(statement).fetchone()
     assert row is not None
     return (f"{row[0]}{' (used)' if row[1] else ' (unused)'}",)
 

@@ -4,8 +4,8 @@ psycopg's `execute` takes several statements too, but when one fails it cannot s
 to libpq through psycopg's public wrapper (`psycopg.pq`) and counts the results instead.
 """
 
-import select
-from collections.abc import Iterator
+import selectors
+from collections.abc import Generator
 from contextlib import suppress
 from typing import Any
 
@@ -16,8 +16,10 @@ _GOOD = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.EMPTY_
 _POLL_SECONDS = 1.0
 
 
-def stream(connection: "Connection[Any]", script: str) -> Iterator[int]:
-    """Run a script of statements; gives the number of rows that each one touched.
+def stream(connection: "Connection[Any]", script: str) -> "Generator[pq.abc.PGresult]":
+    """Run a script of statements; gives the result of each.
+
+    A caller that stops early has to close the iterator before it uses the connection again.
 
     Raises:
         psycopg.Error: a statement failed; what was given before tells which one it was.
@@ -31,7 +33,7 @@ def stream(connection: "Connection[Any]", script: str) -> Iterator[int]:
                 error = error_from_result(result, encoding="utf-8")
                 _drain(pgconn)
                 raise error
-            yield result.command_tuples or 0
+            yield result
     except Error:
         raise
     except BaseException:
@@ -45,19 +47,25 @@ def stream(connection: "Connection[Any]", script: str) -> Iterator[int]:
 def _flush(pgconn: pq.abc.PGconn) -> None:
     """Send all of the script, reading what the server says meanwhile so that neither side waits."""
     while pgconn.flush():
-        readable, _, _ = select.select([pgconn.socket], [pgconn.socket], [], _POLL_SECONDS)
-        if readable:
+        if _wait(pgconn, selectors.EVENT_READ | selectors.EVENT_WRITE) & selectors.EVENT_READ:
             pgconn.consume_input()
 
 
 def _next_result(pgconn: pq.abc.PGconn) -> pq.abc.PGresult | None:
     while pgconn.is_busy():
-        readable, _, _ = select.select([pgconn.socket], [], [], _POLL_SECONDS)
-        if readable:
+        if _wait(pgconn, selectors.EVENT_READ):
             pgconn.consume_input()
             if pgconn.status == pq.ConnStatus.BAD:
                 raise OperationalError(pgconn.get_error_message())
     return pgconn.get_result()
+
+
+def _wait(pgconn: pq.abc.PGconn, events: int) -> int:
+    """Wait for the socket, but not so long that an interrupt goes unheard; 0 when in vain."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pgconn.socket, events)
+        ready = selector.select(_POLL_SECONDS)
+    return ready[0][1] if ready else 0
 
 
 def _drain(pgconn: pq.abc.PGconn) -> None:

@@ -21,7 +21,7 @@ COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "AL
 
 
 def add_triggers(draft: Draft, catalog: Catalog) -> None:
-    """Every trigger; those of partitions come with the parent's, but each has a state of its own."""
+    """Every trigger; a partition's comes with the parent's, but has a state of its own."""
     relations = {row.oid: row for row in catalog["relations"]}
     triggers = {row.oid: row for row in catalog["triggers"]}
     for row in catalog["triggers"]:

@@ -12,7 +12,7 @@ CONTEXTS = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
 def add_operators(draft: Draft, catalog: Catalog) -> None:
-    """Every operator. One whose commutator or negator is made later gets a shell of it meanwhile."""
+    """Every operator; one whose commutator or negator comes later gets a shell of it meanwhile."""
     for row in catalog["operators"]:
         identity = f"{row.name} ({row.left_type or 'NONE'}, {row.right_type})"
         if row.function == "-":
@@ -81,7 +81,8 @@ def _add_class(draft: Draft, row: Row, members: list[Row]) -> None:
     items = _items(members, row.storage)
     address = f"OPERATOR CLASS {ident(row.name)} USING {ident(row.access_method)}"
     sql = compose(
-        "CREATE OPERATOR CLASS {name}{default} FOR TYPE {type} USING {method} FAMILY {family} AS {items}",
+        "CREATE OPERATOR CLASS {name}{default} FOR TYPE {type} USING {method} FAMILY {family}"
+        " AS {items}",
         name=ident(row.name),
         default=" DEFAULT" if row.is_default else "",
         type=row.type,

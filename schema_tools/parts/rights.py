@@ -66,7 +66,8 @@ def _grant(row: Row, address: str) -> str:
     column = f" ({ident(row.column_name)})" if row.column_name else ""
     verb, way = ("GRANT", "TO") if row.given else ("REVOKE", "FROM")
     option = " WITH GRANT OPTION" if row.given and row.is_grantable else ""
-    return f"{verb} {row.privilege}{column} ON {GRANT_TARGETS.get(kind, kind)} {name} {way} {row.grantee}{option}"
+    right = f"{row.privilege}{column} ON {GRANT_TARGETS.get(kind, kind)} {name}"
+    return f"{verb} {right} {way} {row.grantee}{option}"
 
 
 def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
@@ -75,7 +76,8 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
         key: Key = ("pg_default_acl", row.oid)
         draft.claims.setdefault(key, None)
         verb = compose(
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {role} IN SCHEMA {schema} GRANT {right} ON {kind} TO {grantee}{option}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {role} IN SCHEMA {schema}"
+            " GRANT {right} ON {kind} TO {grantee}{option}",
             role=row.role,
             schema=TARGET,
             right=row.privilege,

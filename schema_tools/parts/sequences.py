@@ -61,7 +61,8 @@ def _create(row: Row) -> str:
 
 def _position(row: Row) -> str:
     return compose(
-        "SELECT pg_catalog.setval({name}::pg_catalog.regclass, last_value, is_called) FROM {source}.{sequence}",
+        "SELECT pg_catalog.setval({name}::pg_catalog.regclass, last_value, is_called)"
+        " FROM {source}.{sequence}",
         name=literal(ident(row.name)),
         source=SOURCE,
         sequence=ident(row.name),

@@ -127,9 +127,8 @@ def _create(table: Table, server_version: int) -> str:
         for c in table.constraints
         if is_inline(c) and (c.is_local or row.is_partition)
     ]
-    pieces = [
-        f"CREATE {'UNLOGGED ' if row.persistence == 'u' else ''}TABLE {table.name} ({comma(elements)})"
-    ]
+    unlogged = "UNLOGGED " if row.persistence == "u" else ""
+    pieces = [f"CREATE {unlogged}TABLE {table.name} ({comma(elements)})"]
     if table.inherits:
         pieces.append(f"INHERITS ({comma([parent.name for parent in table.parents])})")
     if row.partition_key:

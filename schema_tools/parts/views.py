@@ -7,7 +7,7 @@ from ..text import comma, compose, ident, literal
 
 
 def add_views(draft: Draft, catalog: Catalog) -> None:
-    """Every view, with a stand-in for circles; materialised ones are filled when all rows are in."""
+    """Every view, with a stand-in for circles; materialised ones are filled after all rows."""
     returns = {rule.relation: rule.oid for rule in catalog["rules"] if rule.is_view}
     columns: dict[int, list[Row]] = {}
     for column in catalog["columns"]:

@@ -1,53 +1,100 @@
--- One value that changes whenever a catalog row of the schema does.
--- Row versions are enough: a schema change writes new ones. VACUUM and ANALYZE update in place.
-SELECT md5(string_agg(part, ',' ORDER BY part)) AS stamp
-FROM (
-    SELECT 'c' || oid || ':' || xmin FROM pg_class WHERE relnamespace = %(schema)s
+-- The schema, the role that asks, and one value that changes whenever a catalog row that a plan
+-- was made of does. Row versions are enough: a schema change writes new ones, while VACUUM and
+-- ANALYZE update in place. The first part is of the role: its default privileges are in the plan.
+WITH relation AS MATERIALIZED (
+    SELECT oid, xmin FROM pg_class WHERE relnamespace = %(schema)s
+), type AS MATERIALIZED (
+    SELECT oid, xmin FROM pg_type WHERE typnamespace = %(schema)s
+), member (classid, oid) AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_depend AS d
+     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %(schema)s
+), part (text) AS (
+    SELECT 'acl' || oid || ':' || xmin FROM pg_default_acl
+     WHERE defaclnamespace = %(schema)s
+        OR defaclnamespace = 0 AND defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
     UNION ALL
-    SELECT 'a' || attrelid || '.' || attnum || ':' || a.xmin
-      FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'schema' || xmin FROM pg_namespace WHERE oid = %(schema)s
     UNION ALL
-    SELECT 'd' || d.oid || ':' || d.xmin
-      FROM pg_attrdef AS d JOIN pg_class AS c ON c.oid = d.adrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'relation' || oid || ':' || xmin FROM relation
     UNION ALL
-    SELECT 'k' || oid || ':' || xmin FROM pg_constraint WHERE connamespace = %(schema)s
+    SELECT 'column' || a.attrelid || '.' || a.attnum || ':' || a.xmin
+      FROM relation AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
     UNION ALL
-    SELECT 'p' || oid || ':' || xmin FROM pg_proc WHERE pronamespace = %(schema)s
+    SELECT 'default' || d.oid || ':' || d.xmin
+      FROM relation AS c JOIN pg_attrdef AS d ON d.adrelid = c.oid
     UNION ALL
-    SELECT 't' || oid || ':' || xmin FROM pg_type WHERE typnamespace = %(schema)s
+    SELECT 'constraint' || k.oid || ':' || k.xmin
+      FROM relation AS c JOIN pg_constraint AS k ON k.conrelid = c.oid
     UNION ALL
-    SELECT 'e' || e.oid || ':' || e.xmin
-      FROM pg_enum AS e JOIN pg_type AS t ON t.oid = e.enumtypid
-     WHERE t.typnamespace = %(schema)s
+    SELECT 'trigger' || g.oid || ':' || g.xmin
+      FROM relation AS c JOIN pg_trigger AS g ON g.tgrelid = c.oid
     UNION ALL
-    SELECT 'g' || g.oid || ':' || g.xmin
-      FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'rule' || r.oid || ':' || r.xmin
+      FROM relation AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid
     UNION ALL
-    SELECT 'r' || r.oid || ':' || r.xmin
-      FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'policy' || y.oid || ':' || y.xmin
+      FROM relation AS c JOIN pg_policy AS y ON y.polrelid = c.oid
     UNION ALL
-    SELECT 'y' || y.oid || ':' || y.xmin
-      FROM pg_policy AS y JOIN pg_class AS c ON c.oid = y.polrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'index' || i.indexrelid || ':' || i.xmin
+      FROM relation AS c JOIN pg_index AS i ON i.indrelid = c.oid
     UNION ALL
-    SELECT 'i' || i.indexrelid || ':' || i.xmin
-      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'sequence' || s.seqrelid || ':' || s.xmin
+      FROM relation AS c JOIN pg_sequence AS s ON s.seqrelid = c.oid
     UNION ALL
-    SELECT 's' || s.seqrelid || ':' || s.xmin
-      FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid
-     WHERE c.relnamespace = %(schema)s
+    SELECT 'parent' || h.inhrelid || '.' || h.inhparent || ':' || h.xmin
+      FROM relation AS c JOIN pg_inherits AS h ON h.inhrelid = c.oid
     UNION ALL
-    SELECT 'x' || oid || ':' || xmin FROM pg_statistic_ext WHERE stxnamespace = %(schema)s
+    SELECT 'type' || oid || ':' || xmin FROM type
     UNION ALL
-    SELECT 'o' || oid || ':' || xmin FROM pg_operator WHERE oprnamespace = %(schema)s
+    SELECT 'label' || e.oid || ':' || e.xmin FROM type AS t JOIN pg_enum AS e ON e.enumtypid = t.oid
     UNION ALL
-    SELECT 'n' || classoid || '.' || objoid || '.' || objsubid || ':' || xmin
-      FROM pg_description
-     WHERE classoid = 'pg_class'::regclass
-       AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = %(schema)s)
-) AS parts (part)
+    SELECT 'check' || k.oid || ':' || k.xmin
+      FROM type AS t JOIN pg_constraint AS k ON k.contypid = t.oid
+    UNION ALL
+    SELECT 'cast' || k.oid || ':' || k.xmin
+      FROM pg_cast AS k
+     WHERE k.castsource IN (SELECT oid FROM type) OR k.casttarget IN (SELECT oid FROM type)
+    UNION ALL
+    SELECT 'function' || p.oid || ':' || p.xmin FROM pg_proc AS p WHERE p.pronamespace = %(schema)s
+    UNION ALL
+    SELECT 'statistics' || oid || ':' || xmin FROM pg_statistic_ext WHERE stxnamespace = %(schema)s
+    UNION ALL
+    SELECT 'operator' || oid || ':' || xmin FROM pg_operator WHERE oprnamespace = %(schema)s
+    UNION ALL
+    SELECT 'class' || oid || ':' || xmin FROM pg_opclass WHERE opcnamespace = %(schema)s
+    UNION ALL
+    SELECT 'family' || f.oid || ':' || f.xmin
+           || coalesce((SELECT string_agg(o.oid || ':' || o.xmin, ' ' ORDER BY o.oid)
+                          FROM pg_amop AS o WHERE o.amopfamily = f.oid), '')
+           || coalesce((SELECT string_agg(o.oid || ':' || o.xmin, ' ' ORDER BY o.oid)
+                          FROM pg_amproc AS o WHERE o.amprocfamily = f.oid), '')
+      FROM pg_opfamily AS f WHERE f.opfnamespace = %(schema)s
+    UNION ALL
+    SELECT 'collation' || oid || ':' || xmin FROM pg_collation WHERE collnamespace = %(schema)s
+    UNION ALL
+    SELECT 'dictionary' || oid || ':' || xmin FROM pg_ts_dict WHERE dictnamespace = %(schema)s
+    UNION ALL
+    SELECT 'configuration' || c.oid || ':' || c.xmin
+           || coalesce((SELECT string_agg(m.xmin::text, ' ' ORDER BY m.maptokentype, m.mapseqno)
+                          FROM pg_ts_config_map AS m WHERE m.mapcfg = c.oid), '')
+      FROM pg_ts_config AS c WHERE c.cfgnamespace = %(schema)s
+    UNION ALL
+    SELECT 'member comment' || m.oid || '.' || d.objsubid || ':' || d.xmin
+      FROM member AS m JOIN pg_description AS d ON d.classoid = m.classid AND d.objoid = m.oid
+    UNION ALL
+    SELECT 'part comment' || d.objoid || ':' || d.xmin
+      FROM pg_description AS d
+     WHERE d.classoid = 'pg_constraint'::regclass
+       AND d.objoid IN (SELECT k.oid FROM pg_constraint AS k WHERE k.connamespace = %(schema)s)
+        OR d.classoid = 'pg_trigger'::regclass
+       AND d.objoid IN (SELECT g.oid FROM relation AS c JOIN pg_trigger AS g ON g.tgrelid = c.oid)
+        OR d.classoid = 'pg_policy'::regclass
+       AND d.objoid IN (SELECT y.oid FROM relation AS c JOIN pg_policy AS y ON y.polrelid = c.oid)
+        OR d.classoid = 'pg_rewrite'::regclass
+       AND d.objoid IN (SELECT r.oid FROM relation AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid)
+        OR d.classoid = 'pg_class'::regclass
+       AND d.objoid IN (SELECT c.oid FROM relation AS c)
+)
+SELECT %(schema)s::oid AS oid, current_user::text AS role,
+       count(*) || ':' || sum(hashtextextended(text, 0)) AS stamp
+FROM part

@@ -36,7 +36,7 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
 
 
 def build(connection: psycopg.Connection, schema: str, script: str) -> None:
-    """Make a schema from a script of unqualified statements, a transaction a line; @SCHEMA@ stands for its name."""
+    """Make a schema from unqualified statements, a line a transaction; @SCHEMA@ is its name."""
     name = sql.Identifier(schema).as_string()
     connection.execute(f"CREATE SCHEMA {name}")
     connection.execute(f"SET search_path = {name}")

@@ -1,4 +1,4 @@
-"""An opinion that is not ours: what pg_dump says of two schemas must be the same but for the name."""
+"""An opinion not ours: what pg_dump says of two schemas must be the same but for the name."""
 
 import re
 import subprocess

@@ -6,7 +6,6 @@ import psycopg
 import pytest
 
 from schema_tools import ClonePlan, compile_plan, verify
-
 from tests.integration.schema_tools.conftest import SOURCE, build, torture_files
 from tests.integration.schema_tools.oracle import dump, ordered_rows, renamed
 

@@ -1,0 +1,8 @@
+"""Runs the command line: `python -m schema_tools`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

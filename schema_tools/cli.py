@@ -1,0 +1,123 @@
+"""The command line: plan, clone, verify, drop and bench.
+
+Exit codes: 0 when all is well, 1 on a difference or a failure, 2 on misuse.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from . import commands
+from .errors import InvalidName, SchemaToolsError
+
+OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+Command = Callable[["Connection[Any]", argparse.Namespace], bool]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code. Errors are one sentence on standard error."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    url = options.database_url or os.environ.get("DATABASE_URL")
+    if not url:
+        parser.error("no database: give --database-url URL or set DATABASE_URL")
+    try:
+        with connect(url) as connection:
+            return OK if options.run(connection, options) else FAILED
+    except (InvalidName, commands.Misuse) as error:
+        return _complain(error, MISUSED)
+    except (SchemaToolsError, psycopg.Error, OSError) as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return _complain("interrupted: the transaction was rolled back", INTERRUPTED)
+
+
+def connect(url: str) -> "Connection[Any]":
+    """Open a connection for commands; a URL for SQLAlchemy, such as postgresql+psycopg://, will do.
+
+    Raises:
+        SchemaToolsError: there is no such server, database or role.
+    """
+    address = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
+    try:
+        return psycopg.connect(
+            address, autocommit=True, prepare_threshold=None, application_name="schema_tools"
+        )
+    except psycopg.Error as error:
+        message = " ".join(str(error).split())
+        raise SchemaToolsError(
+            f"cannot connect: {message}: check --database-url or DATABASE_URL"
+        ) from error
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its options; the documentation is tested against it."""
+    parser = argparse.ArgumentParser(prog="schema_tools", description=__doc__.splitlines()[0])
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        sub = subparsers.add_parser(name, help=text, description=text)
+        sub.add_argument("--database-url", metavar="URL", help="default: $DATABASE_URL")
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        sub.set_defaults(run=run)
+        return sub
+
+    _add_plan(command("plan", commands.plan, "Compile a schema and show how it is cloned."))
+    _add_clone(command("clone", commands.clone, "Clone a schema, in one transaction."))
+    sub = command("verify", commands.verify, "Prove that a clone is exact, or tell how it differs.")
+    sub.add_argument("source", help="the schema that was cloned")
+    sub.add_argument("target", help="its clone")
+    sub = command("drop", commands.drop, "Drop a schema that carries our mark.")
+    sub.add_argument("name", help="the schema to drop; no schema of that name is fine too")
+    sub.add_argument(
+        "--lock-timeout",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="how long one attempt waits for a lock (2)",
+    )
+    sub.add_argument(
+        "--attempts", type=int, default=5, metavar="N", help="how often to try for the locks (5)"
+    )
+    return parser
+
+
+def _add_plan(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("source", help="the schema to compile")
+    sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
+    sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
+
+
+def _add_clone(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("source", help="the schema to clone")
+    sub.add_argument("target", help="the schema to make")
+    sub.add_argument(
+        "--plan", metavar="FILE", help="replay the plan kept here; it is made where it is missing"
+    )
+    sub.add_argument(
+        "--no-recompile",
+        action="store_true",
+        help="refuse a kept plan that no longer fits, instead of compiling again",
+    )
+    sub.add_argument(
+        "--dry-run", action="store_true", help="tell what would be done, and do nothing"
+    )
+    sub.add_argument(
+        "--no-statistics", action="store_true", help="leave the planner's statistics to autovacuum"
+    )
+    sub.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _complain(error: object, code: int) -> int:
+    text = " ".join(str(error).split())
+    with suppress(OSError):
+        sys.stderr.write(f"schema_tools: {text}\n")
+    return code
