@@ -15,6 +15,7 @@ from .parts.keys import (
 )
 from .parts.logic import add_policies, add_rules, add_triggers
 from .parts.operators import add_casts, add_operator_classes, add_operators
+from .parts.planner import add_planner_statistics
 from .parts.rights import (
     add_comments,
     add_default_privileges,
@@ -52,7 +53,14 @@ PARTS = (
 )
 """What makes objects; what decorates objects that are made comes after."""
 
-DECORATIONS = (add_owners, add_grants, add_schema_rights, add_comments, add_default_privileges)
+DECORATIONS = (
+    add_schema_rights,
+    add_owners,
+    add_grants,
+    add_comments,
+    add_default_privileges,
+    add_planner_statistics,
+)
 
 NOT_COPIED = {
     "publication relation": "its membership of a publication is not copied",

@@ -23,7 +23,10 @@ STATISTICS = "planner statistics"
 
 
 class Phase(IntEnum):
-    """When a statement runs, unless a dependency moves it: rows first, then keys, then links."""
+    """When a statement runs, unless a dependency moves it: rows first, then keys, then links.
+
+    Owners and rights come last, for the role may lose by them what the rest needs.
+    """
 
     SCHEMA = 0
     DEFINE = 1
@@ -33,9 +36,10 @@ class Phase(IntEnum):
     VIEWS = 5
     REFRESH = 6
     LOGIC = 7
-    RIGHTS = 8
+    STATISTICS = 8
     POSITIONS = 9
-    STATISTICS = 10
+    RIGHTS = 10
+    FUTURE_RIGHTS = 11
 
 
 @dataclass(frozen=True, slots=True)

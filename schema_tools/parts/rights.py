@@ -16,14 +16,16 @@ DEFAULT_KINDS = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES"
 
 
 def add_owners(draft: Draft, catalog: Catalog) -> None:
-    """Owners other than the role that runs the plan."""
+    """Owners other than the role that runs the plan; they need CREATE on the schema before."""
+    schema_rights = [key for key in draft.nodes if key[0].startswith("schema right")]
     for row in catalog.owners:
         key: Key = (row.class_, row.oid)
         address, maker = draft.addresses.get(key), draft.claims.get(key)
         if address is None or maker is None or _follows_column(draft, key):
             continue
         sql = f"ALTER {address} OWNER TO {row.owner}"
-        draft.add(("owner", row.oid), Phase.RIGHTS, "owner", address, sql, needs=[maker])
+        needs = [maker, *schema_rights]
+        draft.add(("owner", row.oid), Phase.RIGHTS, "owner", address, sql, needs=needs)
 
 
 def _follows_column(draft: Draft, key: Key) -> bool:
@@ -63,7 +65,8 @@ def _grant(row: Row, address: str) -> str:
     kind, _, name = address.partition(" ")
     if address.startswith("MATERIALIZED VIEW"):
         kind, name = "TABLE", address.removeprefix("MATERIALIZED VIEW ")
-    column = f" ({ident(row.column_name)})" if row.column_name else ""
+    column_name = getattr(row, "column_name", None)
+    column = f" ({ident(column_name)})" if column_name else ""
     verb, way = ("GRANT", "TO") if row.given else ("REVOKE", "FROM")
     option = " WITH GRANT OPTION" if row.given and row.is_grantable else ""
     right = f"{row.privilege}{column} ON {GRANT_TARGETS.get(kind, kind)} {name}"
@@ -87,7 +90,7 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
         )
         draft.add(
             (f"default privilege {row.grantee} {row.privilege}", row.oid),
-            Phase.STATISTICS,
+            Phase.FUTURE_RIGHTS,
             "default privilege",
             f"{row.role} {row.kind} {row.grantee} {row.privilege}",
             verb,
@@ -95,15 +98,26 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
 
 
 def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
-    """The schema's own rights, as the source has them."""
+    """The schema's own rights and its owner, as the source has them."""
     for number, row in enumerate(catalog["schema_rights"]):
-        option = " WITH GRANT OPTION" if row.is_grantable else ""
+        if row.owner is not None and number == 0:
+            own: Key = ("schema owner", catalog.oid)
+            sql = f"ALTER SCHEMA {TARGET} OWNER TO {row.owner}"
+            draft.add(own, Phase.FUTURE_RIGHTS, "schema owner", "SCHEMA", sql)
+        if row.privilege is None:
+            continue
+        if not row.by_owner:
+            raise UnsupportedObject(
+                "right",
+                f"{row.privilege} on the schema for {row.grantee}",
+                f"it was granted by {row.grantor}, not by the owner; grant it again as the owner",
+            )
         draft.add(
             (f"schema right {number:06}", catalog.oid),
-            Phase.RIGHTS,
+            Phase.RIGHTS if row.given else Phase.FUTURE_RIGHTS,
             "schema right",
             "SCHEMA",
-            f"GRANT {row.privilege} ON SCHEMA {TARGET} TO {row.grantee}{option}",
+            _grant(row, f"SCHEMA {TARGET}"),
         )
 
 

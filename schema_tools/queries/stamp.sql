@@ -1,13 +1,27 @@
 -- The schema, the role that asks, and one value that changes whenever a catalog row that a plan
 -- was made of does. Row versions are enough: a schema change writes new ones, while VACUUM and
 -- ANALYZE update in place. The first part is of the role: its default privileges are in the plan.
-WITH relation AS MATERIALIZED (
-    SELECT oid, xmin FROM pg_class WHERE relnamespace = %(schema)s
-), type AS MATERIALIZED (
-    SELECT oid, xmin FROM pg_type WHERE typnamespace = %(schema)s
-), member (classid, oid) AS MATERIALIZED (
+WITH member (classid, oid) AS MATERIALIZED (
     SELECT d.classid, d.objid FROM pg_depend AS d
      WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %(schema)s
+), trunk AS MATERIALIZED (
+    SELECT c.oid, c.xmin FROM member AS m JOIN pg_class AS c ON c.oid = m.oid
+     WHERE m.classid = 'pg_class'::regclass
+), index AS MATERIALIZED (
+    SELECT i.indexrelid AS oid, i.xmin FROM trunk AS c JOIN pg_index AS i ON i.indrelid = c.oid
+), relation AS MATERIALIZED (
+    SELECT oid, xmin FROM trunk
+    UNION ALL
+    SELECT c.oid, c.xmin FROM index AS i JOIN pg_class AS c ON c.oid = i.oid
+    UNION ALL -- the sequences of identity columns
+    SELECT s.oid, s.xmin
+      FROM trunk AS c
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+           AND d.deptype = 'i' AND d.classid = 'pg_class'::regclass
+      JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+), type AS MATERIALIZED (
+    SELECT t.oid, t.xmin FROM member AS m JOIN pg_type AS t ON t.oid = m.oid
+     WHERE m.classid = 'pg_type'::regclass
 ), part (text) AS (
     SELECT 'acl' || oid || ':' || xmin FROM pg_default_acl
      WHERE defaclnamespace = %(schema)s
@@ -35,8 +49,7 @@ WITH relation AS MATERIALIZED (
     SELECT 'policy' || y.oid || ':' || y.xmin
       FROM relation AS c JOIN pg_policy AS y ON y.polrelid = c.oid
     UNION ALL
-    SELECT 'index' || i.indexrelid || ':' || i.xmin
-      FROM relation AS c JOIN pg_index AS i ON i.indrelid = c.oid
+    SELECT 'index' || oid || ':' || xmin FROM index
     UNION ALL
     SELECT 'sequence' || s.seqrelid || ':' || s.xmin
       FROM relation AS c JOIN pg_sequence AS s ON s.seqrelid = c.oid
@@ -55,13 +68,21 @@ WITH relation AS MATERIALIZED (
       FROM pg_cast AS k
      WHERE k.castsource IN (SELECT oid FROM type) OR k.casttarget IN (SELECT oid FROM type)
     UNION ALL
-    SELECT 'function' || p.oid || ':' || p.xmin FROM pg_proc AS p WHERE p.pronamespace = %(schema)s
+    SELECT 'function' || p.oid || ':' || p.xmin
+      FROM member AS m JOIN pg_proc AS p ON p.oid = m.oid
+     WHERE m.classid = 'pg_proc'::regclass
     UNION ALL
-    SELECT 'statistics' || oid || ':' || xmin FROM pg_statistic_ext WHERE stxnamespace = %(schema)s
+    SELECT 'statistics' || x.oid || ':' || x.xmin
+      FROM member AS m JOIN pg_statistic_ext AS x ON x.oid = m.oid
+     WHERE m.classid = 'pg_statistic_ext'::regclass
     UNION ALL
-    SELECT 'operator' || oid || ':' || xmin FROM pg_operator WHERE oprnamespace = %(schema)s
+    SELECT 'operator' || o.oid || ':' || o.xmin
+      FROM member AS m JOIN pg_operator AS o ON o.oid = m.oid
+     WHERE m.classid = 'pg_operator'::regclass
     UNION ALL
-    SELECT 'class' || oid || ':' || xmin FROM pg_opclass WHERE opcnamespace = %(schema)s
+    SELECT 'class' || o.oid || ':' || o.xmin
+      FROM member AS m JOIN pg_opclass AS o ON o.oid = m.oid
+     WHERE m.classid = 'pg_opclass'::regclass
     UNION ALL
     SELECT 'family' || f.oid || ':' || f.xmin
            || coalesce((SELECT string_agg(o.oid || ':' || o.xmin, ' ' ORDER BY o.oid)
@@ -82,18 +103,24 @@ WITH relation AS MATERIALIZED (
     SELECT 'member comment' || m.oid || '.' || d.objsubid || ':' || d.xmin
       FROM member AS m JOIN pg_description AS d ON d.classoid = m.classid AND d.objoid = m.oid
     UNION ALL
-    SELECT 'part comment' || d.objoid || ':' || d.xmin
-      FROM pg_description AS d
-     WHERE d.classoid = 'pg_constraint'::regclass
-       AND d.objoid IN (SELECT k.oid FROM pg_constraint AS k WHERE k.connamespace = %(schema)s)
-        OR d.classoid = 'pg_trigger'::regclass
-       AND d.objoid IN (SELECT g.oid FROM relation AS c JOIN pg_trigger AS g ON g.tgrelid = c.oid)
-        OR d.classoid = 'pg_policy'::regclass
-       AND d.objoid IN (SELECT y.oid FROM relation AS c JOIN pg_policy AS y ON y.polrelid = c.oid)
-        OR d.classoid = 'pg_rewrite'::regclass
-       AND d.objoid IN (SELECT r.oid FROM relation AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid)
-        OR d.classoid = 'pg_class'::regclass
-       AND d.objoid IN (SELECT c.oid FROM relation AS c)
+    SELECT 'part comment' || p.oid || '.' || d.objsubid || ':' || d.xmin
+      FROM (SELECT 'pg_constraint'::regclass, k.oid
+              FROM relation AS c JOIN pg_constraint AS k ON k.conrelid = c.oid
+             UNION ALL
+            SELECT 'pg_constraint'::regclass, k.oid
+              FROM type AS t JOIN pg_constraint AS k ON k.contypid = t.oid
+             UNION ALL
+            SELECT 'pg_trigger'::regclass, g.oid
+              FROM relation AS c JOIN pg_trigger AS g ON g.tgrelid = c.oid
+             UNION ALL
+            SELECT 'pg_policy'::regclass, y.oid
+              FROM relation AS c JOIN pg_policy AS y ON y.polrelid = c.oid
+             UNION ALL
+            SELECT 'pg_rewrite'::regclass, r.oid
+              FROM relation AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid
+             UNION ALL
+            SELECT 'pg_class'::regclass, i.oid FROM index AS i) AS p (classid, oid)
+      JOIN pg_description AS d ON d.classoid = p.classid AND d.objoid = p.oid
 )
 SELECT %(schema)s::oid AS oid, current_user::text AS role,
        count(*) || ':' || sum(hashtextextended(text, 0)) AS stamp
