@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import event, make_url, select, text
+from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -34,19 +34,31 @@ def engine_url(database_url: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def init_db(app: Flask, settings: Settings) -> None:
-    """Give the application its engine.
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """How every engine of the system is made.
 
     `prepare_threshold=None`: a statement that is prepared under one search path must never run
     under another, and PgBouncer in transaction mode knows no prepared statements of ours.
     """
-    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    return {
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_pre_ping": True,
         "connect_args": {"prepare_threshold": None, "application_name": "masa-madre"},
     }
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine for code that runs outside the Flask application."""
+    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
+    event.listen(engine, "connect", _close_search_path)
+    return engine
+
+
+def init_db(app: Flask, settings: Settings) -> None:
+    """Give the application its engine."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _close_search_path)

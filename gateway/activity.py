@@ -2,17 +2,15 @@
 
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
+from redis import Redis
 from redis.exceptions import ResponseError
 
 from gateway.records import utc_now
 from gateway.watch import REDIS_ERRORS, RedisWatch
-
-if TYPE_CHECKING:
-    from gateway.watch import RedisClient
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +43,7 @@ class Activity:
     """
 
     def __init__(
-        self, redis: "RedisClient", *, watch: RedisWatch | None = None, keep: int = 10_000
+        self, redis: Redis, *, watch: RedisWatch | None = None, keep: int = 10_000
     ) -> None:
         self._redis = redis
         self._watch = watch or RedisWatch()

@@ -5,18 +5,16 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
+from redis import Redis
 
 from gateway.context import without_values
 from gateway.errors import SessionForgotten, SessionsUnavailable
 from gateway.records import ENDED, Clock, SessionRecord, utc_now
 from gateway.watch import REDIS_ERRORS, RedisWatch
-
-if TYPE_CHECKING:
-    from gateway.watch import RedisClient
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +56,7 @@ class RedisSessions:
 
     def __init__(
         self,
-        redis: "RedisClient",
+        redis: Redis,
         *,
         tombstone_for: timedelta = timedelta(days=1),
         clock: Clock = utc_now,

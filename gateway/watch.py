@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
 from redis import Redis
@@ -10,15 +9,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-if TYPE_CHECKING:
-    RedisClient: TypeAlias = Redis[Any]
-
 log = structlog.get_logger(__name__)
 
 REDIS_ERRORS = (RedisError, OSError)
 
 
-def connect_redis(url: str, timeout: float = 0.5) -> "RedisClient":
+def connect_redis(url: str, timeout: float = 0.5) -> Redis:
     """A client for the request path: short timeouts, in seconds, and no retries.
 
     The client's own default is to try again for seconds; here Postgres answers instead. And a

@@ -1,13 +1,12 @@
 """A domain's blueprint: the same gate in front of each one's views."""
 
-from io import BytesIO
-
 from apiflask import APIBlueprint
 from flask import request
-from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import NotFound
 
 from app.bakery.schemas import BIGGEST_ID
 from app.bakery.scope import current_tenant_id, ensure_module
+from app.body import ensure_json_body
 
 
 def domain_blueprint(module: str, url_prefix: str, tag: str) -> APIBlueprint:
@@ -23,7 +22,7 @@ def domain_blueprint(module: str, url_prefix: str, tag: str) -> APIBlueprint:
         ensure_module(current_tenant_id(), module)
         _ensure_ids_fit()
         if request.method in ("POST", "PUT"):
-            _check_body()
+            ensure_json_body()
 
     return blueprint
 
@@ -33,15 +32,3 @@ def _ensure_ids_fit() -> None:
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > BIGGEST_ID:
             raise NotFound
-
-
-def _check_body() -> None:
-    """Refuse what is not JSON; no body at all is an empty document, whose gaps are then named."""
-    body = request.get_data(cache=False)
-    if body and not request.is_json:
-        raise UnsupportedMediaType
-    request.stream = BytesIO(body or b"{}")
-    try:
-        request.get_json(force=True)
-    except RecursionError:
-        raise BadRequest from None

@@ -178,5 +178,5 @@ class ClonePlanRecord(ControlBase):
         ForeignKey("control.tenants.id", ondelete="CASCADE"), unique=True
     )
     fingerprint: Mapped[str]
-    plan: Mapped[dict[str, Any]]
+    plan: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

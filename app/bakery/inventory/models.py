@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, Money, Quantity, RowId, TenantBase, enum_column
+from app.bakery.base import CreatedAt, Quantity, RowId, TenantBase, enum_column
 
 
 class Unit(StrEnum):
@@ -126,7 +126,7 @@ class StockMovement(TenantBase):
     product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"), index=True)
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     quantity: Mapped[Quantity]
-    unit_cost: Mapped[Money | None]
+    unit_cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     reference: Mapped[str | None]
     reason: Mapped[str | None]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -630,7 +630,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.BigInteger(), nullable=True),
         sa.Column("location_id", sa.BigInteger(), nullable=False),
         sa.Column("quantity", sa.Numeric(precision=12, scale=3), nullable=False),
-        sa.Column("unit_cost", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("unit_cost", sa.Numeric(precision=12, scale=4), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(

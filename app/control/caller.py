@@ -1,0 +1,43 @@
+"""Which session a request to the session endpoints is about."""
+
+from typing import Any
+
+from flask import request
+
+from app.errors import Forbidden, Unauthorized
+
+SESSION_KEY = "masa_madre.session"
+SESSION_ERROR_KEY = "masa_madre.session_error"
+"""Where the gateway leaves the caller's session, or the code of why there is none."""
+
+ERRORS = {
+    "session_expired": "Esta demo ya ha terminado. Abre una nueva.",
+    "session_destroyed": "Esta demo ya ha terminado. Abre una nueva.",
+    "token_invalid": "El acceso a la demo no es válido. Abre una nueva.",
+    "csrf_refused": "La petición viene de otra página y no se ha aceptado.",
+}
+
+
+def session_id_of(named: str | None) -> str:
+    """The session that the request names, or the one whose credential it carries.
+
+    The session id is a secret: who knows it may use it without another credential.
+
+    Raises:
+        Unauthorized: there is neither, or the credential is no longer good.
+        Forbidden: the credential is for another session than the one named.
+    """
+    record: Any = request.environ.get(SESSION_KEY)
+    error: str | None = request.environ.get(SESSION_ERROR_KEY)
+    if record is None and error is not None and (named is None or error == "csrf_refused"):
+        detail = ERRORS.get(error, "Abre una demo para continuar.")
+        if error == "csrf_refused":
+            raise Forbidden(detail, code=error)
+        raise Unauthorized(detail, code=error)
+    if record is None and named is None:
+        raise Unauthorized(
+            "Falta la demo: envía su token o su session_id.", code="session_required"
+        )
+    if record is not None and named is not None and record.session_id != named:
+        raise Forbidden("Esa demo no es la tuya.", code="foreign_session")
+    return named if named is not None else str(record.session_id)

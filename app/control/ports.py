@@ -1,0 +1,37 @@
+"""What the session service needs from outside: whoever joins the parts gives these to it."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from app.control.records import SessionView
+
+
+class SessionCache(Protocol):
+    """Where the gateway looks a session up first."""
+
+    def put(self, session: SessionView) -> None:
+        """Make the session known, as it is now."""
+
+    def forget(self, session_id: str) -> None:
+        """Have the session refused from now on."""
+
+
+class TokenIssuer(Protocol):
+    """Makes the token that a visitor shows at the gateway."""
+
+    def issue(self, session_id: str, expires_at: datetime) -> str:
+        """A token for the session, good until then."""
+
+
+class Dispatcher(Protocol):
+    """Has work done elsewhere. Called after commit; doing it twice does no harm."""
+
+    def clone(self, tenant_id: UUID) -> None:
+        """Clone the schema of a tenant that a visitor waits for."""
+
+    def drop(self, tenant_id: UUID) -> None:
+        """Drop the schema of a tenant that nobody needs any more."""
+
+    def refill(self, account_type: str) -> None:
+        """See that the template's pool is full again."""

@@ -1,0 +1,163 @@
+"""The session service over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request, url_for
+
+from app.body import ensure_json_body
+from app.control import stats
+from app.control.accounts import ACCOUNTS, authenticate
+from app.control.caller import session_id_of
+from app.control.extension import Control, control
+from app.control.records import SessionView, Visitor
+from app.control.schemas import (
+    AccountsOut,
+    CreateIn,
+    LoginIn,
+    SessionIn,
+    SessionOut,
+    StatsOut,
+)
+from app.control.service import OpenedSession
+from app.limits import creation_limit, limiter
+
+COOKIE = "demo_session"
+USER_AGENT_LENGTH = 300
+
+blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
+login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
+blueprint.before_request(lambda: ensure_json_body() if request.method == "POST" else None)
+login_blueprint.before_request(ensure_json_body)
+
+
+@blueprint.get("/accounts")
+@blueprint.output(AccountsOut)
+def list_accounts() -> dict[str, Any]:
+    """List the business models that can be tried."""
+    return {"accounts": ACCOUNTS}
+
+
+@blueprint.post("/session/create")
+@limiter.limit(creation_limit)
+@blueprint.input(CreateIn)
+@blueprint.output(SessionOut, status_code=201)
+def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Open a demo session: a private copy of a bakery's data."""
+    opened = control().service.open(json_data.demo_account_type, _visitor())
+    return _opened(opened, 201)
+
+
+@login_blueprint.post("/login")
+@limiter.limit(creation_limit)
+@login_blueprint.input(LoginIn)
+@login_blueprint.output(SessionOut, status_code=201)
+def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Log in with a public demo account: opens a session of its business model."""
+    user = authenticate(control().engine, json_data.email, json_data.password)
+    visitor = _visitor(user_id=user.id)
+    return _opened(control().service.open(user.account_type, visitor), 201)
+
+
+@blueprint.post("/session/extend")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Let the session last longer."""
+    return _opened(control().service.extend(session_id_of(json_data.session_id)), 200)
+
+
+@blueprint.post("/session/reset")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Give the session the template's data again."""
+    return _opened(control().service.reset(session_id_of(json_data.session_id)), 200)
+
+
+@blueprint.post("/session/destroy")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """End the session and delete its data."""
+    session = control().service.end(session_id_of(json_data.session_id))
+    return describe(control(), session), 200, {"Set-Cookie": _cookie("", max_age=0)}
+
+
+@blueprint.get("/session/<session_id>")
+@blueprint.output(SessionOut)
+def show(session_id: str) -> dict[str, Any]:
+    """Show a session: its status, and how far its clone is."""
+    return describe(control(), control().service.fetch(session_id))
+
+
+@blueprint.get("/session/<session_id>/events")
+@blueprint.doc(responses={200: "Progress, as server-sent events (text/event-stream)."})
+def events(session_id: str) -> Response:
+    """Follow a session as server-sent events until it is ready."""
+    services = control()
+    services.service.fetch(session_id)
+
+    def read() -> dict[str, Any]:
+        return describe(services, services.service.fetch(session_id), with_urls=False)
+
+    return services.streams.open(read)
+
+
+@blueprint.get("/stats")
+@blueprint.output(StatsOut)
+def show_stats() -> dict[str, Any]:
+    """Show figures about all sessions."""
+    return stats.totals(control().engine)
+
+
+def describe(services: Control, session: SessionView, *, with_urls: bool = True) -> dict[str, Any]:
+    """A session as its visitor may see it."""
+    left = (session.expires_at - datetime.now(UTC)).total_seconds()
+    most = services.settings.demo_session_max_extensions
+    answer = {
+        "session_id": session.session_id,
+        "virtual_tenant_id": session.tenant_id,
+        "demo_account_type": session.account_type,
+        "status": session.status.value,
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "seconds_left": max(0, round(left)) if session.is_open else 0,
+        "extensions": session.extensions,
+        "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
+        "request_count": session.request_count,
+        "data_cloned": session.data_cloned,
+        "session_token": services.service.token_for(session),
+        "failure": session.failure,
+        "progress": services.progress_of(session),
+    }
+    if with_urls:
+        answer["status_url"] = url_for("demo.show", session_id=session.session_id)
+        answer["events_url"] = url_for("demo.events", session_id=session.session_id)
+    return answer
+
+
+def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
+    body = describe(control(), opened.session)
+    body["session_token"] = opened.token
+    return body, status, {"Set-Cookie": _cookie(opened.token), "Cache-Control": "no-store"}
+
+
+def _cookie(value: str, max_age: int | None = None) -> str:
+    """The session cookie: out of reach of scripts, and not sent along by other sites' forms."""
+    response = Response()
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="Lax",
+        secure=control().settings.cookie_secure,
+    )
+    return response.headers["Set-Cookie"]
+
+
+def _visitor(user_id: Any = None) -> Visitor:
+    agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
+    return Visitor(ip_address=request.remote_addr, user_agent=agent, user_id=user_id)

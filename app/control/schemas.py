@@ -1,0 +1,105 @@
+"""What the session endpoints take and give."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.bakery.schemas import Request, Text
+
+AccountType = Literal["individual_bakery", "central_baker"]
+SessionId = Annotated[Text, Field(min_length=1, max_length=160)]
+
+
+class CreateIn(Request):
+    """Which business model to try."""
+
+    demo_account_type: AccountType
+    scenario: Literal["base"] | None = Field(
+        default=None, description="Situation that the demo starts from; `base` is the ordinary day."
+    )
+
+
+class SessionIn(Request):
+    """Which session is meant; left out, it is the one that the request's credential names."""
+
+    session_id: SessionId | None = None
+
+
+class LoginIn(Request):
+    """The credentials of a public demo account."""
+
+    email: Annotated[Text, Field(min_length=3, max_length=254)]
+    password: Annotated[Text, Field(min_length=1, max_length=128)]
+
+
+class ProgressOut(BaseModel):
+    """How far the clone is that the session waits for."""
+
+    phase: str
+    table: str
+    percent: float
+
+
+class SessionOut(BaseModel):
+    """A session, with the token that opens it."""
+
+    session_id: str
+    virtual_tenant_id: UUID | None
+    demo_account_type: str
+    status: str
+    created_at: datetime
+    expires_at: datetime
+    seconds_left: int
+    extensions: int
+    extensions_left: int
+    request_count: int
+    data_cloned: bool
+    session_token: str | None
+    status_url: str
+    events_url: str
+    progress: ProgressOut | None = None
+    failure: str | None = None
+
+
+class AccountOut(BaseModel):
+    """A business model that can be tried, with its public credentials."""
+
+    account_type: str
+    name: str
+    title: str
+    description: str
+    features: list[str]
+    email: str
+    password: str
+
+
+class AccountsOut(BaseModel):
+    """All of them."""
+
+    accounts: list[AccountOut]
+
+
+class StatsOut(BaseModel):
+    """Figures about all sessions; durations in minutes."""
+
+    total_sessions: int
+    pending_sessions: int
+    active_sessions: int
+    expired_sessions: int
+    destroyed_sessions: int
+    failed_sessions: int
+    avg_duration_minutes: float
+    total_requests: int
+
+
+class ProblemOut(BaseModel):
+    """The one error body (RFC 9457, problem details)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: dict[str, dict[str, list[str]]] | None = None

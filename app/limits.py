@@ -1,0 +1,47 @@
+"""Rate limits, counted in Redis: one counter for all web processes."""
+
+import time
+
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter, RequestLimit
+
+from app.errors import problem
+
+CONFIG_KEY = "DEMO_CREATE_RATE_LIMIT"
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def creation_limit() -> str:
+    """How many sessions one address may open, in the notation of the `limits` library."""
+    return str(current_app.config[CONFIG_KEY])
+
+
+def _refuse(limit: RequestLimit) -> Response:
+    wait = max(1, round(limit.reset_at - time.time()))
+    return problem(
+        429,
+        "rate_limited",
+        "Has abierto muchas demos seguidas. Espera un momento y vuelve a intentarlo.",
+        headers={"Retry-After": str(wait)},
+    )
+
+
+limiter = Limiter(
+    _address,
+    on_breach=_refuse,
+    headers_enabled=False,
+    in_memory_fallback_enabled=True,
+    swallow_errors=True,
+)
+"""With Redis away the count goes on in each process: looser, but not open."""
+
+
+def init_limits(app: Flask, redis_url: str, creation: str) -> None:
+    """Give an application its limits."""
+    app.config[CONFIG_KEY] = creation
+    app.config["RATELIMIT_STORAGE_URI"] = redis_url
+    app.config["RATELIMIT_KEY_PREFIX"] = "demo:limits"
+    limiter.init_app(app)

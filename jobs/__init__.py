@@ -1,0 +1,1 @@
+"""What happens outside requests: cloning, dropping, refilling, cleaning up, and when."""

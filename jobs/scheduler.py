@@ -1,0 +1,75 @@
+"""The scheduler: `TZ=UTC python -m jobs.scheduler`. Entries have fixed ids: none comes twice."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq_scheduler import Scheduler
+
+from app.config import ConfigurationError, load_settings
+from app.logs import init_logs
+from jobs import tasks
+from jobs.dispatch import MAINTENANCE
+
+POLL_SECONDS = 2
+CLEANUP_SECONDS = 30
+"""Twice a minute, so that a schema is gone within the minute after its session."""
+
+DAILY = "17 3 * * *"
+KEEP_RESULT_SECONDS = 3600
+
+
+def install(scheduler: Scheduler) -> None:
+    """Put our entries on the schedule, in place of whatever stood there before."""
+    for job in list(scheduler.get_jobs()):
+        scheduler.cancel(job)
+    _every(scheduler, "cleanup", tasks.cleanup, CLEANUP_SECONDS)
+    scheduler.cron(
+        DAILY,
+        func=tasks.purge,
+        id="purge",
+        queue_name=MAINTENANCE,
+        result_ttl=KEEP_RESULT_SECONDS,
+        use_local_timezone=False,
+    )
+
+
+def _every(scheduler: Scheduler, name: str, function: Callable[[], Any], seconds: int) -> None:
+    scheduler.schedule(
+        scheduled_time=datetime.now(UTC).replace(tzinfo=None),
+        func=function,
+        interval=seconds,
+        id=name,
+        queue_name=MAINTENANCE,
+        result_ttl=KEEP_RESULT_SECONDS,
+    )
+
+
+def main() -> int:
+    """Schedule until asked to stop. A second scheduler waits for the first one's lock."""
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    init_logs(settings.log_level)
+    scheduler = Scheduler(
+        queue_name=MAINTENANCE, connection=Redis.from_url(settings.redis_url), interval=POLL_SECONDS
+    )
+    while True:
+        try:
+            install(scheduler)
+            break
+        except RedisError as error:
+            print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201
+            time.sleep(POLL_SECONDS)
+    scheduler.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Joins the parts: the one place, with `wsgi.py`, that knows the app, the gateway and the jobs."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from redis import Redis
+from sqlalchemy import Engine
+
+from app.config import Settings, load_settings
+from app.control.models import SessionStatus
+from app.control.pool import Pool
+from app.control.progress import ProgressBoard
+from app.control.records import SessionView
+from app.control.service import SessionService
+from app.db import make_engine
+from app.logs import init_logs
+from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
+from jobs.dispatch import RqDispatcher
+from jobs.launchers import make_launcher
+
+
+class GatewayCache:
+    """The session service's view of the gateway's store of sessions."""
+
+    def __init__(self, store: RedisSessions) -> None:
+        self._store = store
+
+    def put(self, session: SessionView) -> None:
+        """Make the session known to every gateway process."""
+        self._store.put(session_record(session))
+
+    def forget(self, session_id: str) -> None:
+        """Have the session refused by every gateway process."""
+        self._store.forget(session_id)
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything that a job needs, made once a process."""
+
+    settings: Settings
+    engine: Engine
+    redis: Redis
+    pool: Pool
+    progress: ProgressBoard
+    cache: GatewayCache
+    dispatcher: RqDispatcher
+    activity: Activity
+    sessions: SessionService
+
+
+def session_record(session: SessionView) -> SessionRecord:
+    """A session as the gateway knows it."""
+    return SessionRecord(
+        session_id=session.session_id,
+        id=session.id,
+        tenant_id=session.tenant_id,
+        account_type=session.account_type,
+        status=session.status.value,
+        expires_at=session.expires_at,
+    )
+
+
+def make_tokens(settings: Settings) -> SessionTokens:
+    """What issues and reads session tokens."""
+    return SessionTokens(settings.jwt_secret)
+
+
+def make_cache(settings: Settings) -> GatewayCache:
+    """The gateway's store, for those who change sessions."""
+    return GatewayCache(RedisSessions(connect_redis(settings.redis_url)))
+
+
+def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
+    """What hands out work, by the launcher that the settings name."""
+    return RqDispatcher(redis, make_launcher(settings), settings.clone_timeout_seconds)
+
+
+@cache
+def wiring() -> Wiring:
+    """The parts that this process works with. A forked child makes its own."""
+    settings = load_settings()
+    init_logs(settings.log_level)
+    engine = make_engine(settings)
+    redis = Redis.from_url(settings.redis_url)
+    cache = make_cache(settings)
+    dispatcher = make_dispatcher(settings, redis)
+    return Wiring(
+        settings=settings,
+        engine=engine,
+        redis=redis,
+        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
+        progress=ProgressBoard(redis),
+        cache=cache,
+        dispatcher=dispatcher,
+        activity=Activity(connect_redis(settings.redis_url)),
+        sessions=SessionService(engine, settings, cache, make_tokens(settings), dispatcher),
+    )
+
+
+def announce(parts: Wiring, sessions: list[SessionView]) -> None:
+    """Tell the gateway of sessions that changed outside a request."""
+    for session in sessions:
+        if session.status in (SessionStatus.ACTIVE, SessionStatus.PENDING):
+            parts.cache.put(session)
+        else:
+            parts.cache.forget(session.session_id)
