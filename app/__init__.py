@@ -1,6 +1,6 @@
 """The Flask application: the session service, the bakery API and the pages."""
 
-from apiflask import APIFlask
+from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from redis import Redis
 
@@ -85,6 +85,9 @@ def create_app(
     for blueprint in (routes.blueprint, routes.login_blueprint, observe, web):
         app.register_blueprint(blueprint)
     init_ops(app, settings)
+    for plain in app.blueprints.values():
+        if not isinstance(plain, APIBlueprint):
+            plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all
     return app
 
 

@@ -44,6 +44,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # session ids are secrets, and errors are logged
         "connect_args": {"prepare_threshold": None, "application_name": "masa-madre"},
     }
 

@@ -25,9 +25,9 @@ Turns = tuple[tuple[int, float], ...]
 # Bread is baked three times so that it is fresh for lunch and supper, croissants again for the
 # afternoon.
 DAWN: Turns = ((390, 1.0),)
-THREE_TIMES: Turns = ((375, 0.60), (740, 0.25), (1020, 0.15))
+THREE_TIMES: Turns = ((375, 0.60), (645, 0.25), (1020, 0.15))
 TWICE: Turns = ((385, 0.75), (1005, 0.25))
-MORNING_TWICE: Turns = ((375, 0.70), (700, 0.30))
+MORNING_TWICE: Turns = ((375, 0.70), (645, 0.30))
 
 
 @dataclass(frozen=True)

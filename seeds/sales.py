@@ -1,4 +1,4 @@
-"""The tills: every ticket of the last ninety days, and today's until eleven."""
+"""The tills: every ticket of the last ninety days, and today's until ten."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ class TemplateData:
 
 
 def build_template(profile: Profile, today: date) -> TemplateData:
-    """The rows of a bakery as it stands on a date at eleven in the morning.
+    """The rows of a bakery as it stands on a date at ten in the morning.
 
     The same date gives the same rows. What history two dates share is the same, too, but for the
     numbers that count tickets and orders from the first day on.

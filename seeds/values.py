@@ -20,7 +20,7 @@ Quantities = dict[str, int]
 MADRID = ZoneInfo("Europe/Madrid")
 NAMESPACE = UUID("6f0c1f4e-52b0-5d4b-9a53-8f5e1d0c7a11")
 HISTORY_DAYS = 90
-NOW = time(11, 0)
+NOW = time(10, 0)
 """The time of day at which every template stands still: rows depend on the date alone."""
 
 

@@ -126,9 +126,10 @@ REPLACE_TENANT = text(
                demo_expires_at = session.expires_at
           FROM session
          WHERE tenant.id = (SELECT ready.id FROM control.tenants AS ready
-                              JOIN session USING (base_demo_tenant_id)
+                              JOIN session AS s
+                                ON s.base_demo_tenant_id = ready.base_demo_tenant_id
                               JOIN control.tenants AS template
-                                ON template.id = base_demo_tenant_id
+                                ON template.id = s.base_demo_tenant_id
                                AND template.template_version = ready.template_version
                              WHERE ready.state = 'ready'
                              ORDER BY ready.created_at LIMIT 1

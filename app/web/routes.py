@@ -1,5 +1,84 @@
-"""The pages that a prospect sees."""
+"""The pages: landing, back office and API reference, with nothing that comes from another host."""
 
-from flask import Blueprint
+from typing import cast
 
-blueprint = Blueprint("web", __name__)
+from apiflask import APIFlask
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.control.accounts import ACCOUNTS
+from app.control.extension import control
+from app.web.reference import Group, describe_api
+
+REFERENCE_KEY = "masa_madre.reference"
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # Bootstrap's stylesheet carries its little images as data
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+
+# Below the application's own `/static/`, whose more general rule yields to this one.
+blueprint = Blueprint(
+    "web",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/web",
+)
+
+
+@blueprint.after_request
+def protect(response: Response) -> Response:
+    """Let a page use what this host serves, and nothing else."""
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.get("/")
+def landing() -> str:
+    """Say what there is to try, and begin a demo."""
+    minutes = control().settings.demo_session_duration_minutes
+    return render_template("landing.html", accounts=ACCOUNTS, minutes=minutes)
+
+
+@blueprint.get("/demo")
+def back_office() -> str:
+    """The back office: an empty shell that the browser fills from the API."""
+    minutes = control().settings.demo_session_duration_minutes
+    return render_template("back_office.html", minutes=minutes)
+
+
+@blueprint.get("/docs")
+def reference() -> str:
+    """Show what the API offers."""
+    return render_template("reference.html", groups=_api_groups())
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> BaseResponse:
+    """Lead browsers that ask for the old name to the icon."""
+    return redirect(url_for("web.static", filename="favicon.svg"), 301)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Invite search engines to the landing page only."""
+    return Response("User-agent: *\nAllow: /$\nDisallow: /\n", mimetype="text/plain")
+
+
+def _api_groups() -> tuple[Group, ...]:
+    """The reference, made once an application: its routes do not change while it runs."""
+    app = cast(APIFlask, current_app)
+    known = app.extensions.get(REFERENCE_KEY)
+    if known is None:
+        known = app.extensions[REFERENCE_KEY] = describe_api(cast(dict[str, object], app.spec))
+    return cast(tuple[Group, ...], known)

@@ -47,7 +47,7 @@ SALES = Listing(
         "total": Sale.total,
         "payment_method": Sale.payment_method,
     },
-    default="-sold_at",
+    default="-ticket_number",
     keys=(Sale.id,),
     search=(cast(Sale.ticket_number, Text), Location.name),
 )
