@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     demo_retention_days: float = Field(
         default=7, ge=0, description="Days that the row of an ended session is kept."
     )
+    demo_cleanup_seconds: int = Field(
+        default=30,
+        ge=1,
+        description="Seconds between cleanups: a schema goes within so many.",
+    )
     demo_create_rate_limit: str = Field(
         default="30 per minute", description="Sessions that one address may create."
     )

@@ -16,18 +16,15 @@ from jobs import tasks
 from jobs.dispatch import MAINTENANCE
 
 POLL_SECONDS = 2
-CLEANUP_SECONDS = 30
-"""Twice a minute, so that a schema is gone within the minute after its session."""
-
 DAILY = "17 3 * * *"
 KEEP_RESULT_SECONDS = 3600
 
 
-def install(scheduler: Scheduler) -> None:
+def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
     """Put our entries on the schedule, in place of whatever stood there before."""
     for job in list(scheduler.get_jobs()):
         scheduler.cancel(job)
-    _every(scheduler, "cleanup", tasks.cleanup, CLEANUP_SECONDS)
+    _every(scheduler, "cleanup", tasks.cleanup, cleanup_seconds)
     scheduler.cron(
         DAILY,
         func=tasks.purge,
@@ -50,7 +47,7 @@ def _every(scheduler: Scheduler, name: str, function: Callable[[], Any], seconds
 
 
 def main() -> int:
-    """Schedule until asked to stop. A second scheduler waits for the first one's lock."""
+    """Schedule until asked to stop. Of two schedulers, rq-scheduler's lock lets one work."""
     try:
         settings = load_settings()
     except ConfigurationError as error:
@@ -62,7 +59,7 @@ def main() -> int:
     )
     while True:
         try:
-            install(scheduler)
+            install(scheduler, settings.demo_cleanup_seconds)
             break
         except RedisError as error:
             print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201

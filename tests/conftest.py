@@ -16,6 +16,7 @@ from psycopg import sql
 
 from app.local.postgres import PostgresServer, embedded_bindir
 from app.local.valkey import ValkeyServer
+from tests.fixtures.live import LiveSystem, running_system
 
 TESTS = Path(__file__).parent
 SYSTEM_POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
@@ -129,3 +130,20 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
+
+
+@pytest.fixture(scope="session")
+def live_system(postgres: Postgres) -> Iterator[LiveSystem]:
+    """The whole system, seeded and running, on a database and a Valkey of its own."""
+    with (
+        new_database(postgres) as url,
+        scratch_directory("live-") as home,
+        running_system(url, home) as system,
+    ):
+        yield system
+
+
+@pytest.fixture
+def live_url(live_system: LiveSystem) -> str:
+    """Where the running system serves."""
+    return live_system.url

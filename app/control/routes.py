@@ -1,5 +1,6 @@
 """The session service over HTTP."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ login_blueprint.before_request(ensure_json_body)
 @blueprint.output(AccountsOut)
 def list_accounts() -> dict[str, Any]:
     """List the business models that can be tried."""
-    return {"accounts": ACCOUNTS}
+    return {"accounts": [asdict(account) for account in ACCOUNTS]}
 
 
 @blueprint.post("/session/create")

@@ -1,5 +1,6 @@
 """The pages: landing, back office and API reference, with nothing that comes from another host."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 from apiflask import APIFlask
@@ -41,6 +42,12 @@ def protect(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@blueprint.app_template_filter("utc")
+def in_utc(moment: datetime) -> str:
+    """A moment for operators' eyes, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 @blueprint.get("/")

@@ -1,0 +1,74 @@
+"""A prospect with a browser's manners: keeps a token, speaks JSON, and says what came back."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Answer:
+    """A response: its status, its JSON, its headers."""
+
+    status: int
+    json: Any
+    headers: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        """The machine code of an error."""
+        return str(self.json["code"])
+
+
+@dataclass
+class Prospect:
+    """One visitor; `open` gives it a session."""
+
+    url: str
+    token: str | None = None
+    session: dict[str, Any] = field(default_factory=dict)
+
+    def request(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Send one request with the session's token; a body that is bytes is sent as it is."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return _answer(answer.status, answer.read(), dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            with error:
+                return _answer(error.code, error.read(), dict(error.headers))
+
+    def get(self, path: str) -> Answer:
+        """Read."""
+        return self.request("GET", path)
+
+    def post(self, path: str, body: object = None) -> Answer:
+        """Write."""
+        return self.request("POST", path, {} if body is None else body)
+
+    def open(self, account_type: str) -> "Prospect":
+        """Click "Probar demo"."""
+        answer = self.post("/api/demo/session/create", {"demo_account_type": account_type})
+        assert answer.status == 201, answer.json
+        self.session, self.token = answer.json, answer.json["session_token"]
+        return self
+
+    def sellable(self) -> dict[str, Any]:
+        """A product of which there are a few pieces."""
+        products = self.get("/api/pos/products?per_page=100").json["items"]
+        return next(product for product in products if product["stock"] >= 3)
+
+
+def _answer(status: int, body: bytes, headers: dict[str, str]) -> Answer:
+    kind = headers.get("Content-Type", "")
+    return Answer(status, json.loads(body) if "json" in kind else body.decode(), headers)
