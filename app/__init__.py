@@ -94,10 +94,10 @@ def create_app(
 def _configure(app: APIFlask) -> None:
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
-        HTTP_ERROR_SCHEMA=ProblemOut,
+        HTTP_ERROR_SCHEMA=ProblemOut.model_json_schema(),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         OPENAPI_VERSION="3.1.0",
-        VALIDATION_ERROR_SCHEMA=ProblemOut,
+        VALIDATION_ERROR_SCHEMA=ProblemOut.model_json_schema(),
         VALIDATION_ERROR_STATUS_CODE=422,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -16,7 +16,8 @@ from jobs import tasks
 from jobs.dispatch import MAINTENANCE
 
 POLL_SECONDS = 2
-DAILY = "17 3 * * *"
+PURGE_HOUR = 3
+DAY_SECONDS = 86_400
 KEEP_RESULT_SECONDS = 3600
 
 
@@ -24,20 +25,17 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
     """Put our entries on the schedule, in place of whatever stood there before."""
     for job in list(scheduler.get_jobs()):
         scheduler.cancel(job)
-    _every(scheduler, "cleanup", tasks.cleanup, cleanup_seconds)
-    scheduler.cron(
-        DAILY,
-        func=tasks.purge,
-        id="purge",
-        queue_name=MAINTENANCE,
-        result_ttl=KEEP_RESULT_SECONDS,
-        use_local_timezone=False,
-    )
+    now = datetime.now(UTC)
+    _every(scheduler, "cleanup", tasks.cleanup, cleanup_seconds, now)
+    night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
+    _every(scheduler, "purge", tasks.purge, DAY_SECONDS, night)
 
 
-def _every(scheduler: Scheduler, name: str, function: Callable[[], Any], seconds: int) -> None:
+def _every(
+    scheduler: Scheduler, name: str, function: Callable[[], Any], seconds: int, first: datetime
+) -> None:
     scheduler.schedule(
-        scheduled_time=datetime.now(UTC).replace(tzinfo=None),
+        scheduled_time=first.replace(tzinfo=None),
         func=function,
         interval=seconds,
         id=name,

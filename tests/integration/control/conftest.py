@@ -1,0 +1,76 @@
+"""A control schema with one small template, and the parts that work on it."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+
+from app.db import engine_url
+from app.migrations import upgrade_control
+from jobs.wiring import Wiring, wiring
+
+ACCOUNT = "individual_bakery"
+TEMPLATE = "template_individual_bakery"
+
+
+@pytest.fixture
+def template_id(database_url: str) -> UUID:
+    """The tenant row of a template of one table with three rows."""
+    engine = create_engine(engine_url(database_url))
+    with engine.begin() as connection:
+        upgrade_control(connection)
+    engine.dispose()
+    template = uuid4()
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            f"CREATE SCHEMA {TEMPLATE};"
+            f"CREATE TABLE {TEMPLATE}.bread (id integer PRIMARY KEY, name text);"
+            f"INSERT INTO {TEMPLATE}.bread VALUES (1, 'barra'), (2, 'hogaza'), (3, 'mollete')"
+        )
+        connection.execute(
+            "INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,"
+            " is_demo_template, state, template_version)"
+            " VALUES (%s, 'Plantilla', %s, %s, false, true, 'ready', 1)",
+            [template, TEMPLATE, ACCOUNT],
+        )
+    return template
+
+
+@pytest.fixture
+def parts(
+    database_url: str, redis_url: str, template_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Wiring]:
+    """What jobs work with, on the test's servers."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("JWT_SECRET", "a secret for tests, at least 32 bytes long")
+    monkeypatch.setenv("DEMO_MAX_SESSIONS", "20")
+    monkeypatch.setenv("DEMO_POOL_SIZE", "2")
+    monkeypatch.setenv("DB_POOL_SIZE", "20")
+    wiring.cache_clear()
+    made = wiring()
+    yield made
+    made.engine.dispose()
+    made.redis.close()
+    wiring.cache_clear()
+
+
+@pytest.fixture
+def database(database_url: str, parts: Wiring) -> Iterator[psycopg.Connection]:
+    """A look at the database from outside."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def demo_schemas(database: psycopg.Connection) -> set[str]:
+    """The demo schemas that there are."""
+    rows = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'demo%'")
+    return {row[0] for row in rows}
+
+
+def tenant_states(database: psycopg.Connection) -> list[str]:
+    """The states of all demo tenants."""
+    rows = database.execute("SELECT state::text FROM control.tenants WHERE is_demo ORDER BY 1")
+    return [row[0] for row in rows]

@@ -1,0 +1,162 @@
+"""The jobs: safe to run twice, safe to lose, and true about what came of them."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import psycopg
+import pytest
+from rq import Queue, SimpleWorker
+from rq_scheduler import Scheduler
+
+from app.control import stats
+from app.control.models import SessionStatus
+from jobs import tasks
+from jobs.dispatch import QUEUES
+from jobs.scheduler import install
+from schema_tools import SchemaToolsError, compile_plan, verify
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE, demo_schemas, tenant_states
+from tests.integration.control.test_sessions import VISITOR, fill_pool
+
+
+def work(parts):
+    """Do all that is queued, as a worker does."""
+    queues = [Queue(name, connection=parts.redis) for name in QUEUES]
+    SimpleWorker(queues, connection=parts.redis).work(burst=True)
+
+
+def schema_of(session):
+    return f"demo_{session.tenant_id.hex}"
+
+
+def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    assert tasks.clone(tenant_id) == "cloned"
+    assert tasks.clone(tenant_id) == "nothing to do"
+    assert verify(database, TEMPLATE, f"demo_{tenant_id.hex}") == []
+
+
+def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    compile_plan(database, TEMPLATE).run(database, f"demo_{tenant_id.hex}")
+    assert tasks.clone(tenant_id) == "cloned"
+    assert tenant_states(database) == ["ready"]
+
+
+def test_a_redefined_template_is_compiled_again(parts, database):
+    fill_pool(parts, 1)
+    database.execute(f"ALTER TABLE {TEMPLATE}.bread ADD COLUMN price numeric DEFAULT 1")
+    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+    assert parts.pool.retire_outdated() == 1
+    fill_pool(parts, 1)
+    (ready,) = database.execute(
+        "SELECT schema_name FROM control.tenants WHERE is_demo AND state = 'ready'"
+    )
+    assert verify(database, TEMPLATE, ready[0]) == []
+
+
+def test_a_clone_that_cannot_work_fails_the_session_with_a_sentence(parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    work(parts)
+    failed = parts.sessions.fetch(session.session_id)
+    assert failed.status is SessionStatus.FAILED
+    assert failed.failure is not None
+    assert "Vuelve a intentarlo" in failed.failure
+    assert tenant_states(database) == ["failed"]
+    assert demo_schemas(database) == set()
+
+    database.execute(f"ALTER SCHEMA hidden RENAME TO {TEMPLATE}")
+    tasks.cleanup()
+    work(parts)
+    assert parts.sessions.open(ACCOUNT, VISITOR).session.status is SessionStatus.ACTIVE
+
+
+def test_a_clone_outside_a_job_raises_and_fails_the_tenant(parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    with pytest.raises(SchemaToolsError):
+        tasks.clone(tenant_id)
+    assert tenant_states(database) == ["failed"]
+
+
+def test_cleanup_ends_what_the_clock_has_ended(parts, database):
+    fill_pool(parts, 2)
+    gone, stays = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
+    database.execute(
+        "UPDATE control.demo_sessions SET expires_at = now() - interval '1 second' WHERE id = %s",
+        [gone.id],
+    )
+    report = tasks.cleanup()
+    assert report["expired"] == 1
+    work(parts)
+    assert schema_of(gone) not in demo_schemas(database)
+    assert schema_of(stays) in demo_schemas(database)
+    assert parts.sessions.fetch(gone.session_id).status is SessionStatus.DESTROYED
+    assert parts.sessions.fetch(stays.session_id).status is SessionStatus.ACTIVE
+    assert stats.totals(parts.engine)["expired_sessions"] == 1
+
+
+def test_two_cleanups_at_once_are_one(parts, database_url):
+    with psycopg.connect(database_url) as other:
+        other.execute(tasks.LOCK, ["cleanup"])
+        assert tasks.cleanup() == {"skipped": 1}
+    assert "skipped" not in tasks.cleanup()
+
+
+def test_cleanup_fills_the_pool_and_asks_again_for_lost_clones(parts, database):
+    tasks.cleanup()
+    work(parts)
+    assert tenant_states(database) == ["ready", "ready"]
+    lost = parts.pool.add_missing(ACCOUNT, 3)
+    parts.redis.flushall()
+    tasks.cleanup()
+    work(parts)
+    assert len(lost) == 1
+    assert tenant_states(database) == ["ready"] * 3
+
+
+def test_the_statistics_outlive_the_rows(parts, database):
+    fill_pool(parts, 2)
+    for _ in range(2):
+        session = parts.sessions.open(ACCOUNT, VISITOR).session
+        parts.activity.record(session.id, datetime.now(UTC))
+        parts.sessions.end(session.session_id)
+    tasks.cleanup()
+    database.execute(
+        "UPDATE control.demo_sessions SET created_at = created_at - interval '8 days',"
+        " destroyed_at = destroyed_at - interval '8 days',"
+        " expires_at = expires_at - interval '8 days'"
+    )
+    before = stats.totals(parts.engine)
+    tasks.purge()
+    assert database.execute("SELECT count(*) FROM control.demo_sessions").fetchone() == (0,)
+    assert stats.totals(parts.engine) == before
+    assert before["total_requests"] == 2
+    tasks.purge()
+    assert stats.totals(parts.engine) == before
+
+
+def test_requests_are_counted_once_whoever_counts(parts, database):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    for _ in range(5):
+        parts.activity.record(session.id, datetime.now(UTC))
+    assert tasks.cleanup()["activity"] == 1
+    assert tasks.cleanup()["activity"] == 0
+    assert parts.sessions.fetch(session.session_id).request_count == 5
+
+
+def test_the_same_work_is_queued_once(parts):
+    tenant_id = uuid4()
+    for _ in range(3):
+        parts.dispatcher.drop(tenant_id)
+        parts.dispatcher.refill(ACCOUNT)
+    assert len(Queue("maintenance", connection=parts.redis)) == 1
+    assert len(Queue("pool", connection=parts.redis)) == 1
+
+
+def test_a_restarted_scheduler_adds_no_entry(parts):
+    scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
+    for _ in range(2):
+        install(scheduler, 30)
+    assert sorted(job.id for job in scheduler.get_jobs()) == ["cleanup", "purge"]

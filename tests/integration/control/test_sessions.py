@@ -1,0 +1,140 @@
+"""The session service: leases, races, limits, ends; on a small template."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from app.control.models import SessionStatus
+from app.control.records import Visitor
+from app.errors import AppError, Conflict, NotFound, Unauthorized, Unavailable
+from jobs import tasks
+from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
+
+VISITOR = Visitor(ip_address="192.0.2.7", user_agent="test")
+
+
+def fill_pool(parts, size):
+    """Have `size` tenants ready."""
+    for tenant_id in parts.pool.add_missing(ACCOUNT, size):
+        tasks.clone(tenant_id)
+
+
+def at_once(count, call):
+    """Call it from many threads; gives results and refusals."""
+    with ThreadPoolExecutor(count) as pool:
+        futures = [pool.submit(call) for _ in range(count)]
+    results, refusals = [], []
+    for future in futures:
+        try:
+            results.append(future.result())
+        except AppError as error:
+            refusals.append(error)
+    return results, refusals
+
+
+def test_a_ready_tenant_is_leased_at_once_and_to_one(parts, database):
+    fill_pool(parts, 5)
+    opened, _ = at_once(8, lambda: parts.sessions.open(ACCOUNT, VISITOR).session)
+    active = [session for session in opened if session.status is SessionStatus.ACTIVE]
+    assert len(active) == 5
+    assert len({session.tenant_id for session in active}) == 5
+    assert {s.status for s in opened} == {SessionStatus.ACTIVE, SessionStatus.PENDING}
+    assert tenant_states(database) == ["cloning"] * 3 + ["leased"] * 5
+
+
+def test_the_last_place_goes_to_exactly_one(parts):
+    parts.settings.__dict__["demo_max_sessions"] = 1
+    opened, refused = at_once(6, lambda: parts.sessions.open(ACCOUNT, VISITOR))
+    assert len(opened) == 1
+    assert {(error.status, error.error_code) for error in refused} == {(503, "capacity")}
+    assert all(error.headers["Retry-After"] for error in refused)
+
+
+def test_without_a_template_nothing_is_opened(parts, database):
+    with pytest.raises(Unavailable) as refused:
+        parts.sessions.open("central_baker", VISITOR)
+    assert refused.value.error_code == "template_missing"
+    assert database.execute("SELECT count(*) FROM control.demo_sessions").fetchone() == (0,)
+
+
+def test_a_waiting_session_takes_the_next_ready_tenant_whoever_it_was_cloned_for(parts):
+    first = parts.sessions.open(ACCOUNT, VISITOR).session
+    second = parts.sessions.open(ACCOUNT, VISITOR).session
+    assert first.status is second.status is SessionStatus.PENDING
+
+    tasks.clone(parts.sessions.awaited_tenant(second))
+
+    served = parts.sessions.fetch(first.session_id)
+    assert served.status is SessionStatus.ACTIVE
+    assert served.data_cloned
+    assert parts.sessions.fetch(second.session_id).status is SessionStatus.PENDING
+
+
+def test_a_waiting_sessions_time_begins_when_it_is_served(parts, database):
+    waiting = parts.sessions.open(ACCOUNT, VISITOR).session
+    database.execute("UPDATE control.demo_sessions SET expires_at = now() + interval '1 minute'")
+    tasks.clone(parts.sessions.awaited_tenant(waiting))
+    served = parts.sessions.fetch(waiting.session_id)
+    assert served.expires_at - served.created_at >= timedelta(minutes=29)
+
+
+def test_the_last_extension_goes_to_exactly_one(parts):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    results, refusals = at_once(8, lambda: parts.sessions.extend(session.session_id).session)
+    assert len(results) == 3
+    assert all(isinstance(error, Conflict) for error in refusals)
+    latest = parts.sessions.fetch(session.session_id)
+    assert latest.expires_at == session.expires_at + timedelta(minutes=90)
+    assert latest.extensions == 3
+
+
+def test_an_ended_session_cannot_be_extended_or_reset(parts):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    parts.sessions.end(session.session_id)
+    for action in (parts.sessions.extend, parts.sessions.reset):
+        with pytest.raises(Unauthorized):
+            action(session.session_id)
+    with pytest.raises(NotFound):
+        parts.sessions.extend("demo_nobody_has_this_session")
+
+
+def test_ending_twice_is_ending_once(parts, database):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    ended, refused = at_once(4, lambda: parts.sessions.end(session.session_id))
+    assert not refused
+    assert {item.status for item in ended} == {SessionStatus.DESTROYED}
+    assert tenant_states(database) == ["dropping"]
+    tasks.drop(session.tenant_id)
+    assert demo_schemas(database) == set()
+    assert tasks.drop(session.tenant_id) == "nothing to do"
+
+
+def test_a_reset_gives_a_fresh_tenant_and_keeps_the_clock(parts, database):
+    fill_pool(parts, 2)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    reset = parts.sessions.reset(session.session_id).session
+    assert reset.tenant_id != session.tenant_id
+    assert reset.expires_at == session.expires_at
+    assert tenant_states(database) == ["dropping", "leased"]
+    with pytest.raises(Unavailable) as refused:
+        parts.sessions.reset(session.session_id)
+    assert refused.value.error_code == "pool_empty"
+
+
+def test_redis_away_opens_sessions_all_the_same(parts, database, monkeypatch):
+    from redis.exceptions import ConnectionError as RedisAway
+
+    def away(*_, **__):
+        raise RedisAway
+
+    fill_pool(parts, 1)
+    monkeypatch.setattr(parts.cache, "put", away)
+    monkeypatch.setattr(parts.dispatcher, "refill", away)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    assert session.status is SessionStatus.ACTIVE
+    rows = database.execute("SELECT redis_populated FROM control.demo_sessions").fetchall()
+    assert rows == [(False,)]
