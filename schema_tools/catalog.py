@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import dict_row, namedtuple_row
+from psycopg.rows import namedtuple_row, tuple_row
 
 from .errors import InvalidName, PrivilegeMissing, SchemaToolsError, SourceNotFound
 from .text import MAX_NAME_BYTES, ident, literal
@@ -59,10 +59,13 @@ SETTINGS = {
     "row_security": "off",
     "statement_timeout": "0",
     "client_min_messages": "warning",
+    "synchronize_seqscans": "off",
+    "jit": "off",
 }
 """What decides how the server prints and reads definitions: the same when compiling and running.
 
-`row_security = off` makes a policy that would hide rows an error instead.
+`row_security = off` makes a policy that would hide rows an error instead; rows keep their order
+without synchronised scans; no query here is long enough for the JIT compiler to pay.
 """
 
 
@@ -81,6 +84,7 @@ class Catalog:
     owners: list[Row]
     grants: list[Row]
     outsiders: list[Row]
+    labels: list[Row]
 
     def __getitem__(self, kind: str) -> list[Row]:
         return self.rows[kind]
@@ -161,16 +165,18 @@ def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
         SourceNotFound: there is no such schema.
         PrivilegeMissing: the role may not use it.
     """
-    row = connection.execute(
+    rows = ask(
+        connection,
         "SELECT oid, has_schema_privilege(oid, 'USAGE'), quote_ident(current_user)"
         " FROM pg_catalog.pg_namespace WHERE nspname = %s",
         [schema],
-    ).fetchone()
-    if row is None:
+    )
+    if not rows:
         raise SourceNotFound(
             f"schema {schema!r} does not exist in database {connection.info.dbname!r}:"
             " check the name and the database"
         )
+    row = rows[0]
     if not row[1]:
         raise PrivilegeMissing(
             f"role {row[2]} may not use schema {schema!r}."
@@ -190,9 +196,7 @@ def stamp_query(schema: str) -> str:
 
 def fetch_stamp(connection: "Connection[Any]", schema: str) -> str:
     """A value that differs whenever something in the schema was redefined."""
-    row = connection.execute(stamp_query(schema)).fetchone()
-    assert row is not None
-    return str(row[2])
+    return str(ask(connection, stamp_query(schema))[0][2])
 
 
 def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
@@ -222,14 +226,14 @@ def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> C
     def rows_of(name: str) -> list[Row]:
         return fetch(connection, name, schema, parameters)
 
-    rows = {kind: rows_of(kind) for kind in KINDS}
+    rows = without_extensions({kind: rows_of(kind) for kind in KINDS})
     parameters["oids"] = [row.oid for row in rows["members"]]
     parameters["classes"] = [row.class_ for row in rows["members"]]
     return Catalog(
         oid=oid,
         name=schema,
         server_version=connection.info.server_version,
-        role=_current_role(connection),
+        role=str(ask(connection, "SELECT current_user::text")[0][0]),
         stamp=stamp,
         rows=rows,
         edges=rows_of("edges"),
@@ -237,11 +241,46 @@ def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> C
         owners=rows_of("owners"),
         grants=rows_of("grants"),
         outsiders=rows_of("outsiders"),
+        labels=rows_of("labels"),
     )
 
 
-def _current_role(connection: "Connection[Any]") -> str:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute("SELECT current_user::text AS role").fetchone()
-    assert row is not None
-    return str(row["role"])
+_CATALOG_OF = {
+    "relations": "pg_class",
+    "sequences": "pg_class",
+    "indexes": "pg_class",
+    "types": "pg_type",
+    "functions": "pg_proc",
+    "aggregates": "pg_proc",
+    "operators": "pg_operator",
+    "operator_classes": "pg_opclass",
+    "collations": "pg_collation",
+    "casts": "pg_cast",
+    "statistics": "pg_statistic_ext",
+}
+
+
+def without_extensions(rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Leave out what extensions own, and the parts of it; the members still tell of them."""
+    owned = {(m.class_, m.oid) for m in rows["members"] if m.of_extension}
+    if not owned:
+        return rows
+    relations = {oid for class_, oid in owned if class_ == "pg_class"}
+    return {
+        kind: [
+            row
+            for row in found
+            if kind == "members"
+            or (
+                (_CATALOG_OF.get(kind), getattr(row, "oid", None)) not in owned
+                and getattr(row, "relation", None) not in relations
+            )
+        ]
+        for kind, found in rows.items()
+    }
+
+
+def ask(connection: "Connection[Any]", text: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+    """The rows of a query as tuples, whatever rows the caller's connection makes."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(text, parameters).fetchall()

@@ -28,8 +28,9 @@ from .parts.search import add_collations, add_text_search
 from .parts.sequences import add_sequences
 from .parts.tables import add_tables
 from .parts.types import add_types
-from .parts.views import add_views
+from .parts.views import add_views, order_refreshes
 from .plan import ClonePlan, fingerprint
+from .warnings import add_warnings
 
 PARTS = (
     add_types,
@@ -92,21 +93,18 @@ def compile_plan(connection: "Connection[Any]", source: str) -> ClonePlan:
 
 def plan_from_catalog(catalog: Catalog) -> ClonePlan:
     """The plan for a catalog that has been read; see `compile_plan`."""
+    _ensure_supported(catalog)
     draft = Draft()
     for add in PARTS:
         add(draft, catalog)
     _claim_members(draft, catalog)
     for edge in catalog.edges:
         draft.depend((edge.class_, edge.oid), (edge.needed_class, edge.needed_oid))
+    order_refreshes(draft)
     for decorate in DECORATIONS:
         decorate(draft, catalog)
-    for outsider in catalog.outsiders:
-        draft.warn(
-            outsider.kind,
-            outsider.identity,
-            f"is outside and keeps to the source's {outsider.needed}",
-        )
     statements = draft.order()
+    add_warnings(draft, catalog, statements)
     return ClonePlan(
         source=catalog.name,
         server_version=catalog.server_version,
@@ -117,6 +115,27 @@ def plan_from_catalog(catalog: Catalog) -> ClonePlan:
         tables=tuple(row.name for row in catalog["relations"] if row.kind in ("r", "p")),
         warnings=tuple(draft.warnings),
     )
+
+
+def _ensure_supported(catalog: Catalog) -> None:
+    """Refuse first what would only be met later, under a stranger name.
+
+    Raises:
+        UnsupportedObject: an extension, something that needs one's objects, or a security label.
+    """
+    members = {(m.class_, m.oid): m for m in catalog["members"]}
+    for member in members.values():
+        if member.kind == "extension":
+            raise UnsupportedObject(member.kind, member.identity, REASONS["extension"])
+    for edge in catalog.edges:
+        needer = members[(edge.class_, edge.oid)]
+        needed = members[(edge.needed_class, edge.needed_oid)]
+        if needed.of_extension and not needer.of_extension and needer.kind != "index":
+            reason = f"it needs {needed.identity}, which belongs to an extension and is not cloned"
+            raise UnsupportedObject(needer.kind, needer.identity, reason)
+    for label in catalog.labels:
+        reason = f"it has a security label of {label.provider}: labels are not handled"
+        raise UnsupportedObject("labelled object", label.identity, reason)
 
 
 def _claim_members(draft: Draft, catalog: Catalog) -> None:
@@ -147,8 +166,13 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
         elif member.kind in NOT_COPIED:
             draft.claim(key, None)
             draft.warn(member.kind, member.identity, NOT_COPIED[member.kind])
+        elif member.kind == "statistics object" and member.schema != catalog.name:
+            draft.claim(key, None)
+            draft.warn(member.kind, member.identity, "is in another schema and is not cloned")
         elif key[0] != "pg_default_acl":
             reason = REASONS.get(member.kind, "objects of this kind are not handled")
+            if member.schema not in (None, catalog.name):
+                reason = "it is part of something here but lives in another schema; move it"
             raise UnsupportedObject(member.kind, member.identity, reason)
 
 

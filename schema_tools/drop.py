@@ -5,9 +5,8 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, errors, sql
-from psycopg.rows import tuple_row
 
-from .catalog import ensure_name
+from .catalog import ask, ensure_name
 from .errors import DropBlocked, NotOurs, SchemaToolsError
 from .executor import MARK
 
@@ -60,14 +59,15 @@ def _drop(connection: "Connection[Any]", name: str, lock_timeout: float) -> bool
             " set_config('client_min_messages', 'warning', true)",
             [f"{round(lock_timeout * 1000)}ms"],
         )
-        row = connection.execute(
+        rows = ask(
+            connection,
             "SELECT coalesce(obj_description(oid, 'pg_namespace'), '')"
             " FROM pg_catalog.pg_namespace WHERE nspname = %s",
             [name],
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return False
-        if not row[0].startswith(MARK):
+        if not rows[0][0].startswith(MARK):
             raise NotOurs(
                 f"schema {name!r} does not carry our mark (a comment that begins {MARK!r}):"
                 " if you are sure, drop it by hand"
@@ -88,8 +88,7 @@ ORDER BY a.pid
 
 
 def _blockers(connection: "Connection[Any]", name: str, attempts: int) -> str:
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_BLOCKERS, [name]).fetchall()
+    rows = ask(connection, _BLOCKERS, [name])
     if not connection.autocommit:
         connection.rollback()
     who = (

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, errors
 
-from .catalog import query
+from .catalog import ask, query
 from .errors import (
     CloneFailed,
     PrivilegeMissing,
@@ -66,7 +66,7 @@ def _mend(error: psycopg.Error) -> str:
 def _remedy(connection: "Connection[Any]", plan: ClonePlan) -> str:
     """The statements that would give the role what it lacks."""
     try:
-        rows = connection.execute(query("missing"), {"schema": ident(plan.source)}).fetchall()
+        rows = ask(connection, query("missing"), {"schema": ident(plan.source)})
         if not connection.autocommit:
             connection.rollback()
     except psycopg.Error:

@@ -27,6 +27,10 @@ _SIMPLE = re.compile(
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
+_FOLDED = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+"""Only these are folded in UTF-8: the server leaves other letters as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the text; the pieces joined are the text."""
@@ -38,7 +42,7 @@ class Token:
     def name(self) -> str | None:
         """What an identifier means: folded to lower case, or without its quotes."""
         if self.kind == "name":
-            return self.text.lower()
+            return self.text.translate(_FOLDED)
         if self.kind == "quoted" and self.text.startswith('"'):
             return self.text[1:-1].replace('""', '"')
         return None
@@ -87,10 +91,14 @@ def rewrite(text: str, schema: str, members: frozenset[str], others: frozenset[s
     pieces = [token.text for token in tokens]
     doubts = [d for token in tokens if (d := _doubt_in_string(token, schema))]
     for at, n in enumerate(words):
+        if tokens[n].text[:3] in ('U&"', 'u&"'):
+            doubts.append(f"the name {tokens[n].text} has escapes and was left as it is")
         if tokens[n].name != schema:
             continue
         if n in in_path:
             pieces[n] = BARE_TARGET if tokens[n].kind == "name" else TARGET
+        elif _follows_word_schema(tokens, words, at):
+            doubts.append(f"SCHEMA {tokens[n].text} was left as it is")
         elif _before_dot(tokens, words, at) and not _after_dot(tokens, words, at):
             member = tokens[words[at + 2]].name if at + 2 < len(words) else None
             if not ambiguous or member in members:
@@ -98,6 +106,12 @@ def rewrite(text: str, schema: str, members: frozenset[str], others: frozenset[s
             else:
                 doubts.append(f"{schema}.{member} may be the schema or something else")
     return Rewritten("".join(pieces), tuple(dict.fromkeys(doubts)))
+
+
+def doubts_in_strings(text: str, schema: str) -> list[str]:
+    """What strings in a statement may mean by the schema's name."""
+    doubts = (_doubt_in_string(token, schema) for token in tokenize(text))
+    return list(dict.fromkeys(doubt for doubt in doubts if doubt))
 
 
 def mentions(text: str, schema: str) -> bool:
@@ -120,6 +134,10 @@ def _before_dot(tokens: list[Token], words: list[int], at: int) -> bool:
 
 def _after_dot(tokens: list[Token], words: list[int], at: int) -> bool:
     return at > 0 and tokens[words[at - 1]].text == "."
+
+
+def _follows_word_schema(tokens: list[Token], words: list[int], at: int) -> bool:
+    return at > 0 and tokens[words[at - 1]].name == "schema" and not _before_dot(tokens, words, at)
 
 
 def _doubt_in_string(token: Token, schema: str) -> str | None:

@@ -1,7 +1,7 @@
 """SQL text in the making: identifiers, literals, and the holes that a plan leaves open."""
 
 import re
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from psycopg import sql
 
@@ -41,6 +41,11 @@ def literal(value: str | int | bool) -> str:
     return sql.Literal(value).as_string()
 
 
+def plain_literal(value: str) -> str:
+    """The value as the server prints strings: never as E'…', for backslashes mean themselves."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def compose(template: LiteralString, **parts: str) -> str:
     """Fill the named holes of a statement with text that is SQL already."""
     return sql.SQL(template).format(**{k: sql.SQL(v) for k, v in parts.items()}).as_string()
@@ -49,3 +54,16 @@ def compose(template: LiteralString, **parts: str) -> str:
 def comma(items: list[str]) -> str:
     """The items as an SQL list."""
     return ", ".join(items)
+
+
+def option_text(option: str) -> str:
+    """A storage option as the catalog has it, as SQL."""
+    name, _, value = option.partition("=")
+    return f"{ident(name)} = {literal(value)}"
+
+
+def storage_options(row: Any) -> str:
+    """The WITH clause of a relation, its TOAST table's options among them."""
+    options = [option_text(o) for o in row.options]
+    options += [f"toast.{option_text(o)}" for o in row.toast_options]
+    return f"WITH ({comma(options)})" if options else ""

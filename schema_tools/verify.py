@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, pq
 
-from .catalog import fetch, reading
+from .catalog import ask, fetch, reading
 from .compiler import compile_plan
 from .plan import ClonePlan, Phase, Statement
 from .text import comma, compose, ident, qualified
@@ -53,8 +55,8 @@ class Manifest:
 def verify(connection: "Connection[Any]", source: str, target: str) -> list[Difference]:
     """Compare two schemas in full; an empty list means that the clone is exact.
 
-    Reads every row of both. The caller sees to it that nobody writes meanwhile, or runs it in a
-    repeatable-read transaction.
+    Reads every row of both, in one snapshot when the connection is not in a transaction, else in
+    that transaction: sequences have no snapshot, so their positions are those of the moment.
 
     Raises:
         SourceNotFound, PrivilegeMissing, InvalidName: one of them cannot be read.
@@ -65,11 +67,14 @@ def verify(connection: "Connection[Any]", source: str, target: str) -> list[Diff
 
 def prove(connection: "Connection[Any]", source: str, target: str) -> Manifest:
     """Like `verify`, with what was compared."""
-    plans = compile_plan(connection, source), compile_plan(connection, target)
-    differences = list(_compare_definitions(*plans))
-    tables = _compare_all(connection, plans, differences, Phase.ROWS, "table", _checksum)
-    positions = _compare_all(connection, plans, differences, Phase.POSITIONS, "sequence", _position)
-    differences += _ties(connection, source, target)
+    with _snapshot(connection):
+        plans = compile_plan(connection, source), compile_plan(connection, target)
+        differences = list(_compare_definitions(*plans))
+        tables = _compare_all(connection, plans, differences, _ROWS, "table", _checksum)
+        positions = _compare_all(
+            connection, plans, differences, (Phase.POSITIONS,), "sequence", _position
+        )
+        differences += _ties(connection, source, target)
     return Manifest(
         source=source,
         target=target,
@@ -79,6 +84,19 @@ def prove(connection: "Connection[Any]", source: str, target: str) -> Manifest:
         sequences={name: value[0] for name, value in positions.items()},
         differences=tuple(differences),
     )
+
+
+_ROWS = (Phase.ROWS, Phase.REFRESH)
+
+
+@contextmanager
+def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
+    """One moment for everything that is read, unless the caller has chosen one."""
+    chosen = connection.info.transaction_status == pq.TransactionStatus.INTRANS
+    with connection.transaction(force_rollback=True):
+        if not chosen:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _compare_definitions(source: ClonePlan, target: ClonePlan) -> list[Difference]:
@@ -114,12 +132,12 @@ def _compare_all(
     connection: "Connection[Any]",
     plans: tuple[ClonePlan, ClonePlan],
     differences: list[Difference],
-    phase: Phase,
+    phases: tuple[Phase, ...],
     kind: str,
     read: Any,
 ) -> dict[str, tuple[Any, ...]]:
-    """Read one value for each object of the phase in both schemas, and compare."""
-    names = [[item.identity for item in plan.statements if item.phase is phase] for plan in plans]
+    """Read one value for each object of the phases in both schemas, and compare."""
+    names = [[item.identity for item in plan.statements if item.phase in phases] for plan in plans]
     values: list[dict[str, tuple[Any, ...]]] = []
     for plan, own in zip(plans, names, strict=True):
         with reading(connection, plan.source):
@@ -137,7 +155,8 @@ def _checksum(connection: "Connection[Any]", schema: str, table: str) -> tuple[i
     """Rows and checksum: the sum, modulo 2^128, of the MD5 of every row's text."""
     columns = [
         ident(row[0])
-        for row in connection.execute(
+        for row in ask(
+            connection,
             "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = %s::regclass"
             " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
             [qualified(schema, table)],
@@ -151,8 +170,7 @@ def _checksum(connection: "Connection[Any]", schema: str, table: str) -> tuple[i
         columns=comma(columns),
         table=qualified(schema, table),
     )
-    row = connection.execute(statement).fetchone()
-    assert row is not None
+    row = ask(connection, statement)[0]
     return int(row[0]), str(row[1])
 
 
@@ -160,8 +178,7 @@ def _position(connection: "Connection[Any]", schema: str, sequence: str) -> tupl
     statement = compose(
         "SELECT last_value, is_called FROM {sequence}", sequence=qualified(schema, sequence)
     )
-    row = connection.execute(statement).fetchone()
-    assert row is not None
+    row = ask(connection, statement)[0]
     return (f"{row[0]}{' (used)' if row[1] else ' (unused)'}",)
 
 

@@ -25,12 +25,12 @@ def stream(connection: "Connection[Any]", script: str) -> "Generator[pq.abc.PGre
         psycopg.Error: a statement failed; what was given before tells which one it was.
     """
     pgconn = connection.pgconn
-    pgconn.send_query(script.encode())
+    pgconn.send_query(script.encode(connection.info.encoding))
     try:
         _flush(pgconn)
         while (result := _next_result(pgconn)) is not None:
             if result.status not in _GOOD:
-                error = error_from_result(result, encoding="utf-8")
+                error = error_from_result(result, encoding=connection.info.encoding)
                 _drain(pgconn)
                 raise error
             yield result

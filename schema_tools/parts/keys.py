@@ -31,14 +31,16 @@ def add_keys(draft: Draft, catalog: Catalog) -> None:
 def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
     """Every foreign key that was made by a person, not by a partition's parent."""
     relations = {row.oid: row for row in catalog["relations"]}
+    constraints = {row.oid: row for row in catalog["constraints"]}
     for constraint in catalog["constraints"]:
         if constraint.kind != "f":
             continue
         key: Key = ("pg_constraint", constraint.oid)
-        if constraint.parent:
-            draft.claim(key, None)
-            continue
         relation = relations[constraint.relation]
+        if constraint.parent:
+            draft.claim(key, ("pg_constraint", _root(constraint, constraints)))
+            draft.addresses[key] = f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}"
+            continue
         sql = compose(
             "ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
             table=ident(relation.name),
@@ -54,6 +56,13 @@ def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
             needs=[("pg_class", relation.oid), ("rows", relation.oid)],
             address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
         )
+
+
+def _root(constraint: Row, constraints: dict[int, Row]) -> int:
+    """The oid of the foreign key that a person made, at the top of the partition tree."""
+    while constraint.parent in constraints:
+        constraint = constraints[constraint.parent]
+    return int(constraint.oid)
 
 
 def add_statistics(draft: Draft, catalog: Catalog) -> None:

@@ -32,6 +32,7 @@ def add_triggers(draft: Draft, catalog: Catalog) -> None:
         identity = f"{relation.name}.{row.name}"
         if row.parent:
             draft.claim(key, ("pg_trigger", _root(row, triggers)))
+            draft.addresses[key] = f"TRIGGER {ident(row.name)} ON {table}"
         else:
             draft.add(
                 key,

@@ -19,7 +19,8 @@ WHERE c.relname OPERATOR(pg_catalog.=) ANY ({names}) AND c.reltuples OPERATOR(pg
 """How much of a table is all-visible is not carried: that is of its pages, not of its rows."""
 
 RESTORE_ATTRIBUTES = """SELECT pg_catalog.count(pg_catalog.pg_restore_attribute_stats(
- 'schemaname', pg_catalog.current_schema()::pg_catalog.text, 'relname', s.tablename::pg_catalog.text,
+ 'schemaname', pg_catalog.current_schema()::pg_catalog.text,
+ 'relname', s.tablename::pg_catalog.text,
  'attname', s.attname::pg_catalog.text, 'inherited', s.inherited,
  'null_frac', s.null_frac, 'avg_width', s.avg_width, 'n_distinct', s.n_distinct,
  'most_common_vals', s.most_common_vals::pg_catalog.text, 'most_common_freqs', s.most_common_freqs,
@@ -31,7 +32,8 @@ RESTORE_ATTRIBUTES = """SELECT pg_catalog.count(pg_catalog.pg_restore_attribute_
  'range_empty_frac', s.range_empty_frac,
  'range_bounds_histogram', s.range_bounds_histogram::pg_catalog.text))
 FROM pg_catalog.pg_stats AS s
-WHERE s.tablename OPERATOR(pg_catalog.=) ANY ({names}) AND s.schemaname OPERATOR(pg_catalog.=) {source}"""
+WHERE s.tablename OPERATOR(pg_catalog.=) ANY ({names})
+ AND s.schemaname OPERATOR(pg_catalog.=) {source}"""
 
 
 def add_planner_statistics(draft: Draft, catalog: Catalog) -> None:

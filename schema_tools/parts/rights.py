@@ -128,7 +128,10 @@ def add_comments(draft: Draft, catalog: Catalog) -> None:
         maker = draft.claims.get(key)
         address = draft.addresses.get(key)
         if address is None:
-            continue
+            if maker is None:
+                continue  # of something that is not cloned, which has a warning of its own
+            reason = "comments on objects of this kind are not handled; drop it"
+            raise UnsupportedObject("comment", f"on {row.identity}", reason)
         if row.number:
             relation = address.partition(" ")[2].removeprefix("VIEW ")
             address = f"COLUMN {relation}.{ident(row.column_name)}"

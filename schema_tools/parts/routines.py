@@ -5,7 +5,7 @@ from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..lexer import mentions, rewrite
 from ..plan import Phase
-from ..text import TARGET, comma, ident, literal
+from ..text import TARGET, comma, ident, literal, plain_literal
 from .keys import cut_prefix
 
 REWRITTEN = {"sql", "plpgsql"}
@@ -40,6 +40,9 @@ def _define(draft: Draft, row: Row, schema: str, members: frozenset[str], kind: 
         name, _, value = setting.partition("=")
         if name == "search_path":
             tail = _rewrite_path(row, split_path(value), schema, tail)
+        elif mentions(value, schema):
+            message = f"its setting {name} = {value} names the schema and was left as it is"
+            draft.warn(kind, f"{row.name}({row.arguments})", message)
     return f"CREATE {kind.upper()} {ident(row.name)}({tail}"
 
 
@@ -67,7 +70,7 @@ def _rewrite_body(draft: Draft, row: Row, schema: str, members: frozenset[str], 
 
 def _rewrite_path(row: Row, items: list[str], schema: str, tail: str) -> str:
     """Put a hole for the schema into the one line that sets the function's search path."""
-    shown = comma([literal(item) for item in items]) or "''"
+    shown = comma([plain_literal(item) for item in items]) or "''"
     printed = f" SET search_path TO {shown}\n"
     if printed not in tail:
         raise UnsupportedObject(

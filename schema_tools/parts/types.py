@@ -36,6 +36,8 @@ def add_types(draft: Draft, catalog: Catalog) -> None:
                 draft.addresses[("pg_class", row.relation)] = f"TYPE {ident(row.name)}"
             case "r":
                 sql = _range(row, ranges[row.oid])
+                multirange: Key = ("pg_type", ranges[row.oid].multirange_oid)
+                draft.addresses[multirange] = f"TYPE {ident(ranges[row.oid].multirange_name)}"
             case _:
                 raise UnsupportedObject(
                     "type", row.name, "base and shell types need functions in C; create it outside"

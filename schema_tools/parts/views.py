@@ -3,7 +3,8 @@
 from ..catalog import Catalog, Row
 from ..draft import Draft, Key, Node
 from ..plan import Phase
-from ..text import comma, compose, ident, literal
+from ..text import comma, compose, ident, storage_options
+from .columns import add_column_options
 
 
 def add_views(draft: Draft, catalog: Catalog) -> None:
@@ -13,6 +14,7 @@ def add_views(draft: Draft, catalog: Catalog) -> None:
     for column in catalog["columns"]:
         columns.setdefault(column.relation, []).append(column)
     row_keys = [key for key in draft.nodes if key[0] == "rows"]
+    parts = {row.oid: columns[row.oid] for row in catalog["relations"] if row.kind == "m"}
     for row in catalog["relations"]:
         if row.kind not in ("v", "m"):
             continue
@@ -21,7 +23,11 @@ def add_views(draft: Draft, catalog: Catalog) -> None:
             _add_view(draft, row, columns[row.oid])
         else:
             _add_materialised_view(draft, row, row_keys)
+            add_column_options(draft, row, parts[row.oid])
         draft.claim(("pg_rewrite", returns[row.oid]), key)
+        name = ident(row.name)
+        draft.addresses[("pg_rewrite", returns[row.oid])] = f'RULE "_RETURN" ON {name}'
+        draft.addresses[("pg_type", row.type_oid)] = f"TYPE {name}"
 
 
 def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
@@ -30,7 +36,7 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
     sql = compose(
         "CREATE OR REPLACE VIEW {name}{options} AS\n{definition}",
         name=name,
-        options=_options(row),
+        options=f" {storage_options(row)}",
         definition=row.definition.rstrip().removesuffix(";"),
     )
     draft.add(key, Phase.VIEWS, "view", row.name, sql, address=f"VIEW {name}")
@@ -68,9 +74,18 @@ def _type_needs(column: Row) -> list[Key]:
     )
 
 
-def _options(row: Row) -> str:
-    pairs = [f"{ident(n)} = {literal(v)}" for n, _, v in (o.partition("=") for o in row.options)]
-    return f" WITH ({comma(pairs)})" if pairs else ""
+def order_refreshes(draft: Draft) -> None:
+    """Fill a materialised view after those that it reads, through whatever views and functions."""
+    for key, node in list(draft.nodes.items()):
+        if key[0] != "refresh":
+            continue
+        seen, waiting = set(), [("pg_class", key[1])]
+        while waiting:
+            current = waiting.pop()
+            if current not in seen and current in draft.nodes:
+                seen.add(current)
+                waiting += draft.nodes[current].needs
+        node.needs |= {("refresh", oid) for kind, oid in seen if kind == "pg_class"} - {key}
 
 
 def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
@@ -82,7 +97,7 @@ def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
         "CREATE MATERIALIZED VIEW {name}{method}{options}{space} AS\n{definition}\nWITH NO DATA",
         name=name,
         method=method,
-        options=_options(row),
+        options=f" {storage_options(row)}",
         space=space,
         definition=row.definition.rstrip().removesuffix(";"),
     )

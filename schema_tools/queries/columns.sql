@@ -18,6 +18,20 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
                     FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
                    WHERE l.oid = a.attcollation) END AS collation,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
+       a.attstorage::text AS actual_storage,
+       (WITH RECURSIVE base AS (
+            SELECT t.oid, t.typtype, t.typbasetype, t.typelem
+            UNION ALL
+            SELECT b.oid, b.typtype, b.typbasetype, b.typelem
+              FROM base JOIN pg_type AS b
+                ON b.oid = CASE WHEN base.typtype = 'd' THEN base.typbasetype
+                                WHEN base.typtype = 'b' THEN base.typelem END
+             WHERE b.typnamespace = 'pg_catalog'::regnamespace OR b.typtype = 'd')
+        SELECT max(base.oid::regtype::text) FROM base
+         WHERE base.oid IN ('oid'::regtype, 'regclass'::regtype, 'regproc'::regtype,
+                            'regprocedure'::regtype, 'regoper'::regtype, 'regoperator'::regtype,
+                            'regtype'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
+                            'regnamespace'::regtype, 'regcollation'::regtype)) AS reference,
        nullif(a.attcompression::text, '') AS compression,
        nullif(a.attstattarget, -1) AS statistics_target,
        -- Security releases of 2026 keep a row type's version among the options; pg_dump hides it too.

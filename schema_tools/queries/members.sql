@@ -10,7 +10,7 @@ WITH RECURSIVE member(classid, objid) AS (
       JOIN member AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
      WHERE d.deptype IN ('a', 'i', 'P', 'S')
 )
-SELECT (SELECT relname FROM pg_class WHERE oid = m.classid)::text AS class_, m.objid AS oid, i.type AS kind, i.identity,
+SELECT (SELECT relname FROM pg_class WHERE oid = m.classid)::text AS class_, m.objid AS oid, i.type AS kind, i.identity, i.schema,
        EXISTS (SELECT FROM pg_depend AS d
                 WHERE d.classid = m.classid AND d.objid = m.objid
                   AND d.deptype = 'e') AS of_extension,

@@ -3,7 +3,9 @@ SELECT class AS class_, oid, quote_ident(pg_get_userbyid(owner)) AS owner
 FROM (
     SELECT 'pg_class', oid, relowner FROM pg_class WHERE relnamespace = %(schema)s AND relkind IN ('r', 'p', 'v', 'm', 'S')
     UNION ALL SELECT 'pg_proc', oid, proowner FROM pg_proc WHERE pronamespace = %(schema)s
-    UNION ALL SELECT 'pg_type', oid, typowner FROM pg_type WHERE typnamespace = %(schema)s
+    UNION ALL SELECT 'pg_type', t.oid, t.typowner FROM pg_type AS t
+     WHERE t.typnamespace = %(schema)s AND t.typtype <> 'm'
+       AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.typrelid AND c.relkind <> 'c')
     UNION ALL SELECT 'pg_operator', oid, oprowner FROM pg_operator WHERE oprnamespace = %(schema)s
     UNION ALL SELECT 'pg_opclass', oid, opcowner FROM pg_opclass WHERE opcnamespace = %(schema)s
     UNION ALL SELECT 'pg_opfamily', oid, opfowner FROM pg_opfamily WHERE opfnamespace = %(schema)s

@@ -10,7 +10,9 @@ SELECT c.oid, c.relname AS name, c.relkind::text AS kind, c.relpersistence::text
        CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
        CASE WHEN c.relkind = 'r' THEN pg_table_size(c.oid) ELSE 0 END AS size,
        (SELECT array_agg(i.inhparent ORDER BY i.inhseqno)
-          FROM pg_inherits AS i WHERE i.inhrelid = c.oid) AS parents
+          FROM pg_inherits AS i WHERE i.inhrelid = c.oid) AS parents,
+       EXISTS (SELECT FROM pg_inherits AS i
+                WHERE i.inhrelid = c.oid AND i.inhdetachpending) AS is_detaching
 FROM pg_class AS c
 LEFT JOIN pg_am AS am ON am.oid = c.relam
 LEFT JOIN pg_tablespace AS ts ON ts.oid = c.reltablespace

@@ -23,6 +23,7 @@ CREATE FUNCTION elsewhere.fine(integer) RETURNS boolean LANGUAGE sql IMMUTABLE A
 ROLES = """
 DO $$ BEGIN CREATE ROLE torture_owner; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE torture_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE ACCESS METHOD torture_heap TYPE TABLE HANDLER heap_tableam_handler;
 """
 
 
@@ -32,14 +33,29 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(ROLES)
         connection.execute(NEIGHBOUR)
+        ensure_tablespace(connection)
         yield connection
+
+
+def ensure_tablespace(connection: psycopg.Connection) -> None:
+    """A tablespace inside the data directory, which tests may make."""
+    if not connection.execute(
+        "SELECT FROM pg_tablespace WHERE spcname = 'torture_space'"
+    ).fetchall():
+        connection.execute("SET allow_in_place_tablespaces = on")
+        connection.execute("CREATE TABLESPACE torture_space LOCATION ''")
+        connection.execute("RESET allow_in_place_tablespaces")
 
 
 def build(connection: psycopg.Connection, schema: str, script: str) -> None:
     """Make a schema from unqualified statements, a line a transaction; @SCHEMA@ is its name."""
-    name = sql.Identifier(schema).as_string()
-    connection.execute(f"CREATE SCHEMA {name}")
-    connection.execute(f"SET search_path = {name}")
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    add_to(connection, schema, script)
+
+
+def add_to(connection: psycopg.Connection, schema: str, script: str) -> None:
+    """Add to a schema what the script says."""
+    connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
     for line in script.replace("@SCHEMA@", schema).splitlines():
         connection.execute(line)
     connection.execute("RESET search_path")

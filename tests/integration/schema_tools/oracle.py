@@ -23,6 +23,14 @@ def dump(bindir: Path, url: str, schema: str) -> str:
     return _RANDOM_PER_RUN.sub("", done.stdout)
 
 
+def entries(text: str) -> list[str]:
+    """What the dump has to say of each object, in an order of its own.
+
+    pg_dump keeps names in order, but where objects need each other it goes by their age.
+    """
+    return sorted(re.split(r"^--\n(?=-- Name: )", text, flags=re.MULTILINE))
+
+
 def renamed(text: str, old: str, new: str) -> str:
     """The dump as if its schema had the other's name, which stands nowhere else in it."""
     return text.replace(old, new)

@@ -7,7 +7,7 @@ import pytest
 
 from schema_tools import ClonePlan, compile_plan, verify
 from tests.integration.schema_tools.conftest import SOURCE, build, torture_files
-from tests.integration.schema_tools.oracle import dump, ordered_rows, renamed
+from tests.integration.schema_tools.oracle import dump, entries, ordered_rows, renamed
 
 TARGET = "tgt_z9w"
 
@@ -31,5 +31,5 @@ def assert_same_dump(connection: psycopg.Connection, url: str, postgres) -> None
     connection.execute(f"COMMENT ON SCHEMA {TARGET} IS NULL")  # the mark; it is not the source's
     source = dump(postgres.bindir, url, SOURCE)
     clone = renamed(dump(postgres.bindir, url, TARGET), TARGET, SOURCE)
-    assert clone.splitlines() == source.splitlines()
+    assert entries(clone) == entries(source)
     assert ordered_rows(connection, TARGET) == ordered_rows(connection, SOURCE)
