@@ -1,0 +1,1 @@
+"""The suite: fast tests first; see the README."""
