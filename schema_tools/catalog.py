@@ -80,6 +80,7 @@ class Catalog:
     stamp: str
     rows: dict[str, list[Row]]
     edges: list[Row]
+    owned: frozenset[tuple[str, int]]
     comments: list[Row]
     owners: list[Row]
     grants: list[Row]
@@ -226,17 +227,20 @@ def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> C
     def rows_of(name: str) -> list[Row]:
         return fetch(connection, name, schema, parameters)
 
-    rows = without_extensions({kind: rows_of(kind) for kind in KINDS})
+    rows = {kind: rows_of(kind) for kind in KINDS}
     parameters["oids"] = [row.oid for row in rows["members"]]
     parameters["classes"] = [row.class_ for row in rows["members"]]
+    edges = rows_of("edges")
+    owned = owned_by_extensions(rows, edges)
     return Catalog(
         oid=oid,
         name=schema,
         server_version=connection.info.server_version,
         role=str(ask(connection, "SELECT current_user::text")[0][0]),
         stamp=stamp,
-        rows=rows,
-        edges=rows_of("edges"),
+        rows=without(rows, owned),
+        edges=edges,
+        owned=owned,
         comments=rows_of("comments"),
         owners=rows_of("owners"),
         grants=rows_of("grants"),
@@ -260,22 +264,35 @@ _CATALOG_OF = {
 }
 
 
-def without_extensions(rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Leave out what extensions own, and the parts of it; the members still tell of them."""
+def owned_by_extensions(rows: dict[str, list[Row]], edges: list[Row]) -> frozenset[tuple[str, int]]:
+    """What extensions own, with the parts of it."""
     owned = {(m.class_, m.oid) for m in rows["members"] if m.of_extension}
+    parts = [
+        ((edge.class_, edge.oid), (edge.needed_class, edge.needed_oid))
+        for edge in edges
+        if edge.is_part
+    ]
+    parts += [(("pg_class", s.oid), ("pg_class", s.owner_table)) for s in rows["sequences"]]
+    while owned:
+        more = {part for part, whole in parts if whole in owned}
+        if more <= owned:
+            break
+        owned |= more
+    return frozenset(owned)
+
+
+def without(rows: dict[str, list[Row]], owned: frozenset[tuple[str, int]]) -> dict[str, list[Row]]:
+    """The rows but for those of what extensions own; the members still tell of them."""
     if not owned:
         return rows
     relations = {oid for class_, oid in owned if class_ == "pg_class"}
+
+    def is_ours(kind: str, row: Row) -> bool:
+        key = (_CATALOG_OF.get(kind, ""), getattr(row, "oid", 0))
+        return key not in owned and getattr(row, "relation", None) not in relations
+
     return {
-        kind: [
-            row
-            for row in found
-            if kind == "members"
-            or (
-                (_CATALOG_OF.get(kind), getattr(row, "oid", None)) not in owned
-                and getattr(row, "relation", None) not in relations
-            )
-        ]
+        kind: found if kind == "members" else [row for row in found if is_ours(kind, row)]
         for kind, found in rows.items()
     }
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import Catalog, read_catalog
-from .draft import Draft
+from .catalog import Catalog, Row, read_catalog
+from .draft import Draft, Key
 from .errors import UnsupportedObject
 from .parts.keys import (
     add_foreign_keys,
@@ -128,9 +128,9 @@ def _ensure_supported(catalog: Catalog) -> None:
         if member.kind == "extension":
             raise UnsupportedObject(member.kind, member.identity, REASONS["extension"])
     for edge in catalog.edges:
-        needer = members[(edge.class_, edge.oid)]
-        needed = members[(edge.needed_class, edge.needed_oid)]
-        if needed.of_extension and not needer.of_extension and needer.kind != "index":
+        key, needed_key = (edge.class_, edge.oid), (edge.needed_class, edge.needed_oid)
+        if needed_key in catalog.owned and key not in catalog.owned:
+            needer, needed = members[key], members[needed_key]
             reason = f"it needs {needed.identity}, which belongs to an extension and is not cloned"
             raise UnsupportedObject(needer.kind, needer.identity, reason)
     for label in catalog.labels:
@@ -159,21 +159,28 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
             break
         pending = [key for key in pending if key not in draft.claims]
     for key in pending:
-        member = members[key]
-        if member.of_extension:
-            draft.claim(key, None)
-            draft.warn(member.kind, member.identity, "belongs to an extension and is not cloned")
-        elif member.kind in NOT_COPIED:
-            draft.claim(key, None)
-            draft.warn(member.kind, member.identity, NOT_COPIED[member.kind])
-        elif member.kind == "statistics object" and member.schema != catalog.name:
-            draft.claim(key, None)
-            draft.warn(member.kind, member.identity, "is in another schema and is not cloned")
-        elif key[0] != "pg_default_acl":
-            reason = REASONS.get(member.kind, "objects of this kind are not handled")
-            if member.schema not in (None, catalog.name):
-                reason = "it is part of something here but lives in another schema; move it"
-            raise UnsupportedObject(member.kind, member.identity, reason)
+        _pass_over(draft, catalog, members[key], key)
+
+
+def _pass_over(draft: Draft, catalog: Catalog, member: Row, key: Key) -> None:
+    """Claim a member that is not cloned, and tell why.
+
+    Raises:
+        UnsupportedObject: it should have been cloned.
+    """
+    message = NOT_COPIED.get(member.kind)
+    if member.of_extension:
+        message = "belongs to an extension and is not cloned"
+    elif member.kind == "statistics object" and member.schema != catalog.name:
+        message = "is in another schema and is not cloned"
+    if message is not None:
+        draft.warn(member.kind, member.identity, message)
+    elif key not in catalog.owned and key[0] != "pg_default_acl":
+        reason = REASONS.get(member.kind, "objects of this kind are not handled")
+        if member.schema not in (None, catalog.name):
+            reason = "it is part of something here but lives in another schema; move it"
+        raise UnsupportedObject(member.kind, member.identity, reason)
+    draft.claims.setdefault(key, None)
 
 
 _MADE_ALONE = {"pg_policy", "pg_attrdef", "pg_statistic_ext", "pg_default_acl"}

@@ -15,9 +15,9 @@ _SIMPLE = re.compile(
     r"""
       (?P<space>\s+)
     | (?P<comment>--[^\n]*)
-    | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | (?:[uU]&|[bBxXnN])?'(?:[^']|'')*')
-    | (?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$)
-    | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*")
+    | (?P<string>[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | (?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?:'|\Z))
+    | (?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))
+    | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*(?:"|\Z))
     | (?P<name>[^\W\d][\w$]*)
     | (?P<number>\d[\w.]*|\.\d[\w.]*)
     | (?P<other>.)
@@ -43,7 +43,7 @@ class Token:
         """What an identifier means: folded to lower case, or without its quotes."""
         if self.kind == "name":
             return self.text.translate(_FOLDED)
-        if self.kind == "quoted" and self.text.startswith('"'):
+        if self.kind == "quoted" and self.text.startswith('"') and self.text.endswith('"'):
             return self.text[1:-1].replace('""', '"')
         return None
 
@@ -141,7 +141,10 @@ def _follows_word_schema(tokens: list[Token], words: list[int], at: int) -> bool
 
 
 def _doubt_in_string(token: Token, schema: str) -> str | None:
-    if token.kind not in ("string", "dollar") or not mentions(token.text, schema):
+    if token.kind not in ("string", "dollar"):
+        return None
+    inside = token.text.strip("$") if token.kind == "dollar" else token.text
+    if not mentions(inside, schema):
         return None
     shown = token.text if len(token.text) <= 60 else token.text[:57] + "..."
     return f"the string {shown} names the schema and was left as it is"

@@ -144,17 +144,20 @@ class ClonePlan:
         Raises:
             ValueError: the text is not a plan, or one of another version of this package.
         """
-        data = json.loads(text)
-        if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-            raise ValueError("not a clone plan of this version: compile it again")
-        return cls(
-            **{
-                **data,
-                "statements": tuple(_statement(item) for item in data["statements"]),
-                "tables": tuple(data["tables"]),
-                "warnings": tuple(PlanWarning(**item) for item in data["warnings"]),
-            }
-        )
+        try:
+            data = json.loads(text)
+            if data.pop("format") != FORMAT:
+                raise ValueError("another format")
+            return cls(
+                **{
+                    **data,
+                    "statements": tuple(_statement(item) for item in data["statements"]),
+                    "tables": tuple(data["tables"]),
+                    "warnings": tuple(PlanWarning(**item) for item in data["warnings"]),
+                }
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError("not a clone plan of this version: compile it again") from error
 
 
 def render(statements: list[str], source: str, target: str) -> str:

@@ -17,7 +17,11 @@ DEFAULT_KINDS = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES"
 
 def add_owners(draft: Draft, catalog: Catalog) -> None:
     """Owners other than the role that runs the plan; they need CREATE on the schema before."""
-    schema_rights = [key for key in draft.nodes if key[0].startswith("schema right")]
+    schema_rights = [
+        key
+        for key, node in draft.nodes.items()
+        if node.kind == "schema right" and node.phase is Phase.RIGHTS
+    ]
     for row in catalog.owners:
         key: Key = (row.class_, row.oid)
         address, maker = draft.addresses.get(key), draft.claims.get(key)
@@ -38,6 +42,7 @@ def _follows_column(draft: Draft, key: Key) -> bool:
 def add_grants(draft: Draft, catalog: Catalog) -> None:
     """Rights that differ from those of a new object, one after the other as they were given."""
     before: dict[Key, Key] = {}
+    owners = [key for key, node in draft.nodes.items() if node.kind == "owner"]
     for number, row in enumerate(catalog.grants):
         key: Key = (row.class_, row.oid)
         address, maker = draft.addresses.get(key), draft.claims.get(key)
@@ -56,7 +61,7 @@ def add_grants(draft: Draft, catalog: Catalog) -> None:
             "grant" if row.given else "revoke",
             address,
             _grant(row, address),
-            needs=[maker, ("owner", row.oid), before.get(key, maker)],
+            needs=[maker, before.get(key, maker), *owners],
         )
         before[key] = own
 
@@ -114,10 +119,11 @@ def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
             )
         draft.add(
             (f"schema right {number:06}", catalog.oid),
-            Phase.RIGHTS if row.given else Phase.FUTURE_RIGHTS,
+            Phase.RIGHTS if row.given and not row.to_self else Phase.FUTURE_RIGHTS,
             "schema right",
             "SCHEMA",
             _grant(row, f"SCHEMA {TARGET}"),
+            needs=[] if row.given and not row.to_self else [("schema owner", catalog.oid)],
         )
 
 

@@ -28,7 +28,7 @@ WITH schema AS (
            NOT IN (SELECT grantor, grantee, privilege_type, is_grantable FROM base)
 )
 SELECT d.given, CASE WHEN d.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(d.grantee)) END AS grantee,
-       d.privilege_type AS privilege, d.is_grantable, d.grantor = s.owner AS by_owner,
+       d.privilege_type AS privilege, d.is_grantable, d.grantee = r.oid AS to_self, d.grantor = s.owner AS by_owner,
        quote_ident(pg_get_userbyid(d.grantor)) AS grantor,
        CASE WHEN s.owner <> r.oid THEN quote_ident(pg_get_userbyid(s.owner)) END AS owner
 FROM schema AS s

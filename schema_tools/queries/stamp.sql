@@ -66,7 +66,10 @@ WITH member (classid, oid) AS MATERIALIZED (
     UNION ALL
     SELECT 'cast' || k.oid || ':' || k.xmin
       FROM pg_cast AS k
-     WHERE k.castsource IN (SELECT oid FROM type) OR k.casttarget IN (SELECT oid FROM type)
+      JOIN pg_type AS s ON s.oid = k.castsource
+      JOIN pg_type AS t ON t.oid = k.casttarget
+     WHERE k.oid >= 16384 -- made by a person
+       AND (s.typnamespace = %(schema)s OR t.typnamespace = %(schema)s)
     UNION ALL
     SELECT 'function' || p.oid || ':' || p.xmin
       FROM member AS m JOIN pg_proc AS p ON p.oid = m.oid

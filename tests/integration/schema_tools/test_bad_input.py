@@ -240,12 +240,13 @@ def test_an_ordinary_role_is_told_each_grant_that_it_lacks(shop):
     assert "GRANT CREATE ON DATABASE" in mends
     assert "GRANT postgres TO torture_reader;" in mends
     shop.execute(mends)
-
-    with as_role(shop, "torture_reader"):
-        compile_plan(shop, SOURCE).run(shop, TARGET)
-        assert verify(shop, SOURCE, TARGET) == []
-        assert drop_schema(shop, TARGET)
-    shop.execute("REVOKE postgres FROM torture_reader")
+    try:
+        with as_role(shop, "torture_reader"):
+            compile_plan(shop, SOURCE).run(shop, TARGET)
+            assert verify(shop, SOURCE, TARGET) == []
+            assert drop_schema(shop, TARGET)
+    finally:
+        shop.execute("REVOKE postgres FROM torture_reader")  # roles outlive a database
 
 
 def test_an_owner_without_superuser_can_clone_what_is_its_own(connection):
