@@ -1,6 +1,7 @@
 """A prospect with a browser's manners: keeps a token, speaks JSON, and says what came back."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -56,11 +57,22 @@ class Prospect:
         """Write."""
         return self.request("POST", path, {} if body is None else body)
 
-    def open(self, account_type: str) -> "Prospect":
-        """Click "Probar demo"."""
+    def open(self, account_type: str, *, wait: bool = True) -> "Prospect":
+        """Click "Probar demo", and wait for the bakery as the page would."""
         answer = self.post("/api/demo/session/create", {"demo_account_type": account_type})
         assert answer.status == 201, answer.json
         self.session, self.token = answer.json, answer.json["session_token"]
+        return self.wait_until_active() if wait else self
+
+    def wait_until_active(self, seconds: float = 60) -> "Prospect":
+        """Follow the session's status until its schema is there."""
+        end = time.monotonic() + seconds
+        while self.session["status"] == "pending":
+            assert time.monotonic() < end, "the session is pending for too long"
+            time.sleep(0.1)
+            self.session = self.get(self.session["status_url"]).json
+        assert self.session["status"] == "active", self.session
+        self.token = self.session["session_token"]
         return self
 
     def sellable(self) -> dict[str, Any]:
