@@ -35,7 +35,7 @@ ACCOUNTS = (
             "Producción y recetas",
             "Inventario con lotes y caducidades",
             "Venta en tienda (TPV)",
-            "Ventas y previsión de la demanda",
+            "Ventas por día, hora y producto",
         ),
         email="demo.individual@panaderiasanpablo.com",
         password="DemoSanPablo2024!",  # noqa: S106
@@ -49,7 +49,7 @@ ACCOUNTS = (
             "Proveedores y compras",
             "Pedidos de tiendas y clientes",
             "Inventario y venta en cada tienda",
-            "Ventas y previsión de la demanda",
+            "Ventas por día, hora y producto",
         ),
         email="demo.central@panaderialaespiga.com",
         password="DemoLaEspiga2024!",  # noqa: S106

@@ -93,12 +93,13 @@ def _operation(spec: Document, path: str, method: str, item: Document) -> Operat
 
 
 def _parameter(spec: Document, parameter: Document) -> Parameter:
+    schema = parameter.get("schema", {})
     return Parameter(
         name=parameter["name"],
         place=parameter["in"],
-        kind=_kind(spec, parameter.get("schema", {})),
+        kind=_kind(spec, schema),
         required=bool(parameter.get("required")),
-        description=parameter.get("description", ""),
+        description=parameter.get("description", schema.get("description", "")),
     )
 
 

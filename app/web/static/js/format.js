@@ -7,6 +7,7 @@ const percentFormat = new Intl.NumberFormat("es-ES", { maximumFractionDigits: 1 
 const timeFormat = new Intl.DateTimeFormat("es-ES", { hour: "2-digit", minute: "2-digit", timeZone: ZONE });
 const dayFormat = new Intl.DateTimeFormat("es-ES", { day: "numeric", month: "short", timeZone: "UTC" });
 const longDayFormat = new Intl.DateTimeFormat("es-ES", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+const shortDayFormat = new Intl.DateTimeFormat("es-ES", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const isoDayFormat = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: ZONE });
 
 const UNITS = { kg: "kg", l: "l", unit: "ud." };
@@ -19,6 +20,7 @@ export const clock = (moment) => timeFormat.format(new Date(moment));
 
 // Calendar days arrive as "2030-12-31" and have no zone.
 export const day = (isoDay) => dayFormat.format(new Date(isoDay));
+export const shortDay = (isoDay) => shortDayFormat.format(new Date(isoDay));
 export const longDay = (isoDay) => longDayFormat.format(new Date(isoDay));
 export const today = () => isoDayFormat.format(new Date());
 

@@ -8,17 +8,14 @@ const ENDINGS = ["active", "failed", "expired", "destroyed"];
 const PHASES = {
   queued: "En la cola…",
   schema: "Montando el obrador…",
-  tables: "Colocando las estanterías…",
+  define: "Colocando las estanterías…",
   rows: "Trayendo la harina y el resto de tus datos…",
-  data: "Trayendo la harina y el resto de tus datos…",
-  indexes: "Ordenando la despensa…",
-  constraints: "Repasando las cuentas…",
-  keys: "Repasando las cuentas…",
-  done: "Abriendo las puertas…",
+  keys: "Ordenando la despensa…",
+  foreign_keys: "Repasando las cuentas…",
 };
 
 export function phaseSentence(progress) {
-  return PHASES[progress?.phase] ?? "Amasando…";
+  return PHASES[progress?.phase] ?? "Dando los últimos toques…";
 }
 
 // Resolves with the session once it is no longer pending; `onProgress` hears of each step.
