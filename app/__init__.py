@@ -12,9 +12,10 @@ from app.control.extension import Control, install
 from app.control.pool import Pool
 from app.control.ports import Dispatcher, SessionCache, TokenIssuer
 from app.control.progress import ProgressBoard
+from app.control.resetting import Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
-from app.db import db, init_db
+from app.db import db, init_db, make_engine
 from app.errors import register_error_handlers
 from app.limits import init_limits
 from app.logs import init_logs
@@ -52,8 +53,7 @@ def create_app(
         title="Masa Madre",
         version="0.1.0",
         docs_path=None,
-        static_folder="web/static",
-        template_folder="web/templates",
+        static_folder=None,
     )
     _configure(app)
     init_db(app, settings)
@@ -74,6 +74,7 @@ def create_app(
                 cache or NoCache(),
                 tokens or NoTokens(),
                 dispatcher or NoDispatcher(),
+                Resetter(engine, make_engine(settings)),
             ),
             pool=Pool(engine, settings.demo_session_duration_minutes * 60),
             progress=ProgressBoard(redis),

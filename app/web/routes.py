@@ -25,13 +25,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-# Below the application's own `/static/`, whose more general rule yields to this one.
 blueprint = Blueprint(
     "web",
     __name__,
     template_folder="templates",
     static_folder="static",
-    static_url_path="/static/web",
+    static_url_path="/static",
 )
 
 

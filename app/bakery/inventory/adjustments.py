@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
 from app.bakery.clock import today
-from app.bakery.inventory.models import Ingredient, StockLot, StockMovement
+from app.bakery.inventory.models import Ingredient, StockLot, StockMovement, Unit
 from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
 from app.bakery.inventory.stock import plain
@@ -19,6 +19,9 @@ from app.bakery.listing import fetch_all
 from app.errors import Conflict, InvalidRequest
 
 Change = tuple[StockLot, Decimal]
+
+SHORT_UNITS = {Unit.KILOGRAM: "kg", Unit.LITRE: "l", Unit.PIECE: "ud."}
+"""How a prospect reads a unit."""
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def _take(ingredient: Ingredient, lots: Sequence[StockLot], wanted: Decimal) -> 
     if there_is < wanted:
         raise Conflict(
             f"No hay bastante: de «{ingredient.name}» quedan {plain(there_is)}"
-            f" {ingredient.unit} y quieres quitar {plain(wanted)}.",
+            f" {SHORT_UNITS[ingredient.unit]} y quieres quitar {plain(wanted)}.",
             code="insufficient_stock",
         )
     changes = []
