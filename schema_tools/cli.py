@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -29,8 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     url = options.database_url or os.environ.get("DATABASE_URL")
     if not url:
         parser.error("no database: give --database-url URL or set DATABASE_URL")
+    # A URL for SQLAlchemy, such as postgresql+psycopg://, will do.
+    options.url = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
+    kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
+    options.clone_schema_sql = Path(kept) if kept else None
     try:
-        with connect(url) as connection:
+        with connect(options.url) as connection:
             return OK if options.run(connection, options) else FAILED
     except (InvalidName, commands.Misuse) as error:
         return _complain(error, MISUSED)
@@ -41,15 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def connect(url: str) -> "Connection[Any]":
-    """Open a connection for commands; a URL for SQLAlchemy, such as postgresql+psycopg://, will do.
+    """Open a connection for commands.
 
     Raises:
         SchemaToolsError: there is no such server, database or role.
     """
-    address = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
     try:
         return psycopg.connect(
-            address, autocommit=True, prepare_threshold=None, application_name="schema_tools"
+            url, autocommit=True, prepare_threshold=None, application_name="schema_tools"
         )
     except psycopg.Error as error:
         message = " ".join(str(error).split())
@@ -87,7 +91,29 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--attempts", type=int, default=5, metavar="N", help="how often to try for the locks (5)"
     )
+    _add_bench(command("bench", commands.bench, "Measure cloning beside other ways to copy."))
     return parser
+
+
+def _add_bench(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--source", action="append", default=[], metavar="SCHEMA", help="a schema to clone too"
+    )
+    sub.add_argument(
+        "--size",
+        action="append",
+        default=[],
+        metavar="TABLES:MB",
+        help="a template to generate (10:1 and 30:30)",
+    )
+    sub.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each way (5)")
+    sub.add_argument(
+        "--full", action="store_true", help="10, 30, 100 tables of 1, 30, 300 MB; 1,000 schemas"
+    )
+    sub.add_argument("--bindir", metavar="DIR", help="where pg_dump and psql are (else $PATH)")
+    sub.add_argument(
+        "--output", default="build/bench", metavar="DIR", help="where the JSON goes (build/bench)"
+    )
 
 
 def _add_plan(sub: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from .bench import Options, run_benchmarks
 from .compiler import compile_plan
 from .display import Display, human_bytes, say
 from .drop import drop_schema
@@ -90,6 +91,36 @@ def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     else:
         say(f"{options.name}: {'dropped' if was_there else 'was not there'}")
     return True
+
+
+def bench(_: "Connection[Any]", options: argparse.Namespace) -> bool:
+    """Measure cloning beside the other ways."""
+    wanted = options.size or ([] if options.source else ["10:1", "30:30"])
+    sizes = [_size(text) for text in wanted]
+    live = (10, 300, 1000) if options.full else (10, 100)
+    if options.full:
+        sizes = [(tables, size) for tables in (10, 30, 100) for size in (1.0, 30.0, 300.0)]
+    chosen = Options(
+        url=options.url,
+        sources=tuple(options.source),
+        sizes=tuple(sizes),
+        rounds=options.rounds,
+        at_once=(1, 2, 4),
+        live=live,
+        bindir=Path(options.bindir) if options.bindir else None,
+        clone_schema_sql=options.clone_schema_sql,
+        output=Path(options.output),
+    )
+    results = run_benchmarks(chosen, (lambda _: None) if options.json else say)
+    say(json.dumps(results) if options.json else f"written to {options.output}")
+    return True
+
+
+def _size(text: str) -> tuple[int, float]:
+    tables, _, megabytes = text.partition(":")
+    if not tables.isdecimal() or not megabytes.isdecimal() or int(tables) == 0:
+        raise Misuse(f"--size {text}: give the number of tables and of megabytes, such as 30:100")
+    return int(tables), float(megabytes)
 
 
 def _choose_plan(

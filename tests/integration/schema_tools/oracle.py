@@ -9,17 +9,17 @@ from psycopg import sql
 
 TORTURE = Path(__file__).parent / "torture"
 _RANDOM_PER_RUN = re.compile(
-    r"^\\(un)?restrict .*$|^-- (Dumped|Started|Completed) .*$", re.MULTILINE
+    r"^\\(un)?restrict .*$|^-- (Dumped|Started|Completed) .*$|^--\n-- PostgreSQL database dump complete\n--$",
+    re.MULTILINE,
 )
 
 
-def dump(bindir: Path, url: str, schema: str) -> str:
-    """The schema as pg_dump writes it, without rows and without what differs from run to run."""
+def dump(bindir: Path, url: str, *schemas: str) -> str:
+    """The schemas as pg_dump writes them, without rows and what differs from run to run."""
     command = [bindir / "pg_dump", "--dbname", url, "--schema-only", "--strict-names"]
-    quoted = '"' + schema.replace('"', '""') + '"'
-    done = subprocess.run(
-        [*command, "--schema", quoted], capture_output=True, text=True, check=True
-    )
+    for schema in schemas:
+        command += ["--schema", '"' + schema.replace('"', '""') + '"']
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return _RANDOM_PER_RUN.sub("", done.stdout)
 
 

@@ -1,0 +1,5 @@
+"""Benchmarks of cloning, side by side with other ways to copy a schema."""
+
+from .run import Options, run_benchmarks
+
+__all__ = ["Options", "run_benchmarks"]
