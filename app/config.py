@@ -25,6 +25,24 @@ class Settings(BaseSettings):
     jwt_secret: str = Field(
         min_length=32, description="Signs session tokens; 32 characters or more, kept secret."
     )
+    jwt_secret_previous: str | None = Field(
+        default=None,
+        min_length=32,
+        description="The `JWT_SECRET` before the last change: still read, no longer signed with.",
+    )
+    web_database_url: str | None = Field(
+        default=None,
+        description="The web server's login, for the control tables; default: `DATABASE_URL`.",
+    )
+    tenant_database_url: str | None = Field(
+        default=None,
+        description="The login that only takes on tenants' roles; default: `DATABASE_URL`.",
+    )
+    tenant_secret: str | None = Field(
+        default=None,
+        min_length=32,
+        description="Derives the keys of tenants' tables; default: `JWT_SECRET`.",
+    )
     ops_password: str | None = Field(
         default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
     )
@@ -82,6 +100,31 @@ class Settings(BaseSettings):
     db_pool_size: int = Field(
         default=10, ge=1, description="Postgres connections that one web process keeps open."
     )
+    db_schemas_per_connection: int = Field(
+        default=100, ge=1, description="A connection retires after serving so many tenants."
+    )
+    tenant_statement_seconds: float = Field(
+        default=10, gt=0, description="Longest statement in a tenant's transaction."
+    )
+    tenant_lock_seconds: float = Field(
+        default=3, gt=0, description="Longest wait for a lock in a tenant's transaction."
+    )
+    tenant_idle_seconds: float = Field(
+        default=15, gt=0, description="Longest pause between statements of a tenant's transaction."
+    )
+
+    @property
+    def tenant_url(self) -> str:
+        """What tenant transactions connect with."""
+        return self.tenant_database_url or self.database_url
+
+    @property
+    def tenant_secrets(self) -> tuple[str, ...]:
+        """What tenants' keys are derived from: the present secret, then those before it."""
+        if self.tenant_secret:
+            return (self.tenant_secret,)
+        previous = self.jwt_secret_previous
+        return (self.jwt_secret, previous) if previous else (self.jwt_secret,)
 
 
 def load_settings() -> Settings:

@@ -1,31 +1,68 @@
 """Engines, and the one place that decides whose tables a connection sees.
 
-One pool of connections serves the control schema, whose tables are always named with it, and all
-tenants. Outside a tenant transaction the search path is empty: a query on a tenant's table fails.
+The control schema, whose tables are always named with it, has an engine of its own. Tenants share
+another one, whose login has no rights at all but to take on a tenant's role: outside a tenant
+transaction it sees nothing.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+import psycopg
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.control.models import Tenant
+from app.isolation import KEY_SETTING, TenantRole, tenant_role
 
 db = SQLAlchemy()
 
-_ENTER_TENANT = text("SELECT set_config('search_path', :path, true)")
+TENANTS = "masa_madre.tenants"
+"""Where an application keeps its tenants' engine."""
+
+# Whatever an earlier transaction may have left on this connection goes first.
+_BEGIN = "BEGIN; RESET ALL"
+_COMMIT = "RESET ROLE; RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT"
+_ABANDON = "ROLLBACK; RESET ROLE; RESET ALL; SELECT pg_advisory_unlock_all()"
+# The key is a parameter: the text of a statement can be read in pg_stat_activity.
+_ENTER = text(
+    "SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),"
+    " set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),"
+    " set_config('idle_in_transaction_session_timeout', :idle, true),"
+    " set_config('role', :role, true)"
+)
+_KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 
 class UnknownTenant(LookupError):
     """No tenant has this id; nothing may be read or written in its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tenant's data are, and by which role they are reached."""
+
+    schema: str
+    account_type: str
+    role: TenantRole
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """The engine of tenant transactions, and the bounds that each of them gets."""
+
+    engine: Engine
+    secrets: tuple[str, ...]
+    limits: dict[str, str]
 
 
 def engine_url(database_url: str) -> str:
@@ -50,38 +87,91 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def make_engine(settings: Settings) -> Engine:
-    """An engine for code that runs outside the Flask application."""
+    """An engine for code that runs outside the Flask application, as the owner."""
     engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
     event.listen(engine, "connect", _close_search_path)
     return engine
 
 
 def init_db(app: Flask, settings: Settings) -> None:
-    """Give the application its engine."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(settings.database_url)
+    """Give the application its engines."""
+    control_url = settings.web_database_url or settings.database_url
+    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(control_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _close_search_path)
+    app.extensions[TENANTS] = Tenants(
+        engine=_tenant_engine(settings),
+        secrets=settings.tenant_secrets,
+        limits={
+            "statement": _milliseconds(settings.tenant_statement_seconds),
+            "lock": _milliseconds(settings.tenant_lock_seconds),
+            "idle": _milliseconds(settings.tenant_idle_seconds),
+        },
+    )
+
+
+def tenant_engine() -> Engine:
+    """The engine of the current application's tenant transactions."""
+    return _tenants().engine
+
+
+def _tenants() -> Tenants:
+    found = current_app.extensions[TENANTS]
+    assert isinstance(found, Tenants)
+    return found
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{max(1, round(seconds * 1000))}ms"
+
+
+def _tenant_engine(settings: Settings) -> Engine:
+    """Transactions begin and end by our own statements, so nothing needs to be asked before."""
+    url = engine_url(settings.tenant_url)
+    options = engine_options(settings) | {
+        "pool_pre_ping": False,
+        "isolation_level": "AUTOCOMMIT",
+    }
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _close_search_path)
+    most = settings.db_schemas_per_connection
+
+    def retire(_: Any, record: Any) -> None:
+        # A backend remembers every relation it ever saw: a new one takes this one's place.
+        if len(record.info.get("tenants", ())) >= most:
+            record.invalidate(soft=True)
+
+    event.listen(engine, "checkin", retire)
+    return engine
 
 
 def _close_search_path(connection: Any, _: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('search_path', '', false)")
-    connection.commit()
+    if not connection.autocommit:
+        connection.commit()
 
 
 @lru_cache(maxsize=10_000)
-def _schema_of(tenant_id: UUID) -> tuple[str, str]:
+def _place_of(tenant_id: UUID, secrets: tuple[str, ...]) -> Place:
     with Session(db.engine) as session:
         found = session.execute(
             select(Tenant.schema_name, Tenant.account_type).where(
                 Tenant.id == tenant_id, ~Tenant.is_demo_template
             )
         ).one_or_none()
-    if found is None:
-        raise UnknownTenant(str(tenant_id))
-    return found.schema_name, found.account_type
+        if found is None:
+            raise UnknownTenant(str(tenant_id))
+        roles = {role.name: role for role in (tenant_role(item, tenant_id) for item in secrets)}
+        known = set(session.scalars(_KNOWN_ROLES, {"names": list(roles)}))
+    role = next((roles[name] for name in roles if name in known), None)
+    if role is None:
+        raise UnknownTenant(
+            f"{tenant_id} has no role of ours: its clone is not finished, or TENANT_SECRET changed"
+        )
+    return Place(found.schema_name, found.account_type, role)
 
 
 def business_model_of(tenant_id: UUID) -> str:
@@ -90,24 +180,67 @@ def business_model_of(tenant_id: UUID) -> str:
     Raises:
         UnknownTenant: no tenant has this id.
     """
-    return _schema_of(tenant_id)[1]
+    return _place_of(tenant_id, _tenants().secrets).account_type
 
 
 @contextmanager
 def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
-    """One transaction in which unqualified names are the tenant's tables.
+    """One transaction in which unqualified names are the tenant's tables, with its rights only.
 
-    It commits when the block ends and rolls back when the block raises. The search path ends with
-    the transaction, so whatever happens the connection goes back to the pool seeing nothing. A
-    rollback inside the block leaves the tenant too: what follows it in the block fails.
+    It commits when the block ends and rolls back when the block raises. Role, search path, key and
+    timeouts end with the transaction, so whatever happens the connection goes back to the pool
+    seeing nothing. A rollback inside the block leaves the tenant too: what follows it fails.
 
     Raises:
         UnknownTenant: no tenant has this id.
     """
-    schema_name, _ = _schema_of(tenant_id)
-    with db.engine.connect() as connection, connection.begin():
-        path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema_name)).as_string()
-        connection.execute(_ENTER_TENANT, {"path": path})
+    tenants = _tenants()
+    connection = _enter(tenants, _place_of(tenant_id, tenants.secrets))
+    try:
         with Session(connection, join_transaction_mode="rollback_only") as session:
             yield session
             session.flush()
+            connection.exec_driver_sql(_COMMIT)
+    except BaseException:
+        _abandon(connection)
+        raise
+    finally:
+        connection.close()
+
+
+def _enter(tenants: Tenants, place: Place) -> Connection:
+    """A connection in a transaction of the tenant's; a stale one is replaced once."""
+    try:
+        return _begin(tenants, place)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _begin(tenants, place)
+
+
+def _begin(tenants: Tenants, place: Place) -> Connection:
+    path = sql.SQL("{}, pg_temp").format(sql.Identifier(place.schema)).as_string()
+    values = {"path": path, "setting": KEY_SETTING, "key": place.role.key, "role": place.role.name}
+    connection = tenants.engine.connect()
+    try:
+        connection.exec_driver_sql(_BEGIN)
+        connection.execute(_ENTER, values | tenants.limits)
+        connection.info.setdefault("tenants", set()).add(place.schema)
+    except BaseException:
+        _abandon(connection)
+        connection.close()
+        raise
+    return connection
+
+
+def _abandon(connection: Connection) -> None:
+    """Undo the transaction and whatever outlives one; a connection that cannot is thrown away."""
+    if connection.invalidated or connection.closed:
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        driver.execute(_ABANDON)
+    except psycopg.Error:
+        with suppress(DBAPIError):
+            connection.invalidate()

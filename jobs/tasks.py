@@ -11,6 +11,8 @@ from app.control import stats
 from app.control.models import TenantState
 from app.control.pool import TenantView
 from app.control.progress import Progress
+from app.isolation import drop_tenant_role, ensure_tenant_role, tenant_role
+from app.logins import login_of
 from jobs.plans import run_current_plan
 from jobs.sweep import flush_activity, release_expired
 from jobs.wiring import Wiring, announce, wiring
@@ -58,6 +60,10 @@ def _clone_schema(parts: Wiring, tenant: TenantView) -> float:
             # An earlier attempt was killed between its commit and its note of it: the clone is
             # one transaction, so a schema that is there is all there.
             log.info("schema was there already", action="clone_found")
+        role = tenant_role(parts.settings.tenant_secrets[0], tenant.id)
+        ensure_tenant_role(
+            connection, tenant.schema_name, role.name, login_of(parts.settings.tenant_url)
+        )
     return time.perf_counter() - started
 
 
@@ -99,6 +105,8 @@ def drop(tenant_id: UUID) -> str:
     with structlog.contextvars.bound_contextvars(tenant=str(tenant_id)):
         with psycopg.connect(parts.settings.database_url, autocommit=True) as connection:
             drop_schema(connection, tenant.schema_name)
+            for secret in parts.settings.tenant_secrets:
+                drop_tenant_role(connection, tenant_role(secret, tenant_id).name)
         parts.pool.forget(tenant_id)
         log.info("tenant dropped", action="tenant_dropped")
     return "dropped"

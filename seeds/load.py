@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.control.models import Tenant, TenantState
+from app.isolation import VERSION as ISOLATION
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
 from seeds.errors import SeedError
@@ -98,7 +99,7 @@ def _ensure_template(engine: Engine, data: TemplateData, progress: Progress) -> 
 def _load(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTemplate:
     name, total = data.profile.schema_name, data.row_count
     account_type = data.profile.account_type.value
-    digest = data.digest(tenant_head())
+    digest = data.digest(f"{tenant_head()} {ISOLATION}")
     with engine.begin() as connection:
         ensure_control(connection)
         lock(connection, name)

@@ -8,7 +8,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Sequence, Table, text
 
-from app.bakery.metadata import TENANT_METADATA
+from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
+from app.isolation import open_template
 from app.migrations import upgrade_tenant
 from seeds.values import Row, Tables
 
@@ -63,6 +64,7 @@ def replace_schema(
             _set_sequences(raw, building, table)
             done += len(rows)
             progress(done)
+    open_template(raw, building, deletable=TENANTS_MAY_DELETE)
     raw.execute(SET_LOCK_TIMEOUT.format(sql.Literal(LOCK_TIMEOUT)))
     raw.execute(DROP.format(sql.Identifier(name)))
     raw.execute(RENAME.format(sql.Identifier(building), sql.Identifier(name)))

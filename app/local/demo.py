@@ -24,6 +24,10 @@ Fill = Callable[[Engine, Steps], None]
 """Brings the database to where the processes can serve it, a step at a time."""
 
 ROOT = Path(app.__file__).parent.parent
+SHARED_LOGIN = (
+    "The web server works with the login of DATABASE_URL: that role may not make others. "
+    "docs/security.md has the statements that give it logins of its own."
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -91,6 +95,10 @@ class Demo:
             self.fill(engine, self.steps)
         finally:
             engine.dispose()
+        with self.steps.step("Logins of the web server"):
+            separate = stack.keep_logins()
+        if not separate:
+            self.steps.say(SHARED_LOGIN)
 
     def _serve(self, stack: LocalStack) -> None:
         watch = Watch(stack, self.url, lambda: self._welcome(stack), self.steps.say)

@@ -12,6 +12,7 @@ from app.local.lock import StateLock
 from app.local.postgres import PostgresServer
 from app.local.secrets_file import keep_secrets
 from app.local.valkey import ValkeyServer
+from app.logins import make_logins
 
 DATABASE = "masa_madre"
 
@@ -117,6 +118,21 @@ class LocalStack:
     def keep_secrets(self) -> None:
         """Write the URLs and secrets for command lines beside the stack."""
         self.values = keep_secrets(self.home, self.values, self.environment)
+
+    def keep_logins(self) -> bool:
+        """Give the web server logins of its own, unless the environment names them.
+
+        Returns whether it has them; else it works with the owner's login.
+        """
+        names = ("WEB_DATABASE_URL", "TENANT_DATABASE_URL")
+        if any(self.environment.get(name) for name in names):
+            return True
+        logins = make_logins(self.database_url, self.values["JWT_SECRET"])
+        if logins is None:
+            return False
+        self.values |= dict(zip(names, (logins.web, logins.tenants), strict=True))
+        self.values = keep_secrets(self.home, self.values, self.environment)
+        return True
 
     def server_pids(self) -> set[int]:
         """The process ids of the servers that run."""

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from app.config import Settings
-from app.db import UnknownTenant, db, init_db, tenant_transaction
+from app.db import UnknownTenant, db, init_db, tenant_engine, tenant_transaction
+from app.isolation import ensure_tenant_role, open_template, tenant_role
+from app.logins import login_of, make_logins
 from app.migrations import upgrade_control
 
 
@@ -17,8 +19,14 @@ from app.migrations import upgrade_control
 def tenants(database_url: str) -> Iterator[list]:
     """Two tenants with a table each, in an application with a single connection."""
     app = Flask("test")
+    logins = make_logins(database_url, "x" * 32)
+    assert logins is not None
     settings = Settings(
-        database_url=database_url, redis_url="redis://unused", jwt_secret="x" * 32, db_pool_size=1
+        database_url=database_url,
+        tenant_database_url=logins.tenants,
+        redis_url="redis://unused",
+        jwt_secret="x" * 32,
+        db_pool_size=1,
     )
     init_db(app, settings)
     with app.app_context():
@@ -43,7 +51,12 @@ def tenants(database_url: str) -> Iterator[list]:
                 connection.execute(
                     text(f"INSERT INTO {schema}.bread VALUES ({number}, 'k{number}')")
                 )
+                raw = connection.connection.driver_connection
+                open_template(raw, schema)
+                role = tenant_role("x" * 32, tenant).name
+                ensure_tenant_role(raw, schema, role, login_of(logins.tenants))
         yield ids
+        tenant_engine().dispose()
         db.engine.dispose()
 
 
@@ -52,7 +65,7 @@ def read(session):
 
 
 def assert_closed():
-    with db.engine.connect() as connection, pytest.raises(DBAPIError, match="does not exist"):
+    with tenant_engine().connect() as connection, pytest.raises(DBAPIError, match="does not exist"):
         connection.execute(text("SELECT * FROM bread"))
 
 

@@ -13,14 +13,16 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
 from app.bakery.blueprints import register_blueprints
-from app.bakery.metadata import TENANT_METADATA
+from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
 from app.bakery.scope import TENANT_HEADER
 from app.config import Settings
-from app.db import db, engine_url, init_db, tenant_transaction
+from app.db import db, engine_url, init_db, tenant_engine
 from app.errors import register_error_handlers
+from app.isolation import ensure_tenant_role, open_template, tenant_role
 from app.migrations import upgrade_control, upgrade_tenant
 from tests.integration.bakery.dataset import dataset
 
+SECRET = "s" * 32
 TENANTS = {
     "individual_bakery": UUID("00000000-0000-4000-8000-000000000001"),
     "central_baker": UUID("00000000-0000-4000-8000-000000000002"),
@@ -79,9 +81,12 @@ class Api:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A look behind the API."""
-        with self.app.app_context(), tenant_transaction(self.tenant_id) as session:
+        """A look behind the API, by the owner of the tables."""
+        engine = self.app.extensions["owner"]
+        with engine.begin() as connection, Session(connection) as session:
+            session.execute(text(f"SET LOCAL search_path = demo_{self.tenant_id.hex}"))
             yield session
+            session.flush()
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
@@ -89,14 +94,15 @@ class Api:
         seen: list[str] = []
 
         def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-            seen.append(statement)
+            if not statement.startswith(("BEGIN;", "RESET ROLE;", "SELECT set_config(")):
+                seen.append(statement)
 
         with self.app.app_context():
-            event.listen(db.engine, "before_cursor_execute", note)
+            event.listen(tenant_engine(), "before_cursor_execute", note)
             try:
                 yield seen
             finally:
-                event.remove(db.engine, "before_cursor_execute", note)
+                event.remove(tenant_engine(), "before_cursor_execute", note)
 
 
 def make_tenants(database_url: str) -> None:
@@ -113,7 +119,11 @@ def make_tenants(database_url: str) -> None:
             connection.execute(text(f"CREATE SCHEMA {name}"))
     for tenant_id in TENANTS.values():
         with engine.begin() as connection:
-            upgrade_tenant(connection, f"demo_{tenant_id.hex}")
+            schema = f"demo_{tenant_id.hex}"
+            upgrade_tenant(connection, schema)
+            raw = connection.connection.driver_connection
+            open_template(raw, schema, deletable=TENANTS_MAY_DELETE)
+            ensure_tenant_role(raw, schema, tenant_role(SECRET, tenant_id).name, "nobody")
     engine.dispose()
 
 
@@ -122,14 +132,19 @@ def app(module_database_url: str) -> Iterator[APIFlask]:
     make_tenants(module_database_url)
     app = APIFlask("bakery", title="Bakery", version="1")
     settings = Settings(
-        database_url=module_database_url, redis_url="redis://nowhere", jwt_secret="s" * 32
+        database_url=module_database_url, redis_url="redis://nowhere", jwt_secret=SECRET
     )
     register_error_handlers(app)
     init_db(app, settings)
     register_blueprints(app)
+    app.extensions["owner"] = create_engine(
+        engine_url(module_database_url), connect_args={"prepare_threshold": None}
+    )
     yield app
+    app.extensions["owner"].dispose()
     with app.app_context():
         db.engine.dispose()
+        tenant_engine().dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""However a tenant's transaction ends, nobody reads on under its name."""
+
+import gc
+import threading
+
+import pytest
+from flask import Flask, Response, stream_with_context
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import UnknownTenant, _place_of, tenant_engine, tenant_transaction
+from app.isolation import drop_tenant_role
+
+OWNER = text("SELECT owner FROM sales ORDER BY id")
+
+
+def read(tenant):
+    with tenant_transaction(tenant) as session:
+        return session.scalars(OWNER).all()
+
+
+def assert_closed():
+    with tenant_engine().connect() as connection, pytest.raises(SQLAlchemyError):
+        connection.execute(OWNER)
+
+
+def test_a_generator_left_half_read_lets_go_when_it_is_forgotten(house):
+    def rows(tenant):
+        with tenant_transaction(tenant) as session:
+            yield from session.scalars(OWNER)
+
+    for _ in range(5):  # more often than the pool has connections
+        assert next(rows(house.mine)) == "mine"
+        gc.collect()
+    assert read(house.other) == ["other"]
+    assert_closed()
+
+
+def test_two_generators_read_in_turn_stay_with_their_tenants(house):
+    def rows(tenant):
+        with tenant_transaction(tenant) as session:
+            for _ in range(3):
+                yield session.scalars(OWNER).all()
+
+    pairs = list(zip(rows(house.mine), rows(house.other), strict=True))
+    assert pairs == [(["mine"], ["other"])] * 3
+    assert_closed()
+
+
+def test_a_streaming_answer_reads_its_own_and_an_interrupted_one_lets_go(house):
+    app: Flask = house.app
+
+    def view(tenant):
+        def body():
+            with tenant_transaction(tenant) as session:
+                for owner in session.scalars(OWNER):
+                    yield f"{owner}\n"
+                yield "end\n"
+
+        return Response(stream_with_context(body()))
+
+    with app.test_request_context():
+        assert view(house.mine).get_data(as_text=True) == "mine\nend\n"
+    for _ in range(4):
+        with app.test_request_context():
+            response = view(house.other)
+            assert next(response.iter_encoded()) == b"other\n"
+            response.close()
+    del response
+    gc.collect()
+    assert read(house.mine) == ["mine"]
+    assert_closed()
+
+
+def test_a_background_thread_that_outlives_the_transaction_reads_nothing(house):
+    leave, seen = threading.Event(), []
+    with tenant_transaction(house.mine) as session:
+
+        def late():
+            leave.wait(10)
+            try:
+                seen.append(session.scalars(OWNER).all())
+            except SQLAlchemyError as error:
+                seen.append(type(error))
+
+        thread = threading.Thread(target=late)
+        thread.start()
+    with tenant_transaction(house.other):
+        leave.set()
+        thread.join()
+    assert seen[0] not in (["mine"], ["other"])
+    assert_closed()
+
+
+def test_many_threads_on_few_connections_read_their_own(house):
+    wrong, tenants = [], {house.mine: ["mine"], house.other: ["other"]}
+
+    def work(tenant):
+        with house.app.app_context():
+            wrong.extend(
+                item for item in (read(tenant) for _ in range(40)) if item != tenants[tenant]
+            )
+
+    threads = [threading.Thread(target=work, args=[tenant]) for tenant in [*tenants] * 6]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_a_killed_backend_is_replaced(house):
+    read(house.mine)
+    with house.owner() as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename LIKE '%%_tenants' AND datname = current_database()"
+        )
+    assert read(house.mine) == ["mine"]
+
+
+def test_without_its_role_a_tenant_is_unknown(make_house):
+    with make_house() as house:
+        with house.owner() as owner:
+            owner.execute(f"DROP SCHEMA {house.schema(house.mine)} CASCADE")
+            drop_tenant_role(owner, house.role(house.mine))
+            drop_tenant_role(owner, house.role(house.mine))
+        _place_of.cache_clear()
+        with pytest.raises(UnknownTenant):
+            read(house.mine)
+
+
+def test_a_connection_retires_after_so_many_tenants(make_house):
+    with make_house(db_schemas_per_connection=2, db_pool_size=1) as house:
+
+        def backend(tenant):
+            with tenant_transaction(tenant) as session:
+                return session.scalar(text("SELECT pg_backend_pid()"))
+
+        first = backend(house.mine)
+        assert backend(house.mine) == first
+        assert backend(house.other) == first
+        assert backend(house.mine) != first
