@@ -9,7 +9,8 @@ from psycopg import sql
 
 TORTURE = Path(__file__).parent / "torture"
 _RANDOM_PER_RUN = re.compile(
-    r"^\\(un)?restrict .*$|^-- (Dumped|Started|Completed) .*$|^--\n-- PostgreSQL database dump complete\n--$",
+    r"^\\(un)?restrict .*$|^-- (Dumped|Started|Completed) .*$"
+    r"|^--\n-- PostgreSQL database dump complete\n--$",
     re.MULTILINE,
 )
 

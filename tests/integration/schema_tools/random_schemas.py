@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-HARD_WORDS = ["t", "a b", "select", "Ünï", 'q"t', "it's", "x;--", "text", "src_q7x", "%s"]
+HARD_WORDS = ["t", "a b", "select", "Ünï", 'q"t', "it's", "x;--", "text", "zz_source", "%s"]
 TYPES = {
     "integer": ["7", "1 + 2", "length('abc')"],
     "bigint": ["9000000000"],
@@ -180,7 +180,7 @@ class Writer:
         kind = self.pick("VIEW", "VIEW", "MATERIALIZED VIEW")
         query = self.pick(
             f"SELECT {chosen} AS a FROM {relation}",
-            f"SELECT count(*) AS a FROM {relation} AS src_q7x",
+            f"SELECT count(*) AS a FROM {relation} AS zz_source",
             f"WITH w AS (SELECT * FROM {relation}) SELECT max(1) AS a FROM w",
         )
         self.add(f"CREATE {kind} {name} AS {query}")

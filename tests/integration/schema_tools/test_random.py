@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from schema_tools import compile_plan, verify
+from schema_tools import UnsupportedObject, compile_plan, verify
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
 from tests.integration.schema_tools.oracle import dump, entries, ordered_rows
@@ -44,6 +44,10 @@ def write(connection, schema, statements):
         for statement in statements:
             with suppress(psycopg.Error), connection.transaction():
                 connection.execute(statement.replace("@SCHEMA@", schema))
+
+
+def exists(connection, schema):
+    return connection.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() != (None,)
 
 
 @contextmanager
@@ -77,16 +81,25 @@ def entries_of(dumped, schema):
 @given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
 def test_a_clone_of_anything_is_what_pg_dump_says_of_its_source(database, scripts):
     connection, url, bindir = database
-    pairs = [(f"src_q7x{n}_", f"tgt_z9w{n}_") for n in range(len(scripts))]
+    pairs = [(f"zz_source_{n}_", f"zz_target_{n}_") for n in range(len(scripts))]
     try:
         for (source, target), script in zip(pairs, scripts, strict=True):
             write(connection, source, script)
             with told(script):
-                compile_plan(connection, source).run(connection, target)
+                try:
+                    plan = compile_plan(connection, source)
+                except UnsupportedObject as refused:
+                    if "another order than inheritance gives them" not in refused.reason:
+                        raise
+                    dropped = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(source))
+                    connection.execute(dropped)
+                    continue
+                plan.run(connection, target)
                 assert verify(connection, source, target) == []
             mark = sql.SQL("COMMENT ON SCHEMA {} IS NULL").format(sql.Identifier(target))
             connection.execute(mark)
-        dumped = entries(dump(bindir, url, *(schema for pair in pairs for schema in pair)))
+        cloned = [schema for pair in pairs for schema in pair if exists(connection, pair[1])]
+        dumped = entries(dump(bindir, url, *cloned)) if cloned else []
         for (source, target), script in zip(pairs, scripts, strict=True):
             with told(script):
                 assert entries_of(dumped, target) == entries_of(dumped, source)
