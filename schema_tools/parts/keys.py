@@ -195,7 +195,7 @@ def add_replica_identities(draft: Draft, catalog: Catalog) -> None:
     """Tables whose replica identity is FULL or NOTHING; that of an index comes with the index."""
     words = {"f": "FULL", "n": "NOTHING"}
     for row in catalog["relations"]:
-        if row.kind in ("r", "p") and row.replica_identity in words:
+        if row.kind in ("r", "p", "m") and row.replica_identity in words:
             sql = f"ALTER TABLE {ident(row.name)} REPLICA IDENTITY {words[row.replica_identity]}"
             draft.add(
                 ("replica identity", row.oid),

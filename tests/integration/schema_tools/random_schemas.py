@@ -165,7 +165,7 @@ class Writer:
         body = self.pick(
             f"LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM {table}; END",
             f"LANGUAGE sql SET search_path = @SCHEMA@ AS $$SELECT count(*) FROM {table}$$",
-            f"LANGUAGE sql AS $$SELECT count(*) FROM @SCHEMA@.{table} -- @SCHEMA@.x$$",
+            f"LANGUAGE sql AS $$SELECT count(*) FROM @SCHEMA@.{table} -- its own$$",
             f"LANGUAGE plpgsql STABLE AS $$BEGIN RETURN (SELECT count(*) FROM {table}); END$$",
             "LANGUAGE sql IMMUTABLE RETURN 4",
         )
