@@ -1,24 +1,21 @@
 """The web server's application: the gateway in front of the Flask app."""
 
-from datetime import UTC, datetime
+from wsgiref.types import WSGIApplication
 
 from redis import Redis
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import create_app
 from app.config import Settings, load_settings
 from app.control.extension import KEY
-from gateway import Activity, Gateway, Policy, RedisSessions, RedisWatch, Sessions, connect_redis
+from app.rights import warn_of_rights
+from gateway import RedisSessions, connect_redis
 from gateway.records import SessionRecord
+from jobs.doors import make_front
 from jobs.wiring import GatewayCache, make_dispatcher, make_tokens, session_record
 
 
-def build(settings: Settings) -> ProxyFix | Gateway:
-    """Join gateway and app.
-
-    Proxies that the settings trust are believed outside the gateway, so that everything inside
-    sees one address and one host.
-    """
+def build(settings: Settings) -> WSGIApplication:
+    """Join gateway and app."""
     redis = connect_redis(settings.redis_url)
     store, tokens = RedisSessions(redis), make_tokens(settings)
     app = create_app(
@@ -33,19 +30,8 @@ def build(settings: Settings) -> ProxyFix | Gateway:
         session = service.find(session_id)
         return None if session is None else session_record(session)
 
-    watch = RedisWatch()
-    gateway = Gateway(
-        app,
-        sessions=Sessions(store, in_postgres, watch=watch),
-        tokens=tokens,
-        policy=Policy(),
-        activity=Activity(redis, watch=watch),
-        clock=lambda: datetime.now(UTC),
-    )
-    proxies = settings.trusted_proxies
-    if proxies:
-        return ProxyFix(gateway, x_for=proxies, x_proto=proxies, x_host=proxies)
-    return gateway
+    warn_of_rights(app)
+    return make_front(settings, app, redis, tokens, in_postgres)
 
 
 application = build(load_settings())

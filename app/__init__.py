@@ -57,7 +57,7 @@ def create_app(
     )
     _configure(app)
     init_db(app, settings)
-    init_limits(app, settings.redis_url, settings.demo_create_rate_limit)
+    init_limits(app, settings.redis_url, settings.demo_create_rate_limit, settings.jwt_secret)
     Bootstrap5(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     with app.app_context():

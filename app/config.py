@@ -103,6 +103,29 @@ class Settings(BaseSettings):
     db_schemas_per_connection: int = Field(
         default=100, ge=1, description="A connection retires after serving so many tenants."
     )
+    gateway_requests_per_minute: int = Field(
+        default=600, ge=1, description="Requests of one session in a minute."
+    )
+    gateway_changes_per_session: int = Field(
+        default=2000, ge=1, description="Requests of one session that change something, in a day."
+    )
+    gateway_open_requests: int = Field(
+        default=6, ge=1, description="Requests of one session at the same time in one process."
+    )
+    gateway_failures_per_minute: int = Field(
+        default=60, ge=1, description="Bad credentials of one address in a minute."
+    )
+    gateway_signing_keys: str = Field(
+        default="",
+        description="`name:key,…` to sign tenants with for apps in other processes; the first "
+        "signs, all are believed; unset closes `/gateway/verify`.",
+    )
+    cors_origins: str = Field(
+        default="", description="Sites, by commas, whose pages may call the API with a token."
+    )
+    tenant_rows: int = Field(
+        default=20_000, ge=1, description="Rows that one session may add to its tenant."
+    )
     tenant_statement_seconds: float = Field(
         default=10, gt=0, description="Longest statement in a tenant's transaction."
     )
@@ -112,6 +135,17 @@ class Settings(BaseSettings):
     tenant_idle_seconds: float = Field(
         default=15, gt=0, description="Longest pause between statements of a tenant's transaction."
     )
+
+    @property
+    def cors(self) -> tuple[str, ...]:
+        """The sites whose pages may call the API."""
+        return tuple(item.strip() for item in self.cors_origins.split(",") if item.strip())
+
+    @property
+    def signing_keys(self) -> dict[str, str]:
+        """The keys that tenants are signed with, by name, in their order."""
+        pairs = (item.strip().partition(":") for item in self.gateway_signing_keys.split(","))
+        return {name: key for name, _, key in pairs if name}
 
     @property
     def tenant_url(self) -> str:

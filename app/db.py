@@ -23,9 +23,11 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.control.models import Tenant
 from app.isolation import KEY_SETTING, TenantRole, tenant_role
+from app.quota import RowQuota, connect_counting_redis
 
 db = SQLAlchemy()
 
+ROWS = "rows"
 TENANTS = "masa_madre.tenants"
 """Where an application keeps its tenants' engine."""
 
@@ -63,6 +65,7 @@ class Tenants:
     engine: Engine
     secrets: tuple[str, ...]
     limits: dict[str, str]
+    quota: RowQuota
 
 
 def engine_url(database_url: str) -> str:
@@ -109,6 +112,7 @@ def init_db(app: Flask, settings: Settings) -> None:
             "lock": _milliseconds(settings.tenant_lock_seconds),
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
+        quota=RowQuota(connect_counting_redis(settings.redis_url), settings.tenant_rows),
     )
 
 
@@ -144,7 +148,15 @@ def _tenant_engine(settings: Settings) -> Engine:
             record.invalidate(soft=True)
 
     event.listen(engine, "checkin", retire)
+    event.listen(engine, "after_cursor_execute", _count_rows)
     return engine
+
+
+def _count_rows(
+    connection: Connection, cursor: Any, _: str, __: Any, context: Any, ___: bool
+) -> None:
+    if context.isinsert:
+        connection.info[ROWS] += max(0, cursor.rowcount)
 
 
 def _close_search_path(connection: Any, _: Any) -> None:
@@ -200,6 +212,8 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="rollback_only") as session:
             yield session
             session.flush()
+            if rows := connection.info.get(ROWS, 0):
+                tenants.quota.add(tenant_id, rows)
             connection.exec_driver_sql(_COMMIT)
     except BaseException:
         _abandon(connection)
@@ -226,6 +240,7 @@ def _begin(tenants: Tenants, place: Place) -> Connection:
         connection.exec_driver_sql(_BEGIN)
         connection.execute(_ENTER, values | tenants.limits)
         connection.info.setdefault("tenants", set()).add(place.schema)
+        connection.info[ROWS] = 0
     except BaseException:
         _abandon(connection)
         connection.close()

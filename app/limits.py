@@ -6,12 +6,14 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RequestLimit
 
 from app.errors import problem
+from app.privacy import counted_address
 
+ADDRESSES = "ADDRESS_DIGESTS"
 CONFIG_KEY = "DEMO_CREATE_RATE_LIMIT"
 
 
 def _address() -> str:
-    return request.remote_addr or "unknown"
+    return counted_address(request.remote_addr, str(current_app.config[ADDRESSES]))
 
 
 def creation_limit() -> str:
@@ -39,8 +41,9 @@ limiter = Limiter(
 """With Redis away the count goes on in each process: looser, but not open."""
 
 
-def init_limits(app: Flask, redis_url: str, creation: str) -> None:
-    """Give an application its limits."""
+def init_limits(app: Flask, redis_url: str, creation: str, secret: str) -> None:
+    """Give an application its limits. The secret keeps addresses out of their keys."""
+    app.config[ADDRESSES] = secret
     app.config[CONFIG_KEY] = creation
     app.config["RATELIMIT_STORAGE_URI"] = redis_url
     app.config["RATELIMIT_KEY_PREFIX"] = "demo:limits"

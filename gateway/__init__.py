@@ -5,18 +5,22 @@ from gateway.credentials import COOKIE
 from gateway.errors import (
     ExpiredToken,
     GatewayError,
+    InvalidSignature,
     InvalidToken,
     Refused,
     SessionForgotten,
     SessionsUnavailable,
 )
 from gateway.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.limits import Counters, FailedCredentials, OpenRequests, Quota, RequestLimit
 from gateway.policy import Policy
 from gateway.records import SessionRecord
 from gateway.rules import DEMO_RULES, Rule, Verdict
 from gateway.sentences import REFUSALS, Refusal
 from gateway.sessions import RedisSessions, Sessions
+from gateway.signature import SignedTenants, TenantSigner
 from gateway.tokens import SessionTokens
+from gateway.verify import Verification
 from gateway.watch import RedisWatch, connect_redis
 from gateway.wsgi import Gateway, Guard
 
@@ -28,23 +32,32 @@ __all__ = [
     "SESSION_KEY",
     "TENANT_HEADER",
     "Activity",
+    "Counters",
     "ExpiredToken",
+    "FailedCredentials",
     "Gateway",
     "GatewayError",
     "Guard",
+    "InvalidSignature",
     "InvalidToken",
+    "OpenRequests",
     "Policy",
+    "Quota",
     "RedisSessions",
     "RedisWatch",
     "Refusal",
     "Refused",
+    "RequestLimit",
     "Rule",
     "SessionForgotten",
     "SessionRecord",
     "SessionTokens",
     "Sessions",
     "SessionsUnavailable",
+    "SignedTenants",
     "Tally",
+    "TenantSigner",
     "Verdict",
+    "Verification",
     "connect_redis",
 ]

@@ -2,8 +2,9 @@
 
 from wsgiref.types import WSGIEnvironment
 
-from gateway.credentials import Credential, find_credential
+from gateway.credentials import Credential, Source, find_credential
 from gateway.errors import Refused, SessionForgotten, SessionsUnavailable
+from gateway.limits import FailedCredentials
 from gateway.records import Clock, SessionRecord
 from gateway.sentences import (
     SESSION_DESTROYED,
@@ -11,11 +12,13 @@ from gateway.sentences import (
     SESSION_FAILED,
     SESSION_PENDING,
     SESSION_UNKNOWN,
+    TOKEN_INVALID,
     UNAVAILABLE,
 )
 from gateway.sessions import Sessions
 from gateway.tokens import SessionTokens
 
+_GUESSES = (TOKEN_INVALID, SESSION_UNKNOWN)
 _ENDED = {
     "expired": SESSION_EXPIRED,
     "destroyed": SESSION_DESTROYED,
@@ -26,16 +29,32 @@ _ENDED = {
 class Authenticator:
     """Says who sends a request."""
 
-    def __init__(self, tokens: SessionTokens, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        tokens: SessionTokens,
+        sessions: Sessions,
+        clock: Clock,
+        failures: FailedCredentials | None = None,
+    ) -> None:
         self._tokens = tokens
         self._sessions = sessions
         self._clock = clock
+        self._failures = failures
 
     def find(self, environ: WSGIEnvironment) -> Credential | None:
         """The request's credential, or None when it brings none; see `find_credential`."""
-        return find_credential(environ, self._tokens)
+        try:
+            credential = find_credential(environ, self._tokens)
+        except Refused as refused:
+            if self._failures and refused.refusal in _GUESSES:
+                self._failures.note(environ)
+            raise
+        # An id is proof only when it is found; a token proves itself.
+        if self._failures and credential and credential.source is Source.HEADER:
+            self._failures.ensure_few(environ)
+        return credential
 
-    def identify(self, credential: Credential) -> SessionRecord:
+    def identify(self, credential: Credential, environ: WSGIEnvironment) -> SessionRecord:
         """The credential's session, pending or active, with time left by our own clock.
 
         Raises:
@@ -48,6 +67,8 @@ class Authenticator:
         except SessionsUnavailable:
             raise Refused(UNAVAILABLE) from None
         if record is None:
+            if self._failures:
+                self._failures.note(environ)
             raise Refused(SESSION_UNKNOWN)
         if record.status in _ENDED:
             raise Refused(_ENDED[record.status])

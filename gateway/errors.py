@@ -27,6 +27,10 @@ class SessionsUnavailable(GatewayError):
     """Nobody could be asked whether the session exists: every source of truth is away."""
 
 
+class InvalidSignature(GatewayError):
+    """The tenant that a request names was not signed for it by the gateway."""
+
+
 class Refused(GatewayError):
     """The request goes no further; `refusal` is the answer."""
 

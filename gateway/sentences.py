@@ -1,6 +1,6 @@
 """Every way in which the gateway refuses: status, code and the sentence a visitor reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,10 @@ class Refusal:
     code: str
     detail: str
     retry_after: int | None = None
+
+    def after(self, seconds: int) -> "Refusal":
+        """The same, to be tried again after so many seconds."""
+        return replace(self, retry_after=seconds)
 
 
 SESSION_REQUIRED = Refusal(
@@ -54,6 +58,27 @@ UNAVAILABLE = Refusal(
     "unavailable",
     "No podemos comprobar tu sesión ahora mismo. Inténtalo en unos segundos.",
     retry_after=5,
+)
+TOO_MANY_REQUESTS = Refusal(
+    429, "rate_limited", "Vas muy deprisa: espera un momento y sigue donde estabas.", 60
+)
+TOO_MANY_CHANGES = Refusal(
+    429,
+    "quota_exceeded",
+    "Has hecho muchos cambios en esta demo y no admite más. Puedes seguir mirando, o abrir otra.",
+    3600,
+)
+TOO_MANY_AT_ONCE = Refusal(
+    429,
+    "too_many_at_once",
+    "Hay demasiadas peticiones tuyas a la vez. Espera a que terminen.",
+    1,
+)
+TOO_MANY_FAILURES = Refusal(
+    429,
+    "too_many_failures",
+    "Desde tu conexión han llegado muchas credenciales erróneas. Espera un poco, por favor.",
+    60,
 )
 INTERNAL_ERROR = Refusal(
     500, "internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."

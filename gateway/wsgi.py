@@ -14,6 +14,7 @@ from gateway.authenticate import Authenticator, ensure_active
 from gateway.csrf import ensure_same_origin
 from gateway.errors import Refused, problem
 from gateway.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
+from gateway.limits import HEADERS_KEY, RELEASE_KEY, FailedCredentials
 from gateway.paths import canonical_method, canonical_path
 from gateway.policy import Policy
 from gateway.records import Clock, SessionRecord, utc_now
@@ -40,6 +41,7 @@ class Gateway:
         activity: counts a session's requests.
         clock: by which sessions end, to the instant.
         guards: further conditions, in order, on requests that policy and session allow.
+        failures: counts bad credentials by address; left out, nobody does.
     """
 
     def __init__(
@@ -52,9 +54,10 @@ class Gateway:
         activity: Activity,
         clock: Clock = utc_now,
         guards: Sequence[Guard] = (),
+        failures: FailedCredentials | None = None,
     ) -> None:
         self._app = app
-        self._authenticator = Authenticator(tokens, sessions, clock)
+        self._authenticator = Authenticator(tokens, sessions, clock, failures)
         self._policy = policy
         self._activity = activity
         self._clock = clock
@@ -67,15 +70,16 @@ class Gateway:
         context.bind_request(request_id)
         try:
             refused = self._admit(environ)
-            respond = _with_our_headers(start_response, request_id, TENANT_HEADER in environ)
+            ours = [("X-Request-Id", request_id), *environ.get(HEADERS_KEY, ())]
+            respond = _with_our_headers(start_response, ours, TENANT_HEADER in environ)
             if refused is None:
                 body = self._app(environ, respond)
             else:
                 body = problem(refused.refusal, environ, respond)
         except BaseException:
-            context.clear_request()
+            _leave(environ)
             raise
-        return ClosingIterator(body, context.clear_request)
+        return ClosingIterator(body, lambda: _leave(environ))
 
     def _admit(self, environ: WSGIEnvironment) -> Refused | None:
         try:
@@ -107,7 +111,7 @@ class Gateway:
             if credential is None:
                 return
             ensure_same_origin(environ, credential.source)
-            record = self._authenticator.identify(credential)
+            record = self._authenticator.identify(credential, environ)
         except Refused as refused:
             tell_session_error(environ, refused.refusal)
             return
@@ -119,7 +123,7 @@ class Gateway:
         credential = self._authenticator.find(environ)
         if credential is None:
             raise Refused(SESSION_REQUIRED)
-        record = self._authenticator.identify(credential)
+        record = self._authenticator.identify(credential, environ)
         context.bind_session(record)
         if rule.verdict is not Verdict.SESSION:
             raise Refused(rule.refusal or INTERNAL_ERROR)
@@ -131,8 +135,15 @@ class Gateway:
         self._activity.record(record.id, self._clock())
 
 
+def _leave(environ: WSGIEnvironment) -> None:
+    """The answer has been sent, or there will be none."""
+    context.clear_request()
+    for release in environ.pop(RELEASE_KEY, ()):
+        release()
+
+
 def _with_our_headers(
-    start_response: StartResponse, request_id: str, of_a_tenant: bool
+    start_response: StartResponse, ours: list[tuple[str, str]], of_a_tenant: bool
 ) -> StartResponse:
     """The server's `start_response`, which also sends what the gateway has to say.
 
@@ -149,7 +160,7 @@ def _with_our_headers(
         /,
     ) -> Callable[[bytes], object]:
         headers = [header for header in given if header[0].lower() != "x-request-id"]
-        headers.append(("X-Request-Id", request_id))
+        headers += ours
         if of_a_tenant and all(name.lower() != "cache-control" for name, _ in headers):
             headers.append(("Cache-Control", "private, no-store"))
         arguments: tuple[Any, ...] = () if exc_info is None else (exc_info,)

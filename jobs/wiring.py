@@ -1,5 +1,6 @@
 """Joins the parts: the one place, with `wsgi.py`, that knows the app, the gateway and the jobs."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,7 +64,13 @@ def session_record(session: SessionView) -> SessionRecord:
 
 def make_tokens(settings: Settings) -> SessionTokens:
     """What issues and reads session tokens."""
-    return SessionTokens(settings.jwt_secret)
+    secrets = (settings.jwt_secret, settings.jwt_secret_previous)
+    return SessionTokens({_key_name(secret): secret for secret in secrets if secret})
+
+
+def _key_name(secret: str) -> str:
+    """What a token says of the key that it was signed with: a digest, the same everywhere."""
+    return hashlib.sha256(b"token key " + secret.encode()).hexdigest()[:12]
 
 
 def make_cache(settings: Settings) -> GatewayCache:

@@ -23,6 +23,7 @@ from app.control.schemas import (
 )
 from app.control.service import OpenedSession
 from app.limits import creation_limit, limiter
+from app.privacy import cut_address
 
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
@@ -161,4 +162,4 @@ def _cookie(value: str, max_age: int | None = None) -> str:
 
 def _visitor(user_id: Any = None) -> Visitor:
     agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
-    return Visitor(ip_address=request.remote_addr, user_agent=agent, user_id=user_id)
+    return Visitor(ip_address=cut_address(request.remote_addr), user_agent=agent, user_id=user_id)

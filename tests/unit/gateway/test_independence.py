@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gateway
 
-LIBRARIES = {"gateway", "jwt", "redis", "structlog", "werkzeug"}
+LIBRARIES = {"gateway", "jwt", "limits", "redis", "structlog", "werkzeug"}
 
 
 def test_the_gateway_imports_only_its_libraries() -> None:

@@ -1,0 +1,50 @@
+"""Personal data of visitors: cut when they come in, and gone when their session ends."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from sqlalchemy import Connection, text
+
+_FORGET = text(
+    """
+    UPDATE control.demo_sessions SET ip_address = NULL, user_agent = NULL
+     WHERE status NOT IN ('pending', 'active')
+       AND (ip_address IS NOT NULL OR user_agent IS NOT NULL)
+    """
+)
+
+
+def cut_address(address: str | None) -> str | None:
+    """The network of an address, IPv4 /24 or IPv6 /48; None for what is no address."""
+    try:
+        parsed = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return cut_address(str(parsed.ipv4_mapped))
+        return str(ip_network((parsed, 48), strict=False).network_address)
+    return str(ip_network((parsed, 24), strict=False).network_address)
+
+
+def counted_address(address: str | None, secret: str) -> str:
+    """Stands for an address in a rate limit for one day (UTC): a keyed digest, not the address.
+
+    An IPv6 address counts as its /64, the least that one customer has.
+    """
+    try:
+        parsed = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        known = "unknown"
+    else:
+        known = str(int(parsed) >> 64 if isinstance(parsed, IPv6Address) else parsed)
+    today = f"addresses {datetime.now(UTC):%Y-%m-%d}"
+    key = hmac.new(secret.encode(), today.encode(), hashlib.sha256).digest()
+    return hmac.new(key, known.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def forget_visitors(connection: Connection) -> int:
+    """Delete what is known of the visitors of sessions that are over. Returns how many rows."""
+    return connection.execute(_FORGET).rowcount

@@ -1,0 +1,33 @@
+"""Says at the start when the web server could do more than it should."""
+
+import psycopg
+import structlog
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import tenant_engine
+from app.logins import excess_rights
+
+log = structlog.get_logger(__name__)
+
+
+def warn_of_rights(app: Flask) -> str | None:
+    """Look at the login of tenant transactions and log what is wrong with it.
+
+    Returns the sentence. A database that is away is not waited for.
+    """
+    try:
+        with app.app_context(), tenant_engine().connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            excess = excess_rights(driver)
+        with app.app_context():
+            tenant_engine().dispose()  # a process that forks from here on must not share it
+    except SQLAlchemyError:
+        return None
+    if excess is not None:
+        log.warning(
+            f"TENANT_DATABASE_URL needs a login of its own: {excess}. See docs/security.md.",
+            action="excess_rights",
+        )
+    return excess

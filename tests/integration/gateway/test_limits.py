@@ -1,0 +1,165 @@
+"""Too much of anything is refused in one session or address, told kindly, and nowhere else felt."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from gateway import Counters, FailedCredentials, OpenRequests, Quota, RequestLimit
+from gateway.address import address_digest
+from tests.integration.gateway.conftest import NOW
+
+
+@pytest.fixture
+def counters(world):
+    return Counters(world.redis, watch=world.watch, clock=world.clock)
+
+
+@pytest.fixture
+def limited(world, counters):
+    guard = RequestLimit(counters, Quota(5, 60), Quota(2, 86_400))
+    world.gateway = world.make_gateway(guards=[guard])
+    return world
+
+
+def test_a_sessions_requests_are_counted_told_and_refused(limited, code):
+    record = limited.open()
+    for left in (4, 3, 2, 1, 0):
+        answer = limited.get(record)
+        assert answer.status_code == 200
+        assert answer.headers["RateLimit"] == f'"requests";r={left};t=60'
+        assert answer.headers["RateLimit-Policy"] == '"requests";q=5;w=60'
+    refused = limited.get(record)
+    assert (refused.status_code, code(refused)) == (429, "rate_limited")
+    assert refused.headers["Retry-After"] == "60"
+    assert refused.headers["RateLimit"] == '"requests";r=0;t=60'
+    assert len(limited.seen) == 5
+
+
+def test_another_session_does_not_notice_and_a_minute_later_all_is_well(limited):
+    record = limited.open()
+    for _ in range(7):
+        limited.get(record)
+    assert limited.get(limited.open()).status_code == 200
+    limited.now += timedelta(seconds=60)
+    assert limited.get(record).status_code == 200
+
+
+def test_changes_have_a_quota_of_their_own_and_reading_goes_on(limited, code):
+    record = limited.open()
+
+    def sell():
+        return limited.call("POST", "/api/pos/sales", json={}, headers=limited.bearer(record))
+
+    assert [sell().status_code for _ in range(2)] == [200, 200]
+    assert code(sell()) == "quota_exceeded"
+    assert limited.get(record).status_code == 200
+
+
+def test_with_redis_away_a_process_counts_for_itself(limited, code, monkeypatch):
+    from redis.exceptions import ConnectionError
+
+    def refuse(*_arguments, **_options):
+        raise ConnectionError("away")
+
+    record = limited.open()
+    monkeypatch.setattr(limited.redis.connection_pool, "get_connection", refuse)
+    answers = [limited.get(record) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert limited.failures >= 1
+
+
+def test_a_sessions_open_requests_are_bounded_and_let_go_when_they_are_sent(world, code):
+    world.gateway = world.make_gateway(guards=[OpenRequests(2)])
+    record, entered, leave = world.open(), threading.Barrier(3), threading.Event()
+
+    def slow(environ, start_response):
+        start_response("200 OK", [])
+
+        def body():
+            entered.wait(10)
+            leave.wait(10)
+            yield b"done"
+
+        return body()
+
+    world.app = slow
+    threads = [threading.Thread(target=lambda: world.get(record).close()) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    entered.wait(10)
+    refused = world.get(record)
+    world.app = world.echo
+    other = world.get(world.open())
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert (refused.status_code, code(refused)) == (429, "too_many_at_once")
+    assert other.status_code == 200
+    assert world.get(record).status_code == 200
+
+
+def test_an_app_that_fails_gives_its_place_back(world):
+    world.gateway = world.make_gateway(guards=[OpenRequests(1)])
+    record = world.open()
+
+    def fail(environ, start_response):
+        raise RuntimeError("bug")
+
+    for _ in range(3):
+        world.app = fail
+        with pytest.raises(RuntimeError):
+            world.get(record)
+    world.app = world.echo
+    assert world.get(record).status_code == 200
+
+
+@pytest.fixture
+def guarded(world, counters):
+    failures = FailedCredentials(counters, Quota(3, 60), "s" * 32, clock=world.clock)
+    world.gateway = world.make_gateway(failures=failures)
+    return world
+
+
+def guess(world, number, address="203.0.113.7"):
+    return world.call(
+        "GET",
+        "/api/tenant",
+        headers={"X-Demo-Session-Id": f"demo_{number:032}"},
+        environ_base={"REMOTE_ADDR": address},
+    )
+
+
+def test_who_guesses_too_often_is_not_even_looked_up(guarded, code):
+    assert [code(guess(guarded, n)) for n in range(4)] == ["session_unknown"] * 3 + [
+        "too_many_failures"
+    ]
+    asked = len(guarded.asked)
+    assert guess(guarded, 9).status_code == 429
+    assert len(guarded.asked) == asked
+    assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
+
+
+def test_forged_tokens_count_and_a_genuine_one_still_opens(guarded, code):
+    headers = {"Authorization": "Bearer forged"}
+    codes = [code(guarded.call("GET", "/api/tenant", headers=headers)) for _ in range(4)]
+    assert codes == ["token_invalid"] * 3 + ["too_many_failures"]
+    assert guarded.get(guarded.open()).status_code == 200
+
+
+def test_no_address_is_kept(guarded):
+    guess(guarded, 1)
+    names = [name.decode() for name in guarded.redis.keys("*")]
+    assert any("failures" in name for name in names)
+    assert not any("203.0.113" in name for name in names)
+
+
+def test_an_address_has_another_digest_every_day_and_for_every_secret():
+    digests = {
+        address_digest("203.0.113.7", secret, now)
+        for secret in ("a" * 32, "b" * 32)
+        for now in (NOW, NOW + timedelta(days=1))
+    }
+    assert len(digests) == 4
+    network = [address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2)]
+    assert network[0] == network[1]
