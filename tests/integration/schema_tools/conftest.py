@@ -8,6 +8,8 @@ import pytest
 from psycopg import sql
 
 from tests.integration.schema_tools.oracle import TORTURE
+from tests.integration.schema_tools.shop import SIMPLE
+from tests.integration.schema_tools.shop import SOURCE as SHOP
 
 SOURCE = "src_q7x"
 
@@ -64,3 +66,22 @@ def add_to(connection: psycopg.Connection, schema: str, script: str) -> None:
 def torture_files() -> list[Path]:
     """The torture schemas."""
     return sorted(TORTURE.glob("*.sql"))
+
+
+@pytest.fixture
+def shop(connection):
+    build(connection, SHOP, SIMPLE)
+    return connection
+
+
+@pytest.fixture
+def slow_shop(connection):
+    """A schema whose clone sleeps for ten seconds in a materialised view."""
+    build(connection, SHOP, SIMPLE)
+    connection.execute(
+        f"CREATE MATERIALIZED VIEW {SHOP}.m AS SELECT pg_sleep(10)::text WITH NO DATA"
+    )
+    # populated without having slept: the catalog says so, and the clone fills it
+    connection.execute("SET allow_system_table_mods = on")
+    connection.execute("UPDATE pg_class SET relispopulated = true WHERE relname = 'm'")
+    return connection

@@ -1,0 +1,54 @@
+"""Only our schemas are dropped; who blocks a drop is named."""
+
+import threading
+
+import psycopg
+import pytest
+
+from schema_tools import (
+    DropBlocked,
+    NotOurs,
+    SchemaToolsError,
+    compile_plan,
+    drop_schema,
+)
+from tests.integration.schema_tools.shop import SOURCE, TARGET, as_role, schemas
+
+
+def test_a_schema_without_our_mark_is_not_dropped(shop):
+    with pytest.raises(NotOurs, match="'shop' does not carry our mark"):
+        drop_schema(shop, SOURCE)
+
+    assert SOURCE in schemas(shop)
+
+
+def test_dropping_twice_is_dropping_once(shop):
+    compile_plan(shop, SOURCE).run(shop, TARGET)
+
+    assert drop_schema(shop, TARGET) is True
+    assert drop_schema(shop, TARGET) is False
+
+
+def test_a_blocked_drop_names_the_session_and_its_query(shop, database_url):
+    compile_plan(shop, SOURCE).run(shop, TARGET)
+    with psycopg.connect(database_url, application_name="reader") as reader:
+        reader.execute(f"SELECT 'a long look', count(*) FROM {TARGET}.t")
+        with pytest.raises(DropBlocked) as told:
+            drop_schema(shop, TARGET, lock_timeout=0.05, attempts=2)
+        assert f"pid {reader.info.backend_pid} (reader): SELECT 'a long look'" in str(told.value)
+        assert TARGET in schemas(shop)
+
+
+def test_a_drop_waits_for_a_reader_who_leaves(shop, database_url):
+    compile_plan(shop, SOURCE).run(shop, TARGET)
+    with psycopg.connect(database_url) as reader:
+        reader.execute(f"SELECT count(*) FROM {TARGET}.t")
+        threading.Timer(0.3, reader.cancel_safe).start()
+        threading.Timer(0.3, reader.rollback).start()
+        assert drop_schema(shop, TARGET, lock_timeout=0.1, attempts=6)
+
+
+def test_a_drop_without_the_privilege_is_told(shop):
+    compile_plan(shop, SOURCE).run(shop, TARGET)
+    with as_role(shop, "torture_reader"), pytest.raises(SchemaToolsError, match="must be owner"):
+        drop_schema(shop, TARGET)

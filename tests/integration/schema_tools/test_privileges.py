@@ -1,0 +1,80 @@
+"""A role that lacks a right is told the statement that gives it."""
+
+import pytest
+
+from schema_tools import (
+    PlanOutdated,
+    PrivilegeMissing,
+    compile_plan,
+    drop_schema,
+    verify,
+)
+from tests.integration.schema_tools.shop import SOURCE, TARGET, as_role, schemas
+
+
+def test_an_ordinary_role_is_told_each_grant_that_it_lacks(shop):
+    with as_role(shop, "torture_reader"), pytest.raises(PrivilegeMissing) as told:
+        compile_plan(shop, SOURCE)
+    assert 'GRANT USAGE ON SCHEMA "shop" TO torture_reader;' in str(told.value)
+    shop.execute('GRANT USAGE ON SCHEMA "shop" TO torture_reader;')
+
+    with as_role(shop, "torture_reader"):
+        plan = compile_plan(shop, SOURCE)
+        with pytest.raises(PrivilegeMissing) as told:
+            plan.run(shop, TARGET)
+    mends = str(told.value).partition("Mend it with: ")[2]
+    assert "GRANT SELECT ON shop.t TO torture_reader;" in mends
+    assert "GRANT SELECT ON SEQUENCE shop.t_id_seq TO torture_reader;" in mends
+    assert "GRANT CREATE ON DATABASE" in mends
+    assert "GRANT postgres TO torture_reader;" in mends
+    shop.execute(mends)
+    try:
+        with as_role(shop, "torture_reader"):
+            compile_plan(shop, SOURCE).run(shop, TARGET)
+            assert verify(shop, SOURCE, TARGET) == []
+            assert drop_schema(shop, TARGET)
+    finally:
+        shop.execute("REVOKE postgres FROM torture_reader")  # roles outlive a database
+
+
+def test_an_owner_without_superuser_can_clone_what_is_its_own(connection):
+    connection.execute(
+        "CREATE SCHEMA own AUTHORIZATION torture_owner;"
+        " DO $$ BEGIN EXECUTE 'GRANT CREATE ON DATABASE ' || current_database()"
+        " || ' TO torture_owner'; END $$"
+    )
+    with as_role(connection, "torture_owner"):
+        connection.execute(
+            "CREATE TABLE own.t (id serial PRIMARY KEY, v text);"
+            " INSERT INTO own.t (v) VALUES ('a'); REVOKE ALL ON own.t FROM torture_owner;"
+            " GRANT SELECT ON own.t TO torture_owner, torture_reader"
+        )
+        plan = compile_plan(connection, "own")
+        plan.run(connection, TARGET)
+        assert verify(connection, "own", TARGET) == []
+
+
+def test_policies_never_thin_the_rows(shop):
+    shop.execute(
+        "ALTER TABLE shop.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON shop.t USING (id = 1);"
+        " GRANT USAGE ON SCHEMA shop TO torture_reader;"
+        " GRANT SELECT ON ALL TABLES IN SCHEMA shop TO torture_reader;"
+        " GRANT SELECT ON ALL SEQUENCES IN SCHEMA shop TO torture_reader;"
+        " DO $$ BEGIN EXECUTE 'GRANT CREATE ON DATABASE ' || current_database()"
+        " || ' TO torture_reader'; END $$"
+    )
+    with as_role(shop, "torture_reader"):
+        plan = compile_plan(shop, SOURCE)
+        with pytest.raises(PrivilegeMissing, match="ALTER ROLE torture_reader BYPASSRLS"):
+            plan.run(shop, TARGET)
+
+    assert TARGET not in schemas(shop)
+
+
+def test_another_role_than_the_compiler_is_refused(shop):
+    plan = compile_plan(shop, SOURCE)
+    shop.execute("GRANT ALL ON SCHEMA shop TO torture_reader")
+    shop.execute("GRANT SELECT ON ALL TABLES IN SCHEMA shop TO torture_reader")
+
+    with as_role(shop, "torture_reader"), pytest.raises(PlanOutdated, match="compile it again as"):
+        plan.run(shop, TARGET)

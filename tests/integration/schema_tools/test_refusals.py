@@ -1,0 +1,112 @@
+"""What cannot be cloned is refused by name; what may surprise is a warning."""
+
+import pytest
+
+from schema_tools import (
+    UnsupportedObject,
+    compile_plan,
+)
+from tests.integration.schema_tools.shop import SOURCE, TARGET
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("CREATE TYPE shop.of AS (a integer); CREATE TABLE shop.typed OF shop.of", "typed tables"),
+        (
+            "CREATE TABLE elsewhere.mother (id integer);"
+            " CREATE TABLE shop.child () INHERITS (elsewhere.mother)",
+            "another schema",
+        ),
+        (
+            "CREATE TABLE shop.tree (id integer) PARTITION BY LIST (id);"
+            " CREATE TABLE elsewhere.leaf PARTITION OF shop.tree FOR VALUES IN (1)",
+            "elsewhere.leaf cannot be cloned: it is part of something here",
+        ),
+        (
+            "CREATE TABLE shop.a (x integer); CREATE TABLE shop.b (y integer) INHERITS (shop.a);"
+            " ALTER TABLE shop.a ADD COLUMN z integer",
+            "another order",
+        ),
+        (
+            "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+            " CREATE FOREIGN TABLE shop.far (id integer) SERVER s",
+            "another server",
+        ),
+        ("CREATE TYPE shop.shell", "base and shell types"),
+        ("CREATE CONVERSION shop.c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8", "conversion"),
+        (
+            "SET allow_system_table_mods = on; INSERT INTO pg_seclabel VALUES"
+            " ('shop.t'::regclass, 'pg_class'::regclass, 0, 'someone', 'secret')",
+            "security label of someone",
+        ),
+        (
+            "SET allow_system_table_mods = on;"
+            " UPDATE pg_index SET indisvalid = false WHERE indrelid = 'shop.t'::regclass",
+            "invalid; REINDEX",
+        ),
+    ],
+)
+def test_what_cannot_be_cloned_exactly_is_refused(shop, made, told):
+    shop.execute(made)
+
+    with pytest.raises(UnsupportedObject, match=told):
+        compile_plan(shop, SOURCE)
+
+
+def test_an_extension_in_the_schema_is_refused(shop):
+    available = shop.execute(
+        "SELECT name FROM pg_available_extensions WHERE name IN ('citext', 'hstore', 'btree_gist')"
+    ).fetchall()
+    if not available:
+        pytest.skip("this server brings no extension that can be moved")
+    shop.execute(f"CREATE EXTENSION {available[0][0]} SCHEMA shop")
+
+    with pytest.raises(UnsupportedObject, match="cannot be installed twice"):
+        compile_plan(shop, SOURCE)
+
+
+def test_what_an_extension_owns_is_not_cloned(shop):
+    shop.execute("CREATE TABLE shop.owned (id serial PRIMARY KEY)")
+    shop.execute("ALTER EXTENSION plpgsql ADD TABLE shop.owned")
+
+    plan = compile_plan(shop, SOURCE)
+    plan.run(shop, TARGET)
+
+    assert shop.execute("SELECT to_regclass('shop_copy.owned')").fetchone() == (None,)
+    assert any("belongs to an extension" in warning.message for warning in plan.warnings)
+    shop.execute("ALTER TABLE shop.t ADD FOREIGN KEY (id) REFERENCES shop.owned NOT VALID")
+    with pytest.raises(UnsupportedObject, match="belongs to an extension and is not cloned"):
+        compile_plan(shop, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("CREATE TABLE elsewhere.r (id integer REFERENCES shop.t)", "is outside and keeps to"),
+        ("CREATE VIEW elsewhere.v AS SELECT * FROM shop.t", "is outside and keeps to"),
+        ("ALTER TABLE shop.t ADD COLUMN photo oid", "large objects in it are not copied"),
+        ("ALTER TABLE shop.t ADD COLUMN source regclass", "naming the source's objects"),
+        ("ALTER TABLE shop.t ADD COLUMN sources regclass[]", "naming the source's objects"),
+        ("CREATE PUBLICATION p FOR TABLE shop.t", "membership of a publication"),
+        ("CREATE STATISTICS elsewhere.st ON id, v FROM shop.t", "in another schema"),
+        ("ALTER TABLE shop.t ALTER v SET DEFAULT 'shop.t'", "names the schema and was left"),
+        (
+            "CREATE FUNCTION shop.f() RETURNS void LANGUAGE plpgsql"
+            " AS $$ BEGIN EXECUTE 'TRUNCATE shop.t'; END $$",
+            "names the schema and was left",
+        ),
+        (
+            "CREATE TEXT SEARCH CONFIGURATION shop.c (COPY = simple);"
+            " CREATE FUNCTION shop.f() RETURNS integer LANGUAGE sql"
+            " SET default_text_search_config = 'shop.c' AS 'SELECT 1'",
+            "its setting default_text_search_config",
+        ),
+    ],
+)
+def test_what_may_surprise_is_a_warning(shop, made, told):
+    shop.execute(made)
+
+    warnings = compile_plan(shop, SOURCE).warnings
+
+    assert any(told in warning.message for warning in warnings), warnings
