@@ -71,6 +71,23 @@ class Settings(BaseSettings):
     demo_pool_size: int = Field(
         default=3, ge=0, description="Tenants kept ready for each template."
     )
+    demo_pool_max: int = Field(
+        default=20,
+        ge=0,
+        description="Tenants kept ready for each template when many prospects arrive.",
+    )
+    demo_disk_mb: int = Field(
+        default=0, ge=0, description="Size of the database at which the pool stops growing; 0: any."
+    )
+    demo_creations_per_minute: int = Field(
+        default=600, ge=0, description="Sessions that all addresses may create together; 0: any."
+    )
+    demo_idle_minutes: float = Field(
+        default=0, ge=0, description="Minutes without a request after which a session ends; 0: off."
+    )
+    demo_drops_at_once: int = Field(
+        default=4, ge=1, description="Schemas that one cleanup drops at the same time."
+    )
     demo_retention_days: float = Field(
         default=7, ge=0, description="Days that the row of an ended session is kept."
     )

@@ -1,5 +1,7 @@
 """Hands out work through RQ. Every job has a fixed id, so the same work is queued once."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,22 +29,38 @@ class RqDispatcher:
 
     def __init__(self, redis: Redis, launcher: Launcher, clone_timeout: int) -> None:
         self._redis = redis
-        self._launcher = launcher
+        self.launcher = launcher
         self._clone_timeout = clone_timeout
 
     def clone(self, tenant_id: UUID, *, for_pool: bool = False) -> None:
         """Have a tenant's schema cloned, at once when somebody waits for it."""
-        queue = POOL if for_pool else self._launcher.queue_of(tenant_id)
+        queue = POOL if for_pool else self.launcher.queue_of(tenant_id)
         self._enqueue(
             queue,
             "jobs.tasks.clone",
-            f"clone-{tenant_id.hex}",
+            _clone_id(tenant_id),
             tenant_id,
             retry=Retry(max=ATTEMPTS - 1),
             job_timeout=self._clone_timeout,
         )
         if not for_pool:
-            self._launcher.launch(tenant_id)
+            self.launcher.launch(tenant_id)
+
+    def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
+        """Whether the clone waits in a queue, or was taken up after `before`."""
+        try:
+            job = Job.fetch(_clone_id(tenant_id), connection=self._redis)
+        except NoSuchJobError:
+            return False
+        if job.get_status() in ("queued", "scheduled", "deferred"):
+            return True
+        return job.started_at is not None and job.started_at > before
+
+    def clone_again(self, tenant_id: UUID, *, for_pool: bool) -> None:
+        """Have a tenant's schema cloned though a job says that somebody does: he is gone."""
+        with suppress(NoSuchJobError):
+            Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
+        self.clone(tenant_id, for_pool=for_pool)
 
     def drop(self, tenant_id: UUID) -> None:
         """Have a tenant's schema dropped."""
@@ -76,6 +94,10 @@ class RqDispatcher:
         except NoSuchJobError:
             return False
         return job.get_status() in ("queued", "started", "scheduled", "deferred")
+
+
+def _clone_id(tenant_id: UUID) -> str:
+    return f"clone-{tenant_id.hex}"
 
 
 def _refill_key(account_type: str) -> str:

@@ -18,6 +18,12 @@ class Launcher(Protocol):
     def launch(self, tenant_id: UUID) -> None:
         """See that somebody works on that queue. Launching twice is launching once."""
 
+    def running(self) -> set[UUID]:
+        """The tenants for which something was started and has not been removed."""
+
+    def remove(self, tenant_id: UUID) -> None:
+        """Remove what was started for a tenant. Removing twice is removing once."""
+
 
 class WorkerLauncher:
     """Standing workers serve one queue for all tenants, so nothing has to be started."""
@@ -29,6 +35,13 @@ class WorkerLauncher:
 
     def launch(self, tenant_id: UUID) -> None:
         """Do nothing: the workers are there."""
+
+    def running(self) -> set[UUID]:
+        """None: nothing is started for a single tenant."""
+        return set()
+
+    def remove(self, tenant_id: UUID) -> None:
+        """Do nothing: there is nothing."""
 
 
 def make_launcher(settings: Settings) -> Launcher:

@@ -18,6 +18,9 @@ from jobs.dispatch import MAINTENANCE
 POLL_SECONDS = 2
 PURGE_HOUR = 3
 DAY_SECONDS = 86_400
+RECONCILE_SECONDS = 300
+REFRESH_SECONDS = 600
+"""How long after midnight at most the templates end on the new day; asking costs one query."""
 KEEP_RESULT_SECONDS = 3600
 
 
@@ -27,6 +30,8 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
         scheduler.cancel(job)
     now = datetime.now(UTC)
     _every(scheduler, "cleanup", tasks.cleanup, cleanup_seconds, now)
+    _every(scheduler, "reconcile", tasks.reconcile, RECONCILE_SECONDS, now)
+    _every(scheduler, "refresh", tasks.refresh, REFRESH_SECONDS, now)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
     _every(scheduler, "purge", tasks.purge, DAY_SECONDS, night)
 

@@ -4,20 +4,22 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
+import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
-from app.control.models import SessionStatus
 from app.control.pool import Pool
 from app.control.progress import ProgressBoard
 from app.control.records import SessionView
 from app.control.service import SessionService
 from app.db import make_engine
-from app.logs import init_logs
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from jobs.dispatch import RqDispatcher
 from jobs.launchers import make_launcher
+
+log = structlog.get_logger(__name__)
 
 
 class GatewayCache:
@@ -33,6 +35,14 @@ class GatewayCache:
     def forget(self, session_id: str) -> None:
         """Have the session refused by every gateway process."""
         self._store.forget(session_id)
+
+    def find(self, session_id: str) -> SessionRecord | None:
+        """What gateway processes find.
+
+        Raises:
+            SessionForgotten: the session was destroyed.
+        """
+        return self._store.get(session_id)
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,6 @@ def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
 def wiring() -> Wiring:
     """The parts that this process works with. A forked child makes its own."""
     settings = load_settings()
-    init_logs(settings.log_level)
     engine = make_engine(settings)
     redis = Redis.from_url(settings.redis_url)
     cache = make_cache(settings)
@@ -106,9 +115,12 @@ def wiring() -> Wiring:
 
 
 def announce(parts: Wiring, sessions: list[SessionView]) -> None:
-    """Tell the gateway of sessions that changed outside a request."""
-    for session in sessions:
-        if session.status in (SessionStatus.ACTIVE, SessionStatus.PENDING):
-            parts.cache.put(session)
-        else:
-            parts.cache.forget(session.session_id)
+    """Tell the gateway of sessions that changed outside a request; without Redis it asks."""
+    try:
+        for session in sessions:
+            if session.is_open:
+                parts.cache.put(session)
+            else:
+                parts.cache.forget(session.session_id)
+    except RedisError as error:
+        log.warning("sessions not announced", action="cache_failed", error=type(error).__name__)

@@ -110,7 +110,7 @@ def _load(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTempl
         if found is None:
             _insert_tenant(connection, data.profile)
         replace_schema(connection, name, data.tables, lambda done: progress(name, done, total))
-        version = _publish(connection, data.profile, digest)
+        version = _publish(connection, data, digest)
     return LoadedTemplate(account_type, name, version, True, total)
 
 
@@ -134,16 +134,18 @@ def _insert_tenant(connection: Connection, profile: Profile) -> None:
     connection.execute(statement.on_conflict_do_nothing(index_elements=["schema_name"]))
 
 
-def _publish(connection: Connection, profile: Profile, digest: str) -> int:
+def _publish(connection: Connection, data: TemplateData, digest: str) -> int:
     """From here on the template is cloned from; its new version says that it changed."""
     version: int | None = connection.scalar(
         update(Tenant)
-        .where(Tenant.schema_name == profile.schema_name)
+        .where(Tenant.schema_name == data.profile.schema_name)
         .values(
-            name=profile.business.name,
+            name=data.profile.business.name,
             state=TenantState.READY,
             template_version=Tenant.template_version + 1,
             template_digest=digest,
+            revision=tenant_head(),
+            data_on=data.today,
             updated_at=func.now(),
         )
         .returning(Tenant.template_version)

@@ -36,6 +36,7 @@ class TemplateData:
     """The rows of a template, by table, each after the tables that it refers to."""
 
     profile: Profile
+    today: date
     tables: Tables
 
     @property
@@ -86,7 +87,7 @@ def build_template(profile: Profile, today: date) -> TemplateData:
     }
     if profile.account_type is BusinessModel.CENTRAL_BAKER:
         tables |= procurement_rows(scene, shelves)
-    return TemplateData(profile, _in_order(tables))
+    return TemplateData(profile, today, _in_order(tables))
 
 
 def _in_order(tables: Tables) -> Tables:

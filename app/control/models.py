@@ -90,7 +90,13 @@ class Tenant(ControlBase):
     state: Mapped[TenantState] = _enum(TenantState, "tenant_state")
     template_version: Mapped[int] = mapped_column(server_default="0")
     template_digest: Mapped[str | None]
+    revision: Mapped[str | None]
+    """Of the tenant tree of migrations; unknown for a template that somebody else made."""
+    data_on: Mapped[date | None]
+    """The day on which a template's data ends."""
     failure: Mapped[str | None]
+    ready_at: Mapped[datetime | None]
+    clone_seconds: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 

@@ -7,7 +7,7 @@ that try the same change do it once.
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from app.control import queries
 from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
@@ -28,6 +28,12 @@ class TenantView:
     template_id: UUID
     template_schema: str
     template_version: int
+    template_revision: str | None
+    version: int
+
+
+RENEWALS_AT_ONCE = 2
+"""Outdated tenants are replaced so many at a time; until then they are better than none."""
 
 
 class Pool:
@@ -61,64 +67,77 @@ class Pool:
                     template.c.id,
                     template.c.schema_name,
                     template.c.template_version,
+                    template.c.revision,
+                    Tenant.template_version,
                 )
                 .join(template, template.c.id == Tenant.base_demo_tenant_id)
                 .where(Tenant.id == tenant_id)
             ).one_or_none()
         return None if row is None else TenantView(*row)
 
-    def count(self, account_type: str, state: TenantState) -> int:
-        """How many demo tenants of the account type are in the state."""
-        with self._engine.connect() as connection:
-            return connection.execute(
-                select(func.count()).where(
-                    Tenant.is_demo, Tenant.account_type == account_type, Tenant.state == state
-                )
-            ).scalar_one()
-
     def add_missing(self, account_type: str, size: int) -> list[UUID]:
         """Register the tenants that the pool lacks; the caller has them cloned.
 
-        Tenants that are being cloned for somebody who waits do not count: they will not stay.
+        One for each session that waits comes on top: it will not stay. Outdated tenants that are
+        still good are replaced a few at a time.
         """
         with self._engine.begin() as connection:
             template = connection.execute(
-                select(Tenant.id, Tenant.name, Tenant.template_version)
+                select(Tenant)
                 .where(Tenant.is_demo_template, Tenant.account_type == account_type)
-                .with_for_update()
+                .with_for_update(key_share=True)
             ).one()
-            on_stock = connection.execute(
-                select(func.count()).where(
-                    Tenant.base_demo_tenant_id == template.id,
-                    Tenant.state.in_([TenantState.READY, TenantState.CLONING]),
-                )
-            ).scalar_one()
-            waiting = connection.execute(
-                select(func.count()).where(
-                    DemoSession.base_demo_tenant_id == template.id,
-                    DemoSession.status == SessionStatus.PENDING,
-                )
-            ).scalar_one()
-            missing = max(0, size + waiting - on_stock)
+            stock = connection.execute(queries.STOCK, {"template_id": template.id}).one()
+            missing = size + stock.waiting - stock.fresh - stock.cloning
+            if stock.outdated:
+                renewals = max(0, RENEWALS_AT_ONCE - stock.cloning)
+                missing = min(missing, max(renewals, missing - stock.outdated))
             return [
                 register_clone(connection, template.id, template.name, account_type)
                 for _ in range(missing)
             ]
 
-    def mark_ready(self, tenant: TenantView, version: int) -> list[SessionView]:
-        """The tenant's schema is there. Returns the sessions that were waiting and now have one."""
+    def retire(self, account_type: str, size: int) -> int:
+        """Take ready tenants out of use that the pool does not need. How many there were.
+
+        Those of another revision at once, for they fit the code no more; those of an older
+        version, one for each that is ready beyond the pool's size; and what a rush has left over.
+        """
+        with self._engine.begin() as connection:
+            return connection.execute(
+                queries.RETIRE, {"account_type": account_type, "size": size}
+            ).rowcount
+
+    def mark_ready(self, tenant: TenantView, seconds: float = 0.0) -> list[SessionView]:
+        """The tenant's schema is there. Returns the sessions that were waiting and now have one.
+
+        `tenant` is what was known before the clone began: a template that changes meanwhile makes
+        the tenant look older than it is, never newer.
+        """
         with self._engine.begin() as connection:
             connection.execute(
                 update(Tenant)
                 .where(Tenant.id == tenant.id, Tenant.state == TenantState.CLONING)
-                .values(state=TenantState.READY, template_version=version)
+                .values(
+                    state=TenantState.READY,
+                    template_version=tenant.template_version,
+                    revision=tenant.template_revision,
+                    ready_at=func.clock_timestamp(),
+                    clone_seconds=seconds,
+                )
             )
             return self._hand_over(connection, tenant.template_id)
 
-    def hand_over(self, tenant: TenantView) -> list[SessionView]:
-        """Give ready tenants of the same template to sessions that wait for one."""
+    def serve_waiting(self) -> list[SessionView]:
+        """Give ready tenants to sessions that wait, should they have missed each other."""
+        served: list[SessionView] = []
         with self._engine.begin() as connection:
-            return self._hand_over(connection, tenant.template_id)
+            templates = select(DemoSession.base_demo_tenant_id).where(
+                DemoSession.status == SessionStatus.PENDING
+            )
+            for template_id in connection.scalars(templates.distinct()).all():
+                served += self._hand_over(connection, template_id)
+        return served
 
     def _hand_over(self, connection: Connection, template_id: UUID) -> list[SessionView]:
         parameters = {"template_id": template_id, "duration": self._session_seconds}
@@ -136,17 +155,11 @@ class Pool:
             ).scalar_one_or_none()
             if session is None:
                 return []
-            rows = connection.execute(
-                update(DemoSession)
-                .where(DemoSession.id == session, DemoSession.status == SessionStatus.PENDING)
-                .values(
-                    status=SessionStatus.FAILED,
-                    destroyed_at=func.now(),
-                    session_metadata=func.jsonb_build_object("failure", FAILURE),
-                )
-                .returning(*DemoSession.__table__.columns)
-            ).all()
-            return [session_view(row) for row in rows]
+            return _fail(
+                connection,
+                DemoSession.id == session,
+                DemoSession.status == SessionStatus.PENDING,
+            )
 
     def begin_drop(self, tenant_id: UUID) -> bool:
         """Take a tenant that nobody has out of use. Whether it is to be dropped."""
@@ -180,19 +193,32 @@ class Pool:
                 delete(Tenant).where(Tenant.id == tenant_id, Tenant.state == TenantState.DROPPING)
             )
 
-    def retire_outdated(self) -> int:
-        """Take ready tenants of a template's older versions out of use. How many there were."""
-        template = select(Tenant).where(Tenant.is_demo_template).subquery()
+    def close_lost(self, tenant_id: UUID) -> list[SessionView]:
+        """The tenant has no schema: out of use with it, and its session has failed."""
         with self._engine.begin() as connection:
-            return connection.execute(
+            connection.execute(
                 update(Tenant)
                 .where(
-                    Tenant.state == TenantState.READY,
-                    Tenant.base_demo_tenant_id == template.c.id,
-                    Tenant.template_version != template.c.template_version,
+                    Tenant.id == tenant_id,
+                    Tenant.state.in_([TenantState.READY, TenantState.LEASED]),
                 )
                 .values(state=TenantState.DROPPING)
-            ).rowcount
+            )
+            return _fail(connection, DemoSession.virtual_tenant_id == tenant_id)
+
+    def close_session(self, session: UUID) -> list[SessionView]:
+        """The session has no tenant any more: it has failed."""
+        with self._engine.begin() as connection:
+            return _fail(connection, DemoSession.id == session)
+
+    def release(self, tenant_id: UUID) -> None:
+        """Nobody has the tenant any more: out of use with it."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(Tenant)
+                .where(Tenant.id == tenant_id, Tenant.state == TenantState.LEASED)
+                .values(state=TenantState.DROPPING)
+            )
 
     def to_clone(self) -> list[tuple[UUID, bool]]:
         """Tenants that are not cloned yet, and whether a session waits for each."""
@@ -218,14 +244,28 @@ class Pool:
             )
 
 
+def _fail(connection: Connection, *which: ColumnElement[bool]) -> list[SessionView]:
+    """End open sessions as failed, with a sentence for their visitors."""
+    rows = connection.execute(
+        update(DemoSession)
+        .where(*which, DemoSession.status.in_([SessionStatus.PENDING, SessionStatus.ACTIVE]))
+        .values(
+            status=SessionStatus.FAILED,
+            destroyed_at=func.now(),
+            session_metadata=func.jsonb_build_object("failure", FAILURE),
+        )
+        .returning(*DemoSession.__table__.columns)
+    ).all()
+    return [session_view(row) for row in rows]
+
+
 def register_clone(
     connection: Connection,
     template_id: UUID,
     name: str,
     account_type: str,
-    session: UUID | None = None,
 ) -> UUID:
-    """Insert a tenant that is about to be cloned, for a session or for the pool."""
+    """Insert a tenant that is about to be cloned."""
     tenant_id = uuid4()
     connection.execute(
         insert(Tenant).values(
@@ -236,7 +276,6 @@ def register_clone(
             is_demo=True,
             is_demo_template=False,
             base_demo_tenant_id=template_id,
-            demo_session_id=session,
             state=TenantState.CLONING,
         )
     )

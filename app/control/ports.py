@@ -1,7 +1,7 @@
 """What the session service needs from outside: whoever joins the parts gives these to it."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.control.records import SessionView
@@ -35,3 +35,13 @@ class Dispatcher(Protocol):
 
     def refill(self, account_type: str) -> None:
         """See that the template's pool is full again."""
+
+
+class Maintenance(Protocol):
+    """What operators can have done by hand, and the schedule has done by itself."""
+
+    def cleanup(self) -> dict[str, int]:
+        """End what is over, drop what is out of use; says how much."""
+
+    def reconcile(self, dry_run: bool = False) -> list[dict[str, Any]]:
+        """Compare what should be there with what is; says what was found."""

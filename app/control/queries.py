@@ -2,41 +2,19 @@
 
 from sqlalchemy import text
 
-OPEN_GATE = text("SELECT pg_advisory_xact_lock(hashtext('masa-madre: open a session'))")
-"""One creation at a time counts the open sessions, so that the last place goes to one of two."""
-
 OPEN_SESSION = text(
     """
-    WITH template AS (
-        SELECT id, template_version FROM control.tenants
-         WHERE is_demo_template AND account_type = :account_type AND state = 'ready'
-    ), leased AS (
-        UPDATE control.tenants
-           SET state = 'leased', demo_session_id = :id, updated_at = now(),
-               demo_expires_at = now() + make_interval(secs => :duration)
-         WHERE id = (SELECT tenant.id FROM control.tenants AS tenant
-                       JOIN template ON tenant.base_demo_tenant_id = template.id
-                        AND tenant.template_version = template.template_version
-                      WHERE tenant.state = 'ready'
-                      ORDER BY tenant.created_at LIMIT 1
-                        FOR UPDATE OF tenant SKIP LOCKED)
-        RETURNING id
-    )
-    INSERT INTO control.demo_sessions
-           (id, session_id, user_id, ip_address, user_agent, base_demo_tenant_id,
-            virtual_tenant_id, demo_account_type, status, expires_at, data_cloned, redis_populated)
-    SELECT :id, :session_id, :user_id, CAST(:ip_address AS inet), :user_agent, template.id,
-           leased.id, :account_type,
-           CAST(CASE WHEN leased.id IS NULL THEN 'pending' ELSE 'active' END
-                AS control.session_status),
-           now() + make_interval(secs => :duration), leased.id IS NOT NULL, true
-      FROM template LEFT JOIN leased ON true
-     WHERE (SELECT count(*) FROM control.demo_sessions
-             WHERE status IN ('pending', 'active')) < :max_sessions
-    RETURNING *
+    SELECT refusal, retry_after, awaited, (opened).*
+      FROM control.open_session(:id, :session_id, :account_type, :user_id,
+           CAST(:ip_address AS inet), :user_agent, :duration, :max_sessions, :max_per_minute,
+           :tenant_id)
     """
 )
-"""Lease and insert in one statement. No row: the template is missing, or the house is full."""
+"""Count, lease and insert; the function holds a gate, so that the last place goes to one of two.
+
+`refusal` is null, or says why nothing was opened; `again` means only that it was asked at the
+moment when the gate changed, and has to be asked once more.
+"""
 
 HAND_OVER = text(
     """
@@ -49,9 +27,10 @@ HAND_OVER = text(
         SELECT id, row_number() OVER (ORDER BY created_at) AS place
           FROM (SELECT tenant.id, tenant.created_at FROM control.tenants AS tenant
                   JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
-                   AND template.template_version = tenant.template_version
+                   AND (template.template_version = tenant.template_version
+                        OR template.revision = tenant.revision)
                  WHERE tenant.state = 'ready' AND template.id = :template_id
-                 ORDER BY tenant.created_at LIMIT 50
+                 ORDER BY tenant.template_version DESC, tenant.created_at LIMIT 50
                    FOR UPDATE OF tenant SKIP LOCKED) AS locked
     ), pair AS (
         SELECT waiting.id AS session_id, ready.id AS tenant_id
@@ -64,21 +43,31 @@ HAND_OVER = text(
     )
     UPDATE control.demo_sessions AS session
        SET status = 'active', virtual_tenant_id = pair.tenant_id, data_cloned = true,
-           expires_at = now() + make_interval(secs => :duration)
+           expires_at = now() + make_interval(secs => :duration), last_activity_at = now()
       FROM pair WHERE session.id = pair.session_id
     RETURNING session.*
     """
 )
-"""Give ready tenants to waiting sessions, oldest first. A session's time begins now."""
+"""Give ready tenants to waiting sessions, oldest first. A session's time begins now.
+
+Tenants of the template's newest version go first. An older one is good too while it has the same
+tables: yesterday's bread is better than none.
+"""
 
 EXTEND = text(
     """
-    UPDATE control.demo_sessions
-       SET expires_at = expires_at + make_interval(secs => :duration),
-           extensions = extensions + 1
-     WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
-       AND extensions < :max_extensions
-    RETURNING *
+    WITH extended AS (
+        UPDATE control.demo_sessions
+           SET expires_at = expires_at + make_interval(secs => :duration),
+               extensions = extensions + 1, last_activity_at = now()
+         WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
+           AND extensions < :max_extensions
+        RETURNING *
+    ), tenant AS (
+        UPDATE control.tenants AS tenant SET demo_expires_at = extended.expires_at
+          FROM extended WHERE tenant.id = extended.virtual_tenant_id
+    )
+    SELECT * FROM extended
     """
 )
 
@@ -102,9 +91,15 @@ EXPIRE = text(
     """
     WITH ended AS (
         UPDATE control.demo_sessions
-           SET status = 'expired',
-               metadata = metadata || jsonb_build_object('ended_by', 'clock')
-         WHERE status IN ('pending', 'active') AND expires_at <= now()
+           SET status = CAST(CASE WHEN virtual_tenant_id IS NULL THEN 'destroyed'
+                        ELSE 'expired' END AS control.session_status),
+               destroyed_at = CASE WHEN virtual_tenant_id IS NULL THEN now() END,
+               metadata = metadata || jsonb_build_object('ended_by',
+                   CASE WHEN expires_at <= now() THEN 'clock' ELSE 'idle' END)
+         WHERE status IN ('pending', 'active')
+           AND (expires_at <= now()
+                OR (:idle_seconds > 0 AND status = 'active'
+                    AND last_activity_at <= now() - make_interval(secs => :idle_seconds)))
         RETURNING *
     ), released AS (
         UPDATE control.tenants SET state = 'dropping', updated_at = now()
@@ -130,9 +125,10 @@ REPLACE_TENANT = text(
                                 ON s.base_demo_tenant_id = ready.base_demo_tenant_id
                               JOIN control.tenants AS template
                                 ON template.id = s.base_demo_tenant_id
-                               AND template.template_version = ready.template_version
+                               AND (template.template_version = ready.template_version
+                                    OR template.revision = ready.revision)
                              WHERE ready.state = 'ready'
-                             ORDER BY ready.created_at LIMIT 1
+                             ORDER BY ready.template_version DESC, ready.created_at LIMIT 1
                                FOR UPDATE OF ready SKIP LOCKED)
         RETURNING tenant.id
     ), released AS (
@@ -146,3 +142,55 @@ REPLACE_TENANT = text(
     """
 )
 """Swap the session's tenant for a fresh one. No row: no such open session, or the pool is empty."""
+
+STOCK = text(
+    """
+    SELECT (SELECT count(*) FROM control.demo_sessions
+             WHERE base_demo_tenant_id = template.id AND status = 'pending') AS waiting,
+           count(*) FILTER (WHERE tenant.state = 'cloning') AS cloning,
+           count(*) FILTER (WHERE tenant.state = 'ready'
+               AND tenant.template_version = template.template_version) AS fresh,
+           count(*) FILTER (WHERE tenant.state = 'ready'
+               AND tenant.template_version <> template.template_version
+               AND tenant.revision = template.revision) AS outdated
+      FROM control.tenants AS template
+      LEFT JOIN control.tenants AS tenant ON tenant.base_demo_tenant_id = template.id
+     WHERE template.id = :template_id GROUP BY template.id
+    """
+)
+
+RETIRE = text(
+    """
+    WITH ready AS (
+        SELECT tenant.id,
+               tenant.template_version = template.template_version AS is_fresh,
+               coalesce(tenant.template_version = template.template_version
+                        OR tenant.revision = template.revision, false) AS is_good,
+               row_number() OVER (ORDER BY tenant.template_version DESC, tenant.created_at DESC)
+                   AS place
+          FROM control.tenants AS tenant
+          JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+         WHERE tenant.state = 'ready' AND template.account_type = :account_type
+    )
+    UPDATE control.tenants AS tenant SET state = 'dropping', updated_at = now()
+      FROM ready
+     WHERE tenant.id = ready.id AND tenant.state = 'ready'
+       AND (NOT ready.is_good OR (NOT ready.is_fresh AND ready.place > :size)
+            OR ready.place > 2 * CAST(:size AS integer) + 2)
+    """
+)
+"""Which ready tenants the pool can do without; the newest stay."""
+
+HOLD_SESSION = text(
+    """
+    SELECT session.*, tenant.schema_name, template.schema_name AS template_schema
+      FROM control.demo_sessions AS session
+      JOIN control.tenants AS tenant ON tenant.id = session.virtual_tenant_id
+       AND tenant.state = 'leased'
+      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+     WHERE session.session_id = :session_id AND session.status = 'active'
+       AND session.expires_at > now()
+       FOR UPDATE OF session
+    """
+)
+"""Nobody ends or replaces a session while its rows are put right."""

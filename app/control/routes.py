@@ -16,6 +16,7 @@ from app.control.records import SessionView, Visitor
 from app.control.schemas import (
     AccountsOut,
     CreateIn,
+    EventsIn,
     LoginIn,
     SessionIn,
     SessionOut,
@@ -27,6 +28,8 @@ from app.privacy import cut_address
 
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
+WARNING_SECONDS = 120
+"""The page warns its visitor so long before the end."""
 
 blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
 login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
@@ -95,16 +98,17 @@ def show(session_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/session/<session_id>/events")
+@blueprint.input(EventsIn, location="query")
 @blueprint.doc(responses={200: "Progress, as server-sent events (text/event-stream)."})
-def events(session_id: str) -> Response:
-    """Follow a session as server-sent events until it is ready."""
+def events(session_id: str, query_data: EventsIn) -> Response:
+    """Follow a session as server-sent events until it is ready, or until it ends."""
     services = control()
     services.service.fetch(session_id)
 
     def read() -> dict[str, Any]:
         return describe(services, services.service.fetch(session_id), with_urls=False)
 
-    return services.streams.open(read)
+    return services.streams.open(read, to_the_end=query_data.until == "end")
 
 
 @blueprint.get("/stats")
@@ -126,6 +130,7 @@ def describe(services: Control, session: SessionView, *, with_urls: bool = True)
         "created_at": session.created_at,
         "expires_at": session.expires_at,
         "seconds_left": max(0, round(left)) if session.is_open else 0,
+        "warning": session.is_open and left <= WARNING_SECONDS,
         "extensions": session.extensions,
         "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
         "request_count": session.request_count,

@@ -27,6 +27,15 @@ class SessionIn(Request):
     session_id: SessionId | None = None
 
 
+class EventsIn(BaseModel):
+    """How long to follow a session."""
+
+    until: Literal["ready", "end"] = Field(
+        default="ready",
+        description="`ready`: until its data are there; `end`: with a warning before it ends.",
+    )
+
+
 class LoginIn(Request):
     """The credentials of a public demo account."""
 
@@ -52,6 +61,7 @@ class SessionOut(BaseModel):
     created_at: datetime
     expires_at: datetime
     seconds_left: int
+    warning: bool = Field(description="Whether the session ends within two minutes.")
     extensions: int
     extensions_left: int
     request_count: int

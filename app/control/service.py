@@ -12,9 +12,10 @@ from sqlalchemy import Engine, select, text, update
 from app.config import Settings
 from app.control import queries
 from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
-from app.control.pool import register_clone
 from app.control.ports import Dispatcher, SessionCache, TokenIssuer
 from app.control.records import SessionView, Visitor
+from app.control.refusals import refusal
+from app.control.resetting import Resetter
 from app.control.rows import session_view
 from app.errors import Conflict, NotFound, Unauthorized, Unavailable
 
@@ -22,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 SECRET_BYTES = 24
 """Random bytes of a session id: 192 bits, out of reach of guessing."""
-
-RETRY_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,14 @@ class SessionService:
         cache: SessionCache,
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
+        resetter: Resetter | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._cache = cache
         self._tokens = tokens
         self._dispatcher = dispatcher
+        self._resetter = resetter or Resetter(engine, engine)
         self._duration = settings.demo_session_duration_minutes * 60
 
     def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
@@ -57,6 +58,7 @@ class SessionService:
 
         Raises:
             Unavailable: too many sessions are open, or the templates are not there yet.
+            TooManyRequests: too many sessions were created in the last minute.
         """
         session, clone = self._insert(account_type, visitor)
         log.info(
@@ -74,36 +76,29 @@ class SessionService:
         return self._with_token(session)
 
     def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
-        """One transaction: count, lease, insert; without a ready tenant also register a clone."""
-        with self._engine.begin() as connection:
-            connection.execute(queries.OPEN_GATE)
-            row = connection.execute(
-                queries.OPEN_SESSION,
-                {
-                    "id": uuid4(),
-                    "session_id": f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
-                    "account_type": account_type,
-                    "user_id": visitor.user_id,
-                    "ip_address": visitor.ip_address,
-                    "user_agent": visitor.user_agent,
-                    "duration": self._duration,
-                    "max_sessions": self._settings.demo_max_sessions,
-                },
-            ).one_or_none()
-            if row is None:
-                template = select(Tenant.id).where(
-                    Tenant.is_demo_template,
-                    Tenant.account_type == account_type,
-                    Tenant.state == "ready",
-                )
-                raise _refusal(has_template=connection.execute(template).one_or_none() is not None)
-            session = session_view(row)
-            if session.status is SessionStatus.ACTIVE:
-                return session, None
-            name = f"Demo {account_type}"
-            return session, register_clone(
-                connection, row.base_demo_tenant_id, name, account_type, session.id
-            )
+        """One round trip, its commit included: count, lease and insert, or register a clone."""
+        row = None
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            while row is None or row.refusal == "again":
+                row = connection.execute(
+                    queries.OPEN_SESSION,
+                    {
+                        "id": uuid4(),
+                        "tenant_id": uuid4(),
+                        "session_id": f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
+                        "account_type": account_type,
+                        "user_id": visitor.user_id,
+                        "ip_address": visitor.ip_address,
+                        "user_agent": visitor.user_agent,
+                        "duration": self._duration,
+                        "max_sessions": self._settings.demo_max_sessions,
+                        "max_per_minute": self._settings.demo_creations_per_minute,
+                    },
+                ).one()
+        if row.refusal is not None:
+            raise refusal(row.refusal, row.retry_after)
+        return session_view(row), row.awaited
 
     def extend(self, session_id: str) -> OpenedSession:
         """Let a session last longer by one duration.
@@ -119,12 +114,6 @@ class SessionService:
         }
         with self._engine.begin() as connection:
             row = connection.execute(queries.EXTEND, parameters).one_or_none()
-            if row is not None:
-                connection.execute(
-                    update(Tenant)
-                    .where(Tenant.id == row.virtual_tenant_id)
-                    .values(demo_expires_at=row.expires_at)
-                )
         if row is None:
             self._ensure_active(session_id)
             most = self._settings.demo_session_max_extensions
@@ -163,31 +152,40 @@ class SessionService:
         return session
 
     def reset(self, session_id: str) -> OpenedSession:
-        """Give a session the template's data again, by giving it a fresh tenant.
+        """Give a session the template's data again.
+
+        In place, where the template is still the one that the session's tenant was cut from;
+        else the session gets a fresh tenant.
 
         Raises:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
             Unavailable: no tenant is ready at this moment.
         """
         before = self._ensure_active(session_id)
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                queries.REPLACE_TENANT, {"session_id": session_id}
-            ).one_or_none()
+        restored = self._resetter.restore(session_id)
+        if restored is not None:
+            return self._with_token(restored)
+        fresh = self._resetter.replace(session_id)
         self._try("refill", lambda: self._dispatcher.refill(before.account_type))
-        if row is None:
+        if fresh is None:
             self._ensure_active(session_id)
             raise Unavailable(
                 "Ahora mismo no hay datos nuevos preparados. Inténtalo en unos segundos.",
                 code="pool_empty",
                 headers={"Retry-After": "5"},
             )
-        session = session_view(row)
-        self._remember(session)
+        self._remember(fresh)
         old = before.tenant_id
         if old is not None:
             self._try("drop", lambda: self._dispatcher.drop(old))
-        return self._with_token(session)
+        return self._with_token(fresh)
+
+    def secret_of(self, session: UUID) -> str | None:
+        """The session id of the session whose row has this id."""
+        with self._engine.connect() as connection:
+            return connection.execute(
+                select(DemoSession.session_id).where(DemoSession.id == session)
+            ).scalar_one_or_none()
 
     def fetch(self, session_id: str) -> SessionView:
         """The session.
@@ -275,21 +273,6 @@ class SessionService:
                 what=what,
                 error=type(error).__name__,
             )
-
-
-def _refusal(*, has_template: bool) -> Unavailable:
-    headers = {"Retry-After": str(RETRY_SECONDS)}
-    if has_template:
-        return Unavailable(
-            "Todas las demos están ocupadas en este momento. Inténtalo en un rato.",
-            code="capacity",
-            headers=headers,
-        )
-    return Unavailable(
-        "La demo se está preparando por primera vez. Inténtalo en unos segundos.",
-        code="template_missing",
-        headers=headers,
-    )
 
 
 def _expired(session: SessionView) -> SessionView:

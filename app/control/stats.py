@@ -11,10 +11,10 @@ TOTALS = text(
         SELECT count(*) AS total,
                count(*) FILTER (WHERE status = 'pending') AS pending,
                count(*) FILTER (WHERE status = 'active' AND expires_at > now()) AS active,
-               count(*) FILTER (WHERE metadata ->> 'ended_by' = 'clock'
+               count(*) FILTER (WHERE metadata ->> 'ended_by' IN ('clock', 'idle')
                    OR (status IN ('pending', 'active') AND expires_at <= now())) AS expired,
                count(*) FILTER (WHERE status = 'destroyed'
-                   AND metadata ->> 'ended_by' IS DISTINCT FROM 'clock') AS destroyed,
+                   AND coalesce(metadata ->> 'ended_by', '') NOT IN ('clock', 'idle')) AS destroyed,
                count(*) FILTER (WHERE status = 'failed') AS failed,
                coalesce(sum(request_count), 0) AS requests,
                coalesce(sum(EXTRACT(epoch FROM
@@ -48,9 +48,9 @@ FOLD = text(
            (day, demo_account_type, sessions, expired, destroyed, failed, requests,
             duration_seconds)
     SELECT (created_at AT TIME ZONE 'UTC')::date, demo_account_type, count(*),
-           count(*) FILTER (WHERE metadata ->> 'ended_by' = 'clock'),
+           count(*) FILTER (WHERE metadata ->> 'ended_by' IN ('clock', 'idle')),
            count(*) FILTER (WHERE status = 'destroyed'
-                              AND metadata ->> 'ended_by' IS DISTINCT FROM 'clock'),
+                              AND coalesce(metadata ->> 'ended_by', '') NOT IN ('clock', 'idle')),
            count(*) FILTER (WHERE status = 'failed'), sum(request_count),
            sum(EXTRACT(epoch FROM least(destroyed_at, expires_at) - created_at))
       FROM gone GROUP BY 1, 2

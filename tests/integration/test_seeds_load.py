@@ -166,7 +166,7 @@ def test_a_failure_halfway_keeps_the_old_template(engine, database, monkeypatch)
     def broken(profile, today):
         data = build_template(profile, today)
         data.tables["sale_lines"][-1]["product_id"] = 999
-        return TemplateData(data.profile, data.tables)
+        return TemplateData(data.profile, data.today, data.tables)
 
     monkeypatch.setattr(seeds.load, "build_template", broken)
     with pytest.raises(psycopg.errors.ForeignKeyViolation):

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine
 from app.db import engine_url
 from app.migrations import upgrade_control
 from jobs.wiring import Wiring, wiring
+from schema_tools import verify
 
 ACCOUNT = "individual_bakery"
 TEMPLATE = "template_individual_bakery"
@@ -68,6 +69,12 @@ def demo_schemas(database: psycopg.Connection) -> set[str]:
     """The demo schemas that there are."""
     rows = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'demo%'")
     return {row[0] for row in rows}
+
+
+def differences(database: psycopg.Connection, schema: str) -> list[str]:
+    """How a demo schema differs from the template, but for the rights of its tenant's own role."""
+    found = verify(database, TEMPLATE, schema)
+    return [str(item) for item in found if "right" not in item.kind]
 
 
 def tenant_states(database: psycopg.Connection) -> list[str]:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import psycopg
 import pytest
 from rq import Queue, SimpleWorker
 from rq_scheduler import Scheduler
@@ -12,9 +11,16 @@ from app.control import stats
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.dispatch import QUEUES
+from jobs.locks import only_one
 from jobs.scheduler import install
-from schema_tools import SchemaToolsError, compile_plan, verify
-from tests.integration.control.conftest import ACCOUNT, TEMPLATE, demo_schemas, tenant_states
+from schema_tools import SchemaToolsError, compile_plan
+from tests.integration.control.conftest import (
+    ACCOUNT,
+    TEMPLATE,
+    demo_schemas,
+    differences,
+    tenant_states,
+)
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 
@@ -32,7 +38,7 @@ def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     assert tasks.clone(tenant_id) == "cloned"
     assert tasks.clone(tenant_id) == "nothing to do"
-    assert verify(database, TEMPLATE, f"demo_{tenant_id.hex}") == []
+    assert differences(database, f"demo_{tenant_id.hex}") == []
 
 
 def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
@@ -46,12 +52,12 @@ def test_a_redefined_template_is_compiled_again(parts, database):
     fill_pool(parts, 1)
     database.execute(f"ALTER TABLE {TEMPLATE}.bread ADD COLUMN price numeric DEFAULT 1")
     database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
-    assert parts.pool.retire_outdated() == 1
+    assert parts.pool.retire(ACCOUNT, 1) == 1
     fill_pool(parts, 1)
     (ready,) = database.execute(
         "SELECT schema_name FROM control.tenants WHERE is_demo AND state = 'ready'"
     )
-    assert verify(database, TEMPLATE, ready[0]) == []
+    assert differences(database, ready[0]) == []
 
 
 def test_a_clone_that_cannot_work_fails_the_session_with_a_sentence(parts, database):
@@ -97,8 +103,8 @@ def test_cleanup_ends_what_the_clock_has_ended(parts, database):
 
 
 def test_two_cleanups_at_once_are_one(parts, database_url):
-    with psycopg.connect(database_url) as other:
-        other.execute(tasks.LOCK, ["cleanup"])
+    with only_one(database_url, "cleanup") as mine:
+        assert mine
         assert tasks.cleanup() == {"skipped": 1}
     assert "skipped" not in tasks.cleanup()
 
@@ -159,4 +165,9 @@ def test_a_restarted_scheduler_adds_no_entry(parts):
     scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
     for _ in range(2):
         install(scheduler, 30)
-    assert sorted(job.id for job in scheduler.get_jobs()) == ["cleanup", "purge"]
+    assert sorted(job.id for job in scheduler.get_jobs()) == [
+        "cleanup",
+        "purge",
+        "reconcile",
+        "refresh",
+    ]

@@ -1,0 +1,109 @@
+"""`flask demo migrate`: control, templates, then what to do with sessions that are open."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.control.display import show_json, show_rows
+from app.control.extension import Control, control
+from app.control.migrate import (
+    Kind,
+    Migrated,
+    list_schemas,
+    migrate_control,
+    migrate_schemas,
+)
+from app.control.models import DemoSession, SessionStatus
+
+
+@click.command()
+@click.option(
+    "--sessions",
+    type=click.Choice(["keep", "migrate", "end"]),
+    default="keep",
+    show_default=True,
+    help="What to do with sessions that are open.",
+)
+@click.option("--at-once", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@with_appcontext
+def migrate(sessions: str, at_once: int, as_json: bool) -> None:
+    """Bring every schema to its newest revision.
+
+    Ready tenants of an older revision are replaced by the pool. Exit 1 when a schema failed:
+    the others are done, and the command can be run again.
+    """
+    services = control()
+    report = [migrate_control(_owner(services))]
+    if report[0].outcome != "failed":
+        try:
+            report += _migrate_tenants(services, sessions, at_once)
+        except SQLAlchemyError as error:
+            raise click.ClickException(f"Postgres: {error}") from error
+    failed = [item for item in report if item.outcome == "failed"]
+    if as_json:
+        show_json([item.as_dict() for item in report])
+    else:
+        _tell(report)
+    if failed:
+        raise click.ClickException(f"{len(failed)} of {len(report)} schemas failed: run it again.")
+
+
+def _owner(services: Control) -> Any:
+    from app.db import make_engine
+
+    return make_engine(services.settings)
+
+
+def _migrate_tenants(services: Control, sessions: str, at_once: int) -> list[Migrated]:
+    templates, live = list_schemas(services.engine)
+    report = _run(services, "template", templates, at_once)
+    if sessions == "migrate":
+        report += _run(services, "session", live, at_once)
+    elif sessions == "end":
+        _end_all(services)
+    else:
+        report += [Migrated("session", schema, "kept") for schema in live]
+    return report
+
+
+def _run(services: Control, kind: Kind, schemas: Sequence[str], at_once: int) -> list[Migrated]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bars = Progress(*columns, console=console, transient=True) if console.is_terminal else None
+    with bars or nullcontext():
+        task = bars.add_task(f"{kind}s", total=len(schemas)) if bars else None
+
+        def progress(_: Migrated) -> None:
+            if bars is not None and task is not None:
+                bars.advance(task)
+
+        return migrate_schemas(
+            services.settings.database_url, kind, schemas, at_once=at_once, progress=progress
+        )
+
+
+def _end_all(services: Control) -> None:
+    is_open = DemoSession.status.in_([SessionStatus.PENDING, SessionStatus.ACTIVE])
+    with services.engine.connect() as connection:
+        secrets = connection.scalars(select(DemoSession.session_id).where(is_open)).all()
+    for secret in secrets:
+        services.service.end(secret, ended_by="migration")
+    click.echo(f"Ended {len(secrets)} sessions.", err=True)
+
+
+def _tell(report: Sequence[Migrated]) -> None:
+    shown = [item.as_dict() for item in report if item.outcome == "failed"]
+    counts = Counter((item.kind, item.outcome) for item in report)
+    rows = [{"kind": k, "outcome": o, "schemas": n} for (k, o), n in sorted(counts.items())]
+    show_rows("Migrated", rows, "Nothing to migrate.")
+    if shown:
+        show_rows("Failed", shown, "")

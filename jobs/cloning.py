@@ -1,0 +1,94 @@
+"""Clones a tenant's schema and tells how far it is."""
+
+import time
+from uuid import UUID
+
+import psycopg
+import structlog
+from rq import get_current_job
+
+from app.control.pool import TenantView
+from app.control.progress import Progress
+from app.isolation import ensure_tenant_role, tenant_role
+from app.logins import login_of
+from jobs.plans import run_current_plan
+from jobs.wiring import Wiring, announce
+from schema_tools import SchemaToolsError, Step, TargetExists
+
+log = structlog.get_logger(__name__)
+
+PROGRESS_SECONDS = 0.1
+"""How often at most a clone's progress is told."""
+
+WORKER_NAME = "masa-madre clone "
+"""How the connection of whoever clones is called: that it is there shows that he works."""
+
+
+def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
+    """Clone the schema, mark the tenant as ready, and serve whoever waits.
+
+    Raises:
+        SchemaToolsError, psycopg.Error: it failed; after RQ's last attempt the tenant has, too.
+    """
+    try:
+        seconds = clone_schema(parts, tenant)
+    except (SchemaToolsError, psycopg.Error) as error:
+        _give_up_or_retry(parts, tenant.id, error)
+        raise
+    served = parts.pool.mark_ready(tenant, seconds)
+    announce(parts, served)
+    log.info(
+        "tenant cloned",
+        action="tenant_cloned",
+        seconds=round(seconds, 3),
+        sessions=[str(session.id) for session in served],
+    )
+
+
+def clone_schema(parts: Wiring, tenant: TenantView) -> float:
+    """Clone only. Returns the seconds that it took."""
+    started = time.perf_counter()
+    with psycopg.connect(
+        parts.settings.database_url,
+        autocommit=True,
+        application_name=WORKER_NAME + tenant.id.hex,
+    ) as connection:
+        try:
+            run_current_plan(connection, tenant, Teller(parts, tenant.id))
+        except TargetExists:
+            # An earlier attempt was killed between its commit and its note of it: the clone is
+            # one transaction, so a schema that is there is all there.
+            log.info("schema was there already", action="clone_found")
+        role = tenant_role(parts.settings.tenant_secrets[0], tenant.id)
+        ensure_tenant_role(
+            connection, tenant.schema_name, role.name, login_of(parts.settings.tenant_url)
+        )
+    return time.perf_counter() - started
+
+
+class Teller:
+    """Tells the waiting visitor how far the clone is, but not for every statement."""
+
+    def __init__(self, parts: Wiring, tenant_id: UUID) -> None:
+        self._parts = parts
+        self._tenant_id = tenant_id
+        self._next = 0.0
+
+    def __call__(self, step: Step) -> None:
+        """Note the step, when it is time to."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + PROGRESS_SECONDS
+        phase = step.statement.phase.name.lower()
+        note = Progress(phase, step.statement.identity, round(step.percent, 1))
+        self._parts.progress.write(self._tenant_id, note)
+
+
+def _give_up_or_retry(parts: Wiring, tenant_id: UUID, error: Exception) -> None:
+    """Leave the tenant for RQ's next attempt; after the last one it has failed."""
+    job = get_current_job()
+    left = (job.retries_left or 0) if job is not None else 0
+    log.warning("clone failed", action="clone_failed", retries_left=left, error=str(error))
+    if left == 0:
+        announce(parts, parts.pool.mark_failed(tenant_id, str(error)))

@@ -1,0 +1,67 @@
+"""Drops the schemas of tenants that nobody needs, some at the same time."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from app.isolation import drop_tenant_role, tenant_role
+from jobs.wiring import Wiring
+from schema_tools import SchemaToolsError, drop_schema
+
+log = structlog.get_logger(__name__)
+
+LONGEST_SECONDS = 120
+"""After so long no further drop is begun; the next cleanup goes on."""
+
+
+def drop_tenant(parts: Wiring, tenant_id: UUID) -> bool:
+    """Drop a tenant's schema and forget the tenant, if it is out of use. Whether it was.
+
+    Raises:
+        SchemaToolsError, psycopg.Error: it could not be dropped; it stays to be dropped later.
+    """
+    if not parts.pool.begin_drop(tenant_id):
+        return False
+    tenant = parts.pool.find(tenant_id)
+    if tenant is None:  # somebody else has finished it
+        return False
+    with structlog.contextvars.bound_contextvars(tenant=str(tenant_id)):
+        drop_schema_of(parts, tenant_id, tenant.schema_name)
+        parts.pool.forget(tenant_id)
+        log.info("tenant dropped", action="tenant_dropped")
+    return True
+
+
+def drop_schema_of(parts: Wiring, tenant_id: UUID, schema: str) -> None:
+    """Drop one schema of ours, and the role of its tenant."""
+    name = f"masa-madre drop {tenant_id.hex}"
+    with psycopg.connect(
+        parts.settings.database_url, autocommit=True, application_name=name
+    ) as connection:
+        drop_schema(connection, schema)
+        for secret in parts.settings.tenant_secrets:
+            drop_tenant_role(connection, tenant_role(secret, tenant_id).name)
+
+
+def drop_all(parts: Wiring, tenant_ids: Sequence[UUID]) -> dict[str, int]:
+    """Drop many; one that fails is logged, and stops no other. Returns how many went and stayed."""
+    end = time.monotonic() + LONGEST_SECONDS
+
+    def drop(tenant_id: UUID) -> str:
+        if time.monotonic() > end:
+            return "left"
+        try:
+            return "dropped" if drop_tenant(parts, tenant_id) else "gone"
+        except (SchemaToolsError, psycopg.Error) as error:
+            log.warning(
+                "drop failed", action="drop_failed", tenant=str(tenant_id), error=str(error)
+            )
+            return "not_dropped"
+
+    with ThreadPoolExecutor(parts.settings.demo_drops_at_once) as threads:
+        outcomes = list(threads.map(drop, tenant_ids))
+    return {name: outcomes.count(name) for name in ("dropped", "not_dropped", "left")}

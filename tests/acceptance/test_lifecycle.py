@@ -1,0 +1,156 @@
+"""Operators and visitors of the running system: the command line, warnings, resets, renewal."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from datetime import date
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+
+from app.db import engine_url
+from jobs.renewal import renew
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_visit import ready_pool, wait_for
+from tests.fixtures.live import ROOT
+from tests.integration.control.test_reset import TEMPLATE as BAKERY
+
+
+def demo(live_system, *arguments):
+    """Run `flask demo …`; gives its exit code, what it printed and what it complained."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **live_system.environment, "LOG_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_operators_follow_a_session_through_its_life(live_system):
+    ready_pool(live_system)
+    code, out, _ = demo(live_system, "create", "individual_bakery", "--json", "--secret")
+    created = json.loads(out)
+    assert (code, created["status"]) == (0, "active")
+    visitor = Prospect(live_system.url, token=created["session_token"])
+    assert visitor.get("/api/tenant").status == 200
+    session = created["id"]
+
+    code, out, _ = demo(live_system, "sessions")
+    assert code == 0
+    assert session in out
+    assert created["session_id"] not in out
+
+    for command, name, value in (
+        ("extend", "extensions", 1),
+        ("reset", "status", "active"),
+        ("show", "status", "active"),
+        ("destroy", "ended_by", "operator"),
+    ):
+        code, out, err = demo(live_system, command, session[:13], "--json")
+        assert code == 0, err
+        told = json.loads(out)
+        assert told[name] == value
+        assert "session_id" not in told
+    assert visitor.get("/api/tenant").status == 401
+
+
+@pytest.mark.parametrize("command", ["pool", "stats", "cleanup", "reconcile"])
+def test_what_operators_ask_for_is_a_table_or_json(live_system, command):
+    ready_pool(live_system)
+    code, out, err = demo(live_system, command, "--json")
+    assert code == 0, err
+    assert json.loads(out) is not None
+    if command == "pool":
+        code, out, _ = demo(live_system, command)
+        assert "DEMO_POOL_SIZE" in out
+
+
+def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(live_system):
+    assert demo(live_system, "show", "ffffffff-0000")[::2] == (
+        1, "Error: There is no such session.\n",
+    )  # fmt: skip
+    assert demo(live_system, "create", "bank")[0] == 2
+    code, _, err = demo(live_system, "migrate", "--sessions", "drop")
+    assert code == 2
+    assert "keep" in err
+
+
+def test_a_migration_with_nothing_to_do_says_so(live_system):
+    code, out, err = demo(live_system, "migrate", "--json")
+    assert code == 0, err
+    assert {item["outcome"] for item in json.loads(out)} <= {"migrated", "current", "kept"}
+
+
+def test_a_visitor_is_warned_before_the_end_and_told_of_it(live_system):
+    ready_pool(live_system)
+    with live_system.web(DEMO_SESSION_DURATION_MINUTES="0.05") as url:
+        visitor = Prospect(url).open("individual_bakery")
+        assert visitor.session["warning"] is True
+        address = f"{url}{visitor.session['events_url']}?until=end"
+        with urllib.request.urlopen(address, timeout=30) as stream:
+            told = stream.read().decode()
+    assert told.index("event: warning") < told.index("event: expired")
+
+
+def test_a_long_session_is_not_warned(live_system):
+    ready_pool(live_system)
+    visitor = Prospect(live_system.url).open("central_baker")
+    assert visitor.session["warning"] is False
+    visitor.post("/api/demo/session/destroy")
+
+
+def test_a_reset_of_a_bakery_is_exact_and_keeps_its_tenant(live_system):
+    ready_pool(live_system)
+    visitor = Prospect(live_system.url).open("individual_bakery")
+    tenant = visitor.session["virtual_tenant_id"]
+    product = visitor.sellable()
+    line = {"product_id": product["id"], "quantity": 1}
+    visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "cash"})
+    schema = f"demo_{tenant.replace('-', '')}"
+    assert rows_that_differ(live_system.database_url, schema)
+
+    answer = visitor.post("/api/demo/session/reset")
+
+    assert (answer.status, answer.json["virtual_tenant_id"]) == (200, tenant)
+    assert rows_that_differ(live_system.database_url, schema) == []
+    visitor.post("/api/demo/session/destroy")
+
+
+def rows_that_differ(database_url, schema):
+    from schema_tools import verify
+
+    with psycopg.connect(database_url) as connection:
+        found = verify(connection, BAKERY, schema)
+    return [str(item) for item in found if item.kind in ("table", "sequence")]
+
+
+def test_a_new_day_renews_the_templates_and_the_pool(live_system):
+    ready_pool(live_system)
+    engine = create_engine(engine_url(live_system.database_url))
+    tomorrow = date(2026, 3, 28)
+    try:
+        assert len(renew(engine, tomorrow)) == 2
+        assert renew(engine, tomorrow) == []
+    finally:
+        engine.dispose()
+
+    def renewed():
+        with psycopg.connect(live_system.database_url) as connection:
+            rows = connection.execute(
+                "SELECT count(*) FILTER (WHERE d.template_version = t.template_version), count(*)"
+                " FROM control.tenants d JOIN control.tenants t ON t.id = d.base_demo_tenant_id"
+                " WHERE d.state = 'ready'"
+            ).fetchone()
+        return rows[1] > 0 and rows[0] == rows[1]
+
+    assert wait_for(renewed, 60)
+    visitor = Prospect(live_system.url).open("individual_bakery")
+    newest = visitor.get("/api/pos/sales").json["items"][0]
+    assert newest["sold_at"].startswith("2026-03-28")
+    visitor.post("/api/demo/session/destroy")

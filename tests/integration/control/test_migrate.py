@@ -1,0 +1,98 @@
+"""Migrations: each schema for itself, a truthful report, and on from where it stopped."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from app.control.migrate import list_schemas, migrate_control, migrate_schemas
+from app.migrations import tenant_head, upgrade_tenant
+from jobs import tasks
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE
+from tests.integration.control.processes import kill, python, wait_until_gone, wait_until_stuck
+from tests.integration.control.test_sessions import VISITOR, fill_pool
+
+
+@pytest.fixture
+def live(parts, database):
+    """Three sessions on a template of the tenant tree, all of them an older revision's."""
+    database.execute(f"DROP TABLE {TEMPLATE}.bread")
+    with parts.engine.begin() as connection:
+        upgrade_tenant(connection, TEMPLATE)
+    database.execute("UPDATE control.tenants SET revision = %s", [tenant_head()])
+    fill_pool(parts, 3)
+    sessions = [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(3)]
+    schemas = sorted(f"demo_{session.tenant_id.hex}" for session in sessions)
+    for schema in [TEMPLATE, *schemas]:
+        empty(parts, schema)
+    database.execute("UPDATE control.tenants SET revision = 'none'")
+    return schemas
+
+
+def empty(parts, schema):
+    """Let a schema be as it was before the first revision."""
+    with parts.engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+        connection.execute(text(f"CREATE TABLE {schema}.alembic_version (version_num text)"))
+
+
+def revisions(database):
+    rows = database.execute("SELECT schema_name, revision FROM control.tenants ORDER BY 1")
+    return dict(rows.fetchall())
+
+
+def outcomes(report):
+    return [item.outcome for item in report]
+
+
+def test_control_templates_and_sessions_are_migrated_once(parts, database, live):
+    assert migrate_control(parts.engine).outcome == "migrated"
+    templates, sessions = list_schemas(parts.engine)
+    assert (templates, sessions) == ([TEMPLATE], live)
+    url = parts.settings.database_url
+    assert outcomes(migrate_schemas(url, "template", templates)) == ["migrated"]
+    seen = []
+    report = migrate_schemas(url, "session", live, at_once=2, progress=seen.append)
+    assert sorted(item.schema for item in seen) == live
+    assert outcomes(report) == ["migrated"] * 3
+    assert set(revisions(database).values()) == {tenant_head()}
+    assert outcomes(migrate_schemas(url, "session", live)) == ["current"] * 3
+    version = database.execute(
+        "SELECT template_version FROM control.tenants WHERE schema_name = %s", [TEMPLATE]
+    )
+    assert version.fetchone() == (2,)
+
+
+def test_one_schema_that_fails_stops_neither_the_others_nor_the_truth(parts, database, live):
+    database.execute(f"CREATE TABLE {live[1]}.business (id integer)")
+    report = migrate_schemas(parts.settings.database_url, "session", live)
+    assert outcomes(report) == ["migrated", "failed", "migrated"]
+    assert 'relation "business" already exists' in report[1].failure
+    assert revisions(database)[live[1]] == "none"
+    database.execute(f"DROP TABLE {live[1]}.business")
+    again = migrate_schemas(parts.settings.database_url, "session", live)
+    assert outcomes(again) == ["current", "migrated", "current"]
+
+
+def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
+    parts, database, database_url, live
+):
+    with psycopg.connect(database_url) as reader:
+        reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
+        reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
+        with python(
+            "from app.control.migrate import migrate_schemas\n"
+            f"migrate_schemas({database_url!r}, 'session', {live!r})"
+        ) as process:
+            wait_until_stuck(database, f"masa-madre migrate {live[1]}")
+            kill(process)
+    wait_until_gone(database, "masa-madre migrate")
+    assert [revisions(database)[schema] for schema in live] == [tenant_head(), "none", "none"]
+    assert tasks.reconcile(dry_run=True) == []
+    again = migrate_schemas(database_url, "session", live)
+    assert outcomes(again) == ["current", "migrated", "migrated"]
+
+
+def test_a_template_of_somebody_else_is_left_to_its_owner(parts, template_id):
+    report = migrate_schemas(parts.settings.database_url, "template", [TEMPLATE])
+    assert outcomes(report) == ["kept"]
