@@ -7,6 +7,7 @@ from psycopg import Connection
 from .catalog import Catalog, Row, read_catalog
 from .draft import Draft, Key
 from .errors import UnsupportedObject
+from .large_objects import ensure_no_large_objects
 from .parts.keys import (
     add_foreign_keys,
     add_keys,
@@ -88,7 +89,9 @@ def compile_plan(connection: "Connection[Any]", source: str) -> ClonePlan:
         SourceNotFound, PrivilegeMissing, InvalidName: the schema cannot be read.
         DependencyCycle: objects need each other in a way that no order solves.
     """
-    return plan_from_catalog(read_catalog(connection, source))
+    catalog = read_catalog(connection, source)
+    ensure_no_large_objects(connection, catalog)
+    return plan_from_catalog(catalog)
 
 
 def plan_from_catalog(catalog: Catalog) -> ClonePlan:

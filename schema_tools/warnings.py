@@ -28,7 +28,7 @@ def _warn_of_references(draft: Draft, catalog: Catalog) -> None:
         if column.reference is None or column.relation not in tables:
             continue
         what = (
-            "large objects in it are not copied: both schemas would share them"
+            "a large object that it comes to hold would be shared with the clone"
             if column.reference == "oid"
             else "its values are copied and go on naming the source's objects"
         )

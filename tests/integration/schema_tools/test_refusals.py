@@ -9,6 +9,14 @@ from schema_tools import (
 from tests.integration.schema_tools.shop import SOURCE, TARGET
 
 
+def test_a_large_object_is_refused_with_what_to_do(shop):
+    shop.execute("ALTER TABLE shop.t ADD COLUMN photo oid")
+    compile_plan(shop, SOURCE)
+    shop.execute("UPDATE shop.t SET photo = lo_from_bytea(0, 'x')")
+    with pytest.raises(UnsupportedObject, match=r"t.photo.*bytea"):
+        compile_plan(shop, SOURCE)
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [
@@ -85,7 +93,7 @@ def test_what_an_extension_owns_is_not_cloned(shop):
     [
         ("CREATE TABLE elsewhere.r (id integer REFERENCES shop.t)", "is outside and keeps to"),
         ("CREATE VIEW elsewhere.v AS SELECT * FROM shop.t", "is outside and keeps to"),
-        ("ALTER TABLE shop.t ADD COLUMN photo oid", "large objects in it are not copied"),
+        ("ALTER TABLE shop.t ADD COLUMN photo oid", "a large object that it comes to hold"),
         ("ALTER TABLE shop.t ADD COLUMN source regclass", "naming the source's objects"),
         ("ALTER TABLE shop.t ADD COLUMN sources regclass[]", "naming the source's objects"),
         ("CREATE PUBLICATION p FOR TABLE shop.t", "membership of a publication"),
