@@ -53,7 +53,8 @@ def create_app(
         title="Masa Madre",
         version="0.1.0",
         docs_path=None,
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]
+        static_url_path="/static",  # Bootstrap builds its own address on it
     )
     _configure(app)
     init_db(app, settings)

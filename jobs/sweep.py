@@ -6,13 +6,25 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.control import queries
 from app.control.rows import session_view
+from app.logins import login_of
 from jobs.wiring import Wiring, announce
 
 log = structlog.get_logger(__name__)
 
+OVERDUE = 60
+"""Seconds that a tenant's transaction may be open; its own timeouts are far shorter."""
+
+_OVERDUE = text(
+    """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE usename = :login AND datname = current_database()
+       AND xact_start < now() - make_interval(secs => :most)
+    """
+)
 _COUNT = text(
     """
     UPDATE control.demo_sessions
@@ -55,6 +67,22 @@ def release_expired(parts: Wiring, *, with_idle: bool) -> int:
         ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
     announce(parts, ended)
     return len(ended)
+
+
+def end_overdue(parts: Wiring) -> int:
+    """End tenants' transactions that are older than any should be. Returns how many.
+
+    Who runs SQL of his own can lift the timeouts of his transaction; this stops him all the same.
+    """
+    login = login_of(parts.settings.tenant_url)
+    if login == login_of(parts.settings.database_url):
+        return 0  # ours cannot be told from the tenants'
+    try:
+        with parts.engine.begin() as connection:
+            return connection.execute(_OVERDUE, {"login": login, "most": OVERDUE}).rowcount
+    except DBAPIError as error:
+        log.warning("overdue not ended", action="overdue_failed", error=type(error.orig).__name__)
+        return 0
 
 
 def ask(dispatch: Callable[..., None], *args: Any, **options: Any) -> None:

@@ -9,12 +9,13 @@ import structlog
 from app.control import stats
 from app.control.models import TenantState
 from app.control.stock import fetch_demands
+from app.privacy import forget_visitors
 from jobs.cloning import clone_tenant
 from jobs.dropping import drop_all, drop_tenant
 from jobs.locks import only_one
 from jobs.reconcile import reconcile as find_and_mend
 from jobs.renewal import renew
-from jobs.sweep import ask, flush_activity, release_expired
+from jobs.sweep import ask, end_overdue, flush_activity, release_expired
 from jobs.wiring import announce, wiring
 from seeds.values import MADRID
 
@@ -62,6 +63,9 @@ def cleanup() -> dict[str, int]:
         counted = flush_activity(parts)
         expired = release_expired(parts, with_idle=counted is not None)
         report = {"activity": counted or 0, "expired": expired, "retired": 0}
+        report["overdue"] = end_overdue(parts)
+        with parts.engine.begin() as connection:
+            report["forgotten"] = forget_visitors(connection)
         demands = fetch_demands(parts.engine, parts.settings)
         for demand in demands:
             report["retired"] += parts.pool.retire(demand.account_type, demand.target)

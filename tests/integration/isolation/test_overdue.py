@@ -1,0 +1,44 @@
+"""A transaction whose timeouts were lifted from inside is ended from outside."""
+
+import threading
+import time
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import engine_url, tenant_transaction
+from jobs import sweep
+from jobs.sweep import end_overdue
+
+
+class Parts:
+    """As much of the jobs' wiring as this one needs."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.engine = create_engine(engine_url(settings.database_url))
+
+
+def test_who_lifts_the_timeouts_is_ended_all_the_same(house, monkeypatch):
+    monkeypatch.setattr(sweep, "OVERDUE", 0.5)
+    ended, parts = [], Parts(house.settings)
+
+    def hold_on():
+        with house.app.app_context():
+            try:
+                with tenant_transaction(house.mine) as session:
+                    session.execute(text("SET statement_timeout = 0"))
+                    session.execute(text("SELECT pg_sleep(30)"))
+            except DBAPIError as error:
+                ended.append(type(error.orig).__name__)
+
+    thread = threading.Thread(target=hold_on)
+    thread.start()
+    time.sleep(1)
+    assert end_overdue(parts) == 1
+    thread.join(10)
+    assert ended == ["AdminShutdown"]
+    with tenant_transaction(house.mine) as session:
+        assert session.scalars(text("SELECT owner FROM sales")).all() == ["mine"]
+    assert end_overdue(parts) == 0
+    parts.engine.dispose()
