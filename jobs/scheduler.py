@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,31 +23,47 @@ RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
 KEEP_RESULT_SECONDS = 3600
+INSTALL_LOCK = "demo:scheduler:install"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is done, how often, and when first."""
+
+    function: Callable[[], Any]
+    seconds: int
+    first: datetime
 
 
 def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
-    """Put our entries on the schedule, in place of whatever stood there before."""
-    for job in list(scheduler.get_jobs()):
-        scheduler.cancel(job)
+    """Put our entries on the schedule; those that stand there as they should are left alone.
+
+    One process at a time: a second scheduler must not have everything done once more.
+    """
     now = datetime.now(UTC)
-    _every(scheduler, "cleanup", tasks.cleanup, cleanup_seconds, now)
-    _every(scheduler, "reconcile", tasks.reconcile, RECONCILE_SECONDS, now)
-    _every(scheduler, "refresh", tasks.refresh, REFRESH_SECONDS, now)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
-    _every(scheduler, "purge", tasks.purge, DAY_SECONDS, night)
-
-
-def _every(
-    scheduler: Scheduler, name: str, function: Callable[[], Any], seconds: int, first: datetime
-) -> None:
-    scheduler.schedule(
-        scheduled_time=first.replace(tzinfo=None),
-        func=function,
-        interval=seconds,
-        id=name,
-        queue_name=MAINTENANCE,
-        result_ttl=KEEP_RESULT_SECONDS,
-    )
+    entries = {
+        "cleanup": Entry(tasks.cleanup, cleanup_seconds, now),
+        "reconcile": Entry(tasks.reconcile, RECONCILE_SECONDS, now),
+        "refresh": Entry(tasks.refresh, REFRESH_SECONDS, now),
+        "purge": Entry(tasks.purge, DAY_SECONDS, night),
+    }
+    with scheduler.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
+        for job in list(scheduler.get_jobs()):
+            entry = entries.get(job.id)
+            if entry is not None and job.meta.get("interval") == entry.seconds:
+                del entries[job.id]
+            else:
+                scheduler.cancel(job)
+        for name, entry in entries.items():
+            scheduler.schedule(
+                scheduled_time=entry.first.replace(tzinfo=None),
+                func=entry.function,
+                interval=entry.seconds,
+                id=name,
+                queue_name=MAINTENANCE,
+                result_ttl=KEEP_RESULT_SECONDS,
+            )
 
 
 def main() -> int:

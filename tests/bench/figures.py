@@ -1,0 +1,90 @@
+"""Figures of a benchmark: medians and percentiles, JSON, and curves as SVG."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+BUILD = Path(__file__).parents[2] / "build" / "bench"
+WIDTH, HEIGHT, EDGE = 640, 320, 56
+COLOURS = ("#8a4b08", "#1f6f8b", "#4c8c2b", "#a23b72", "#666666")
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds that a call takes."""
+    started = perf_counter()
+    call()
+    return (perf_counter() - started) * 1000
+
+
+def summary(milliseconds: Sequence[float]) -> dict[str, float]:
+    """Median, 95th percentile and how many."""
+    ordered = sorted(milliseconds)
+    return {
+        "median_ms": round(statistics.median(ordered), 2),
+        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 2),
+        "n": len(ordered),
+    }
+
+
+def ratio(one: dict[str, float], other: dict[str, float]) -> float:
+    """How many times the median of another one is."""
+    return round(one["median_ms"] / other["median_ms"], 2)
+
+
+def machine() -> dict[str, Any]:
+    """Where it was measured, and how busy that was."""
+    return {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "load_average": [round(value, 2) for value in os.getloadavg()],
+    }
+
+
+def write_json(name: str, figures: dict[str, Any]) -> Path:
+    """Write figures for programs."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    path = BUILD / f"{name}.json"
+    path.write_text(json.dumps(figures, indent=2) + "\n")
+    return path
+
+
+def write_curves(
+    name: str, title: str, unit: str, curves: dict[str, list[tuple[float, float]]]
+) -> Path:
+    """Draw curves over a common axis, both axes from zero."""
+    points = [point for curve in curves.values() for point in curve]
+    right, top = max(x for x, _ in points), max(y for _, y in points) * 1.1
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across = EDGE + x / right * (WIDTH - 2 * EDGE - 90)
+        return across, HEIGHT - EDGE - y / top * (HEIGHT - 2 * EDGE)
+
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
+        ' font-family="sans-serif" font-size="12">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+        f'<text x="{EDGE}" y="24" font-size="15">{title}</text>',
+    ]
+    for step in range(5):
+        x, y = place(0, top * step / 4)
+        lines.append(f'<line x1="{x}" x2="{WIDTH - EDGE - 90}" y1="{y}" y2="{y}" stroke="#ddd"/>')
+        label = f"{top * step / 4:.3g}"
+        lines.append(f'<text x="{x - 6}" y="{y + 4}" text-anchor="end">{label}</text>')
+    for x in sorted({x for x, _ in points}):
+        across, bottom = place(x, 0)
+        lines.append(f'<text x="{across}" y="{bottom + 18}" text-anchor="middle">{x:g}</text>')
+    for (label, curve), colour in zip(curves.items(), COLOURS, strict=False):
+        path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in curve)
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        x, y = place(*curve[-1])
+        lines.append(f'<text x="{x + 6}" y="{y + 4}" fill="{colour}">{label}</text>')
+    lines.append(f'<text x="{EDGE}" y="{HEIGHT - 12}">{unit}</text></svg>')
+    BUILD.mkdir(parents=True, exist_ok=True)
+    path_out = BUILD / f"{name}.svg"
+    path_out.write_text("\n".join(lines) + "\n")
+    return path_out

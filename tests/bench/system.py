@@ -1,0 +1,69 @@
+"""The servers of a benchmark: Postgres as the local stack runs it, Valkey, and web servers."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from app.local.postgres import PostgresServer
+from app.local.valkey import ValkeyServer
+from app.logins import make_logins
+from jobs.wiring import Wiring, wiring
+from tests.conftest import scratch_directory
+from tests.fixtures.live import LiveSystem, free_port, seed, wait_until_ready
+
+SECRET = "a secret for benchmarks, at least 32 bytes"
+
+
+@contextmanager
+def servers() -> Iterator[LiveSystem]:
+    """A seeded system without processes of its own; they are started where they are measured."""
+    with ExitStack() as stack:
+        home = stack.enter_context(scratch_directory("bench-"))
+        postgres, valkey = PostgresServer(home), ValkeyServer(home, {"appendonly": "no"})
+        postgres.start()
+        stack.callback(postgres.stop)
+        valkey.start()
+        stack.callback(valkey.stop)
+        url = postgres.ensure_database("bench")
+        seed(url)
+        logins = make_logins(url, SECRET)
+        assert logins is not None
+        system = LiveSystem(url, valkey.url, home / "processes.log")
+        system.environment = {
+            "DATABASE_URL": url,
+            "WEB_DATABASE_URL": logins.web,
+            "TENANT_DATABASE_URL": logins.tenants,
+            "REDIS_URL": valkey.url,
+            "JWT_SECRET": SECRET,
+            "DEMO_CREATE_RATE_LIMIT": "1000000 per minute",
+            "DEMO_CREATIONS_PER_MINUTE": "0",
+            "DEMO_MAX_SESSIONS": "5000",
+            "DEMO_POOL_SIZE": "0",
+            "DB_POOL_SIZE": "8",
+            "LOG_LEVEL": "WARNING",
+            "TZ": "UTC",
+        }
+        yield system
+
+
+def parts_of(system: LiveSystem) -> Wiring:
+    """What jobs work with, in this process."""
+    os.environ.update(system.environment)
+    wiring.cache_clear()
+    return wiring()
+
+
+@contextmanager
+def served(system: LiveSystem, application: str) -> Iterator[str]:
+    """A WSGI application on gunicorn, as the Procfile runs it."""
+    port = free_port()
+    with system.process(
+        sys.executable, "-m", "gunicorn", "--no-control-socket", "--graceful-timeout", "2",
+        "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
+        "--threads", "8", application, PYTHONPATH=str(Path.cwd()),
+    ) as process:  # fmt: skip
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(url, process, system.log)
+        yield url

@@ -1,0 +1,77 @@
+"""Threads and processes that lease, extend, expire and clean up the same things at once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from rq import Queue
+from rq.job import Job
+
+from app.control.models import SessionStatus
+from app.errors import AppError
+from jobs import tasks
+from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
+from tests.integration.control.processes import python, wait_for
+from tests.integration.control.test_sessions import VISITOR, fill_pool
+
+LEASE = f"""
+from app.control.records import Visitor
+from jobs.wiring import wiring
+for _ in range(6):
+    wiring().sessions.open({ACCOUNT!r}, Visitor(None, None))
+"""
+
+
+def test_processes_never_lease_the_same_tenant(parts, database):
+    fill_pool(parts, 14)
+    with ExitStack() as stack:
+        processes = [stack.enter_context(python(LEASE)) for _ in range(3)]
+        assert [process.wait(60) for process in processes] == [0, 0, 0]
+    rows = database.execute(
+        "SELECT count(*), count(virtual_tenant_id), count(DISTINCT virtual_tenant_id)"
+        " FROM control.demo_sessions"
+    )
+    assert rows.fetchone() == (18, 14, 14)
+    assert tenant_states(database) == ["cloning"] * 4 + ["leased"] * 14
+
+
+def test_whoever_wins_extension_or_expiry_the_truth_is_one(parts, database):
+    fill_pool(parts, 6)
+    for _ in range(6):
+        session = parts.sessions.open(ACCOUNT, VISITOR).session
+        database.execute(
+            "UPDATE control.demo_sessions SET expires_at = clock_timestamp() + interval '20 ms'"
+            " WHERE id = %s",
+            [session.id],
+        )
+
+        def extend(session=session):
+            try:
+                return parts.sessions.extend(session.session_id).session.extensions
+            except AppError:
+                return 0
+
+        def expire():
+            time.sleep(0.02)
+            return tasks.cleanup()
+
+        with ThreadPoolExecutor(6) as threads:
+            cleanups = [threads.submit(expire) for _ in range(2)]
+            extended = max(future.result() for future in [threads.submit(extend) for _ in range(4)])
+            for cleanup in cleanups:
+                cleanup.result()
+        after = parts.sessions.fetch(session.session_id)
+        assert (after.status is SessionStatus.ACTIVE) == (extended > 0)
+        assert (f"demo_{session.tenant_id.hex}" in demo_schemas(database)) == (extended > 0)
+        parts.sessions.end(session.session_id)
+
+
+def test_two_schedulers_are_one(parts):
+    command = "from jobs.scheduler import main; main()"
+    with python(command), python(command):
+        wait_for(lambda: Job.exists("reconcile", connection=parts.redis))
+        maintenance = Queue("maintenance", connection=parts.redis)
+        wait_for(lambda: {"cleanup", "reconcile", "refresh"} <= set(maintenance.job_ids))
+        time.sleep(1)
+        ids = maintenance.job_ids
+    assert sorted(ids) == sorted(set(ids))
