@@ -1,7 +1,7 @@
 """Counts the requests of each session in Redis, for somebody else to write to the database."""
 
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Timer
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -40,10 +40,22 @@ class Activity:
     While Redis is away counts stay in this process, for at most `keep` sessions; what that
     leaves out is in `dropped`. A write whose answer is lost is repeated, since a count too many
     hurts less than one missing.
+
+    Args:
+        redis: the client.
+        watch: says whether Redis is worth asking.
+        keep: sessions whose counts wait in this process at most.
+        every: seconds for which counts are gathered before they are written, off the requests'
+            time; 0 writes each at once. A process that ends calls `flush`.
     """
 
     def __init__(
-        self, redis: Redis, *, watch: RedisWatch | None = None, keep: int = 10_000
+        self,
+        redis: Redis,
+        *,
+        watch: RedisWatch | None = None,
+        keep: int = 10_000,
+        every: float = 0.0,
     ) -> None:
         self._redis = redis
         self._watch = watch or RedisWatch()
@@ -51,12 +63,17 @@ class Activity:
         self._lock = Lock()
         self._waiting: dict[UUID, Tally] = {}
         self._drained: set[str] = set()
+        self._every = every
+        self._timer: Timer | None = None
         self.dropped = 0
 
     def record(self, session: UUID, at: datetime) -> None:
         """Count one request of a session's row. One round trip at most; never raises for Redis."""
         with self._lock:
             self._wait(session, Tally(1, at))
+            if self._every:
+                self._flush_later()
+                return
         self.flush()
 
     def flush(self) -> None:
@@ -110,6 +127,18 @@ class Activity:
             pipeline.srem(_BATCHES, *self._drained)
             pipeline.execute()
         self._drained.clear()
+
+    def _flush_later(self) -> None:
+        if self._timer is not None and self._timer.is_alive():
+            return
+        self._timer = Timer(self._every, self._flush_now)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _flush_now(self) -> None:
+        with self._lock:
+            self._timer = None
+        self.flush()
 
     def _wait(self, session: UUID, tally: Tally) -> None:
         known = self._waiting.get(session)

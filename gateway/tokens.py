@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -13,6 +14,9 @@ from gateway.records import Clock, is_session_id, utc_now
 ALGORITHM = "HS256"
 MAX_LENGTH = 2048
 """Longer than any token of ours: what exceeds it is not even decoded."""
+
+REMEMBERED = 1000
+"""Genuine tokens that a process does not verify again."""
 
 _CLAIMS = ["exp", "iat", "iss", "aud", "sid"]
 
@@ -45,6 +49,8 @@ class SessionTokens:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
+        # What a text says never changes; whether its time is over is asked anew every time.
+        self._claims = lru_cache(maxsize=REMEMBERED)(self._verified)
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """A token for the session, valid up to `expires_at` (aware).
@@ -73,7 +79,7 @@ class SessionTokens:
             InvalidToken: malformed, forged, or not issued by us for this use.
             ExpiredToken: genuine, and over.
         """
-        claims = self._verified(token)
+        claims = self._claims(token)
         session_id, expires, issued = claims["sid"], claims["exp"], claims["iat"]
         if type(expires) is not int or type(issued) is not int:
             raise InvalidToken("exp and iat must be whole seconds")

@@ -1,5 +1,6 @@
 """The gateway as the settings want it: limits, signatures, headers, and proxies in front."""
 
+import atexit
 from collections.abc import Callable
 from wsgiref.types import WSGIApplication
 
@@ -27,6 +28,9 @@ from gateway import (
 )
 from gateway.headers import SecurityHeaders
 
+GATHER_SECONDS = 0.5
+"""Requests are counted off the requests' own time, so often."""
+
 MINUTE, DAY = 60, 86_400
 
 
@@ -46,7 +50,8 @@ def make_front(
     watch = watch or RedisWatch()
     counters = Counters(redis, watch=watch)
     sessions = Sessions(RedisSessions(redis), find, watch=watch)
-    activity = Activity(redis, watch=watch)
+    activity = Activity(redis, watch=watch, every=GATHER_SECONDS)
+    atexit.register(activity.flush)
     guards = (
         RequestLimit(
             counters,

@@ -1,5 +1,6 @@
 """Counting requests: nothing is lost, nothing is counted twice."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -213,3 +214,17 @@ def test_a_fault_of_redis_in_a_drain_reaches_its_caller(world: Any) -> None:
     world.redis.set("{gateway:activity}:batches", "not a set")
     with pytest.raises(ResponseError):
         world.activity.drain()
+
+
+def test_counts_can_be_gathered_and_are_written_soon_after(world):
+    activity = Activity(world.redis, watch=world.watch, every=0.2)
+    record = world.open()
+    for _ in range(5):
+        activity.record(record.id, world.now)
+    assert world.counted() == {}
+    deadline = time.monotonic() + 5
+    counted = {}
+    while not counted and time.monotonic() < deadline:
+        time.sleep(0.05)
+        counted = world.counted()
+    assert counted == {record.id: 5}

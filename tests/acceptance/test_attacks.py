@@ -1,0 +1,221 @@
+"""Several sessions do permitted and forbidden things at once: no 5xx, and nobody sees another's.
+
+`FUZZ_REQUESTS` sends so many requests instead of ten thousand.
+"""
+
+import http.client
+import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_visit import ready_pool
+
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000"))
+SESSIONS, BURST, STEPS = 4, 20, 50
+NO_LIMITS = {
+    "GATEWAY_REQUESTS_PER_MINUTE": "1000000",
+    "GATEWAY_CHANGES_PER_SESSION": "1000000",
+    "GATEWAY_FAILURES_PER_MINUTE": "1000000",
+    "GATEWAY_OPEN_REQUESTS": "100",
+    "TENANT_ROWS": "10000000",
+}
+READS = (
+    "/api/tenant",
+    "/api/orders?per_page=10&sort=-order_number",
+    "/api/orders?q=canary",
+    "/api/pos/sales",
+    "/api/pos/products",
+    "/api/inventory/ingredients",
+    "/api/inventory/movements",
+    "/api/inventory/summary",
+    "/api/customers",
+    "/api/recipes",
+    "/api/production/batches",
+    "/api/sales/daily",
+    "/api/sales/products",
+)
+FORBIDDEN = (
+    ("DELETE", "/api/orders/{order}"),
+    ("DELETE", "/api/pos/sales/1"),
+    ("PATCH", "/api/orders/{order}"),
+    ("PUT", "/api/customers/1"),
+    ("POST", "/api/recipes"),
+    ("PUT", "/api/auth/password"),
+    ("POST", "/api/billing/invoices"),
+    ("GET", "/api/forecasting/models"),
+    ("POST", "/api/orders/../recipes"),
+    ("POST", "/api/orders%2f..%2frecipes"),
+    ("POST", "/api/pos/sales;x=1"),
+    ("DELETE", "//api/./orders/{order}"),
+    ("DELETE", "/API/orders/{order}"),
+    ("delete", "/api/orders/{order}/"),
+)
+SMUGGLED = (
+    {"X-HTTP-Method-Override": "DELETE"},
+    {"X-Original-URI": "/api/forecasting/models"},
+    {"X-Tenant-Id": "{tenant}"},
+    {"X_Tenant_Id": "{tenant}"},
+    {"x-tenant-id ": "{tenant}"},
+    {"X-Demo-Session-Id": "{session}"},
+    {"Cookie": "demo_session={token}"},
+)
+
+
+class Visitor:
+    """A session with a canary: an order whose notes nobody else may ever see."""
+
+    def __init__(self, url: str) -> None:
+        self.prospect = Prospect(url).open("central_baker")
+        self.canary = f"canary-{uuid4().hex}"
+        self.host = urlsplit(url).netloc
+        self.local = threading.local()
+        self.connections: list[http.client.HTTPConnection] = []
+        self.lock = threading.Lock()
+        self.sold = 0
+        self.product = self.prospect.sellable()
+        customer = self.prospect.get("/api/customers").json["items"][0]["id"]
+        self.new_order = {
+            "customer_id": customer,
+            "due_on": (date.today() + timedelta(days=3)).isoformat(),
+            "lines": [{"product_id": self.product["id"], "quantity": 1}],
+            "notes": self.canary,
+        }
+        placed = self.prospect.post("/api/orders", self.new_order)
+        assert placed.status == 201, placed.json
+        self.order = placed.json["id"]
+        self.sales = self.total("/api/pos/sales")
+
+    def total(self, path: str) -> int:
+        return self.prospect.get(path).json["total"]
+
+    def send(self, method, path, body=None, headers=None, *, own=True):
+        """One request on a connection of this thread's own; gives status and body."""
+        connection = getattr(self.local, "connection", None)
+        if connection is None:
+            connection = self.local.connection = http.client.HTTPConnection(self.host, timeout=60)
+            self.connections.append(connection)
+        sent = {"Authorization": f"Bearer {self.prospect.token}"} if own else {}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            body = json.dumps(body)
+        try:
+            connection.request(method, path, body, sent | (headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except (http.client.HTTPException, OSError):
+            self.local.connection = None  # the server refused to talk on: that is an answer
+            connection.close()
+            return 400, ""
+
+
+def act(visitors, number, kind, choice):
+    """Do one thing in a session's name; says what went wrong, if anything did."""
+    me, other = visitors[number], visitors[(number + 1 + choice) % len(visitors)]
+    headers, method, body = {}, "GET", None
+    if kind == "read":
+        path = READS[choice % len(READS)]
+    elif kind == "sell":
+        method, path = "POST", "/api/pos/sales"
+        line = {"product_id": me.product["id"], "quantity": 1}
+        body = {"lines": [line], "payment_method": "card"}
+    elif kind == "order":
+        method, path = "PUT", f"/api/orders/{me.order}"
+        body = {"notes": f"{me.canary} {choice}", "lines": me.new_order["lines"]}
+    elif kind == "forbidden":
+        method, path = FORBIDDEN[choice % len(FORBIDDEN)]
+        path = path.format(order=me.order)
+        body = {} if method in ("POST", "PUT", "PATCH") else None
+    else:  # another's names, smuggled into a request of one's own
+        path = READS[choice % 4]
+        names = {
+            "tenant": other.prospect.session["virtual_tenant_id"],
+            "session": other.prospect.session["session_id"],
+            "token": other.prospect.token,
+        }
+        chosen = SMUGGLED[choice % len(SMUGGLED)]
+        headers = {name: value.format(**names) for name, value in chosen.items()}
+    status, text = me.send(method, path, body, headers)
+    if kind == "sell" and status == 201:
+        with me.lock:
+            me.sold += 1
+    if status >= 500:
+        return f"{method} {path}: {status} {text[:300]}"
+    if kind == "forbidden" and status < 400:
+        return f"{method} {path} was let through: {status}"
+    seen = [v.canary for v in visitors if v is not me and v.canary in text]
+    return f"{method} {path} {headers} shows {seen}" if seen else None
+
+
+@pytest.fixture(scope="module")
+def visitors(live_system):
+    ready_pool(live_system)
+    with live_system.web(**NO_LIMITS) as url:
+        opened = []
+        for _ in range(SESSIONS):
+            ready_pool(live_system)
+            opened.append(Visitor(url))
+        yield opened
+        for visitor in opened:
+            visitor.prospect.post("/api/demo/session/destroy")
+            for connection in visitor.connections:
+                connection.close()
+
+
+KINDS = st.sampled_from(["read", "read", "read", "sell", "order", "forbidden", "smuggle"])
+ACTIONS = st.lists(
+    st.tuples(st.integers(0, SESSIONS - 1), KINDS, st.integers(0, 1000)),
+    min_size=BURST,
+    max_size=BURST,
+)
+
+
+@pytest.mark.timeout(max(600, REQUESTS // 10))
+def test_sessions_at_once_never_see_each_other(live_system, visitors):
+    sent = 0
+
+    class Bakeries(RuleBasedStateMachine):
+        """Bursts of actions of all sessions, and after each what must still be true."""
+
+        @rule(actions=ACTIONS)
+        def all_at_once(self, actions):
+            nonlocal sent
+            wrong = [w for w in pool.map(lambda action: act(visitors, *action), actions) if w]
+            sent += len(actions)
+            assert wrong == []
+
+        @invariant()
+        def every_session_has_its_own_and_what_it_sold(self):
+            for visitor in visitors:
+                order = visitor.prospect.get(f"/api/orders/{visitor.order}")
+                assert order.status == 200
+                assert visitor.canary in order.json["notes"]
+                assert visitor.total("/api/pos/sales") == visitor.sales + visitor.sold
+
+    with ThreadPoolExecutor(8) as pool:
+        rounds = settings(
+            max_examples=max(1, REQUESTS // (BURST * STEPS)),
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        while sent < REQUESTS:
+            run_state_machine_as_test(Bakeries, settings=rounds)
+    with psycopg.connect(live_system.database_url) as owner:
+        for visitor in visitors:
+            schema = f"demo_{visitor.prospect.session['virtual_tenant_id'].replace('-', '')}"
+            notes = owner.execute(f"SELECT notes FROM {schema}.orders WHERE notes LIKE 'canary%%'")
+            assert [row[0].split()[0] for row in notes] == [visitor.canary]

@@ -1,0 +1,89 @@
+"""What browsers are told, and what is known of a visitor afterwards."""
+
+import psycopg
+import pytest
+
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_visit import ready_pool, wait_for
+
+PAGES = ("/", "/api/demo/accounts", "/api/orders", "/no/such/page", "/docs", "/openapi.json")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_tells_the_browser_what_to_refuse(live_url, path):
+    headers = Prospect(live_url).get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert policy.startswith(("default-src 'none'", "default-src 'self'"))
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in ("strict-origin-when-cross-origin", "same-origin")
+    assert "Strict-Transport-Security" not in headers
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_our_pages_have_no_inline_scripts_or_styles(live_url):
+    for path in ("/", "/docs"):
+        page = Prospect(live_url).get(path).json
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        for script in page.split("<script")[1:]:
+            assert "src=" in script.partition(">")[0] or "application/json" in script
+
+
+def test_behind_tls_browsers_keep_to_it_and_listed_sites_may_ask(live_system):
+    origin = {"Origin": "https://crumb.example"}
+    with live_system.web(TRUSTED_PROXIES="1", CORS_ORIGINS="https://crumb.example") as url:
+        visitor = Prospect(url)
+        tls = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+        answer = visitor.request("GET", "/api/demo/accounts", headers=tls | origin)
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://crumb.example"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        asked = {**origin, "Access-Control-Request-Method": "POST"}
+        assert visitor.request("OPTIONS", "/api/pos/sales", headers=asked).status == 204
+        stranger = visitor.request("GET", "/health", headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+def known_of(live_system, session):
+    with psycopg.connect(live_system.database_url) as connection:
+        return connection.execute(
+            "SELECT host(ip_address), user_agent FROM control.demo_sessions WHERE session_id = %s",
+            [session["session_id"]],
+        ).fetchone()
+
+
+def test_an_address_is_cut_at_once_and_nothing_outlives_the_session(live_system, live_url):
+    ready_pool(live_system)
+    visitor = Prospect(live_url).open("individual_bakery")
+    address, agent = known_of(live_system, visitor.session)
+    assert address == "127.0.0.0"
+    assert agent.startswith("Python")
+    visitor.post("/api/demo/session/destroy")
+    assert wait_for(lambda: known_of(live_system, visitor.session) == (None, None), 20)
+
+
+def test_a_forwarded_address_is_believed_from_configured_proxies_only(live_system, live_url):
+    ready_pool(live_system)
+    lie = {"X-Forwarded-For": "198.51.100.77"}
+    body = {"demo_account_type": "individual_bakery"}
+    plain = Prospect(live_url).request("POST", "/api/demo/session/create", body, lie).json
+    assert known_of(live_system, plain)[0] == "127.0.0.0"
+    with live_system.web(TRUSTED_PROXIES="1") as url:
+        ready_pool(live_system)
+        opened = Prospect(url).request("POST", "/api/demo/session/create", body, lie).json
+        assert known_of(live_system, opened)[0] == "198.51.100.0"
+    for session in (plain, opened):
+        Prospect(live_url, token=session["session_token"]).post("/api/demo/session/destroy")
+
+
+def test_logs_carry_no_address_and_no_secret(live_system, live_url):
+    ready_pool(live_system)
+    visitor = Prospect(live_url).open("individual_bakery")
+    visitor.get("/api/tenant")
+    visitor.post("/api/demo/session/destroy")
+    log = live_system.log.read_text()
+    assert visitor.session["session_id"] not in log
+    assert visitor.token not in log
+    assert "127.0.0.1 -" not in log
