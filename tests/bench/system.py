@@ -41,6 +41,7 @@ def servers() -> Iterator[LiveSystem]:
             "DEMO_CREATIONS_PER_MINUTE": "0",
             "DEMO_MAX_SESSIONS": "5000",
             "DEMO_POOL_SIZE": "0",
+            "DEMO_POOL_MAX": "0",  # else the pool follows the arrivals, and nothing is cold
             "DB_POOL_SIZE": "8",
             "LOG_LEVEL": "WARNING",
             "TZ": "UTC",
