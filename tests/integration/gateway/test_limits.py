@@ -163,3 +163,12 @@ def test_an_address_has_another_digest_every_day_and_for_every_secret():
     assert len(digests) == 4
     network = [address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2)]
     assert network[0] == network[1]
+
+
+def test_processes_share_a_quota_and_never_exceed_it(world):
+    quota = Quota(600, 60)
+    processes = [Counters(world.redis, watch=world.watch, clock=world.clock) for _ in range(3)]
+    let = sum(
+        not counters.add("requests:x", quota).exceeded for _ in range(400) for counters in processes
+    )
+    assert let == 600
