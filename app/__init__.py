@@ -59,6 +59,8 @@ def create_app(
     _configure(app)
     init_db(app, settings)
     init_limits(app, settings.redis_url, settings.demo_create_rate_limit, settings.jwt_secret)
+    # rq-dashboard's pages name this address; the blueprint of our pages serves it.
+    app.add_url_rule("/static/<path:filename>", endpoint="static", build_only=True)
     Bootstrap5(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     with app.app_context():
