@@ -3,6 +3,7 @@
 STATE_DIR ?= .state
 PORT ?= 8000
 TEST_ARGS ?=
+BENCH_ARGS ?=
 PYTHON := .venv/bin/python
 
 export STATE_DIR PORT
@@ -21,8 +22,10 @@ test: venv-dev ## Run the whole suite (TEST_ARGS= for pytest)
 	@echo "Running the tests"
 	@$(PYTHON) -m pytest $(TEST_ARGS)
 
-bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/
-	@$(PYTHON) -m schema_tools bench
+bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENCH_ARGS=--quick)
+	@$(PYTHON) -m tests.bench cloning $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench lifecycle $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench gateway $(BENCH_ARGS)
 
 lint: venv-dev ## Check style and types
 	@echo "Checking style" && $(PYTHON) -m ruff check .

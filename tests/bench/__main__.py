@@ -3,22 +3,29 @@
 import argparse
 import sys
 
-from tests.bench import lifecycle
-
-BENCHES = {"lifecycle": lifecycle.run}
+from tests.bench import cloning, gateway, lifecycle
 
 
 def main() -> int:
     """Run one benchmark."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("bench", choices=BENCHES)
-    parser.add_argument("--quick", action="store_true", help="fewer of everything; a minute or two")
-    parser.add_argument("--cycles", type=int, help="create/destroy cycles; default 1000, quick 200")
-    parser.add_argument(
-        "--only", nargs="+", choices=lifecycle.PARTS, help="measure only these parts"
-    )
+    quick = argparse.ArgumentParser(add_help=False)
+    quick.add_argument("--quick", action="store_true", help="fewer of everything; a minute or two")
+    benches = parser.add_subparsers(dest="bench", required=True)
+    of_clones = benches.add_parser("cloning", parents=[quick], help=cloning.__doc__)
+    of_clones.add_argument("--full", action="store_true", help="up to 300 MB and 1,000 schemas")
+    of_life = benches.add_parser("lifecycle", parents=[quick], help=lifecycle.__doc__)
+    of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 1000, quick 200")
+    of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
+    benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
     options = parser.parse_args()
-    BENCHES[options.bench](options.quick, options.cycles, options.only)
+    match options.bench:
+        case "cloning":
+            cloning.run(options.quick, options.full)
+        case "lifecycle":
+            lifecycle.run(options.quick, options.cycles, options.only)
+        case "gateway":
+            gateway.run(options.quick)
     return 0
 
 

@@ -141,9 +141,3 @@ def show(rows: list[dict[str, Any]]) -> None:
             f"{row['throughput']:.2f}",
         )
     Console().print(table)
-
-
-if __name__ == "__main__":
-    import sys
-
-    run("--quick" in sys.argv)
