@@ -2,7 +2,7 @@
 
 STATE_DIR ?= .state
 PORT ?= 8000
-TEST_ARGS ?=
+TEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 PYTHON := .venv/bin/python
 
@@ -17,7 +17,7 @@ help: ## Say what each command does
 demo: venv ## Start the whole system on http://127.0.0.1:8000 (PORT=, STATE_DIR=)
 	@$(PYTHON) -m app.local
 
-test: venv-dev ## Run the whole suite (TEST_ARGS= for pytest)
+test: venv-dev ## Run the whole suite (TEST_ARGS=, by default -n 2, for pytest)
 	@bin/system-packages
 	@echo "Running the tests"
 	@$(PYTHON) -m pytest $(TEST_ARGS)
