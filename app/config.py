@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         default="30 per minute", description="Sessions that one address may create."
     )
     demo_event_streams: int = Field(
-        default=8, ge=0, description="Event streams open at once in one web process."
+        default=4, ge=0, description="Event streams open at once in one web process."
     )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."

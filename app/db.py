@@ -33,8 +33,9 @@ TENANTS = "masa_madre.tenants"
 
 # Whatever an earlier transaction may have left on this connection goes first.
 _BEGIN = "BEGIN; RESET ALL"
-_COMMIT = "RESET ROLE; RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT"
-_ABANDON = "ROLLBACK; RESET ROLE; RESET ALL; SELECT pg_advisory_unlock_all()"
+_CLOSED = "SELECT pg_advisory_unlock_all(), set_config('search_path', '', false)"
+_COMMIT = f"RESET ROLE; RESET ALL; {_CLOSED}; COMMIT"
+_ABANDON = f"ROLLBACK; RESET ROLE; RESET ALL; {_CLOSED}"
 # The key is a parameter: the text of a statement can be read in pg_stat_activity.
 _ENTER = text(
     "SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),"

@@ -154,7 +154,8 @@ def register_error_handlers(app: APIFlask) -> None:
 
 def _database_problem(error: DBAPIError) -> Response:
     cause = error.orig
-    if isinstance(cause, pg.UndefinedTable | pg.InvalidSchemaName):
+    role_is_gone = isinstance(cause, pg.InvalidParameterValue) and "role" in str(cause)
+    if role_is_gone or isinstance(cause, pg.UndefinedTable | pg.InvalidSchemaName):
         log.warning("tenant schema is gone", action="tenant_gone", error=str(cause))
         return problem(410, "session_gone", "Esta demo ya ha terminado. Abre una nueva.")
     if isinstance(cause, pg.NumericValueOutOfRange | pg.DataError):

@@ -41,6 +41,10 @@ limiter = Limiter(
 """With Redis away the count goes on in each process: looser, but not open."""
 
 
+limit_creations = limiter.shared_limit(creation_limit, scope="creations")
+"""One count for all endpoints that open a session."""
+
+
 def init_limits(app: Flask, redis_url: str, creation: str, secret: str) -> None:
     """Give an application its limits. The secret keeps addresses out of their keys."""
     app.config[ADDRESSES] = secret

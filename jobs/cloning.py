@@ -1,6 +1,7 @@
 """Clones a tenant's schema and tells how far it is."""
 
 import time
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -11,9 +12,10 @@ from app.control.pool import TenantView
 from app.control.progress import Progress
 from app.isolation import ensure_tenant_role, tenant_role
 from app.logins import login_of
+from jobs.locks import only_one
 from jobs.plans import run_current_plan
 from jobs.wiring import Wiring, announce
-from schema_tools import SchemaToolsError, Step, TargetExists
+from schema_tools import Step, TargetExists, drop_schema
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +29,22 @@ WORKER_NAME = "masa-madre clone "
 def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
     """Clone the schema, mark the tenant as ready, and serve whoever waits.
 
+    One at a time for a tenant: of two attempts the second leaves it to the first.
+
     Raises:
         SchemaToolsError, psycopg.Error: it failed; after RQ's last attempt the tenant has, too.
     """
+    with only_one(parts.settings.database_url, f"cloning {tenant.id.hex}") as mine:
+        if not mine:
+            log.info("somebody else clones", action="clone_left")
+            return
+        _clone_and_serve(parts, tenant)
+
+
+def _clone_and_serve(parts: Wiring, tenant: TenantView) -> None:
     try:
         seconds = clone_schema(parts, tenant)
-    except (SchemaToolsError, psycopg.Error) as error:
+    except Exception as error:  # RQ's timeout among them: a clone that takes too long has failed
         _give_up_or_retry(parts, tenant.id, error)
         raise
     served = parts.pool.mark_ready(tenant, seconds)
@@ -53,17 +65,29 @@ def clone_schema(parts: Wiring, tenant: TenantView) -> float:
         autocommit=True,
         application_name=WORKER_NAME + tenant.id.hex,
     ) as connection:
+        label = f"v{tenant.template_version} {tenant.template_revision}"
+        teller = Teller(parts, tenant.id)
         try:
-            run_current_plan(connection, tenant, Teller(parts, tenant.id))
+            run_current_plan(connection, tenant, teller, label)
         except TargetExists:
             # An earlier attempt was killed between its commit and its note of it: the clone is
             # one transaction, so a schema that is there is all there.
             log.info("schema was there already", action="clone_found")
+            if not _is_labelled(connection, tenant.schema_name, label):
+                drop_schema(connection, tenant.schema_name)  # cut from what the template was then
+                run_current_plan(connection, tenant, teller, label)
         role = tenant_role(parts.settings.tenant_secrets[0], tenant.id)
         ensure_tenant_role(
             connection, tenant.schema_name, role.name, login_of(parts.settings.tenant_url)
         )
     return time.perf_counter() - started
+
+
+def _is_labelled(connection: "psycopg.Connection[Any]", schema: str, label: str) -> bool:
+    row = connection.execute(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", [schema]
+    ).fetchone()
+    return row is not None and str(row[0]).endswith(f" {label}")
 
 
 class Teller:

@@ -68,17 +68,21 @@ class RqDispatcher:
 
     def refill(self, account_type: str) -> None:
         """Have the pool of a template filled. Asked for by every creation, so it costs one call."""
-        if self._redis.set(_refill_key(account_type), 1, nx=True, ex=REFILL_PAUSE_SECONDS):
-            self._enqueue(POOL, "jobs.tasks.refill", f"refill-{account_type}", account_type)
+        key = _refill_key(account_type)
+        if not self._redis.set(key, 1, nx=True, ex=REFILL_PAUSE_SECONDS):
+            return
+        name = f"refill-{account_type}"
+        if not self._enqueue(POOL, "jobs.tasks.refill", name, account_type):
+            self._redis.delete(key)  # one is running and may have counted already: ask again
 
     def refill_may_be_asked_again(self, account_type: str) -> None:
         """The refill has begun: what is taken from now on needs another one."""
         self._redis.delete(_refill_key(account_type))
 
-    def _enqueue(self, queue: str, function: str, job_id: str, *args: Any, **options: Any) -> None:
+    def _enqueue(self, queue: str, function: str, job_id: str, *args: Any, **options: Any) -> bool:
         """Queue a job unless it waits or runs already; one that has ended may run again."""
         if self._is_pending(job_id):
-            return
+            return False
         Queue(queue, connection=self._redis).enqueue(
             function,
             *args,
@@ -87,6 +91,7 @@ class RqDispatcher:
             failure_ttl=KEEP_FAILURE_SECONDS,
             **options,
         )
+        return True
 
     def _is_pending(self, job_id: str) -> bool:
         try:

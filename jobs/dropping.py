@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.isolation import drop_tenant_role, tenant_role
 from jobs.wiring import Wiring
@@ -56,7 +57,7 @@ def drop_all(parts: Wiring, tenant_ids: Sequence[UUID]) -> dict[str, int]:
             return "left"
         try:
             return "dropped" if drop_tenant(parts, tenant_id) else "gone"
-        except (SchemaToolsError, psycopg.Error) as error:
+        except (SchemaToolsError, psycopg.Error, SQLAlchemyError) as error:
             log.warning(
                 "drop failed", action="drop_failed", tenant=str(tenant_id), error=str(error)
             )

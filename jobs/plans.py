@@ -19,9 +19,14 @@ ON CONFLICT (template_id) DO UPDATE
 
 
 def run_current_plan(
-    connection: "Connection[Any]", tenant: TenantView, progress: Progress | None = None
+    connection: "Connection[Any]",
+    tenant: TenantView,
+    progress: Progress | None = None,
+    comment: str | None = None,
 ) -> CloneReport:
     """Clone a tenant's schema with the kept plan, compiling a new one when there is none or an old.
+
+    `comment` ends up in the schema's mark.
 
     Raises:
         SchemaToolsError: the clone failed; nothing is left behind.
@@ -29,7 +34,7 @@ def run_current_plan(
     plan = _kept(connection, tenant)
     if plan is not None:
         try:
-            return plan.run(connection, tenant.schema_name, progress=progress)
+            return plan.run(connection, tenant.schema_name, progress=progress, comment=comment)
         except PlanOutdated as reason:
             log.info(
                 "plan outdated",
@@ -39,7 +44,7 @@ def run_current_plan(
             )
     plan = compile_plan(connection, tenant.template_schema)
     connection.execute(_KEEP, [tenant.template_id, plan.fingerprint, plan.to_json()])
-    return plan.run(connection, tenant.schema_name, progress=progress)
+    return plan.run(connection, tenant.schema_name, progress=progress, comment=comment)
 
 
 def _kept(connection: "Connection[Any]", tenant: TenantView) -> ClonePlan | None:

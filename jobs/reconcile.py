@@ -14,6 +14,7 @@ import psycopg
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.control.models import DemoSession, SessionStatus
 from app.control.rows import session_view
@@ -138,7 +139,7 @@ def _mended(finding: Finding) -> Finding:
     failure = None
     try:
         finding.mend()
-    except (SchemaToolsError, psycopg.Error, RedisError) as error:
+    except (SchemaToolsError, psycopg.Error, SQLAlchemyError, RedisError) as error:
         failure = str(error)
     log.info(
         "mended" if failure is None else "not mended",

@@ -22,7 +22,9 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
-KEEP_RESULT_SECONDS = 3600
+FOR_EVER = -1
+"""Results of entries are kept: RQ would forget the entry together with its result."""
+
 INSTALL_LOCK = "demo:scheduler:install"
 
 
@@ -51,7 +53,8 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
     with scheduler.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
         for job in list(scheduler.get_jobs()):
             entry = entries.get(job.id)
-            if entry is not None and job.meta.get("interval") == entry.seconds:
+            fits = entry is not None and job.meta.get("interval") == entry.seconds
+            if fits and job.result_ttl == FOR_EVER:
                 del entries[job.id]
             else:
                 scheduler.cancel(job)
@@ -62,7 +65,7 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
                 interval=entry.seconds,
                 id=name,
                 queue_name=MAINTENANCE,
-                result_ttl=KEEP_RESULT_SECONDS,
+                result_ttl=FOR_EVER,
             )
 
 

@@ -65,6 +65,7 @@ def release_expired(parts: Wiring, *, with_idle: bool) -> int:
     idle = {"idle_seconds": parts.settings.demo_idle_minutes * 60 if with_idle else 0}
     with parts.engine.begin() as connection:
         ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
+        connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
     announce(parts, ended)
     return len(ended)
 

@@ -14,6 +14,7 @@ POLL_SECONDS = 0.25
 FOLLOW_SECONDS = 1.0
 """How often a session that has its schema is looked at: its end is announced to the second."""
 
+SILENCE_SECONDS = 10.0
 LONGEST_SECONDS = 120
 """A stream holds a server thread for as long as it is open; the page opens another, or polls."""
 
@@ -63,13 +64,17 @@ def _acquire(slots: list[threading.BoundedSemaphore]) -> bool:
 def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[str]:
     end = time.monotonic() + LONGEST_SECONDS
     last: tuple[Any, ...] = ()
+    spoken = time.monotonic()
     while time.monotonic() < end:
         state = read()
         name = "warning" if state["warning"] else state["status"]
         told = (name, state["expires_at"], state["virtual_tenant_id"], state["progress"])
         if told != last:
             yield f"event: {name}\ndata: {json.dumps(state, default=str)}\n\n"
-            last = told
+            last, spoken = told, time.monotonic()
+        elif time.monotonic() - spoken > SILENCE_SECONDS:
+            yield ": still here\n\n"  # a visitor who left is noticed by writing to him
+            spoken = time.monotonic()
         if state["status"] != "pending" and not (to_the_end and state["status"] == "active"):
             return
         time.sleep(POLL_SECONDS if state["status"] == "pending" else FOLLOW_SECONDS)

@@ -73,24 +73,17 @@ EXTEND = text(
 
 END = text(
     """
-    WITH ended AS (
-        UPDATE control.demo_sessions
-           SET status = CAST(:status AS control.session_status), destroyed_at = now(),
-               metadata = metadata || jsonb_build_object('ended_by', CAST(:ended_by AS text))
-         WHERE session_id = :session_id AND status IN ('pending', 'active')
-        RETURNING *
-    ), released AS (
-        UPDATE control.tenants SET state = 'dropping', updated_at = now()
-         WHERE demo_session_id IN (SELECT id FROM ended) AND state = 'leased'
-    )
-    SELECT * FROM ended
+    UPDATE control.demo_sessions
+       SET status = CAST(:status AS control.session_status), destroyed_at = now(),
+           metadata = metadata || jsonb_build_object('ended_by', CAST(:ended_by AS text))
+     WHERE session_id = :session_id AND status IN ('pending', 'active')
+    RETURNING *
     """
 )
 
 EXPIRE = text(
     """
-    WITH ended AS (
-        UPDATE control.demo_sessions
+    UPDATE control.demo_sessions
            SET status = CAST(CASE WHEN virtual_tenant_id IS NULL THEN 'destroyed'
                         ELSE 'expired' END AS control.session_status),
                destroyed_at = CASE WHEN virtual_tenant_id IS NULL THEN now() END,
@@ -100,14 +93,18 @@ EXPIRE = text(
            AND (expires_at <= now()
                 OR (:idle_seconds > 0 AND status = 'active'
                     AND last_activity_at <= now() - make_interval(secs => :idle_seconds)))
-        RETURNING *
-    ), released AS (
-        UPDATE control.tenants SET state = 'dropping', updated_at = now()
-         WHERE demo_session_id IN (SELECT id FROM ended) AND state = 'leased'
-    )
-    SELECT * FROM ended
+    RETURNING *
     """
 )
+
+RELEASE = text(
+    """
+    UPDATE control.tenants SET state = 'dropping', updated_at = now()
+     WHERE state = 'leased' AND demo_session_id = ANY(:sessions)
+    """
+)
+"""Take the tenants of ended sessions out of use. A statement of its own, after the one that ended
+them: that one may have waited for a hand-over, whose lease its snapshot does not see."""
 
 REPLACE_TENANT = text(
     """

@@ -23,7 +23,7 @@ from app.control.schemas import (
     StatsOut,
 )
 from app.control.service import OpenedSession
-from app.limits import creation_limit, limiter
+from app.limits import limit_creations
 from app.privacy import cut_address
 
 COOKIE = "demo_session"
@@ -45,7 +45,7 @@ def list_accounts() -> dict[str, Any]:
 
 
 @blueprint.post("/session/create")
-@limiter.limit(creation_limit)
+@limit_creations
 @blueprint.input(CreateIn)
 @blueprint.output(SessionOut, status_code=201)
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -55,7 +55,7 @@ def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @login_blueprint.post("/login")
-@limiter.limit(creation_limit)
+@limit_creations
 @login_blueprint.input(LoginIn)
 @login_blueprint.output(SessionOut, status_code=201)
 def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -92,9 +92,10 @@ def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 @blueprint.get("/session/<session_id>")
 @blueprint.output(SessionOut)
-def show(session_id: str) -> dict[str, Any]:
+def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Show a session: its status, and how far its clone is."""
-    return describe(control(), control().service.fetch(session_id))
+    session = control().service.fetch(session_id)
+    return describe(control(), session), 200, {"Cache-Control": "no-store"}
 
 
 @blueprint.get("/session/<session_id>/events")

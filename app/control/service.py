@@ -136,6 +136,8 @@ class SessionService:
                 queries.END,
                 {"session_id": session_id, "status": "destroyed", "ended_by": ended_by},
             ).one_or_none()
+            if row is not None:
+                connection.execute(queries.RELEASE, {"sessions": [row.id]})
         session = self.fetch(session_id) if row is None else session_view(row)
         self._forget(session_id)
         if row is not None:

@@ -43,8 +43,31 @@ def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
 
 def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
-    compile_plan(database, TEMPLATE).run(database, f"demo_{tenant_id.hex}")
+    tenant = parts.pool.find(tenant_id)
+    label = f"v{tenant.template_version} {tenant.template_revision}"
+    compile_plan(database, TEMPLATE).run(database, tenant.schema_name, comment=label)
+    database.execute(f"INSERT INTO {tenant.schema_name}.bread VALUES (9, 'found, not cut again')")
     assert tasks.clone(tenant_id) == "cloned"
+    assert tenant_states(database) == ["ready"]
+    assert database.execute(f"SELECT count(*) FROM {tenant.schema_name}.bread").fetchone() == (4,)
+
+
+def test_a_clone_of_an_older_template_whose_note_was_lost_is_cut_again(parts, database):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    schema = f"demo_{tenant_id.hex}"
+    compile_plan(database, TEMPLATE).run(database, schema, comment="v0 None")
+    database.execute("UPDATE control.tenants SET template_version = 7 WHERE is_demo_template")
+    database.execute(f"INSERT INTO {TEMPLATE}.bread VALUES (4, 'chapata')")
+    assert tasks.clone(tenant_id) == "cloned"
+    assert differences(database, schema) == []
+
+
+def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    with only_one(database_url, f"cloning {tenant_id.hex}"):
+        tasks.clone(tenant_id)
+        assert tenant_states(database) == ["cloning"]
+    tasks.clone(tenant_id)
     assert tenant_states(database) == ["ready"]
 
 

@@ -1,8 +1,10 @@
 """The session service: leases, races, limits, ends; on a small template."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from app.control.models import SessionStatus
@@ -140,3 +142,39 @@ def test_redis_away_opens_sessions_all_the_same(parts, database, monkeypatch):
     assert session.status is SessionStatus.ACTIVE
     rows = database.execute("SELECT redis_populated FROM control.demo_sessions").fetchall()
     assert rows == [(False,)]
+
+
+def test_a_session_that_ends_while_it_is_served_leaves_no_leased_tenant(
+    parts, database, database_url
+):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    tasks.clone(parts.pool.add_missing(ACCOUNT, 2)[0])
+    database.execute(
+        "UPDATE control.demo_sessions SET status = 'pending', virtual_tenant_id = NULL"
+    )
+    database.execute("UPDATE control.tenants SET state = 'ready' WHERE state = 'leased'")
+    with psycopg.connect(database_url) as serving:
+        # What a hand-over does, not committed yet.
+        serving.execute(
+            "WITH leased AS (UPDATE control.tenants SET state = 'leased', demo_session_id = %(id)s"
+            " WHERE is_demo AND state = 'ready' RETURNING id)"
+            " UPDATE control.demo_sessions SET status = 'active',"
+            " virtual_tenant_id = (SELECT id FROM leased) WHERE id = %(id)s",
+            {"id": session.id},
+        )
+        with ThreadPoolExecutor(1) as visitor:
+            ending = visitor.submit(parts.sessions.end, session.session_id)
+            wait_until_blocked(database)
+            serving.commit()
+            assert ending.result().status is SessionStatus.DESTROYED
+    assert "leased" not in tenant_states(database)
+
+
+def wait_until_blocked(database):
+    """Wait until somebody waits for a lock."""
+    for _ in range(200):
+        rows = database.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+        if rows[0]:
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
