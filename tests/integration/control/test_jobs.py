@@ -184,6 +184,17 @@ def test_the_same_work_is_queued_once(parts):
     assert len(Queue("pool", connection=parts.redis)) == 1
 
 
+def test_an_entry_that_has_run_stays_on_the_schedule(parts):
+    scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
+    install(scheduler, 30)
+    for job in list(scheduler.get_jobs()):
+        scheduler.enqueue_job(job)
+    work(parts)
+    for job in scheduler.get_jobs():
+        assert parts.redis.ttl(job.key) == -1, f"{job.id} is forgotten with its result"
+    assert len(list(scheduler.get_jobs())) == 4
+
+
 def test_a_restarted_scheduler_adds_no_entry(parts):
     scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
     for _ in range(2):
