@@ -53,14 +53,11 @@ def create_app(
         title="Masa Madre",
         version="0.1.0",
         docs_path=None,
-        static_folder=None,  # type: ignore[arg-type]
-        static_url_path="/static",  # Bootstrap builds its own address on it
+        static_folder="web/static",
     )
     _configure(app)
     init_db(app, settings)
     init_limits(app, settings.redis_url, settings.demo_create_rate_limit, settings.jwt_secret)
-    # rq-dashboard's pages name this address; the blueprint of our pages serves it.
-    app.add_url_rule("/static/<path:filename>", endpoint="static", build_only=True)
     Bootstrap5(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     with app.app_context():

@@ -29,8 +29,6 @@ blueprint = Blueprint(
     "web",
     __name__,
     template_folder="templates",
-    static_folder="static",
-    static_url_path="/static",
 )
 
 
@@ -72,7 +70,7 @@ def reference() -> str:
 @blueprint.get("/favicon.ico")
 def favicon() -> BaseResponse:
     """Lead browsers that ask for the old name to the icon."""
-    return redirect(url_for("web.static", filename="favicon.svg"), 301)
+    return redirect(url_for("static", filename="favicon.svg"), 301)
 
 
 @blueprint.get("/robots.txt")
