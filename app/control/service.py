@@ -182,13 +182,6 @@ class SessionService:
             self._try("drop", lambda: self._dispatcher.drop(old))
         return self._with_token(fresh)
 
-    def secret_of(self, session: UUID) -> str | None:
-        """The session id of the session whose row has this id."""
-        with self._engine.connect() as connection:
-            return connection.execute(
-                select(DemoSession.session_id).where(DemoSession.id == session)
-            ).scalar_one_or_none()
-
     def fetch(self, session_id: str) -> SessionView:
         """The session.
 

@@ -1,5 +1,6 @@
 """Short ways to write master data down, so that a catalogue reads like a price list."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from seeds.calendar import Season
@@ -63,8 +64,8 @@ def low_stock(
     second: str | None = None,
 ) -> StockPolicy:
     """An ingredient that someone should have reordered."""
-    point, use = Decimal(reorder_point), Decimal(daily_use)
-    return StockPolicy(sku, supplier, point, reorder_packs, use, second, runs_low=True)
+    ordinary = stock(sku, supplier, reorder_point, reorder_packs, daily_use, second)
+    return replace(ordinary, runs_low=True)
 
 
 def short_dated(
@@ -76,8 +77,8 @@ def short_dated(
     second: str | None = None,
 ) -> StockPolicy:
     """An ingredient of which a lot is about to expire."""
-    point, use = Decimal(reorder_point), Decimal(daily_use)
-    return StockPolicy(sku, supplier, point, reorder_packs, use, second, short_dated=True)
+    ordinary = stock(sku, supplier, reorder_point, reorder_packs, daily_use, second)
+    return replace(ordinary, short_dated=True)
 
 
 def supplier(
