@@ -111,6 +111,53 @@ class Settings(BaseSettings):
     clone_job_namespace: str = Field(
         default="default", description="Namespace of the Kubernetes Jobs that clone."
     )
+    clone_job_instance: str = Field(
+        default="masa-madre",
+        description="Label `app.kubernetes.io/instance` of the Jobs: one installation's are its own.",
+    )
+    clone_job_service_account: str = Field(
+        default="demo-clone", description="Account of the Jobs' pods; it gets no token."
+    )
+    clone_job_secret: str = Field(
+        default="masa-madre",
+        description="Secret whose keys `DATABASE_URL`, `REDIS_URL`, … the Jobs' pods read.",
+    )
+    clone_job_config: str = Field(
+        default="masa-madre", description="ConfigMap with the other settings of the Jobs' pods."
+    )
+    clone_job_requests: str = Field(
+        default="cpu=100m,memory=64Mi", description="What a Job's pod asks for."
+    )
+    clone_job_limits: str = Field(
+        default="cpu=1,memory=256Mi", description="What a Job's pod may use."
+    )
+    clone_job_pod: str = Field(
+        default="{}",
+        description="JSON: `nodeSelector`, `tolerations`, `affinity`, `imagePullSecrets`, "
+        "`priorityClassName` of the Jobs' pods.",
+    )
+    clone_job_deadline_seconds: int = Field(
+        default=600, ge=1, description="A Kubernetes Job that runs longer is ended."
+    )
+    clone_job_start_seconds: int = Field(
+        default=60, ge=1, description="A Kubernetes Job whose pod takes longer to run is given up."
+    )
+    clone_job_ttl_seconds: int = Field(
+        default=300, ge=0, description="How long a Kubernetes Job is kept after its end."
+    )
+    clone_jobs_at_once: int = Field(
+        default=10, ge=1, description="Kubernetes Jobs that may clone at the same time."
+    )
+    clone_job_batch: int = Field(
+        default=10, ge=1, description="Tenants that one Kubernetes Job clones for the pool."
+    )
+    clone_fallback: Literal["worker", "none"] = Field(
+        default="worker",
+        description="Who clones when a Kubernetes Job cannot: the workers, or none.",
+    )
+    clone_attempts: int = Field(
+        default=3, ge=1, description="Attempts after which a clone has failed."
+    )
     clone_timeout_seconds: int = Field(
         default=300, ge=1, description="A clone that takes longer has failed."
     )
