@@ -1,31 +1,18 @@
-"""The Flask application: the session service, the bakery API and the pages."""
+"""The Flask application: the session service, the bakery API and the pages.
 
-from apiflask import APIBlueprint, APIFlask
-from flask_bootstrap import Bootstrap5
-from redis import Redis
+What it is made of is imported when it is made: jobs use parts of this package and have no need of
+Flask, which would cost a clone's process a second and half of its memory.
+"""
 
-from app.bakery.blueprints import register_blueprints
-from app.config import Settings, load_settings
-from app.control import routes
-from app.control.events import EventStreams
-from app.control.extension import Control, install
-from app.control.pool import Pool
-from app.control.ports import Dispatcher, SessionCache, TokenIssuer
-from app.control.progress import ProgressBoard
-from app.control.resetting import Resetter
-from app.control.schemas import ProblemOut
-from app.control.service import SessionService
-from app.db import db, init_db, make_engine
-from app.errors import register_error_handlers
-from app.limits import init_limits
-from app.logs import init_logs
-from app.nothing import NoCache, NoDispatcher, NoTokens
-from app.observe import blueprint as observe
-from app.ops import init_ops
-from app.web.routes import blueprint as web
+from __future__ import annotations
 
-LARGEST_BODY = 256 * 1024
-"""Bytes of a request; the largest sensible one is a sale of fifty lines."""
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apiflask import APIFlask
+
+    from app.config import Settings
+    from app.control.ports import Dispatcher, SessionCache, TokenIssuer
 
 
 def create_app(
@@ -46,67 +33,13 @@ def create_app(
     Raises:
         ConfigurationError: a setting is missing or invalid.
     """
-    settings = settings or load_settings()
-    init_logs(settings.log_level)
-    app = APIFlask(
-        __name__,
-        title="Masa Madre",
-        version="0.1.0",
-        docs_path=None,
-        static_folder="web/static",
-    )
-    _configure(app)
-    init_db(app, settings)
-    init_limits(app, settings.redis_url, settings.demo_create_rate_limit, settings.jwt_secret)
-    Bootstrap5(app)
-    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
-    with app.app_context():
-        engine = db.engine
-    install(
-        app,
-        Control(
-            settings=settings,
-            engine=engine,
-            redis=redis,
-            service=SessionService(
-                engine,
-                settings,
-                cache or NoCache(),
-                tokens or NoTokens(),
-                dispatcher or NoDispatcher(),
-                Resetter(engine, make_engine(settings)),
-            ),
-            pool=Pool(engine, settings.demo_session_duration_minutes * 60),
-            progress=ProgressBoard(redis),
-            streams=EventStreams(settings.demo_event_streams),
-        ),
-    )
-    register_error_handlers(app)
-    register_blueprints(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe, web):
-        app.register_blueprint(blueprint)
-    init_ops(app, settings)
-    for plain in app.blueprints.values():
-        if not isinstance(plain, APIBlueprint):
-            plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all
-    return app
+    from app.config import load_settings
+    from app.factory import make_app
+    from app.nothing import NoCache, NoDispatcher, NoTokens
 
-
-def _configure(app: APIFlask) -> None:
-    app.config.update(
-        BOOTSTRAP_SERVE_LOCAL=True,
-        HTTP_ERROR_SCHEMA=ProblemOut.model_json_schema(),
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
-        OPENAPI_VERSION="3.1.0",
-        VALIDATION_ERROR_SCHEMA=ProblemOut.model_json_schema(),
-        VALIDATION_ERROR_STATUS_CODE=422,
+    return make_app(
+        settings or load_settings(),
+        cache or NoCache(),
+        tokens or NoTokens(),
+        dispatcher or NoDispatcher(),
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.info = {
-        "description": "A private, short-lived copy of a bakery for every visitor.",
-        "license": {"name": "MIT"},
-    }
-    app.security_schemes = {
-        "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-        "session_id": {"type": "apiKey", "in": "header", "name": "X-Demo-Session-Id"},
-    }

@@ -14,10 +14,8 @@ from jobs.cloning import clone_tenant
 from jobs.dropping import drop_all, drop_tenant
 from jobs.locks import only_one
 from jobs.reconcile import reconcile as find_and_mend
-from jobs.renewal import renew
 from jobs.sweep import ask, end_overdue, flush_activity, release_expired
 from jobs.wiring import announce, wiring
-from seeds.values import MADRID
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +92,9 @@ def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
 
 def refresh() -> list[str]:
     """Let the templates' data end today, wherever they do not. Returns the renewed templates."""
+    from jobs.renewal import renew  # no other job has a need of the seeds and of Alembic
+    from seeds.values import MADRID
+
     parts = wiring()
     with only_one(parts.settings.database_url, "refresh") as mine:
         return renew(parts.engine, datetime.now(MADRID).date()) if mine else []

@@ -13,7 +13,6 @@ from app.config import Settings, load_settings
 from app.control.pool import Pool
 from app.control.progress import ProgressBoard
 from app.control.records import SessionView
-from app.control.service import SessionService
 from app.db import make_engine
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from jobs.dispatch import RqDispatcher
@@ -57,7 +56,6 @@ class Wiring:
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
-    sessions: SessionService
 
 
 def session_record(session: SessionView) -> SessionRecord:
@@ -110,7 +108,6 @@ def wiring() -> Wiring:
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),
-        sessions=SessionService(engine, settings, cache, make_tokens(settings), dispatcher),
     )
 
 

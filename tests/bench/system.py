@@ -9,9 +9,10 @@ from pathlib import Path
 from app.local.postgres import PostgresServer
 from app.local.valkey import ValkeyServer
 from app.logins import make_logins
-from jobs.wiring import Wiring, wiring
+from jobs.wiring import wiring
 from tests.conftest import scratch_directory
 from tests.fixtures.live import LiveSystem, free_port, seed, wait_until_ready
+from tests.fixtures.parts import Parts, make_parts
 
 SECRET = "a secret for benchmarks, at least 32 bytes"
 
@@ -49,11 +50,11 @@ def servers() -> Iterator[LiveSystem]:
         yield system
 
 
-def parts_of(system: LiveSystem) -> Wiring:
+def parts_of(system: LiveSystem) -> Parts:
     """What jobs work with, in this process."""
     os.environ.update(system.environment)
     wiring.cache_clear()
-    return wiring()
+    return make_parts()
 
 
 @contextmanager

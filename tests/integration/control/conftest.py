@@ -9,8 +9,9 @@ from sqlalchemy import create_engine
 
 from app.db import engine_url
 from app.migrations import upgrade_control
-from jobs.wiring import Wiring, wiring
+from jobs.wiring import wiring
 from schema_tools import verify
+from tests.fixtures.parts import Parts, make_parts
 
 ACCOUNT = "individual_bakery"
 TEMPLATE = "template_individual_bakery"
@@ -42,7 +43,7 @@ def template_id(database_url: str) -> UUID:
 @pytest.fixture
 def parts(
     database_url: str, redis_url: str, template_id: UUID, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Wiring]:
+) -> Iterator[Parts]:
     """What jobs work with, on the test's servers."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
@@ -51,7 +52,7 @@ def parts(
     monkeypatch.setenv("DEMO_POOL_SIZE", "2")
     monkeypatch.setenv("DB_POOL_SIZE", "20")
     wiring.cache_clear()
-    made = wiring()
+    made = make_parts()
     yield made
     made.engine.dispose()
     made.redis.close()
@@ -59,7 +60,7 @@ def parts(
 
 
 @pytest.fixture
-def database(database_url: str, parts: Wiring) -> Iterator[psycopg.Connection]:
+def database(database_url: str, parts: Parts) -> Iterator[psycopg.Connection]:
     """A look at the database from outside."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection

@@ -16,9 +16,10 @@ from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 LEASE = f"""
 from app.control.records import Visitor
-from jobs.wiring import wiring
+from tests.fixtures.parts import make_parts
+parts = make_parts()
 for _ in range(6):
-    wiring().sessions.open({ACCOUNT!r}, Visitor(None, None))
+    parts.sessions.open({ACCOUNT!r}, Visitor(None, None))
 """
 
 
