@@ -1,0 +1,164 @@
+{{/* What pods of every role have in common. */}}
+
+{{- define "masa-madre.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "masa-madre.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* The shared pod settings with a role's own over them, as YAML. Takes (list $ rolePod). */}}
+{{- define "masa-madre.podSettings" -}}
+{{- $root := first . -}}
+{{- mergeOverwrite (deepCopy $root.Values.pod) (deepCopy (last . | default dict)) | toYaml -}}
+{{- end -}}
+
+{{/*
+The metadata of a pod. Takes a dict: root, component, pod, checksums (optional, a list of "config" and
+"secret"): a pod whose settings changed is replaced, because it read them when it started.
+*/}}
+{{- define "masa-madre.podMetadata" -}}
+{{- $pod := include "masa-madre.podSettings" (list .root .pod) | fromYaml -}}
+{{- $annotations := merge (dict) (default dict $pod.annotations) .root.Values.commonAnnotations -}}
+{{- range .checksums -}}
+{{- $_ := set $annotations (printf "checksum/%s" .) (include (printf "masa-madre.checksum.%s" .) $.root) -}}
+{{- end -}}
+labels:
+  {{- include "masa-madre.labels" (list .root .component) | nindent 2 }}
+  {{- with $pod.labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with $annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Where pods run. Takes a dict: root, component, pod, spread (whether to spread by default). */}}
+{{- define "masa-madre.scheduling" -}}
+{{- $pod := include "masa-madre.podSettings" (list .root .pod) | fromYaml -}}
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- if $pod.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml $pod.topologySpreadConstraints | nindent 2 }}
+{{- else if .spread }}
+topologySpreadConstraints:
+  {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ . }}
+    # A pod in the wrong place serves better than one that waits for the right one.
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "masa-madre.selector" (list $.root $.component) | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/*
+The spec of a pod of ours up to its containers. Takes a dict: root, component, pod, spread, account,
+token (whether the pod may call the Kubernetes API; none but the worker does).
+*/}}
+{{- define "masa-madre.podSpec" -}}
+serviceAccountName: {{ .account }}
+automountServiceAccountToken: {{ .token | default false }}
+# The variables that Kubernetes makes of Services could be taken for settings.
+enableServiceLinks: false
+securityContext:
+  {{- include "masa-madre.podSecurityContext" .root | nindent 2 }}
+{{- with include "masa-madre.scheduling" . | trim }}
+{{ . }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: 64Mi
+{{- end -}}
+
+{{/*
+A container of ours up to its ports, probes and hooks. Takes a dict: root, role (the arguments of the
+image's entry point), secrets (keys it gets), resources, env (optional, a dict of plain variables).
+*/}}
+{{- define "masa-madre.container" -}}
+name: {{ first .role }}
+image: {{ include "masa-madre.image" .root }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+args: {{ toJson .role }}
+securityContext:
+  {{- include "masa-madre.securityContext" .root | nindent 2 }}
+resources:
+  {{- toYaml .resources | nindent 2 }}
+envFrom:
+  - configMapRef:
+      name: {{ include "masa-madre.fullname" .root }}
+env:
+  {{- range $name, $value := .env }}
+  - name: {{ $name }}
+    value: {{ $value | quote }}
+  {{- end }}
+  {{- $needed := list "DATABASE_URL" "REDIS_URL" "JWT_SECRET" }}
+  {{- range .secrets }}
+  - name: {{ . }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ include "masa-madre.secretName" $.root }}
+        key: {{ . }}
+        {{- if not (has . $needed) }}
+        optional: true
+        {{- end }}
+  {{- end }}
+  {{- with .root.Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
+{{- end -}}
+
+{{/* The probes of a web process. */}}
+{{- define "masa-madre.webProbes" -}}
+startupProbe:
+  httpGet: {path: /health, port: http}
+  periodSeconds: 2
+  failureThreshold: 60
+livenessProbe:
+  httpGet: {path: /health, port: http}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+# Not ready without Postgres, Redis and templates: until the seeds of an installation are through,
+# and while a server is away.
+readinessProbe:
+  httpGet: {path: /ready, port: http}
+  periodSeconds: 5
+  timeoutSeconds: 4
+  failureThreshold: 3
+{{- end -}}

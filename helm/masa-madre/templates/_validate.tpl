@@ -1,0 +1,134 @@
+{{/*
+What a schema cannot say: values that contradict each other end the rendering with a sentence. The
+checks of one thing are one template; each calls fail itself.
+*/}}
+{{- define "masa-madre.validate" -}}
+{{- range list "images" "secret" "postgres" "redis" "web" "worker" "ingress" "upstream" "labels" -}}
+{{- include (printf "masa-madre.validate.%s" .) $ -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.images" -}}
+{{- if and (eq .Values.image.tag "latest") (not .Values.image.digest) -}}
+{{- fail "image.tag is latest: nobody could tell what runs. Name a version, or set image.digest." -}}
+{{- end -}}
+{{- range $server := list "postgres" "redis" -}}
+{{- $image := (index $.Values $server).trial.image -}}
+{{- if and (not (contains "@" $image)) (or (hasSuffix ":latest" $image) (not (contains ":" (base $image)))) -}}
+{{- fail (printf "%s.trial.image is %s: it needs a tag, and not latest." $server $image) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.secret" -}}
+{{- if .Values.secret.existing -}}
+{{- range $key, $value := .Values.secret.values -}}
+{{- if $value -}}
+{{- fail (printf "secret.existing and secret.values.%s are both set: put %s into the Secret %s, or leave secret.existing empty." $key $key $.Values.secret.existing) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.postgres" -}}
+{{- $mode := .Values.postgres.mode -}}
+{{- $values := .Values.secret.values -}}
+{{- if and (eq $mode "external") (not .Values.secret.existing) (not $values.DATABASE_URL) -}}
+{{- fail "postgres.mode is external, but nothing says where it is: set secret.existing or secret.values.DATABASE_URL, or postgres.mode to trial." -}}
+{{- end -}}
+{{- if ne $mode "external" -}}
+{{- range list "DATABASE_URL" "WEB_DATABASE_URL" "TENANT_DATABASE_URL" -}}
+{{- if index $values . -}}
+{{- fail (printf "secret.values.%s is set, but postgres.mode is %s: that Postgres has a URL of its own. Set postgres.mode to external." . $mode) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.secret.existing (eq $mode "trial") -}}
+{{- fail "postgres.mode is trial, but secret.existing is set: the trial Postgres has passwords that the chart makes. Leave secret.existing empty." -}}
+{{- end -}}
+{{- $cluster := .Values.postgres.cloudnativepg -}}
+{{- $own := and $cluster.existingOwnerSecret $cluster.existingLoginsSecret -}}
+{{- if and (eq $mode "cloudnativepg") .Values.secret.existing (not $own) -}}
+{{- fail "secret.existing is set with postgres.mode cloudnativepg: name your Secrets of the logins as well, in postgres.cloudnativepg.existingOwnerSecret and existingLoginsSecret." -}}
+{{- end -}}
+{{- if and (not .Values.secret.existing) (or $cluster.existingOwnerSecret $cluster.existingLoginsSecret) -}}
+{{- fail "postgres.cloudnativepg.existingOwnerSecret or existingLoginsSecret is set without secret.existing: the chart would not know the passwords in its URLs." -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.redis" -}}
+{{- $url := .Values.secret.values.REDIS_URL -}}
+{{- if and (eq .Values.redis.mode "external") (not .Values.secret.existing) (not $url) -}}
+{{- fail "redis.mode is external, but nothing says where it is: set secret.existing or secret.values.REDIS_URL, or redis.mode to trial." -}}
+{{- end -}}
+{{- if and (eq .Values.redis.mode "trial") $url -}}
+{{- fail "secret.values.REDIS_URL is set, but redis.mode is trial: that Redis has a URL of its own. Set redis.mode to external." -}}
+{{- end -}}
+{{- if and (eq .Values.redis.mode "trial") .Values.secret.existing -}}
+{{- fail "redis.mode is trial, but secret.existing is set: the trial Redis has a password that the chart makes. Leave secret.existing empty." -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.web" -}}
+{{- $web := .Values.web -}}
+{{- $scaling := $web.autoscaling -}}
+{{- if and $scaling.enabled (not (kindIs "invalid" $web.replicas)) -}}
+{{- fail (printf "web.replicas is %v and web.autoscaling is enabled: only one of them can say how many pods serve. Leave web.replicas null." $web.replicas) -}}
+{{- end -}}
+{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
+{{- fail (printf "web.autoscaling.minReplicas is %d, more than maxReplicas, %d." (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
+{{- end -}}
+{{- $needed := add (int $web.preStopSeconds) (int $web.gracefulTimeoutSeconds) | int -}}
+{{- range $role := list "web" "dashboard" -}}
+{{- $given := (index $.Values $role).terminationGracePeriodSeconds | int -}}
+{{- if le $given $needed -}}
+{{- fail (printf "%s.terminationGracePeriodSeconds is %d, but web.preStopSeconds and gracefulTimeoutSeconds together take %d: requests would be cut. Make it longer." $role $given $needed) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.worker" -}}
+{{- $grace := .Values.worker.terminationGracePeriodSeconds | int -}}
+{{- $clone := .Values.settings.CLONE_TIMEOUT_SECONDS | int -}}
+{{- if le $grace $clone -}}
+{{- fail (printf "worker.terminationGracePeriodSeconds is %d, but a clone may take settings.CLONE_TIMEOUT_SECONDS, %d: it would be killed half done. Make it longer." $grace $clone) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.ingress" -}}
+{{- $ingress := .Values.ingress -}}
+{{- if and (or $ingress.enabled $ingress.tls.enabled) (not $ingress.hosts) -}}
+{{- fail "ingress.enabled or ingress.tls.enabled is set without ingress.hosts: name the hosts." -}}
+{{- end -}}
+{{- if and $ingress.tls.enabled (not $ingress.enabled) -}}
+{{- fail "ingress.tls.enabled is set, but ingress.enabled is not." -}}
+{{- end -}}
+{{- $own := .Values.dashboard.ingress -}}
+{{- if and $own.enabled (not .Values.dashboard.enabled) -}}
+{{- fail "dashboard.ingress.enabled is set, but dashboard.enabled is not." -}}
+{{- end -}}
+{{- if and (or $own.enabled $own.tls.enabled) (not $own.host) -}}
+{{- fail "dashboard.ingress.enabled or its tls.enabled is set without dashboard.ingress.host: name the host." -}}
+{{- end -}}
+{{- if and $own.enabled (has $own.host $ingress.hosts) -}}
+{{- fail (printf "dashboard.ingress.host is %s, which is one of ingress.hosts: the operators' pages need a host of their own." $own.host) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.upstream" -}}
+{{- $upstream := .Values.gateway.upstream -}}
+{{- if and $upstream.enabled (not (and $upstream.host $upstream.service.name)) -}}
+{{- fail "gateway.upstream.enabled is set without gateway.upstream.host or gateway.upstream.service.name: name both." -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.labels" -}}
+{{- range $role := list "pod" "web" "worker" "scheduler" "dashboard" "migrate" "seeds" "cleanup" -}}
+{{- $pod := ternary $.Values.pod (index $.Values $role | dig "pod" dict) (eq $role "pod") -}}
+{{- range $label, $value := merge (dict) (default dict $pod.labels) $.Values.commonLabels -}}
+{{- if hasPrefix "app.kubernetes.io/" $label -}}
+{{- fail (printf "The label %s is the chart's own: Services and policies find pods by it." $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
