@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     clone_job_instance: str = Field(
         default="masa-madre",
-        description="Label `app.kubernetes.io/instance` of the Jobs: one installation's are its own.",
+        description="Label `app.kubernetes.io/instance` of the Jobs of one installation.",
     )
     clone_job_service_account: str = Field(
         default="demo-clone", description="Account of the Jobs' pods; it gets no token."

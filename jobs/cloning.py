@@ -1,12 +1,16 @@
 """Clones a tenant's schema and tells how far it is."""
 
 import time
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
+from redis.exceptions import RedisError
 from rq import get_current_job
+from sqlalchemy import text
 
 from app.control.pool import TenantView
 from app.control.progress import Progress
@@ -25,6 +29,17 @@ PROGRESS_SECONDS = 0.1
 WORKER_NAME = "masa-madre clone "
 """How the connection of whoever clones is called: that it is there shows that he works."""
 
+IDLE = text(
+    """
+    SELECT tenant.id, coalesce(session.status = 'pending', false)
+      FROM control.tenants AS tenant
+      LEFT JOIN control.demo_sessions AS session ON session.id = tenant.demo_session_id
+     WHERE tenant.is_demo AND tenant.state = 'cloning'
+       AND NOT EXISTS (SELECT FROM pg_stat_activity
+                        WHERE application_name = :worker || replace(tenant.id::text, '-', ''))
+    """
+)
+
 
 def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
     """Clone the schema, mark the tenant as ready, and serve whoever waits.
@@ -32,20 +47,28 @@ def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
     One at a time for a tenant: of two attempts the second leaves it to the first.
 
     Raises:
-        SchemaToolsError, psycopg.Error: it failed; after RQ's last attempt the tenant has, too.
+        SchemaToolsError, psycopg.Error: it failed; after the last attempt the tenant has, too.
     """
     with only_one(parts.settings.database_url, f"cloning {tenant.id.hex}") as mine:
         if not mine:
             log.info("somebody else clones", action="clone_left")
             return
-        _clone_and_serve(parts, tenant)
+        attempt = parts.orders.begin_attempt(tenant.id)
+        if attempt is not None:
+            _clone_and_serve(parts, tenant, attempt)
 
 
-def _clone_and_serve(parts: Wiring, tenant: TenantView) -> None:
+def _clone_and_serve(parts: Wiring, tenant: TenantView, attempt: int) -> None:
+    most = parts.settings.clone_attempts
+    if attempt > most:
+        _give_up(parts, tenant.id, f"each of {most} attempts ended with its process")
+        return
     try:
         seconds = clone_schema(parts, tenant)
     except Exception as error:  # RQ's timeout among them: a clone that takes too long has failed
-        _give_up_or_retry(parts, tenant.id, error)
+        log.warning("clone failed", action="clone_failed", attempt=attempt, error=str(error))
+        if attempt == most:
+            _give_up(parts, tenant.id, str(error))
         raise
     served = parts.pool.mark_ready(tenant, seconds)
     announce(parts, served)
@@ -107,12 +130,20 @@ class Teller:
         phase = step.statement.phase.name.lower()
         note = Progress(phase, step.statement.identity, round(step.percent, 1))
         self._parts.progress.write(self._tenant_id, note)
+        job = get_current_job()
+        if job is not None:  # for whoever looks at the job instead of the session
+            job.meta["progress"] = asdict(note)
+            with suppress(RedisError):
+                job.save_meta()  # type: ignore[no-untyped-call]  # RQ's own lack
 
 
-def _give_up_or_retry(parts: Wiring, tenant_id: UUID, error: Exception) -> None:
-    """Leave the tenant for RQ's next attempt; after the last one it has failed."""
-    job = get_current_job()
-    left = (job.retries_left or 0) if job is not None else 0
-    log.warning("clone failed", action="clone_failed", retries_left=left, error=str(error))
-    if left == 0:
-        announce(parts, parts.pool.mark_failed(tenant_id, str(error)))
+def _give_up(parts: Wiring, tenant_id: UUID, failure: str) -> None:
+    """The tenant has failed, and with it the session that waits for it."""
+    log.error("clone given up", action="clone_given_up", failure=failure)
+    announce(parts, parts.pool.mark_failed(tenant_id, failure))
+
+
+def fetch_idle(parts: Wiring) -> list[tuple[UUID, bool]]:
+    """Tenants to clone that nobody clones at this moment, and whether a session waits for each."""
+    with parts.engine.connect() as connection:
+        return [(row[0], row[1]) for row in connection.execute(IDLE, {"worker": WORKER_NAME})]

@@ -1,5 +1,6 @@
 """Hands out work through RQ. Every job has a fixed id, so the same work is queued once."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,13 @@ from rq import Queue, Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
-from jobs.launchers import URGENT, Launcher
+from jobs.launchers import POOL, QUEUE_PREFIX, URGENT, Launcher
 
-POOL = "pool"
 MAINTENANCE = "maintenance"
 QUEUES = (URGENT, POOL, MAINTENANCE)
 """What standing workers serve, first things first: whoever waits comes before the pool."""
 
-ATTEMPTS = 3
+WAITING = ("queued", "scheduled", "deferred")
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400
 REFILL_PAUSE_SECONDS = 10
@@ -27,40 +27,59 @@ REFILL_PAUSE_SECONDS = 10
 class RqDispatcher:
     """Puts jobs on queues. It is called after commit, and calling it twice does no harm."""
 
-    def __init__(self, redis: Redis, launcher: Launcher, clone_timeout: int) -> None:
+    def __init__(self, redis: Redis, launcher: Launcher, *, timeout: int, attempts: int) -> None:
         self._redis = redis
-        self.launcher = launcher
-        self._clone_timeout = clone_timeout
+        self._launcher = launcher
+        self._timeout = timeout
+        self._attempts = attempts
 
-    def clone(self, tenant_id: UUID, *, for_pool: bool = False) -> None:
-        """Have a tenant's schema cloned, at once when somebody waits for it."""
-        queue = POOL if for_pool else self.launcher.queue_of(tenant_id)
-        self._enqueue(
-            queue,
-            "jobs.tasks.clone",
-            _clone_id(tenant_id),
-            tenant_id,
-            retry=Retry(max=ATTEMPTS - 1),
-            job_timeout=self._clone_timeout,
-        )
-        if not for_pool:
-            self.launcher.launch(tenant_id)
+    def clone(self, tenant_id: UUID) -> None:
+        """Have a tenant's schema cloned for a session that waits for it."""
+        self._clone(self._launcher.queue_of(tenant_id), tenant_id)
+        self._launch()
 
-    def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
-        """Whether the clone waits in a queue, or was taken up after `before`."""
-        try:
-            job = Job.fetch(_clone_id(tenant_id), connection=self._redis)
-        except NoSuchJobError:
-            return False
-        if job.get_status() in ("queued", "scheduled", "deferred"):
-            return True
-        return job.started_at is not None and job.started_at > before
+    def clone_for_pool(self, tenant_ids: Sequence[UUID]) -> None:
+        """Have tenants' schemas cloned that nobody waits for."""
+        for queue, batch in self._launcher.batches(tenant_ids):
+            for tenant_id in batch:
+                self._clone(queue, tenant_id)
+        if tenant_ids:
+            self._launch()
 
-    def clone_again(self, tenant_id: UUID, *, for_pool: bool) -> None:
+    def clone_again(self, tenant_id: UUID, *, queue: str) -> None:
         """Have a tenant's schema cloned though a job says that somebody does: he is gone."""
         with suppress(NoSuchJobError):
             Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
-        self.clone(tenant_id, for_pool=for_pool)
+        self._clone(queue, tenant_id)
+
+    def clone_by_worker(self, tenant_id: UUID, *, waited: bool) -> None:
+        """Have the standing workers clone it, whoever was to do it before."""
+        self.clone_again(tenant_id, queue=URGENT if waited else POOL)
+
+    def clone_anew(self, tenant_id: UUID, *, waited: bool) -> None:
+        """Have it cloned where such clones are made: nobody works on the job that there is."""
+        ((pooled, _),) = self._launcher.batches([tenant_id])
+        self.clone_again(tenant_id, queue=self._launcher.queue_of(tenant_id) if waited else pooled)
+        self._launch()
+
+    def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
+        """Whether the clone waits in a queue, or was taken up after `before`."""
+        job = self._clone_job(tenant_id)
+        if job is None:
+            return False
+        if job.get_status() in WAITING:
+            return True
+        return job.started_at is not None and job.started_at > before
+
+    def is_clone_begun(self, tenant_id: UUID) -> bool:
+        """Whether somebody has taken the clone's job up."""
+        job = self._clone_job(tenant_id)
+        return job is not None and job.get_status() not in WAITING
+
+    def queue_of_clone(self, tenant_id: UUID) -> str | None:
+        """The queue that the clone's job is of, if there is a job."""
+        job = self._clone_job(tenant_id)
+        return None if job is None else job.origin
 
     def drop(self, tenant_id: UUID) -> None:
         """Have a tenant's schema dropped."""
@@ -79,6 +98,29 @@ class RqDispatcher:
         """The refill has begun: what is taken from now on needs another one."""
         self._redis.delete(_refill_key(account_type))
 
+    def _clone(self, queue: str, tenant_id: UUID) -> None:
+        # A launched Job makes its own attempts, each in a pod of its own.
+        retries = 0 if queue.startswith(QUEUE_PREFIX) else self._attempts - 1
+        self._enqueue(
+            queue,
+            "jobs.tasks.clone",
+            _clone_id(tenant_id),
+            tenant_id,
+            retry=Retry(max=retries) if retries else None,
+            job_timeout=self._timeout,
+        )
+
+    def _launch(self) -> None:
+        """Have somebody started for new queues, where that is how it is done.
+
+        One pass sees every order; a pass that has begun may have looked already, so another one
+        follows it.
+        """
+        if self._launcher.launches:
+            for name in ("launch", "launch-again"):
+                if self._enqueue(URGENT, "jobs.tasks.launch", name) or self._is_waiting(name):
+                    return
+
     def _enqueue(self, queue: str, function: str, job_id: str, *args: Any, **options: Any) -> bool:
         """Queue a job unless it waits or runs already; one that has ended may run again."""
         if self._is_pending(job_id):
@@ -94,11 +136,21 @@ class RqDispatcher:
         return True
 
     def _is_pending(self, job_id: str) -> bool:
+        job = self._fetch(job_id)
+        return job is not None and job.get_status() in (*WAITING, "started")
+
+    def _is_waiting(self, job_id: str) -> bool:
+        job = self._fetch(job_id)
+        return job is not None and job.get_status() in WAITING
+
+    def _clone_job(self, tenant_id: UUID) -> Job | None:
+        return self._fetch(_clone_id(tenant_id))
+
+    def _fetch(self, job_id: str) -> Job | None:
         try:
-            job = Job.fetch(job_id, connection=self._redis)
+            return Job.fetch(job_id, connection=self._redis)
         except NoSuchJobError:
-            return False
-        return job.get_status() in ("queued", "started", "scheduled", "deferred")
+            return None
 
 
 def _clone_id(tenant_id: UUID) -> str:

@@ -1,57 +1,81 @@
-"""What runs a clone job: a worker that stands ready, or a Kubernetes Job made for it."""
+"""What runs clone jobs: workers that stand ready, or Kubernetes Jobs made for them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from app.config import ConfigurationError, Settings
 
 URGENT = "clone"
-"""Clones that a visitor waits for."""
+"""Clones that a visitor waits for, and the launching of what clones them."""
+
+POOL = "pool"
 
 
 class Launcher(Protocol):
-    """Where a tenant's clone job is queued, and what starts the one who works on it."""
+    """Which queue a clone goes to, and whether somebody has to be started for that queue."""
+
+    launches: bool
+    """Whether a queue is worked on only after `jobs.launching` has started something for it."""
 
     def queue_of(self, tenant_id: UUID) -> str:
-        """The name of the queue for this tenant's clone."""
+        """The queue for the clone that a visitor waits for."""
 
-    def launch(self, tenant_id: UUID) -> None:
-        """See that somebody works on that queue. Launching twice is launching once."""
-
-    def running(self) -> set[UUID]:
-        """The tenants for which something was started and has not been removed."""
-
-    def remove(self, tenant_id: UUID) -> None:
-        """Remove what was started for a tenant. Removing twice is removing once."""
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """The queues for clones of the pool, each with its tenants."""
 
 
 class WorkerLauncher:
-    """Standing workers serve one queue for all tenants, so nothing has to be started."""
+    """Standing workers serve two queues for all tenants, so nothing has to be started."""
+
+    launches = False
 
     def queue_of(self, tenant_id: UUID) -> str:
         """The queue that standing workers serve first."""
         del tenant_id
         return URGENT
 
-    def launch(self, tenant_id: UUID) -> None:
-        """Do nothing: the workers are there."""
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """One queue for all."""
+        return [(POOL, tenant_ids)] if tenant_ids else []
 
-    def running(self) -> set[UUID]:
-        """None: nothing is started for a single tenant."""
-        return set()
 
-    def remove(self, tenant_id: UUID) -> None:
-        """Do nothing: there is nothing."""
+class KubernetesLauncher:
+    """A queue for every Kubernetes Job; a Job clones one tenant or, for the pool, a batch.
+
+    A pod takes seconds to start and a clone a tenth of one: hence batches.
+    """
+
+    launches = True
+
+    def __init__(self, batch: int) -> None:
+        self._batch = batch
+
+    def queue_of(self, tenant_id: UUID) -> str:
+        """The tenant's own queue."""
+        return f"{QUEUE_PREFIX}{tenant_id}"
+
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """So many tenants a queue, which has the name of the first."""
+        starts = range(0, len(tenant_ids), self._batch)
+        parts = [tenant_ids[start : start + self._batch] for start in starts]
+        return [(self.queue_of(part[0]), part) for part in parts]
+
+
+QUEUE_PREFIX = "clone-"
+"""Begins the name of a queue that a Kubernetes Job works on."""
 
 
 def make_launcher(settings: Settings) -> Launcher:
     """The launcher that `CLONE_LAUNCHER` names.
 
     Raises:
-        ConfigurationError: it names one that this version does not have.
+        ConfigurationError: Kubernetes Jobs are wanted, and no image for them is named.
     """
     if settings.clone_launcher == "worker":
         return WorkerLauncher()
-    raise ConfigurationError(
-        "CLONE_LAUNCHER=kubernetes is not available in this version: use CLONE_LAUNCHER=worker."
-    )
+    if not settings.clone_job_image:
+        raise ConfigurationError(
+            "CLONE_LAUNCHER=kubernetes needs CLONE_JOB_IMAGE, the image that has this code."
+        )
+    return KubernetesLauncher(settings.clone_job_batch)

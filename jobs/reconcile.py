@@ -19,8 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.control.models import DemoSession, SessionStatus
 from app.control.rows import session_view
 from gateway import GatewayError
-from jobs.cloning import WORKER_NAME
+from jobs.cloning import fetch_idle
 from jobs.dropping import drop_schema_of, drop_tenant
+from jobs.kubernetes.errors import ClusterError
+from jobs.launching import open_cluster, stray_launches
 from jobs.wiring import Wiring, announce, session_record
 from schema_tools import MARK, SchemaToolsError
 
@@ -80,16 +82,6 @@ ORPHAN_SCHEMAS = text(
        AND NOT EXISTS (SELECT FROM control.tenants WHERE schema_name = n.nspname)
     """
 )
-IDLE_CLONES = text(
-    """
-    SELECT tenant.id, coalesce(session.status = 'pending', false) AS is_waited_for
-      FROM control.tenants AS tenant
-      LEFT JOIN control.demo_sessions AS session ON session.id = tenant.demo_session_id
-     WHERE tenant.is_demo AND tenant.state = 'cloning'
-       AND NOT EXISTS (SELECT FROM pg_stat_activity
-                        WHERE application_name = :worker || replace(tenant.id::text, '-', ''))
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -139,7 +131,7 @@ def _mended(finding: Finding) -> Finding:
     failure = None
     try:
         finding.mend()
-    except (SchemaToolsError, psycopg.Error, SQLAlchemyError, RedisError) as error:
+    except (SchemaToolsError, psycopg.Error, SQLAlchemyError, RedisError, ClusterError) as error:
         failure = str(error)
     log.info(
         "mended" if failure is None else "not mended",
@@ -217,17 +209,17 @@ def _orphan_schemas(parts: Wiring) -> Iterator[Finding]:
 def _idle_clones(parts: Wiring) -> Iterator[Finding]:
     """Clones that nobody works on, though their job says so, or that have no job at all."""
     before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
-    for row in _rows(parts, IDLE_CLONES, worker=WORKER_NAME):
+    for idle, is_waited_for in fetch_idle(parts):
         try:
-            if parts.dispatcher.is_clone_under_way(row.id, before):
+            if parts.dispatcher.is_clone_under_way(idle, before):
                 continue
         except RedisError:
             return
 
-        def mend(tenant_id: UUID = row.id, waited: bool = row.is_waited_for) -> None:
-            parts.dispatcher.clone_again(tenant_id, for_pool=not waited)
+        def mend(tenant_id: UUID = idle, waited: bool = is_waited_for) -> None:
+            parts.dispatcher.clone_anew(tenant_id, waited=waited)
 
-        yield Finding("clone that nobody makes", str(row.id), "queue it again", mend)
+        yield Finding("clone that nobody makes", str(idle), "queue it again", mend)
 
 
 def _strange_records(parts: Wiring) -> Iterator[Finding]:
@@ -257,12 +249,18 @@ def _strange_records(parts: Wiring) -> Iterator[Finding]:
 
 
 def _stray_launches(parts: Wiring) -> Iterator[Finding]:
-    """What a launcher started for tenants that do not wait for a clone any more."""
-    cloning = {tenant_id for tenant_id, _ in parts.pool.to_clone()}
-    launcher = parts.dispatcher.launcher
-    for tenant_id in launcher.running() - cloning:
+    """Kubernetes Jobs that go on for tenants that do not wait for a clone any more."""
+    if parts.settings.clone_launcher != "kubernetes":
+        return
+    try:
+        cluster = open_cluster(parts)
+        strays = stray_launches(parts, cluster)
+    except ClusterError as error:
+        log.warning("Jobs not compared", action="reconcile_failed", error=str(error))
+        return
+    for launch in strays:
 
-        def mend(tenant_id: UUID = tenant_id) -> None:
-            launcher.remove(tenant_id)
+        def mend(name: str = launch.name) -> None:
+            cluster.delete(name)
 
-        yield Finding("launch without clone", str(tenant_id), "remove it", mend)
+        yield Finding("launch without clone", launch.name, "remove it", mend)

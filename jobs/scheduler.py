@@ -11,10 +11,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq_scheduler import Scheduler
 
-from app.config import ConfigurationError, load_settings
+from app.config import ConfigurationError, Settings, load_settings
 from app.logs import init_logs
 from jobs import tasks
 from jobs.dispatch import MAINTENANCE
+from jobs.launchers import URGENT
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -22,6 +23,9 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
+LAUNCH_SECONDS = 5
+"""A visitor waits for a Job that cannot start no longer than this after it is known."""
+
 FOR_EVER = -1
 """Results of entries are kept: RQ would forget the entry together with its result."""
 
@@ -35,9 +39,10 @@ class Entry:
     function: Callable[[], Any]
     seconds: int
     first: datetime
+    queue: str = MAINTENANCE
 
 
-def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
+def install(scheduler: Scheduler, settings: Settings) -> None:
     """Put our entries on the schedule; those that stand there as they should are left alone.
 
     One process at a time: a second scheduler must not have everything done once more.
@@ -45,11 +50,13 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
     now = datetime.now(UTC)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
     entries = {
-        "cleanup": Entry(tasks.cleanup, cleanup_seconds, now),
+        "cleanup": Entry(tasks.cleanup, settings.demo_cleanup_seconds, now),
         "reconcile": Entry(tasks.reconcile, RECONCILE_SECONDS, now),
         "refresh": Entry(tasks.refresh, REFRESH_SECONDS, now),
         "purge": Entry(tasks.purge, DAY_SECONDS, night),
     }
+    if settings.clone_launcher == "kubernetes":
+        entries["launch-watch"] = Entry(tasks.launch, LAUNCH_SECONDS, now, URGENT)
     with scheduler.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
         for job in list(scheduler.get_jobs()):
             entry = entries.get(job.id)
@@ -64,7 +71,7 @@ def install(scheduler: Scheduler, cleanup_seconds: int) -> None:
                 func=entry.function,
                 interval=entry.seconds,
                 id=name,
-                queue_name=MAINTENANCE,
+                queue_name=entry.queue,
                 result_ttl=FOR_EVER,
             )
 
@@ -82,7 +89,7 @@ def main() -> int:
     )
     while True:
         try:
-            install(scheduler, settings.demo_cleanup_seconds)
+            install(scheduler, settings)
             break
         except RedisError as error:
             print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from rq import get_current_job
 
 from app.control import stats
 from app.control.models import TenantState
@@ -12,7 +13,8 @@ from app.control.stock import fetch_demands
 from app.privacy import forget_visitors
 from jobs.cloning import clone_tenant
 from jobs.dropping import drop_all, drop_tenant
-from jobs.locks import only_one
+from jobs.launching import open_cluster, tend
+from jobs.locks import in_turn, only_one
 from jobs.reconcile import reconcile as find_and_mend
 from jobs.sweep import ask, end_overdue, flush_activity, release_expired
 from jobs.wiring import announce, wiring
@@ -26,7 +28,8 @@ def clone(tenant_id: UUID) -> str:
     tenant = parts.pool.find(tenant_id)
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
-    with structlog.contextvars.bound_contextvars(tenant=str(tenant_id)):
+    who = {"tenant": str(tenant_id), "session": str(tenant.session), "job": _job_id()}
+    with structlog.contextvars.bound_contextvars(**who):
         clone_tenant(parts, tenant)
     return "cloned"
 
@@ -36,6 +39,14 @@ def drop(tenant_id: UUID) -> str:
     return "dropped" if drop_tenant(wiring(), tenant_id) else "nothing to do"
 
 
+def launch() -> dict[str, int]:
+    """Start the Kubernetes Jobs that are missing, and see those that there are to an end."""
+    parts = wiring()
+    cluster = open_cluster(parts)
+    with in_turn(parts.settings.database_url, "launching") as mine:
+        return vars(tend(parts, cluster)) if mine else {"skipped": 1}
+
+
 def refill(account_type: str) -> int:
     """Register and enqueue the clones that the pool lacks. Returns how many."""
     parts = wiring()
@@ -43,8 +54,7 @@ def refill(account_type: str) -> int:
     asked = 0
     for demand in fetch_demands(parts.engine, parts.settings, account_type):
         missing = parts.pool.add_missing(account_type, demand.target)
-        for tenant_id in missing:
-            parts.dispatcher.clone(tenant_id, for_pool=True)
+        parts.dispatcher.clone_for_pool(missing)
         asked += len(missing)
     return asked
 
@@ -71,8 +81,12 @@ def cleanup() -> dict[str, int]:
         served = parts.pool.serve_waiting()
         announce(parts, served)
         report["served"] = len(served)
-        for tenant_id, is_waited_for in parts.pool.to_clone():
-            ask(parts.dispatcher.clone, tenant_id, for_pool=not is_waited_for)
+        orders = parts.orders.fetch()
+        for order in orders:
+            if order.is_waited_for:
+                ask(parts.dispatcher.clone, order.tenant_id)
+        pooled = [order.tenant_id for order in orders if not order.is_waited_for]
+        ask(parts.dispatcher.clone_for_pool, pooled)
         for demand in demands:
             ask(parts.dispatcher.refill, demand.account_type)
     log.info("cleaned up", action="cleanup", **report)
@@ -104,3 +118,8 @@ def purge() -> int:
     """Delete the rows of sessions that ended long ago; the statistics keep their figures."""
     parts = wiring()
     return stats.purge(parts.engine, parts.settings.demo_retention_days)
+
+
+def _job_id() -> str | None:
+    job = get_current_job()
+    return None if job is None else job.id

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
+from app.control.orders import CloneOrders
 from app.control.pool import Pool
 from app.control.progress import ProgressBoard
 from app.control.records import SessionView
@@ -52,6 +53,7 @@ class Wiring:
     engine: Engine
     redis: Redis
     pool: Pool
+    orders: CloneOrders
     progress: ProgressBoard
     cache: GatewayCache
     dispatcher: RqDispatcher
@@ -88,7 +90,12 @@ def make_cache(settings: Settings) -> GatewayCache:
 
 def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
     """What hands out work, by the launcher that the settings name."""
-    return RqDispatcher(redis, make_launcher(settings), settings.clone_timeout_seconds)
+    return RqDispatcher(
+        redis,
+        make_launcher(settings),
+        timeout=settings.clone_timeout_seconds,
+        attempts=settings.clone_attempts,
+    )
 
 
 @cache
@@ -104,6 +111,7 @@ def wiring() -> Wiring:
         engine=engine,
         redis=redis,
         pool=Pool(engine, settings.demo_session_duration_minutes * 60),
+        orders=CloneOrders(engine),
         progress=ProgressBoard(redis),
         cache=cache,
         dispatcher=dispatcher,

@@ -19,6 +19,8 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
+    if settings.clone_launcher == "kubernetes":
+        import jobs.kubernetes.api  # noqa: F401  (it takes long, and each job is a fork)
     redis = Redis.from_url(settings.redis_url)
     queues = [Queue(name, connection=redis) for name in QUEUES]
     worker = Worker(queues, connection=redis)

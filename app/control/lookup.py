@@ -25,9 +25,11 @@ _DETAILS = text(
     + """
        , session.destroyed_at, session.metadata ->> 'ended_by' AS ended_by,
        session.metadata ->> 'failure' AS failure, tenant.schema_name AS schema,
-       tenant.state::text AS tenant_state, tenant.template_version, tenant.revision
+       tenant.state::text AS tenant_state, tenant.template_version, tenant.revision,
+       tenant.attempts AS clone_attempts, coalesce(tenant.failure, tenant.trouble) AS trouble
       FROM control.demo_sessions AS session
       LEFT JOIN control.tenants AS tenant ON tenant.id = session.virtual_tenant_id
+           OR (session.virtual_tenant_id IS NULL AND tenant.demo_session_id = session.id)
      WHERE session.session_id = :session_id
     """
 )

@@ -97,6 +97,10 @@ class Tenant(ControlBase):
     failure: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     clone_seconds: Mapped[float | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    """How often its clone was begun."""
+    trouble: Mapped[str | None]
+    """What was in the way of whoever should clone it; for operators."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 

@@ -30,6 +30,8 @@ class TenantView:
     template_version: int
     template_revision: str | None
     version: int
+    session: UUID | None
+    """Who it was cloned for, or has it."""
 
 
 RENEWALS_AT_ONCE = 2
@@ -69,6 +71,7 @@ class Pool:
                     template.c.template_version,
                     template.c.revision,
                     Tenant.template_version,
+                    Tenant.demo_session_id,
                 )
                 .join(template, template.c.id == Tenant.base_demo_tenant_id)
                 .where(Tenant.id == tenant_id)
@@ -219,17 +222,6 @@ class Pool:
                 .where(Tenant.id == tenant_id, Tenant.state == TenantState.LEASED)
                 .values(state=TenantState.DROPPING)
             )
-
-    def to_clone(self) -> list[tuple[UUID, bool]]:
-        """Tenants that are not cloned yet, and whether a session waits for each."""
-        waits = DemoSession.status == SessionStatus.PENDING
-        with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(Tenant.id, func.coalesce(waits, False))
-                .outerjoin(DemoSession, DemoSession.id == Tenant.demo_session_id)
-                .where(Tenant.is_demo, Tenant.state == TenantState.CLONING)
-            )
-            return [(row[0], row[1]) for row in rows]
 
     def to_drop(self) -> list[UUID]:
         """Tenants whose schema has to go."""

@@ -1,10 +1,12 @@
 """The jobs: safe to run twice, safe to lose, and true about what came of them."""
 
+import os
 from datetime import UTC, datetime
+from signal import SIGKILL
 from uuid import uuid4
 
 import pytest
-from rq import Queue, SimpleWorker
+from rq import Queue, SimpleWorker, Worker
 from rq_scheduler import Scheduler
 
 from app.control import stats
@@ -100,12 +102,29 @@ def test_a_clone_that_cannot_work_fails_the_session_with_a_sentence(parts, datab
     assert parts.sessions.open(ACCOUNT, VISITOR).session.status is SessionStatus.ACTIVE
 
 
-def test_a_clone_outside_a_job_raises_and_fails_the_tenant(parts, database):
+def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
-    with pytest.raises(SchemaToolsError):
-        tasks.clone(tenant_id)
-    assert tenant_states(database) == ["failed"]
+    states = []
+    for _ in range(parts.settings.clone_attempts):
+        with pytest.raises(SchemaToolsError):
+            tasks.clone(tenant_id)
+        states += tenant_states(database)
+    assert states == ["cloning", "cloning", "failed"]
+
+
+def test_a_clone_that_kills_whoever_makes_it_ends_too(parts, database, monkeypatch):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    monkeypatch.setattr("jobs.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL))
+    queues = [Queue(name, connection=parts.redis) for name in QUEUES]
+    Worker(queues, connection=parts.redis).work(burst=True)
+    tasks.cleanup()  # RQ's own retries have ended; cleanup asks again
+    Worker(queues, connection=parts.redis).work(burst=True)
+    assert parts.sessions.fetch(session.session_id).status is SessionStatus.FAILED
+    (failure,) = database.execute(
+        "SELECT failure FROM control.tenants WHERE demo_session_id = %s", [session.id]
+    ).fetchone()
+    assert failure == "each of 3 attempts ended with its process"
 
 
 def test_cleanup_ends_what_the_clock_has_ended(parts, database):
@@ -186,7 +205,7 @@ def test_the_same_work_is_queued_once(parts):
 
 def test_an_entry_that_has_run_stays_on_the_schedule(parts):
     scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
-    install(scheduler, 30)
+    install(scheduler, parts.settings)
     for job in list(scheduler.get_jobs()):
         scheduler.enqueue_job(job)
     work(parts)
@@ -198,7 +217,7 @@ def test_an_entry_that_has_run_stays_on_the_schedule(parts):
 def test_a_restarted_scheduler_adds_no_entry(parts):
     scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
     for _ in range(2):
-        install(scheduler, 30)
+        install(scheduler, parts.settings)
     assert sorted(job.id for job in scheduler.get_jobs()) == [
         "cleanup",
         "purge",

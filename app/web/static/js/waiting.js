@@ -7,6 +7,8 @@ const MOST_FAILURES = 20;
 const ENDINGS = ["active", "failed", "expired", "destroyed"];
 const PHASES = {
   queued: "En la cola…",
+  starting: "Encendiendo un horno para ti…",
+  handed_over: "Cambiamos de horno: enseguida seguimos…",
   schema: "Montando el obrador…",
   define: "Colocando las estanterías…",
   rows: "Trayendo la harina y el resto de tus datos…",

@@ -1,0 +1,67 @@
+"""What a Kubernetes Job's pod does: `python -m jobs.clone_pod <queue>`.
+
+One RQ worker works on the queue until it is empty. The exit code is the Job's truth, which RQ's
+own would not be: 0 when every clone of the queue is made, by us or by somebody else, 1 when one is
+not and the Job shall try again, 2 when the pod cannot work at all.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+
+from app.config import ConfigurationError, load_settings
+from app.logs import init_logs
+from jobs.launchers import QUEUE_PREFIX
+from jobs.queues import LaunchedQueues
+
+log = structlog.get_logger(__name__)
+
+DONE, UNFINISHED, MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work on the queue; the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if len(given) != 1 or not given[0].startswith(QUEUE_PREFIX):
+        print(f"usage: python -m jobs.clone_pod {QUEUE_PREFIX}<tenant id>", file=sys.stderr)  # noqa: T201
+        return MISUSED
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return MISUSED
+    init_logs(settings.log_level)
+    with structlog.contextvars.bound_contextvars(queue=given[0]):
+        try:
+            return work(Redis.from_url(settings.redis_url), given[0])
+        except RedisError as error:
+            log.error("Redis is away", action="clone_pod", error=str(error))
+            return UNFINISHED
+
+
+def work(redis: Redis, name: str) -> int:
+    """Do every job of the queue, those of an earlier pod included; whether none is left over.
+
+    The jobs are done in this process: there is one, and a pod that is killed is tried again whole.
+    """
+    queues = LaunchedQueues(redis)
+    job_ids = queues.reclaim(name)
+    if not job_ids:
+        log.info("nothing to do", action="clone_pod")
+    else:
+        worker = SimpleWorker([Queue(name, connection=redis)], connection=redis)
+        worker.work(burst=True, logging_level="WARNING", with_scheduler=False)
+    left = queues.unfinished(name)
+    log.info("worked", action="clone_pod", jobs=job_ids, left=left)
+    if left:
+        return UNFINISHED
+    queues.forget(name)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The few calls of the Kubernetes API that we make, with an end to every wait."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from kubernetes import client, config
+from kubernetes.client import ApiException
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
+
+from app.config import ConfigurationError, Settings
+from jobs.kubernetes.errors import ClusterAway, ClusterRefused
+from jobs.kubernetes.manifest import selector
+from jobs.kubernetes.state import Launch, read_launches
+
+CALLS = frozenset(
+    {
+        ("batch", "jobs", "create"),
+        ("batch", "jobs", "list"),
+        ("batch", "jobs", "delete"),
+        ("", "pods", "list"),
+    }
+)
+"""All that our account has to be allowed, as (group, resource, verb); the chart gives no more."""
+
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+
+
+class Cluster:
+    """Our Jobs in one namespace."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._namespace = settings.clone_job_namespace
+        self._selector = selector(settings)
+        self._start_seconds = settings.clone_job_start_seconds
+        api = client.ApiClient(_configuration())
+        self._jobs = client.BatchV1Api(api)
+        self._core = client.CoreV1Api(api)
+
+    def create(self, manifest: dict[str, Any]) -> bool:
+        """Create a Job. Whether it is new: creating twice is creating once.
+
+        Raises:
+            ClusterError: it could not be created.
+        """
+        try:
+            _call(self._jobs.create_namespaced_job, self._namespace, manifest)
+        except ClusterRefused as error:
+            if error.status != 409:
+                raise
+            return False
+        return True
+
+    def delete(self, name: str) -> None:
+        """Delete a Job with its pods. Deleting twice is deleting once.
+
+        Raises:
+            ClusterError: it could not be deleted.
+        """
+        try:
+            _call(
+                self._jobs.delete_namespaced_job,
+                name,
+                self._namespace,
+                propagation_policy="Background",
+            )
+        except ClusterRefused as error:
+            if error.status != 404:
+                raise
+
+    def launches(self) -> list[Launch]:
+        """Our Jobs, with what their pods say of them.
+
+        Raises:
+            ClusterError: they could not be listed.
+        """
+        jobs = _call(self._jobs.list_namespaced_job, self._namespace, label_selector=self._selector)
+        pods = _call(self._core.list_namespaced_pod, self._namespace, label_selector=self._selector)
+        return read_launches(jobs.items, pods.items, self._start_seconds)
+
+
+def _configuration() -> client.Configuration:
+    """The cluster that we run in; outside of one, that of the kubeconfig.
+
+    Raises:
+        ConfigurationError: there is neither.
+    """
+    found = client.Configuration()
+    try:
+        config.load_incluster_config(found)  # type: ignore[no-untyped-call]  # the client's lack
+    except config.ConfigException:
+        try:
+            config.load_kube_config(client_configuration=found)  # type: ignore[no-untyped-call]
+        except (config.ConfigException, OSError) as error:
+            raise ConfigurationError(
+                "CLONE_LAUNCHER=kubernetes found no cluster: run it in a pod whose service "
+                f"account has a token, or set KUBECONFIG ({error})."
+            ) from None
+    # The keeper comes again in seconds; until then the standing workers are the better retry.
+    found.retries = Retry(total=0)
+    return found
+
+
+def _call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    try:
+        return function(*args, **options, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+    except ApiException as error:
+        raise ClusterRefused(error.status or 0, _message(error)) from error
+    except (HTTPError, OSError) as error:
+        raise ClusterAway(f"the Kubernetes API does not answer ({type(error).__name__})") from error
+
+
+def _message(error: ApiException) -> str:
+    try:
+        return str(json.loads(error.body or "")["message"])
+    except (ValueError, KeyError, TypeError):
+        return str(error.reason or "no reason given")

@@ -1,0 +1,176 @@
+"""The Kubernetes Job that works on one queue of clones."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.config import ConfigurationError, Settings
+
+COMPONENT = "clone"
+TENANTS = "masa-madre/tenants"
+"""Annotation with the ids of the tenants that the Job is to clone."""
+
+QUEUE = "masa-madre/queue"
+SECRET_KEYS = {
+    "DATABASE_URL": True,
+    "REDIS_URL": True,
+    "JWT_SECRET": True,
+    "JWT_SECRET_PREVIOUS": False,
+    "TENANT_DATABASE_URL": False,
+    "TENANT_SECRET": False,
+    "TENANT_SECRET_PREVIOUS": False,
+}
+"""What a clone has to know that is secret, and whether it can do without."""
+
+POD_FIELDS = {
+    "affinity",
+    "imagePullSecrets",
+    "nodeSelector",
+    "priorityClassName",
+    "runtimeClassName",
+    "tolerations",
+}
+"""What `CLONE_JOB_POD` may set: where a pod runs, not what it may do."""
+
+UID = 10001
+
+
+def job_name(queue: str) -> str:
+    """The name of the Job for a queue `clone-<tenant id>`; one queue has one Job."""
+    return f"demo-{queue}"
+
+
+def selector(settings: Settings) -> str:
+    """Finds the Jobs and pods of this installation, and no others."""
+    return ",".join(f"{name}={value}" for name, value in _identity(settings).items())
+
+
+def job_manifest(
+    settings: Settings, queue: str, tenant_ids: Sequence[UUID], account_type: str, *, waited: bool
+) -> dict[str, Any]:
+    """The Job: one pod that works on the queue until it is empty, and tries again when it fails.
+
+    Raises:
+        ConfigurationError: CLONE_JOB_POD, _REQUESTS or _LIMITS cannot be used.
+    """
+    labels = _identity(settings) | {
+        "app.kubernetes.io/managed-by": "masa-madre",
+        "app.kubernetes.io/part-of": "masa-madre",
+        "masa-madre/tenant": str(tenant_ids[0]),
+        "masa-madre/template": account_type,
+        "masa-madre/for": "session" if waited else "pool",
+    }
+    annotations = {TENANTS: ",".join(map(str, tenant_ids)), QUEUE: queue}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": job_name(queue),
+            "namespace": settings.clone_job_namespace,
+            "labels": labels,
+            "annotations": annotations,
+        },
+        "spec": {
+            "backoffLimit": settings.clone_attempts - 1,
+            "activeDeadlineSeconds": settings.clone_job_deadline_seconds,
+            "ttlSecondsAfterFinished": settings.clone_job_ttl_seconds,
+            "template": {
+                "metadata": {"labels": labels, "annotations": annotations},
+                "spec": _pod(settings, queue),
+            },
+        },
+    }
+
+
+def _identity(settings: Settings) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "masa-madre",
+        "app.kubernetes.io/instance": settings.clone_job_instance,
+        "app.kubernetes.io/component": COMPONENT,
+    }
+
+
+def _pod(settings: Settings, queue: str) -> dict[str, Any]:
+    return pod_overrides(settings) | {
+        # A new pod for every attempt: the logs of a failed one stay.
+        "restartPolicy": "Never",
+        "serviceAccountName": settings.clone_job_service_account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": UID,
+            "runAsGroup": UID,
+            "fsGroup": UID,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(settings, queue)],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+    }
+
+
+def _container(settings: Settings, queue: str) -> dict[str, Any]:
+    secrets = [
+        {
+            "name": name,
+            "valueFrom": {
+                "secretKeyRef": {
+                    "name": settings.clone_job_secret,
+                    "key": name,
+                    "optional": not required,
+                }
+            },
+        }
+        for name, required in SECRET_KEYS.items()
+    ]
+    return {
+        "name": "clone",
+        "image": settings.clone_job_image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": ["clone", queue],
+        "env": secrets,
+        "envFrom": [{"configMapRef": {"name": settings.clone_job_config, "optional": True}}],
+        "resources": {
+            "requests": quantities("CLONE_JOB_REQUESTS", settings.clone_job_requests),
+            "limits": quantities("CLONE_JOB_LIMITS", settings.clone_job_limits),
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "privileged": False,
+            "readOnlyRootFilesystem": True,
+        },
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108  (the container's)
+    }
+
+
+def quantities(setting: str, value: str) -> dict[str, str]:
+    """`cpu=100m,memory=64Mi` as Kubernetes writes it.
+
+    Raises:
+        ConfigurationError: it is written otherwise.
+    """
+    pairs = [item.strip().partition("=") for item in value.split(",") if item.strip()]
+    if not pairs or not all(name and amount for name, _, amount in pairs):
+        raise ConfigurationError(f"{setting} is {value!r}: write it like cpu=100m,memory=64Mi.")
+    return {name.strip(): amount.strip() for name, _, amount in pairs}
+
+
+def pod_overrides(settings: Settings) -> dict[str, Any]:
+    """What `CLONE_JOB_POD` adds to the pods.
+
+    Raises:
+        ConfigurationError: it is not a JSON object, or sets what it may not.
+    """
+    try:
+        given = json.loads(settings.clone_job_pod)
+    except ValueError as error:
+        raise ConfigurationError(f"CLONE_JOB_POD is not JSON: {error}.") from None
+    if not isinstance(given, dict) or not given.keys() <= POD_FIELDS:
+        raise ConfigurationError(
+            f"CLONE_JOB_POD has to be a JSON object with no other keys than "
+            f"{', '.join(sorted(POD_FIELDS))}."
+        )
+    return given
