@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from app.document import describe_refusals
+
 log = structlog.get_logger(__name__)
 
 
@@ -119,7 +121,8 @@ def problem(
 
 
 def register_error_handlers(app: APIFlask) -> None:
-    """Make every exception that leaves a view the one error body."""
+    """Make every exception that leaves a view the one error body, and say so in the document."""
+    app.spec_processor(describe_refusals)
 
     @app.errorhandler(AppError)
     def refused(error: AppError) -> Response:

@@ -15,6 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.control import stats
 from app.control.accounts import ACCOUNTS
 from app.control.extension import Control, control
+from app.document import Responses
+
+READINESS: Responses = {
+    200: {"description": "It serves.", "content": {"application/json": {}}},
+    503: {"description": "Some part is away.", "content": {"application/json": {}}},
+}
 
 blueprint = APIBlueprint("observe", __name__, tag="Estado")
 
@@ -26,6 +32,7 @@ def health() -> dict[str, str]:
 
 
 @blueprint.get("/ready")
+@blueprint.doc(responses=READINESS)
 def ready() -> tuple[Response, int]:
     """Say whether requests can be served: Postgres, Redis and the templates are there."""
     checks = check(control())

@@ -23,6 +23,7 @@ from app.control.schemas import (
     StatsOut,
 )
 from app.control.service import OpenedSession
+from app.document import Responses
 from app.limits import limit_creations
 from app.privacy import cut_address
 
@@ -30,6 +31,12 @@ COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
 WARNING_SECONDS = 120
 """The page warns its visitor so long before the end."""
+EVENT_STREAM: Responses = {
+    200: {
+        "description": "Progress, as server-sent events.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
 
 blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
 login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
@@ -100,7 +107,7 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 @blueprint.get("/session/<session_id>/events")
 @blueprint.input(EventsIn, location="query")
-@blueprint.doc(responses={200: "Progress, as server-sent events (text/event-stream)."})
+@blueprint.doc(responses=EVENT_STREAM)
 def events(session_id: str, query_data: EventsIn) -> Response:
     """Follow a session as server-sent events until it is ready, or until it ends."""
     services = control()

@@ -1,0 +1,210 @@
+"""Schemathesis sends what the OpenAPI document allows and what it does not, through the gateway.
+
+On one Postgres; `test_attacks.py` is for both. `FUZZ_REQUESTS` asks for more of either.
+"""
+
+import hashlib
+from contextlib import suppress
+
+import psycopg
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from psycopg import sql
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.failures import FailureGroup
+
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_attacks import NO_LIMITS, REQUESTS, Visitor
+from tests.acceptance.test_visit import ready_pool
+
+LEAST = 5_000
+"""Requests that are sent from the document; those of `test_attacks.py` make them ten thousand."""
+
+RANDOM = max(10, REQUESTS // 250)
+"""Random requests of each kind for each operation, after those that cover all of its schema."""
+
+GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+CONFORMS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+CHANGES = {
+    "POST /api/pos/sales",
+    "PUT /api/pos/sales/{sale_id}",
+    "POST /api/orders",
+    "PUT /api/orders/{order_id}",
+    "POST /api/inventory/adjustments",
+    "POST /api/procurement/runs",
+}
+"""What a session may change: written down here apart from the gateway's table."""
+
+SESSIONS = {
+    "POST /api/demo/session/create",
+    "POST /api/demo/session/extend",
+    "POST /api/demo/session/reset",
+    "POST /api/demo/session/destroy",
+    "POST /api/auth/login",
+}
+"""What begins, changes and ends sessions."""
+
+TOO_LONG = 414
+"""The web server's own answer to a request line, before any of ours is asked."""
+
+
+class Attacker:
+    """Sends generated requests on one connection, and keeps what was wrong with the answers."""
+
+    def __init__(self, document, token=None, known=None):
+        load_all_checks()
+        self.document = document
+        self.checks = [CHECKS.get_one(name) for name in CONFORMS]
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.known = known or {}
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.hooks["response"].append(self.count)
+        self.sent, self.wrong, self.admitted = 0, [], set()
+
+    def count(self, _answer, **_):
+        self.sent += 1
+
+    def cover(self, operation, *modes):
+        """Every part of the operation's schema, well and badly filled in."""
+        config = self.document.config.generation_for(operation=operation, phase="coverage")
+        for case in self.document.iter_coverage_cases(
+            operation, generation_modes=list(modes), generation_config=config
+        ):
+            self.send(case)
+
+    def try_at_random(self, operation, mode):
+        few = settings(
+            max_examples=RANDOM,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        with suppress(Unsatisfiable):  # the operation has nothing that could be wrong
+            few(given(operation.as_strategy(generation_mode=mode))(self.send))()
+
+    def send(self, case):
+        for name in case.path_parameters.keys() & self.known.keys():
+            if self.sent % 2:  # else a row that does not exist hides what comes after it
+                case.path_parameters[name] = self.known[name]
+        answer = case.call(session=self.http, headers=self.headers, timeout=30)
+        if answer.status_code < 400 and case.method.upper() == case.operation.method.upper():
+            self.admitted.add(case.operation.label)
+        if answer.status_code == TOO_LONG:
+            return
+        try:
+            case.validate_response(answer, checks=self.checks)
+        except FailureGroup as error:
+            self.wrong.append(f"{case.operation.label}: {error}\n{case.as_curl_command()[:500]}")
+
+
+@pytest.fixture(scope="module")
+def open_house(live_system):
+    """A web server without limits, and two sessions on it: one attacks, one looks on."""
+    with live_system.web(**NO_LIMITS) as url:
+        visitors = []
+        for _ in range(2):
+            ready_pool(live_system)
+            visitors.append(Visitor(url))
+        yield url, schemathesis.openapi.from_url(f"{url}/openapi.json"), visitors
+        for visitor in visitors:
+            visitor.prospect.post("/api/demo/session/destroy")
+            for connection in visitor.connections:
+                connection.close()
+
+
+def operations(document, which):
+    found = [result.ok() for result in document.get_all_operations()]
+    return [operation for operation in found if which(operation)]
+
+
+def digest(live_system, *schemas):
+    """A digest of every row of the schemas."""
+    with psycopg.connect(live_system.database_url) as owner:
+        known = hashlib.sha256()
+        for schema in schemas:
+            tables = owner.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace"
+                " AND relkind = 'r' ORDER BY relname",
+                [schema],
+            ).fetchall()
+            assert len(tables) > 20
+            for (table,) in tables:
+                name = sql.Identifier(schema, table)
+                rows = sql.SQL("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} AS t")
+                known.update(repr(owner.execute(rows.format(name)).fetchone()).encode())
+        return known.hexdigest()
+
+
+def schema_of(visitor):
+    return f"demo_{visitor.prospect.session['virtual_tenant_id'].replace('-', '')}"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("postgres", ["18"], indirect=True)
+def test_what_the_document_allows_and_what_not_does_no_harm(live_system, open_house):
+    _, document, (mine, other) = open_house
+    own, foreign = schema_of(mine), (schema_of(other), "template_central_baker")
+    before, elsewhere = digest(live_system, own), digest(live_system, *foreign)
+    sale = mine.prospect.get("/api/pos/sales").json["items"][0]["id"]
+    visitor = Attacker(document, mine.prospect.token, {"order_id": mine.order, "sale_id": sale})
+    stranger = Attacker(document)
+
+    reading = operations(document, lambda op: op.label not in CHANGES | SESSIONS)
+    for operation in reading:
+        visitor.cover(operation, BAD, GOOD)
+        visitor.try_at_random(operation, BAD)
+        visitor.try_at_random(operation, GOOD)
+    for operation in operations(document, lambda op: op.label not in SESSIONS):
+        stranger.cover(operation, BAD, GOOD)
+    assert visitor.wrong + stranger.wrong == []
+    assert digest(live_system, own) == before, "reading, or a stranger, changed something"
+    assert not CHANGES & stranger.admitted
+    closed = ("/api/forecasting/", "/api/auth/password")
+    assert not [label for label in visitor.admitted if label.split()[1].startswith(closed)]
+
+    for operation in operations(document, lambda op: op.label in CHANGES):
+        visitor.cover(operation, BAD)
+        visitor.try_at_random(operation, BAD)
+        if operation.label not in visitor.admitted:
+            assert digest(live_system, own) == before, f"{operation.label} changed something"
+        visitor.cover(operation, GOOD)
+        visitor.try_at_random(operation, GOOD)
+        before = digest(live_system, own)
+    assert visitor.wrong == []
+    assert digest(live_system, *foreign) == elsewhere, "another's bakery, or the template, changed"
+    assert other.canary in other.prospect.get(f"/api/orders/{other.order}").json["notes"]
+    assert visitor.sent + stranger.sent >= LEAST
+
+
+@pytest.mark.parametrize("postgres", ["18"], indirect=True)
+def test_what_begins_and_ends_sessions_does_no_harm_to_another(live_system, open_house):
+    url, document, (_, other) = open_house
+    kept = digest(live_system, schema_of(other))
+    attackers = []
+    for operation in operations(document, lambda op: op.label in SESSIONS):
+        ready_pool(live_system)
+        token = Prospect(url).open("individual_bakery").token
+        attackers += [Attacker(document, token), Attacker(document)]
+        for attacker in attackers[-2:]:
+            attacker.cover(operation, BAD, GOOD)
+        Prospect(url, token=token).post("/api/demo/session/destroy")
+    assert [wrong for attacker in attackers for wrong in attacker.wrong] == []
+    assert other.prospect.get("/api/tenant").status == 200
+    assert digest(live_system, schema_of(other)) == kept
+
+
+def test_the_attacks_are_ten_thousand_requests():
+    versions = 2
+    assert versions * REQUESTS + LEAST >= 10_000
