@@ -8,7 +8,7 @@ keys are derived from a secret of the web's and are not in the database.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -46,21 +46,25 @@ _HAS_KEY = sql.SQL(
 ).format(prefix=_PREFIX, setting=KEY_SETTING, length=_DIGEST_LENGTH)
 # In a subquery, so that it is computed once a query and not once a row.
 
-_TABLES = """
-SELECT c.relname FROM pg_catalog.pg_class AS c
- WHERE c.relnamespace = quote_ident(%s)::regnamespace AND c.relkind IN ('r', 'p')
-   AND c.relname <> ALL (%s)
- ORDER BY c.relname
-"""
-_VIEWS = """
-SELECT c.relname FROM pg_catalog.pg_class AS c
- WHERE c.relnamespace = quote_ident(%s)::regnamespace AND c.relkind = 'v' ORDER BY c.relname
-"""
-_OWN_SEQUENCES = """
-SELECT c.relname FROM pg_catalog.pg_class AS c
- WHERE c.relnamespace = quote_ident(%s)::regnamespace AND c.relkind = 'S'
-   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
-                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+_RIGHTS = {"TABLE": ("SELECT", "INSERT", "UPDATE"), "VIEW": ("SELECT",), "SEQUENCE": ("USAGE",)}
+_RELATIONS = """
+SELECT CASE WHEN c.relkind = 'v' THEN 'VIEW' WHEN c.relkind = 'S' THEN 'SEQUENCE'
+            ELSE 'TABLE' END AS kind,
+       c.relname,
+       ARRAY(SELECT a.privilege_type FROM aclexplode(c.relacl) AS a
+              WHERE a.grantee = to_regrole(quote_ident(%(guest)s))) AS given,
+       CASE c.relkind
+            WHEN 'S' THEN true
+            WHEN 'v' THEN coalesce('security_invoker=true' = ANY (c.reloptions), false)
+            ELSE c.relrowsecurity END AS is_held,
+       EXISTS (SELECT FROM pg_catalog.pg_policy AS p
+                WHERE p.polrelid = c.oid AND p.polname = 'has_key') AS has_policy
+  FROM pg_catalog.pg_class AS c
+ WHERE c.relnamespace = quote_ident(%(schema)s)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+   AND c.relname <> ALL (%(hidden)s)
+   AND NOT (c.relkind = 'S' AND EXISTS (
+            SELECT FROM pg_catalog.pg_depend AS d
+             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i'))
  ORDER BY c.relname
 """
 _GIVEN = """
@@ -68,11 +72,22 @@ SELECT kind, privileges, array_agg(relname ORDER BY relname)
   FROM (SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, c.relname,
                string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges
           FROM pg_catalog.pg_class AS c, aclexplode(c.relacl) AS a
-         WHERE c.relnamespace = quote_ident(%s)::regnamespace
-           AND a.grantee = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = %s)
+         WHERE c.relnamespace = quote_ident(%(schema)s)::regnamespace
+           AND a.grantee = to_regrole(quote_ident(%(guest)s))
+           AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) AS has
+                            WHERE has.grantee = to_regrole(quote_ident(%(role)s))
+                              AND has.privilege_type = a.privilege_type)
          GROUP BY c.relkind, c.relname) AS given
  GROUP BY kind, privileges
 """
+"""What the guest may do and a role may not yet."""
+
+_ROLES = """
+SELECT r.rolname FROM pg_catalog.pg_namespace AS n, aclexplode(n.nspacl) AS a
+  JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+ WHERE n.nspname = %s AND a.privilege_type = 'USAGE' AND r.rolname ~ %s
+"""
+_ROLE_NAME = f"^{_PREFIX}[0-9a-f]{{{_DIGEST_LENGTH}}}$"
 _LOGIN = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = %s"
 
 
@@ -87,37 +102,40 @@ def open_template(
     *,
     deletable: Sequence[str] = (),
     hidden: Sequence[str] = ("alembic_version",),
-) -> None:
+) -> bool:
     """Say what tenants may do with the tables of a template: read, insert, update.
 
     `deletable` names the tables whose rows they may delete besides, `hidden` those that they may
-    not even read. Every table gets the policy that asks for the key.
+    not even read. Every table gets the policy that asks for the key. Whether anything was lacking:
+    what is as it should be is not touched.
     """
     ensure_guest(connection)
-    guest = sql.Identifier(GUEST)
-    for (table,) in connection.execute(_TABLES, [schema, list(hidden)]).fetchall():
-        name = sql.Identifier(schema, table)
-        rights = "SELECT, INSERT, UPDATE" + (", DELETE" if table in deletable else "")
-        connection.execute(
-            sql.SQL(
-                "GRANT {rights} ON {name} TO {guest};"
-                "ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"
-                "CREATE POLICY has_key ON {name} USING {has_key}"
-            ).format(rights=sql.SQL(rights), name=name, guest=guest, has_key=_HAS_KEY)
-        )
-    for (view,) in connection.execute(_VIEWS, [schema]).fetchall():
-        name = sql.Identifier(schema, view)
+    parameters = {"schema": schema, "guest": GUEST, "hidden": list(hidden)}
+    script: list[sql.Composable] = []
+    for kind, name, given, is_held, has_policy in connection.execute(_RELATIONS, parameters):
+        rights = _RIGHTS[kind] + (("DELETE",) if name in deletable else ())
+        lacking = [right for right in rights if right not in given]
+        script += _opening(kind, sql.Identifier(schema, name), lacking, is_held, has_policy)
+    if script:
+        connection.execute(sql.SQL("; ").join(script))
+    return bool(script)
+
+
+def _opening(
+    kind: str, name: sql.Identifier, rights: Sequence[str], is_held: bool, has_policy: bool
+) -> Iterator[sql.Composable]:
+    """The statements that one table, view or sequence lacks; those that hold it back go first."""
+    if kind == "TABLE" and not is_held:
+        yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(name)
+    if kind == "TABLE" and not has_policy:
+        policy = sql.SQL("CREATE POLICY has_key ON {} USING {}")
+        yield policy.format(name, _HAS_KEY)
+    if kind == "VIEW" and not is_held:
         # Else a view reads with its owner's rights, whom no policy holds back.
-        connection.execute(
-            sql.SQL(
-                "ALTER VIEW {name} SET (security_invoker = true); GRANT SELECT ON {name} TO {guest}"
-            ).format(name=name, guest=guest)
-        )
-    for (sequence,) in connection.execute(_OWN_SEQUENCES, [schema]).fetchall():
-        name = sql.Identifier(schema, sequence)
-        connection.execute(
-            sql.SQL("GRANT USAGE ON SEQUENCE {name} TO {guest}").format(name=name, guest=guest)
-        )
+        yield sql.SQL("ALTER VIEW {} SET (security_invoker = true)").format(name)
+    if rights:
+        on = sql.SQL("SEQUENCE" if kind == "SEQUENCE" else "TABLE")
+        yield _grant(", ".join(rights), on, [name], GUEST)
 
 
 def ensure_tenant_role(connection: "Connection[Any]", schema: str, role: str, login: str) -> None:
@@ -131,15 +149,7 @@ def ensure_tenant_role(connection: "Connection[Any]", schema: str, role: str, lo
         _ensure_role(connection, role)
         script = [
             sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), name),
-            *(
-                sql.SQL("GRANT {} ON {} {} TO {}").format(
-                    sql.SQL(privileges),
-                    sql.SQL(kind),
-                    sql.SQL(", ").join(sql.Identifier(schema, item) for item in items),
-                    name,
-                )
-                for kind, privileges, items in connection.execute(_GIVEN, [schema, GUEST])
-            ),
+            *_lacking(connection, schema, role),
         ]
         found = connection.execute(_LOGIN, [login]).fetchone()
         if found is not None and not found[0]:
@@ -147,6 +157,35 @@ def ensure_tenant_role(connection: "Connection[Any]", schema: str, role: str, lo
             options = " WITH INHERIT FALSE, SET TRUE" if _version(connection) >= 16 else ""
             script.append(sql.SQL("GRANT {} TO {}" + options).format(name, sql.Identifier(login)))
         connection.execute(sql.SQL("; ").join(script))
+
+
+def ensure_tenant_rights(connection: "Connection[Any]", schema: str) -> bool:
+    """Give a tenant's role what `GUEST` has and it has not: a migration brought new tables.
+
+    The role is whoever may use the schema and has a name of ours. Whether anything was lacking.
+    """
+    script: list[sql.Composable] = []
+    for (role,) in connection.execute(_ROLES, [schema, _ROLE_NAME]).fetchall():
+        script += _lacking(connection, schema, role)
+    if script:
+        connection.execute(sql.SQL("; ").join(script))
+    return bool(script)
+
+
+def _lacking(connection: "Connection[Any]", schema: str, role: str) -> list[sql.Composable]:
+    parameters = {"schema": schema, "guest": GUEST, "role": role}
+    return [
+        _grant(privileges, sql.SQL(kind), [sql.Identifier(schema, item) for item in items], role)
+        for kind, privileges, items in connection.execute(_GIVEN, parameters).fetchall()
+    ]
+
+
+def _grant(
+    privileges: str, kind: sql.SQL, names: Sequence[sql.Identifier], role: str
+) -> sql.Composable:
+    return sql.SQL("GRANT {} ON {} {} TO {}").format(
+        sql.SQL(privileges), kind, sql.SQL(", ").join(names), sql.Identifier(role)
+    )
 
 
 def drop_tenant_role(connection: "Connection[Any]", role: str) -> None:

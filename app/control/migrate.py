@@ -10,26 +10,39 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.bakery.metadata import TENANTS_MAY_DELETE
 from app.db import engine_url
+from app.isolation import ensure_tenant_rights, open_template
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
 
 LOCK_TIMEOUT = "5s"
 """How long a schema's migration waits for requests that are using it."""
 
 Kind = Literal["control", "template", "session"]
-Outcome = Literal["migrated", "current", "kept", "failed"]
+Outcome = Literal["migrated", "current", "kept", "ended", "failed"]
 
 _TARGETS = text(
     """
     SELECT schema_name, is_demo_template FROM control.tenants
      WHERE (is_demo_template AND state = 'ready') OR state = 'leased'
      ORDER BY is_demo_template DESC, schema_name
+    """
+)
+_OUTDATED = text(
+    """
+    SELECT tenant.schema_name, session.session_id
+      FROM control.tenants AS tenant
+      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+       AND template.revision IS DISTINCT FROM tenant.revision
+      JOIN control.demo_sessions AS session ON session.virtual_tenant_id = tenant.id
+       AND session.status = 'active'
+     WHERE tenant.state = 'leased' ORDER BY tenant.schema_name
     """
 )
 _REVISION = "SELECT to_regclass(quote_ident(:schema) || '.alembic_version') IS NOT NULL"
@@ -71,8 +84,8 @@ def migrate_control(engine: Engine) -> Migrated:
         with engine.begin() as connection:
             connection.execute(_LOCK_CONTROL)
             upgrade_control(connection)
-    except SQLAlchemyError as error:
-        return Migrated("control", "control", "failed", _sentence(error))
+    except Exception as error:  # a revision is a program: it may fail in any way
+        return Migrated("control", "control", "failed", sentence(error))
     return Migrated("control", "control", "migrated")
 
 
@@ -82,6 +95,12 @@ def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
         rows = connection.execute(_TARGETS).all()
     templates = [row.schema_name for row in rows if row.is_demo_template]
     return templates, [row.schema_name for row in rows if not row.is_demo_template]
+
+
+def list_outdated(engine: Engine) -> dict[str, str]:
+    """Schemas of open sessions whose revision is not their template's, with the sessions' ids."""
+    with engine.connect() as connection:
+        return {row.schema_name: row.session_id for row in connection.execute(_OUTDATED)}
 
 
 def migrate_schemas(
@@ -134,7 +153,7 @@ def _collect(
 
 
 def migrate_schema(database_url: str, kind: Kind, schema: str) -> Migrated:
-    """Migrate one schema and note it, in one transaction; never raises for the database."""
+    """Migrate one schema and note it, in one transaction; what goes wrong is in the report."""
     engine = create_engine(
         engine_url(database_url),
         poolclass=NullPool,
@@ -147,8 +166,8 @@ def migrate_schema(database_url: str, kind: Kind, schema: str) -> Migrated:
     try:
         with engine.begin() as connection:
             return Migrated(kind, schema, _migrate(connection, schema))
-    except SQLAlchemyError as error:
-        return Migrated(kind, schema, "failed", _sentence(error))
+    except Exception as error:  # a revision is a program: it may fail in any way
+        return Migrated(kind, schema, "failed", sentence(error))
 
 
 def _migrate(connection: Connection, schema: str) -> Outcome:
@@ -160,10 +179,23 @@ def _migrate(connection: Connection, schema: str) -> Outcome:
         return "kept"  # somebody else's template: its owner migrates it
     before = _revision_of(connection, schema)
     upgrade_tenant(connection, schema)
-    if before == tenant_head() == tenant.revision:
+    opened = _open(connection, schema)
+    is_same = before == tenant_head() and not opened
+    if is_same and tenant.revision == tenant_head():
         return "current"
     connection.execute(_NOTE, {"schema": schema, "revision": tenant_head()})
-    return "current" if before == tenant_head() else "migrated"
+    return "current" if is_same else "migrated"
+
+
+def _open(connection: Connection, schema: str) -> bool:
+    """Give new tables the policy and the rights that all tables of tenants have.
+
+    In a tenant's schema `GUEST` has what it has in the template, and the tenant's role gets it.
+    Whether anything was lacking.
+    """
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    opened = open_template(driver, schema, deletable=TENANTS_MAY_DELETE)
+    return ensure_tenant_rights(driver, schema) or opened
 
 
 def _revision_of(connection: Connection, schema: str) -> str | None:
@@ -174,6 +206,8 @@ def _revision_of(connection: Connection, schema: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _sentence(error: SQLAlchemyError) -> str:
+def sentence(error: Exception) -> str:
+    """What went wrong, in one line."""
     cause = getattr(error, "orig", None) or error
-    return str(cause).strip().splitlines()[0]
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -9,7 +9,6 @@ import click
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.control.display import show_json, show_rows
@@ -17,11 +16,12 @@ from app.control.extension import Control, control
 from app.control.migrate import (
     Kind,
     Migrated,
+    list_outdated,
     list_schemas,
     migrate_control,
     migrate_schemas,
+    sentence,
 )
-from app.control.models import DemoSession, SessionStatus
 
 
 @click.command()
@@ -30,7 +30,7 @@ from app.control.models import DemoSession, SessionStatus
     type=click.Choice(["keep", "migrate", "end"]),
     default="keep",
     show_default=True,
-    help="What to do with sessions that are open.",
+    help="What to do with open sessions of an older revision.",
 )
 @click.option("--at-once", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -64,15 +64,35 @@ def _owner(services: Control) -> Any:
 
 
 def _migrate_tenants(services: Control, sessions: str, at_once: int) -> list[Migrated]:
-    templates, live = list_schemas(services.engine)
+    """Templates first: what is opened from then on is of the newest revision."""
+    templates, _ = list_schemas(services.engine)
     report = _run(services, "template", templates, at_once)
+    _, live = list_schemas(services.engine)
     if sessions == "migrate":
+        return report + _migrate_sessions(services, live, at_once)
+    outdated = list_outdated(services.engine)
+    report += [Migrated("session", schema, "current") for schema in live if schema not in outdated]
+    if sessions == "keep":
+        return report + [Migrated("session", schema, "kept") for schema in outdated]
+    return report + [_end(services, schema, secret) for schema, secret in outdated.items()]
+
+
+def _migrate_sessions(services: Control, live: Sequence[str], at_once: int) -> list[Migrated]:
+    """All that are there, then those that took an older tenant at the same moment, if any."""
+    report: list[Migrated] = []
+    while live:
         report += _run(services, "session", live, at_once)
-    elif sessions == "end":
-        _end_all(services)
-    else:
-        report += [Migrated("session", schema, "kept") for schema in live]
+        seen = {item.schema for item in report}
+        live = [schema for schema in list_outdated(services.engine) if schema not in seen]
     return report
+
+
+def _end(services: Control, schema: str, secret: str) -> Migrated:
+    try:
+        services.service.end(secret, ended_by="migration")
+    except Exception as error:
+        return Migrated("session", schema, "failed", sentence(error))
+    return Migrated("session", schema, "ended")
 
 
 def _run(services: Control, kind: Kind, schemas: Sequence[str], at_once: int) -> list[Migrated]:
@@ -89,15 +109,6 @@ def _run(services: Control, kind: Kind, schemas: Sequence[str], at_once: int) ->
         return migrate_schemas(
             services.settings.database_url, kind, schemas, at_once=at_once, progress=progress
         )
-
-
-def _end_all(services: Control) -> None:
-    is_open = DemoSession.status.in_([SessionStatus.PENDING, SessionStatus.ACTIVE])
-    with services.engine.connect() as connection:
-        secrets = connection.scalars(select(DemoSession.session_id).where(is_open)).all()
-    for secret in secrets:
-        services.service.end(secret, ended_by="migration")
-    click.echo(f"Ended {len(secrets)} sessions.", err=True)
 
 
 def _tell(report: Sequence[Migrated]) -> None:

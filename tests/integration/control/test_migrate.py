@@ -96,3 +96,12 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
 def test_a_template_of_somebody_else_is_left_to_its_owner(parts, template_id):
     report = migrate_schemas(parts.settings.database_url, "template", [TEMPLATE])
     assert outcomes(report) == ["kept"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_schema_of_a_newer_release_is_told_and_stops_no_other(parts, database, live, at_once):
+    database.execute(f"INSERT INTO {live[1]}.alembic_version VALUES ('from the future')")
+    report = migrate_schemas(parts.settings.database_url, "session", live, at_once=at_once)
+    told = {item.schema: item for item in report}
+    assert [told[schema].outcome for schema in live] == ["migrated", "failed", "migrated"]
+    assert "from the future" in told[live[1]].failure
