@@ -1,0 +1,173 @@
+"""What a pod does with its queue, and that its exit code is the truth."""
+
+import json
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+import pytest
+from rq import Queue, Worker
+from rq.job import Job
+
+from jobs.clone_pod import DONE, MISUSED, UNFINISHED, main
+from jobs.queues import LaunchedQueues
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
+from tests.integration.control.processes import (
+    ROOT,
+    kill,
+    python,
+    wait_for,
+    wait_until_gone,
+    wait_until_stuck,
+)
+from tests.integration.control.test_sessions import VISITOR
+
+
+def run_pod(queue):
+    return subprocess.run(
+        [sys.executable, "-m", "jobs.clone_pod", queue],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+def order_batch(parts, size):
+    """Tenants for the pool, and the queue that one Job shall work on."""
+    tenants = parts.pool.add_missing(ACCOUNT, size)
+    parts.dispatcher.clone_for_pool(tenants)
+    return tenants, f"clone-{tenants[0]}"
+
+
+@contextmanager
+def locked_template(database_url):
+    """Hold whoever wants to read the template's rows."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"LOCK TABLE {TEMPLATE}.bread IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def pod_of(queue):
+    return python(f"import sys; from jobs.clone_pod import main; sys.exit(main([{queue!r}]))")
+
+
+def asked_to_stop(parts, queue):
+    """Whether the pod's worker knows that it shall stop after the job in hand."""
+    workers = Worker.all(queue=Queue(queue, connection=parts.redis))
+    return any(worker.shutdown_requested_date for worker in workers)
+
+
+def rq_keys(parts, queue):
+    return [key for key in parts.redis.scan_iter(match="rq:*") if queue in key.decode()]
+
+
+def test_a_pod_clones_what_a_session_waits_for_and_leaves_no_queue(parts, database):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    tenant_id = parts.sessions.awaited_tenant(session)
+    ran = run_pod(f"clone-{tenant_id}")
+    assert ran.returncode == DONE, ran.stderr
+    ready = parts.sessions.fetch(session.session_id)
+    assert ready.tenant_id == tenant_id
+    assert differences(database, f"demo_{tenant_id.hex}") == []
+    assert rq_keys(parts, f"clone-{tenant_id}") == []
+    job = Job.fetch(f"clone-{tenant_id.hex}", connection=parts.redis)
+    assert job.meta["progress"]["percent"] > 0
+    (line,) = [
+        entry
+        for entry in map(json.loads, ran.stderr.splitlines())
+        if entry.get("action") == "tenant_cloned"
+    ]
+    assert line["session"] == str(session.id)
+    assert line["tenant"] == str(tenant_id)
+    assert line["job"] == job.id
+
+
+def test_one_pod_clones_a_batch(parts):
+    _, queue = order_batch(parts, 4)
+    assert run_pod(queue).returncode == DONE
+    assert len(tenant_states_of(parts)) == 4
+    assert LaunchedQueues(parts.redis).names() == set()
+
+
+def tenant_states_of(parts):
+    with parts.engine.connect() as connection:
+        return connection.exec_driver_sql(
+            "SELECT id FROM control.tenants WHERE is_demo AND state = 'ready'"
+        ).all()
+
+
+def test_a_failure_is_told_by_the_exit_code_until_the_last_attempt(parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    _, queue = order_batch(parts, 1)
+    codes, states = [], []
+    for _ in range(parts.settings.clone_attempts):
+        codes.append(run_pod(queue).returncode)
+        states += tenant_states(database)
+    assert codes == [UNFINISHED] * 3
+    assert states == ["cloning", "cloning", "failed"]
+
+
+def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    (tenant_id,), queue = order_batch(parts, 1)
+    run_pod(queue)
+    LaunchedQueues(parts.redis).forget(queue)
+    assert rq_keys(parts, queue) == []
+    seen = Queue("clone", connection=parts.redis).failed_job_registry.get_job_ids()
+    assert seen == [f"clone-{tenant_id.hex}"]
+
+
+def test_the_next_pod_does_what_a_failed_one_did_not(parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    _, queue = order_batch(parts, 2)
+    assert run_pod(queue).returncode == UNFINISHED
+    database.execute(f"ALTER SCHEMA hidden RENAME TO {TEMPLATE}")
+    assert run_pod(queue).returncode == DONE
+    assert tenant_states(database) == ["ready", "ready"]
+
+
+def test_the_next_pod_does_what_a_killed_one_had_in_hand(parts, database, database_url):
+    _, queue = order_batch(parts, 2)
+    with locked_template(database_url), pod_of(queue) as pod:
+        wait_until_stuck(database, "masa-madre clone")
+        kill(pod)
+    wait_until_gone(database, "masa-madre clone")
+    assert run_pod(queue).returncode == DONE
+    assert tenant_states(database) == ["ready", "ready"]
+
+
+def test_a_pod_that_is_asked_to_stop_ends_its_clone_and_says_that_more_is_left(
+    parts, database, database_url
+):
+    _, queue = order_batch(parts, 3)
+    with ExitStack() as stack:
+        lock = stack.enter_context(ExitStack())
+        lock.enter_context(locked_template(database_url))
+        pod = stack.enter_context(pod_of(queue))
+        wait_until_stuck(database, "masa-madre clone")
+        pod.send_signal(signal.SIGTERM)
+        wait_for(lambda: asked_to_stop(parts, queue))
+        lock.close()
+        assert pod.wait(30) == UNFINISHED
+    assert sorted(tenant_states(database)) == ["cloning", "cloning", "ready"]
+    assert run_pod(queue).returncode == DONE
+    assert tenant_states(database) == ["ready"] * 3
+
+
+def test_a_pod_that_comes_late_finds_nothing_to_do(parts, database):
+    _, queue = order_batch(parts, 1)
+    assert [run_pod(queue).returncode for _ in range(2)] == [DONE, DONE]
+    assert tenant_states(database) == ["ready"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["maintenance"], ["clone-a", "clone-b"]])
+def test_a_pod_works_on_one_queue_of_clones_and_no_other(arguments, capsys):
+    assert main(arguments) == MISUSED
+    assert "usage" in capsys.readouterr().err
+
+
+def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch, capsys):
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert main(["clone-00000000-0000-0000-0000-000000000000"]) == UNFINISHED
+    assert "Redis is away" in capsys.readouterr().err
