@@ -1,0 +1,87 @@
+"""The combinations of values that every rule about documents is held against."""
+
+from tests.helm.chart import Values, merged
+
+URL = "postgresql://owner:secret@db.example.com/bakery"
+EXTERNAL: Values = {"secret": {"values": {"DATABASE_URL": URL, "REDIS_URL": "redis://r.example"}}}
+EXISTING: Values = {"secret": {"existing": "their-secret"}}
+TRIAL: Values = {"postgres": {"mode": "trial"}, "redis": {"mode": "trial"}}
+CLUSTER: Values = {"postgres": {"mode": "cloudnativepg"}, "redis": {"mode": "trial"}}
+INGRESS: Values = {
+    "ingress": {
+        "enabled": True,
+        "className": "nginx",
+        "hosts": ["demo.example.com", "prueba.example.com"],
+        "tls": {"enabled": True},
+    },
+    "dashboard": {
+        "ingress": {"enabled": True, "host": "ops.example.com", "tls": {"enabled": True}}
+    },
+}
+UPSTREAM: Values = {
+    "gateway": {
+        "upstream": {"enabled": True, "host": "app.example.com", "service": {"name": "their-app"}}
+    }
+}
+TRAEFIK: Values = {"gateway": {"upstream": {"controller": "traefik"}}}
+METRICS: Values = {
+    "metrics": {
+        "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+        "prometheusRule": {"enabled": True},
+        "grafanaDashboard": {"enabled": True},
+    }
+}
+SCALING: Values = {"web": {"autoscaling": {"enabled": True}}}
+PLACED: Values = {
+    "image": {"repository": "masa-madre", "digest": f"sha256:{'0' * 64}"},
+    "imagePullSecrets": [{"name": "pull"}],
+    "commonLabels": {"team": "demos"},
+    "commonAnnotations": {"example.com/owner": "demos"},
+    "extraEnv": [{"name": "TZ", "value": "UTC"}],
+    "pod": {
+        "labels": {"tier": "demo"},
+        "annotations": {"example.com/note": "hello"},
+        "nodeSelector": {"pool": "demos"},
+        "tolerations": [{"key": "demos", "operator": "Exists"}],
+        "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
+        "priorityClassName": "demos",
+    },
+    "web": {"pod": {"nodeSelector": {"disk": "fast"}}},
+    "serviceAccounts": {"session": {"annotations": {"example.com/role": "launcher"}}},
+}
+BARE: Values = {
+    "dashboard": {"enabled": False},
+    "seeds": {"enabled": False},
+    "networkPolicy": {"enabled": False},
+    "settings": {"CLONE_LAUNCHER": "worker"},
+    "web": {"podDisruptionBudget": {"enabled": False}},
+    "worker": {"podDisruptionBudget": {"enabled": False}},
+}
+FORGETFUL: Values = {
+    "postgres": {"trial": {"persistence": {"enabled": False}}},
+    "redis": {"trial": {"persistence": {"enabled": False}}},
+}
+OWN_CLUSTER: Values = {
+    "secret": {"existing": "their-secret"},
+    "postgres": {
+        "mode": "cloudnativepg",
+        "cloudnativepg": {
+            "existingOwnerSecret": "their-owner",
+            "existingLoginsSecret": "their-logins",
+            "spec": {"backup": {"retentionPolicy": "30d"}},
+        },
+    },
+}
+
+MATRIX: dict[str, Values] = {
+    "external": EXTERNAL,
+    "existing secret": EXISTING,
+    "trial": TRIAL,
+    "trial without volumes": merged(TRIAL, FORGETFUL),
+    "cluster": CLUSTER,
+    "cluster with secrets of one's own": OWN_CLUSTER,
+    "published": merged(EXTERNAL, INGRESS, UPSTREAM, METRICS, SCALING),
+    "traefik, placed": merged(TRIAL, INGRESS, UPSTREAM, TRAEFIK, PLACED, METRICS),
+    "bare": merged(EXISTING, BARE),
+    "without hooks": merged(TRIAL, {"hooks": {"enabled": False}}),
+}
