@@ -1,0 +1,164 @@
+"""What each role is, may do, knows, and how it ends."""
+
+import pytest
+
+from jobs.kubernetes.api import CALLS
+from jobs.kubernetes.manifest import SECRET_KEYS
+from tests.helm.cases import EXTERNAL, SCALING, TRIAL
+from tests.helm.chart import Refused, merged, of_kind, one, pod_of, pods, render_chart
+
+NEEDED = {"DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
+ROTATED = {"TENANT_DATABASE_URL", "JWT_SECRET_PREVIOUS", "TENANT_SECRET"}
+KEYS = {
+    "web": NEEDED | ROTATED | {"WEB_DATABASE_URL", "GATEWAY_SIGNING_KEYS"},
+    "dashboard": NEEDED | ROTATED | {"WEB_DATABASE_URL", "OPS_PASSWORD"},
+    "worker": NEEDED | ROTATED,
+    "cleanup": NEEDED | ROTATED,
+    "migrate": NEEDED | {"TENANT_DATABASE_URL"},
+    "scheduler": NEEDED,
+    "seed": NEEDED,
+}
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return render_chart(TRIAL)
+
+
+def test_the_names_that_others_know_are_fixed():
+    documents = render_chart(merged(TRIAL, {"fullnameOverride": "other"}), "some-release")
+    assert one(documents, "CronJob", "demo-session-cleanup")
+    for step in ("users", "tenants", "inventory"):
+        assert one(documents, "Job", f"demo-seed-{step}")
+    for account in ("demo-session-sa", "demo-clone", "demo-seed-sa"):
+        assert one(documents, "ServiceAccount", account)
+    assert one(documents, "Role", "demo-session-job-creator")
+    assert one(documents, "Role", "demo-seed-role")
+
+
+@pytest.mark.parametrize("component", KEYS)
+def test_a_role_reads_the_keys_that_it_needs(documents, component):
+    for pod in pods(documents):
+        if pod.component == component:
+            assert pod.keys() == KEYS[component]
+
+
+def test_keys_that_may_be_missing_do_not_stop_a_pod(documents):
+    for pod in filter(lambda pod: pod.is_ours, pods(documents)):
+        for entry in pod.container["env"]:
+            reference = entry.get("valueFrom", {}).get("secretKeyRef")
+            if reference:
+                assert reference.get("optional", False) is (reference["key"] not in NEEDED)
+
+
+def test_what_clone_pods_cannot_do_without_is_in_the_secret(documents):
+    needed = {key for key, required in SECRET_KEYS.items() if required}
+    assert needed <= set(one(documents, "Secret", "demo-masa-madre")["data"])
+
+
+def test_roles_are_arguments_of_the_entry_point(documents):
+    found = {tuple(pod.container["args"]) for pod in pods(documents) if pod.is_ours}
+    steps = {("seed", step) for step in ("users", "tenants", "inventory")}
+    single = {(c,) for c in KEYS if c != "seed"}
+    assert found == single | steps
+    assert all("command" not in pod.container for pod in pods(documents))
+
+
+def test_the_account_of_workers_may_do_what_the_code_calls(documents):
+    (binding,) = of_kind(documents, "RoleBinding")
+    assert [s["name"] for s in binding["subjects"]] == ["demo-session-sa"]
+    rules = one(documents, "Role", binding["roleRef"]["name"])["rules"]
+    assert {
+        (group, resource, verb)
+        for rule in rules
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    } == CALLS
+    assert pod_of(documents, "demo-masa-madre-worker").spec["serviceAccountName"] == (
+        "demo-session-sa"
+    )
+
+
+def test_seeds_may_do_nothing_in_the_cluster(documents):
+    assert one(documents, "Role", "demo-seed-role")["rules"] == []
+    assert pod_of(documents, "demo-seed-users").spec["serviceAccountName"] == "demo-seed-sa"
+
+
+def test_standing_workers_alone_may_do_nothing_either():
+    documents = render_chart(merged(TRIAL, {"settings": {"CLONE_LAUNCHER": "worker"}}))
+    assert of_kind(documents, "RoleBinding") == []
+    assert [r["rules"] for r in of_kind(documents, "Role")] == [[]]
+
+
+def test_two_pods_serve_and_one_schedules(documents):
+    replicas = {
+        d["metadata"]["name"]: d["spec"]["replicas"] for d in of_kind(documents, "Deployment")
+    }
+    assert replicas["demo-masa-madre-web"] == 2
+    assert replicas["demo-masa-madre-scheduler"] == 1
+    scheduler = one(documents, "Deployment", "demo-masa-madre-scheduler")
+    assert scheduler["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_the_autoscaler_has_its_way():
+    documents = render_chart(merged(EXTERNAL, SCALING))
+    assert "replicas" not in one(documents, "Deployment", "demo-masa-madre-web")["spec"]
+    scaler = one(documents, "HorizontalPodAutoscaler", "demo-masa-madre-web")["spec"]
+    assert (scaler["minReplicas"], scaler["maxReplicas"]) == (2, 6)
+
+
+def test_no_pods_at_all_can_be_asked_for():
+    documents = render_chart(merged(EXTERNAL, {"web": {"replicas": 0}}))
+    assert one(documents, "Deployment", "demo-masa-madre-web")["spec"]["replicas"] == 0
+
+
+def test_cleanup_comes_once_an_hour_and_never_twice_at_a_time(documents):
+    spec = one(documents, "CronJob", "demo-session-cleanup")["spec"]
+    minute, *rest = spec["schedule"].split()
+    assert minute.isdigit()
+    assert rest == ["*"] * 4
+    assert spec["concurrencyPolicy"] == "Forbid"
+
+
+def test_web_ends_its_requests_before_it_is_killed(documents):
+    for name in ("web", "dashboard"):
+        pod = pod_of(documents, f"demo-masa-madre-{name}")
+        seconds = pod.container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        env = {entry["name"]: entry.get("value") for entry in pod.container["env"]}
+        graceful = int(env["WEB_GRACEFUL_SECONDS"])
+        assert seconds + graceful < pod.spec["terminationGracePeriodSeconds"]
+
+
+def test_a_worker_has_time_for_the_longest_clone():
+    longer = {"settings": {"CLONE_TIMEOUT_SECONDS": 900}}
+    with pytest.raises(Refused):
+        render_chart(merged(EXTERNAL, longer))
+    patient = merged(EXTERNAL, longer, {"worker": {"terminationGracePeriodSeconds": 930}})
+    pod = pod_of(render_chart(patient), "demo-masa-madre-worker")
+    assert pod.spec["terminationGracePeriodSeconds"] == 930
+
+
+def test_web_is_asked_for_its_own_health(documents):
+    for name in ("web", "dashboard"):
+        container = pod_of(documents, f"demo-masa-madre-{name}").container
+        assert container["livenessProbe"]["httpGet"]["path"] == "/health"
+        assert container["startupProbe"]["httpGet"]["path"] == "/health"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+
+
+def test_web_and_workers_spread(documents):
+    for name in ("web", "worker"):
+        pod = pod_of(documents, f"demo-masa-madre-{name}")
+        for spread in pod.spec["topologySpreadConstraints"]:
+            assert spread["labelSelector"]["matchLabels"].items() <= pod.metadata["labels"].items()
+
+
+def test_a_roles_own_place_wins_over_the_shared_one():
+    shared = {"nodeSelector": {"pool": "demos", "disk": "slow"}, "priorityClassName": "low"}
+    own = {"web": {"pod": {"nodeSelector": {"disk": "fast"}, "priorityClassName": "high"}}}
+    documents = render_chart(merged(TRIAL, {"pod": shared}, own))
+    web = pod_of(documents, "demo-masa-madre-web").spec
+    assert web["nodeSelector"] == {"pool": "demos", "disk": "fast"}
+    assert web["priorityClassName"] == "high"
+    assert pod_of(documents, "demo-masa-madre-postgres").spec["nodeSelector"]["disk"] == "slow"
