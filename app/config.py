@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     clone_job_namespace: str = Field(
         default="default", description="Namespace of the Kubernetes Jobs that clone."
     )
+    kubeconfig: str | None = Field(
+        default=None, description="File that names the cluster; inside a pod its account does."
+    )
     clone_job_instance: str = Field(
         default="masa-madre",
         description="Label `app.kubernetes.io/instance` of the Jobs of one installation.",

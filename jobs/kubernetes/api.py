@@ -34,7 +34,7 @@ class Cluster:
         self._namespace = settings.clone_job_namespace
         self._selector = selector(settings)
         self._start_seconds = settings.clone_job_start_seconds
-        api = client.ApiClient(_configuration())
+        api = client.ApiClient(_configuration(settings.kubeconfig))
         self._jobs = client.BatchV1Api(api)
         self._core = client.CoreV1Api(api)
 
@@ -80,7 +80,7 @@ class Cluster:
         return read_launches(jobs.items, pods.items, self._start_seconds)
 
 
-def _configuration() -> client.Configuration:
+def _configuration(kubeconfig: str | None) -> client.Configuration:
     """The cluster that we run in; outside of one, that of the kubeconfig.
 
     Raises:
@@ -91,7 +91,9 @@ def _configuration() -> client.Configuration:
         config.load_incluster_config(found)  # type: ignore[no-untyped-call]  # the client's lack
     except config.ConfigException:
         try:
-            config.load_kube_config(client_configuration=found)  # type: ignore[no-untyped-call]
+            config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=kubeconfig, client_configuration=found
+            )
         except (config.ConfigException, OSError) as error:
             raise ConfigurationError(
                 "CLONE_LAUNCHER=kubernetes found no cluster: run it in a pod whose service "
