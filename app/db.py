@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.control.models import Tenant
 from app.isolation import KEY_SETTING, TenantRole, tenant_role
+from app.pooling import hand_out_living
 from app.quota import RowQuota, connect_counting_redis
 
 db = SQLAlchemy()
@@ -84,7 +85,6 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     return {
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
-        "pool_pre_ping": True,
         "hide_parameters": True,  # session ids are secrets, and errors are logged
         "connect_args": {"prepare_threshold": None, "application_name": "masa-madre"},
     }
@@ -93,7 +93,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def make_engine(settings: Settings) -> Engine:
     """An engine for code that runs outside the Flask application, as the owner."""
     engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
-    event.listen(engine, "connect", _close_search_path)
+    _prepare(engine)
     return engine
 
 
@@ -104,7 +104,7 @@ def init_db(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "connect", _close_search_path)
+        _prepare(db.engine)
     app.extensions[TENANTS] = Tenants(
         engine=_tenant_engine(settings),
         secrets=settings.tenant_secrets,
@@ -135,12 +135,9 @@ def _milliseconds(seconds: float) -> str:
 def _tenant_engine(settings: Settings) -> Engine:
     """Transactions begin and end by our own statements, so nothing needs to be asked before."""
     url = engine_url(settings.tenant_url)
-    options = engine_options(settings) | {
-        "pool_pre_ping": False,
-        "isolation_level": "AUTOCOMMIT",
-    }
+    options = engine_options(settings) | {"isolation_level": "AUTOCOMMIT"}
     engine = create_engine(url, **options)
-    event.listen(engine, "connect", _close_search_path)
+    _prepare(engine)
     most = settings.db_schemas_per_connection
 
     def retire(_: Any, record: Any) -> None:
@@ -158,6 +155,11 @@ def _count_rows(
 ) -> None:
     if context.isinsert:
         connection.info[ROWS] += max(0, cursor.rowcount)
+
+
+def _prepare(engine: Engine) -> None:
+    event.listen(engine, "connect", _close_search_path)
+    hand_out_living(engine)
 
 
 def _close_search_path(connection: Any, _: Any) -> None:
