@@ -244,7 +244,9 @@ def _fail(connection: Connection, *which: ColumnElement[bool]) -> list[SessionVi
         .values(
             status=SessionStatus.FAILED,
             destroyed_at=func.now(),
-            session_metadata=func.jsonb_build_object("failure", FAILURE),
+            session_metadata=DemoSession.session_metadata.concat(
+                func.jsonb_build_object("failure", FAILURE)
+            ),
         )
         .returning(*DemoSession.__table__.columns)
     ).all()

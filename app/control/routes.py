@@ -126,8 +126,10 @@ def show_stats() -> dict[str, Any]:
     return stats.totals(control().engine)
 
 
-def describe(services: Control, session: SessionView, *, with_urls: bool = True) -> dict[str, Any]:
-    """A session as its visitor may see it."""
+def describe(
+    services: Control, session: SessionView, *, with_urls: bool = True, token: str | None = None
+) -> dict[str, Any]:
+    """A session as its visitor may see it; `token` is one that was just issued for it."""
     left = (session.expires_at - datetime.now(UTC)).total_seconds()
     most = services.settings.demo_session_max_extensions
     answer = {
@@ -143,7 +145,7 @@ def describe(services: Control, session: SessionView, *, with_urls: bool = True)
         "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
         "request_count": session.request_count,
         "data_cloned": session.data_cloned,
-        "session_token": services.service.token_for(session),
+        "session_token": token or services.service.token_for(session),
         "failure": session.failure,
         "progress": services.progress_of(session),
     }
@@ -154,8 +156,7 @@ def describe(services: Control, session: SessionView, *, with_urls: bool = True)
 
 
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
-    body = describe(control(), opened.session)
-    body["session_token"] = opened.token
+    body = describe(control(), opened.session, token=opened.token)
     return body, status, {"Set-Cookie": _cookie(opened.token), "Cache-Control": "no-store"}
 
 

@@ -224,3 +224,12 @@ def test_a_restarted_scheduler_adds_no_entry(parts):
         "reconcile",
         "refresh",
     ]
+
+
+def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    database.execute('UPDATE control.demo_sessions SET metadata = \'{"from": "newsletter"}\'')
+    parts.pool.mark_failed(parts.sessions.awaited_tenant(session), "no space")
+    (known,) = database.execute("SELECT metadata FROM control.demo_sessions").fetchone()
+    assert known["from"] == "newsletter"
+    assert known["failure"] == parts.sessions.fetch(session.session_id).failure
