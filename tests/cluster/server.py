@@ -1,0 +1,111 @@
+"""The API server of a cluster, through the official client: documents in, answers out."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client, config
+from kubernetes.client import ApiException
+from kubernetes.dynamic import DynamicClient
+from kubernetes.dynamic.exceptions import ResourceNotFoundError
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    body: Any
+
+    @property
+    def message(self) -> str:
+        return str(self.body.get("message", self.body)) if isinstance(self.body, dict) else ""
+
+
+class Server:
+    """One cluster, as one user."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self.api = api
+        self._dynamic: DynamicClient | None = None
+
+    @classmethod
+    def of_kubeconfig(cls, path: str) -> "Server":
+        return cls(config.new_client_from_config(path))
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api.close()
+
+    def with_token(self, token: str) -> "Server":
+        """The same cluster, as whoever the token stands for."""
+        ours = self.api.configuration
+        other = client.Configuration()
+        other.host, other.ssl_ca_cert, other.verify_ssl = (
+            ours.host,
+            ours.ssl_ca_cert,
+            ours.verify_ssl,
+        )
+        other.api_key = {"authorization": f"Bearer {token}"}
+        return Server(client.ApiClient(other))
+
+    def request(self, method: str, path: str, body: object = None, **query: str) -> Answer:
+        """One request; every status is an answer."""
+        request = self.api.param_serialize(
+            method,
+            path,
+            query_params=list(query.items()),
+            header_params={"Accept": "application/json", "Content-Type": "application/json"},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        try:
+            answer = self.api.call_api(*request, _request_timeout=30)
+            text = answer.read()
+            status = answer.status
+        except ApiException as error:
+            status, text = error.status, error.body
+        return Answer(int(status), json.loads(text or b"null"))
+
+    def text(self, path: str) -> str:
+        """What a path answers, when that is no document."""
+        request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
+        return self.api.call_api(*request, _request_timeout=30).read().decode()
+
+    def token_of(self, namespace: str, account: str) -> str:
+        """A token of an account, as its pods get it."""
+        wanted = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"expirationSeconds": 600},
+        }
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        answer = self.request("POST", path, wanted)
+        assert answer.status == 201, answer.message
+        return str(answer.body["status"]["token"])
+
+    def path_of(self, document: Document) -> str | None:
+        """Where documents of this kind are kept; None where the cluster does not know the kind."""
+        if self._dynamic is None:
+            self._dynamic = DynamicClient(self.api)
+        try:
+            resource = self._dynamic.resources.get(
+                api_version=document["apiVersion"], kind=document["kind"]
+            )
+        except ResourceNotFoundError:
+            return None
+        namespace = document["metadata"].get("namespace")
+        return str(resource.path(namespace=namespace if resource.namespaced else None))
+
+    def create(self, document: Document, **query: str) -> Document:
+        """Create an object, strictly: a field that the server does not know is a failure."""
+        path = self.path_of(document)
+        assert path is not None, f"the cluster has no {document['kind']}"
+        answer = self.request("POST", path, document, fieldValidation="Strict", **query)
+        name = f"{document['kind']}/{document['metadata'].get('name')}"
+        assert answer.status == 201, f"{name}: {answer.status} {answer.message}"
+        return answer.body
