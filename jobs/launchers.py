@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.config import ConfigurationError, Settings
+from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 
 URGENT = "clone"
 """Clones that a visitor waits for, and the launching of what clones them."""
@@ -70,7 +71,7 @@ def make_launcher(settings: Settings) -> Launcher:
     """The launcher that `CLONE_LAUNCHER` names.
 
     Raises:
-        ConfigurationError: Kubernetes Jobs are wanted, and no image for them is named.
+        ConfigurationError: Kubernetes Jobs are wanted, and cannot be made as they are described.
     """
     if settings.clone_launcher == "worker":
         return WorkerLauncher()
@@ -78,4 +79,5 @@ def make_launcher(settings: Settings) -> Launcher:
         raise ConfigurationError(
             "CLONE_LAUNCHER=kubernetes needs CLONE_JOB_IMAGE, the image that has this code."
         )
+    ensure_jobs_can_be_made(settings)
     return KubernetesLauncher(settings.clone_job_batch)

@@ -23,7 +23,7 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
-LAUNCH_SECONDS = 5
+LAUNCH_SECONDS = 3
 """A visitor waits for a Job that cannot start no longer than this after it is known."""
 
 FOR_EVER = -1

@@ -83,6 +83,17 @@ def job_manifest(
     }
 
 
+def ensure_jobs_can_be_made(settings: Settings) -> None:
+    """Look at the settings once, before the first Job needs them.
+
+    Raises:
+        ConfigurationError: CLONE_JOB_POD, _REQUESTS or _LIMITS cannot be used.
+    """
+    pod_overrides(settings)
+    quantities("CLONE_JOB_REQUESTS", settings.clone_job_requests)
+    quantities("CLONE_JOB_LIMITS", settings.clone_job_limits)
+
+
 def _identity(settings: Settings) -> dict[str, str]:
     return {
         "app.kubernetes.io/name": "masa-madre",
