@@ -16,14 +16,14 @@ import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.control.models import Tenant
+from app.engines import engine_options, engine_url, prepare_engine
 from app.isolation import KEY_SETTING, TenantRole, tenant_role
-from app.pooling import hand_out_living
 from app.quota import RowQuota, connect_counting_redis
 
 db = SQLAlchemy()
@@ -70,33 +70,6 @@ class Tenants:
     quota: RowQuota
 
 
-def engine_url(database_url: str) -> str:
-    """The SQLAlchemy form of a libpq URL, with psycopg 3 as its driver."""
-    url = make_url(database_url).set(drivername="postgresql+psycopg")
-    return url.render_as_string(hide_password=False)
-
-
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """How every engine of the system is made.
-
-    `prepare_threshold=None`: a statement that is prepared under one search path must never run
-    under another, and PgBouncer in transaction mode knows no prepared statements of ours.
-    """
-    return {
-        "pool_size": settings.db_pool_size,
-        "max_overflow": 0,
-        "hide_parameters": True,  # session ids are secrets, and errors are logged
-        "connect_args": {"prepare_threshold": None, "application_name": "masa-madre"},
-    }
-
-
-def make_engine(settings: Settings) -> Engine:
-    """An engine for code that runs outside the Flask application, as the owner."""
-    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
-    _prepare(engine)
-    return engine
-
-
 def init_db(app: Flask, settings: Settings) -> None:
     """Give the application its engines."""
     control_url = settings.web_database_url or settings.database_url
@@ -104,7 +77,7 @@ def init_db(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
-        _prepare(db.engine)
+        prepare_engine(db.engine)
     app.extensions[TENANTS] = Tenants(
         engine=_tenant_engine(settings),
         secrets=settings.tenant_secrets,
@@ -137,7 +110,7 @@ def _tenant_engine(settings: Settings) -> Engine:
     url = engine_url(settings.tenant_url)
     options = engine_options(settings) | {"isolation_level": "AUTOCOMMIT"}
     engine = create_engine(url, **options)
-    _prepare(engine)
+    prepare_engine(engine)
     most = settings.db_schemas_per_connection
 
     def retire(_: Any, record: Any) -> None:
@@ -155,18 +128,6 @@ def _count_rows(
 ) -> None:
     if context.isinsert:
         connection.info[ROWS] += max(0, cursor.rowcount)
-
-
-def _prepare(engine: Engine) -> None:
-    event.listen(engine, "connect", _close_search_path)
-    hand_out_living(engine)
-
-
-def _close_search_path(connection: Any, _: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('search_path', '', false)")
-    if not connection.autocommit:
-        connection.commit()
 
 
 @lru_cache(maxsize=10_000)

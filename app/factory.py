@@ -16,7 +16,8 @@ from app.control.progress import ProgressBoard
 from app.control.resetting import Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
-from app.db import db, init_db, make_engine
+from app.db import db, init_db
+from app.engines import make_engine
 from app.errors import register_error_handlers
 from app.limits import init_limits
 from app.logs import init_logs

@@ -14,7 +14,7 @@ from app.control.orders import CloneOrders
 from app.control.pool import Pool
 from app.control.progress import ProgressBoard
 from app.control.records import SessionView
-from app.db import make_engine
+from app.engines import make_engine
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from jobs.dispatch import RqDispatcher
 from jobs.launchers import make_launcher

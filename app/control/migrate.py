@@ -17,7 +17,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from app.bakery.metadata import TENANTS_MAY_DELETE
-from app.db import engine_url
+from app.engines import engine_url
 from app.isolation import ensure_tenant_rights, open_template
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
 

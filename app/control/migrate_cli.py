@@ -58,7 +58,7 @@ def migrate(sessions: str, at_once: int, as_json: bool) -> None:
 
 
 def _owner(services: Control) -> Any:
-    from app.db import make_engine
+    from app.engines import make_engine
 
     return make_engine(services.settings)
 

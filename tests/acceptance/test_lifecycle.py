@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.db import engine_url
+from app.engines import engine_url
 from jobs.renewal import renew
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from app.db import engine_url
+from app.engines import engine_url
 from app.local.postgres import PostgresServer
 from tests.acceptance.client import Prospect
 from tests.conftest import FAST_AND_FORGETFUL, scratch_directory

@@ -9,7 +9,7 @@ import pytest
 from psycopg import errors, sql
 from sqlalchemy import NullPool, create_engine, make_url
 
-from app.db import engine_url
+from app.engines import engine_url
 from app.isolation import ensure_tenant_role, open_template, tenant_role
 from app.local.postgres_settings import SETTINGS
 from app.logins import CLOSED_FUNCTIONS, excess_rights

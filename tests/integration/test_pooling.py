@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from app import pooling
 from app.config import Settings
-from app.db import make_engine
+from app.engines import make_engine
 from tests.integration.control.processes import wait_for
 
 

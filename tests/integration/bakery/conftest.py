@@ -16,7 +16,8 @@ from app.bakery.blueprints import register_blueprints
 from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
 from app.bakery.scope import TENANT_HEADER
 from app.config import Settings
-from app.db import db, engine_url, init_db, tenant_engine
+from app.db import db, init_db, tenant_engine
+from app.engines import engine_url
 from app.errors import register_error_handlers
 from app.isolation import ensure_tenant_role, open_template, tenant_role
 from app.migrations import upgrade_control, upgrade_tenant

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.db import engine_url
+from app.engines import engine_url
 from app.migrations import upgrade_control
 from jobs.wiring import wiring
 from schema_tools import verify

@@ -214,7 +214,8 @@ def test_a_reset_killed_in_the_middle_has_changed_nothing(parts, database, datab
         f" INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.slow()"
     )
     with python(
-        f"from tests.fixtures.parts import make_parts\nmake_parts().sessions.reset({session.session_id!r})"
+        "from tests.fixtures.parts import make_parts\n"
+        f"make_parts().sessions.reset({session.session_id!r})"
     ) as process:
         wait_until_stuck(database, "masa-madre")
         assert process.poll() is None

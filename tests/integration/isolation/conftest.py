@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import create_engine
 
 from app.config import Settings
-from app.db import db, engine_url, init_db, tenant_engine
+from app.db import db, init_db, tenant_engine
+from app.engines import engine_url
 from app.isolation import ensure_tenant_role, open_template, tenant_role
 from app.logins import Logins, login_of, make_logins
 from app.migrations import upgrade_control

@@ -6,7 +6,8 @@ import time
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app.db import engine_url, tenant_transaction
+from app.db import tenant_transaction
+from app.engines import engine_url
 from jobs import sweep
 from jobs.sweep import end_overdue
 
