@@ -13,6 +13,7 @@ from helm_python import Chart, HelmError
 Document = dict[str, Any]
 Values = dict[str, Any]
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CHART = Path(__file__).resolve().parents[2] / "helm" / "masa-madre"
 RELEASE, NAMESPACE = "demo", "prod"
 OUR_IMAGE = "masa-madre:"
@@ -70,7 +71,7 @@ def render_chart(values: Values, name: str = RELEASE, **options: Any) -> list[Do
     """The documents that the chart becomes with these values."""
     files = render_files(values, name, **options)
     texts = (text for path, text in files.items() if path.endswith(".yaml"))
-    return [document for text in texts for document in yaml.safe_load_all(text) if document]
+    return [document for text in texts for document in yaml.load_all(text, LOADER) if document]
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,19 @@ import json
 import re
 from functools import cache
 
+import jsonschema
 import kubernetes_validate
 import pytest
 from helm_python.chart import lint
 
 from tests.helm.cases import MATRIX
 from tests.helm.chart import CHART, NAMESPACE, Document, of_kind, one, pods, render_chart
+from tests.helm.custom import SPECS
 
 VERSIONS = ("1.30", "1.37")
 """The oldest that Chart.yaml allows, and the newest whose schemas we have."""
 
-CUSTOM = {"Cluster", "Pooler", "ServiceMonitor", "PrometheusRule", "Middleware"}
+CUSTOM = {kind for _, kind in SPECS}
 LONG_RELEASE = "a-release-with-a-name-of-fifty-three-characters-12345"
 every_case = pytest.mark.parametrize("case", MATRIX)
 
@@ -43,6 +45,20 @@ def test_documents_fit_the_published_schemas(case, version):
     assert len(builtin) > 10
     for document in builtin:
         _validate(json.dumps(document, sort_keys=True), version)
+
+
+@every_case
+def test_custom_resources_have_the_form_of_their_definitions(case):
+    for document in documents_of(case):
+        if document["kind"] in CUSTOM:
+            schema = SPECS[document["apiVersion"], document["kind"]]
+            jsonschema.Draft202012Validator(schema).validate(document["spec"])
+            assert set(document) == {"apiVersion", "kind", "metadata", "spec"}
+
+
+def test_every_custom_resource_is_rendered_by_some_case():
+    kinds = {document["kind"] for case in MATRIX for document in documents_of(case)}
+    assert kinds >= CUSTOM
 
 
 def test_the_oldest_version_is_that_of_the_chart():
