@@ -1,14 +1,15 @@
-"""Writes the table of values into the chart's README: `python -m tests.helm.readme`."""
+"""Writes the tables into the chart's README: `python -m tests.helm.readme`."""
 
 import json
 import re
 from typing import Any
 
-from tests.helm.chart import CHART
+from tests.helm.cases import TRIAL
+from tests.helm.chart import CHART, pods, render_chart
 from tests.helm.schema import Schema, Value, all_values, resolved
 
 README = CHART / "README.md"
-BLOCK = re.compile(r"(<!-- values -->\n).*?(<!-- /values -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- (values|roles) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
 def kind_of(schema: Schema) -> str:
@@ -48,11 +49,27 @@ def table() -> str:
     return "\n".join(lines[1:])
 
 
-def readme_with_table() -> str:
+def roles() -> str:
+    """What each role reads of the Secret, and by which account it runs."""
+    pods_of_ours = {pod.component: pod for pod in pods(render_chart(TRIAL)) if pod.is_ours}
+    lines = [
+        "| role | keys of the Secret | account | calls the Kubernetes API |",
+        "|---|---|---|---|",
+    ]
+    for name, pod in pods_of_ours.items():
+        keys = ", ".join(f"`{key}`" for key in sorted(pod.keys()))
+        account = pod.spec["serviceAccountName"].replace("demo-masa-madre", "<fullname>")
+        token = "yes" if pod.spec["automountServiceAccountToken"] else "no"
+        lines.append(f"| {name} | {keys} | `{account}` | {token} |")
+    return "\n".join(lines)
+
+
+def readme_with_tables() -> str:
     """The README as it should be."""
+    made = {"values": table, "roles": roles}
     text = README.read_text(encoding="utf-8")
-    return BLOCK.sub(lambda found: f"{found[1]}{table()}\n{found[2]}", text)
+    return BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]()}\n{found[3]}", text)
 
 
 if __name__ == "__main__":
-    README.write_text(readme_with_table(), encoding="utf-8")
+    README.write_text(readme_with_tables(), encoding="utf-8")

@@ -1,11 +1,14 @@
 """Every value is documented, and the schema is closed."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
-from tests.helm.chart import default_values
-from tests.helm.readme import README, readme_with_table
+from tests.helm.cases import TRIAL
+from tests.helm.chart import Values, default_values, merged, render_chart
+from tests.helm.readme import README, readme_with_tables
 from tests.helm.schema import Schema, all_values, load_schema, resolved
 
 OPEN = {
@@ -28,10 +31,24 @@ def objects(schema: Schema, name: str) -> Iterator[tuple[str, Schema]]:
         yield from objects(part, key)
 
 
-def test_the_table_is_current():
-    assert README.read_text(encoding="utf-8") == readme_with_table(), (
+def test_the_tables_are_current():
+    assert README.read_text(encoding="utf-8") == readme_with_tables(), (
         "run: .venv/bin/python -m tests.helm.readme"
     )
+
+
+def test_the_examples_render():
+    text = README.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert render_chart(yaml.safe_load(example))
+    flags = dict(flag.split("=") for flag in re.findall(r"--set ([\w.]+=[\w.-]+)", text))
+    nested = [_nested(path.split("."), value) for path, value in flags.items()]
+    assert render_chart(merged(TRIAL, *nested))
+
+
+def _nested(path: list[str], value: str) -> Values:
+    plain = {"true": True, "false": False}.get(value, value)
+    return {path[0]: _nested(path[1:], value) if path[1:] else plain}
 
 
 def test_every_value_has_a_description():
@@ -62,4 +79,4 @@ def test_the_schema_knows_no_value_that_the_chart_has_not():
 
 @pytest.mark.parametrize("heading", ["postgres", "settings", "networkPolicy"])
 def test_the_table_has_headings(heading):
-    assert f"\n### {heading}\n" in readme_with_table()
+    assert f"\n### {heading}\n" in readme_with_tables()

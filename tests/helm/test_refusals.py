@@ -66,6 +66,9 @@ CONTRADICTIONS = {
         {"ingress": {"enabled": True, "hosts": ["a.example"]}},
     ),
     "gateway.upstream.enabled is set without": values("gateway.upstream.enabled", True),
+    "The label app.kubernetes.io/component is the chart's own": values(
+        "redis.trial.pod.labels", {"app.kubernetes.io/component": "cache"}
+    ),
     "The label app.kubernetes.io/name is the chart's own": values(
         "web.pod.labels", {"app.kubernetes.io/name": "mine"}
     ),

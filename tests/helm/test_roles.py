@@ -154,6 +154,14 @@ def test_web_and_workers_spread(documents):
             assert spread["labelSelector"]["matchLabels"].items() <= pod.metadata["labels"].items()
 
 
+def test_a_roles_own_labels_win_over_shared_ones():
+    labels = {"commonLabels": {"team": "a"}, "pod": {"labels": {"team": "b"}}}
+    documents = render_chart(merged(TRIAL, labels, {"web": {"pod": {"labels": {"team": "c"}}}}))
+    assert pod_of(documents, "demo-masa-madre-web").metadata["labels"]["team"] == "c"
+    assert pod_of(documents, "demo-masa-madre-worker").metadata["labels"]["team"] == "b"
+    assert one(documents, "Service", "demo-masa-madre-web")["metadata"]["labels"]["team"] == "a"
+
+
 def test_a_roles_own_place_wins_over_the_shared_one():
     shared = {"nodeSelector": {"pool": "demos", "disk": "slow"}, "priorityClassName": "low"}
     own = {"web": {"pod": {"nodeSelector": {"disk": "fast"}, "priorityClassName": "high"}}}

@@ -33,10 +33,7 @@ The metadata of a pod. Takes a dict: root, component, pod, checksums (optional, 
 {{- $_ := set $annotations (printf "checksum/%s" .) (include (printf "masa-madre.checksum.%s" .) $.root) -}}
 {{- end -}}
 labels:
-  {{- include "masa-madre.labels" (list .root .component) | nindent 2 }}
-  {{- with $pod.labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- merge (dict) (default dict $pod.labels) (include "masa-madre.labels" (list .root .component) | fromYaml) | toYaml | nindent 2 }}
 {{- with $annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}

@@ -123,9 +123,12 @@ checks of one thing are one template; each calls fail itself.
 {{- end -}}
 
 {{- define "masa-madre.validate.labels" -}}
-{{- range $role := list "pod" "web" "worker" "scheduler" "dashboard" "migrate" "seeds" "cleanup" -}}
-{{- $pod := ternary $.Values.pod (index $.Values $role | dig "pod" dict) (eq $role "pod") -}}
-{{- range $label, $value := merge (dict) (default dict $pod.labels) $.Values.commonLabels -}}
+{{- $all := list .Values.commonLabels .Values.pod.labels .Values.postgres.trial.pod.labels .Values.redis.trial.pod.labels -}}
+{{- range list "web" "worker" "scheduler" "dashboard" "migrate" "seeds" "cleanup" -}}
+{{- $all = append $all (index $.Values .).pod.labels -}}
+{{- end -}}
+{{- range $all -}}
+{{- range $label, $value := . -}}
 {{- if hasPrefix "app.kubernetes.io/" $label -}}
 {{- fail (printf "The label %s is the chart's own: Services and policies find pods by it." $label) -}}
 {{- end -}}
