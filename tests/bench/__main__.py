@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import cloning, gateway, lifecycle
+from tests.bench import cloning, gateway, kubernetes, lifecycle
 
 
 def main() -> int:
@@ -15,9 +15,10 @@ def main() -> int:
     of_clones = benches.add_parser("cloning", parents=[quick], help=cloning.__doc__)
     of_clones.add_argument("--full", action="store_true", help="up to 300 MB and 1,000 schemas")
     of_life = benches.add_parser("lifecycle", parents=[quick], help=lifecycle.__doc__)
-    of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 1000, quick 200")
+    of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 10000, quick 200")
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
     benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
+    benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
     options = parser.parse_args()
     match options.bench:
         case "cloning":
@@ -26,6 +27,8 @@ def main() -> int:
             lifecycle.run(options.quick, options.cycles, options.only)
         case "gateway":
             gateway.run(options.quick)
+        case "kubernetes":
+            kubernetes.run(options.quick)
     return 0
 
 
