@@ -1,43 +1,110 @@
 """The web server's application: the gateway in front of the Flask app."""
 
+import atexit
 from wsgiref.types import WSGIApplication
 
 from apiflask import APIFlask
 from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import create_app
 from app.config import Settings, load_settings
 from app.control.cli import make_group
 from app.control.extension import KEY
+from app.observe import redis_failures
+from app.ops import DASHBOARD
 from app.rights import warn_of_rights
-from gateway import RedisSessions, connect_redis
-from gateway.records import SessionRecord
+from gateway import (
+    Activity,
+    Counters,
+    CreationLimit,
+    FailedCredentials,
+    Gateway,
+    OpenRequests,
+    Policy,
+    Quota,
+    RedisSessions,
+    RedisWatch,
+    RequestLimit,
+    SessionRecord,
+    Sessions,
+    SessionTokens,
+    TenantSigner,
+    Verification,
+    connect_redis,
+)
+from gateway.headers import SecurityHeaders
 from jobs import tasks
-from jobs.bell import RefillBell
-from jobs.doors import make_front
+from jobs.errands import Errands
 from jobs.wiring import GatewayCache, make_dispatcher, make_tokens, session_record
+
+GATHER_SECONDS = 0.5
+"""Requests are counted off the requests' own time, so often."""
+
+MINUTE, DAY = 60, 86_400
 
 
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
-    redis = connect_redis(settings.redis_url)
-    store, tokens = RedisSessions(redis), make_tokens(settings)
+    redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
     app = create_app(
         settings,
-        cache=GatewayCache(store),
+        cache=GatewayCache(RedisSessions(redis)),
         tokens=tokens,
-        dispatcher=RefillBell(make_dispatcher(settings, Redis.from_url(settings.redis_url))),
+        dispatcher=make_dispatcher(settings, Redis.from_url(settings.redis_url)),
+        errands=Errands(),
     )
     app.cli.add_command(make_group(tasks))
-    service = app.extensions[KEY].service
+    warn_of_rights(app)
+    return protect(settings, make_gateway(settings, app, redis, tokens)), app
+
+
+def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: SessionTokens) -> Gateway:
+    """The gateway in front of the app, as the settings want it."""
+    watch = RedisWatch(redis_failures(app).count)
+    counters = Counters(redis, watch=watch)
+    activity = Activity(redis, watch=watch, every=GATHER_SECONDS)
+    atexit.register(activity.flush)
+    service, secret = app.extensions[KEY].service, settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
         session = service.find(session_id)
         return None if session is None else session_record(session)
 
-    warn_of_rights(app)
-    front = make_front(settings, app, redis, tokens, in_postgres)
-    return front, app
+    return Gateway(
+        app,
+        sessions=Sessions(RedisSessions(redis), in_postgres, watch=watch),
+        tokens=tokens,
+        policy=Policy(),
+        activity=activity,
+        guards=(
+            RequestLimit(
+                counters,
+                Quota(settings.gateway_requests_per_minute, MINUTE),
+                Quota(settings.gateway_changes_per_session, DAY),
+            ),
+            OpenRequests(settings.gateway_open_requests),
+        ),
+        creations=CreationLimit(counters, Quota(*settings.creations), secret),
+        failures=FailedCredentials(
+            counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
+        ),
+    )
+
+
+def protect(settings: Settings, gateway: Gateway) -> WSGIApplication:
+    """Put around the gateway what the settings ask for.
+
+    Proxies that they trust are believed outermost, so that everything inside sees one address and
+    one host.
+    """
+    front: WSGIApplication = gateway
+    if keys := settings.signing_keys:
+        front = Verification(gateway, TenantSigner(keys), front)
+    front = SecurityHeaders(front, origins=settings.cors, inline=[DASHBOARD])
+    if proxies := settings.trusted_proxies:
+        front = ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies)
+    return front
 
 
 application, app = build(load_settings())

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from limits import parse
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STATE_FILE = "stack.env"
@@ -207,6 +208,18 @@ class Settings(BaseSettings):
     def cors(self) -> tuple[str, ...]:
         """The sites whose pages may call the API."""
         return tuple(item.strip() for item in self.cors_origins.split(",") if item.strip())
+
+    @property
+    def creations(self) -> tuple[int, int]:
+        """How many sessions one address may create, in how many seconds."""
+        limit = parse(self.demo_create_rate_limit)
+        return limit.amount, limit.get_expiry()
+
+    @field_validator("demo_create_rate_limit")
+    @classmethod
+    def _is_a_limit(cls, value: str) -> str:
+        parse(value)
+        return value
 
     @property
     def signing_keys(self) -> dict[str, str]:

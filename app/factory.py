@@ -11,7 +11,7 @@ from app.control import routes
 from app.control.events import EventStreams
 from app.control.extension import Control, install
 from app.control.pool import Pool
-from app.control.ports import Dispatcher, SessionCache, TokenIssuer
+from app.control.ports import Dispatcher, Errands, SessionCache, TokenIssuer
 from app.control.progress import ProgressBoard
 from app.control.resetting import Resetter
 from app.control.schemas import ProblemOut
@@ -19,7 +19,6 @@ from app.control.service import SessionService
 from app.db import db, init_db
 from app.engines import make_engine
 from app.errors import register_error_handlers
-from app.limits import init_limits
 from app.logs import init_logs
 from app.observe import blueprint as observe
 from app.ops import init_ops
@@ -30,7 +29,11 @@ LARGEST_BODY = 256 * 1024
 
 
 def make_app(
-    settings: Settings, cache: SessionCache, tokens: TokenIssuer, dispatcher: Dispatcher
+    settings: Settings,
+    cache: SessionCache,
+    tokens: TokenIssuer,
+    dispatcher: Dispatcher,
+    errands: Errands,
 ) -> APIFlask:
     """The application with all its parts; `app.create_app` says what they are."""
     init_logs(settings.log_level)
@@ -39,12 +42,11 @@ def make_app(
     )
     _configure(app)
     init_db(app, settings)
-    init_limits(app, settings.redis_url, settings.demo_create_rate_limit, settings.jwt_secret)
     Bootstrap5(app)
     with app.app_context():
         engine = db.engine
     resetter = Resetter(engine, make_engine(settings))
-    service = SessionService(engine, settings, cache, tokens, dispatcher, resetter)
+    service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
     install(app, _control(settings, engine, service))
     register_error_handlers(app)
     _register_routes(app)

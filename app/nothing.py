@@ -1,5 +1,6 @@
-"""Twins that do nothing, for an application that runs alone: in a test, or on a command line."""
+"""Twins of what is given from outside, for an application that runs alone: in a test, say."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from app.control.records import SessionView
 class NoCache:
     """Remembers no session."""
 
-    def put(self, session: SessionView) -> None:
+    def put(self, session: SessionView, *, new: bool = False) -> None:
         """Do nothing."""
 
     def forget(self, session_id: str) -> None:
@@ -36,3 +37,12 @@ class NoDispatcher:
 
     def refill(self, account_type: str) -> None:
         """Do nothing."""
+
+
+class AtOnce:
+    """Leaves nothing for later."""
+
+    def leave(self, name: str, errand: Callable[[], object]) -> None:
+        """Do it now."""
+        del name
+        errand()

@@ -1,12 +1,15 @@
 """What watches the system: liveness, readiness and metrics."""
 
+import os
+from collections import Counter
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify
+from flask import Flask, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy import Engine, text
@@ -21,6 +24,12 @@ READINESS: Responses = {
     200: {"description": "It serves.", "content": {"application/json": {}}},
     503: {"description": "Some part is away.", "content": {"application/json": {}}},
 }
+
+FAILURES = "masa_madre.redis_failures"
+"""Where an application keeps its count."""
+
+ACTIONS = ("activity_record", "limit", "session_read", "session_refresh")
+"""What the gateway asks Redis; named from the start, so that a first failure is an increase."""
 
 blueprint = APIBlueprint("observe", __name__, tag="Estado")
 
@@ -38,6 +47,39 @@ def ready() -> tuple[Response, int]:
     checks = check(control())
     good = all(state == "ok" for state in checks.values())
     return jsonify(status="ok" if good else "unavailable", checks=checks), 200 if good else 503
+
+
+def redis_failures(app: Flask) -> "RedisFailures":
+    """The application's count of what the gateway asked Redis in vain."""
+    found = app.extensions.setdefault(FAILURES, RedisFailures())
+    assert isinstance(found, RedisFailures)
+    return found
+
+
+class RedisFailures(Collector):
+    """Counts in this process what Redis did not answer: Redis itself cannot be asked for it."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def count(self, action: str) -> None:
+        """One more, of something that was tried."""
+        with self._lock:
+            self._counts[action] += 1
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Every action's count; each process has a series of its own."""
+        family = CounterMetricFamily(
+            "gateway_redis_failures",
+            "What the gateway asked Redis in vain, by action and web process.",
+            labels=["action", "process"],
+        )
+        with self._lock:
+            counts = dict.fromkeys(ACTIONS, 0) | self._counts
+        for action, count in sorted(counts.items()):
+            family.add_metric([action, str(os.getpid())], count)
+        yield family
 
 
 def check(services: Control) -> dict[str, str]:
@@ -61,9 +103,10 @@ def check(services: Control) -> dict[str, str]:
 @blueprint.get("/metrics")
 @blueprint.doc(hide=True)
 def metrics() -> Response:
-    """Give figures to Prometheus; they come from Postgres, so every process tells the same."""
+    """Give figures to Prometheus; those from Postgres are the same in every process."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(SessionCollector(control().engine))
+    registry.register(redis_failures(current_app))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,8 +1,5 @@
 """Personal data of visitors: cut when they come in, and gone when their session ends."""
 
-import hashlib
-import hmac
-from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import Connection, text
@@ -27,22 +24,6 @@ def cut_address(address: str | None) -> str | None:
             return cut_address(str(parsed.ipv4_mapped))
         return str(ip_network((parsed, 48), strict=False).network_address)
     return str(ip_network((parsed, 24), strict=False).network_address)
-
-
-def counted_address(address: str | None, secret: str) -> str:
-    """Stands for an address in a rate limit for one day (UTC): a keyed digest, not the address.
-
-    An IPv6 address counts as its /64, the least that one customer has.
-    """
-    try:
-        parsed = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        known = "unknown"
-    else:
-        known = str(int(parsed) >> 64 if isinstance(parsed, IPv6Address) else parsed)
-    today = f"addresses {datetime.now(UTC):%Y-%m-%d}"
-    key = hmac.new(secret.encode(), today.encode(), hashlib.sha256).digest()
-    return hmac.new(key, known.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def forget_visitors(connection: Connection) -> int:

@@ -12,7 +12,14 @@ from gateway.errors import (
     SessionsUnavailable,
 )
 from gateway.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
-from gateway.limits import Counters, FailedCredentials, OpenRequests, Quota, RequestLimit
+from gateway.limits import (
+    Counters,
+    CreationLimit,
+    FailedCredentials,
+    OpenRequests,
+    Quota,
+    RequestLimit,
+)
 from gateway.policy import Policy
 from gateway.records import SessionRecord
 from gateway.rules import DEMO_RULES, Rule, Verdict
@@ -33,6 +40,7 @@ __all__ = [
     "TENANT_HEADER",
     "Activity",
     "Counters",
+    "CreationLimit",
     "ExpiredToken",
     "FailedCredentials",
     "Gateway",

@@ -37,15 +37,21 @@ class SecurityHeaders:
         self._app = app
         self._origins = frozenset(origins)
         self._inline = tuple(inline)
+        self._ours = {
+            (is_inline, is_tls): tuple(_security(OTHERS_PAGES if is_inline else OUR_PAGES, is_tls))
+            for is_inline in (False, True)
+            for is_tls in (False, True)
+        }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or have the app answer, with our headers."""
-        ours = dict(self._security(environ))
+        is_inline = environ.get("PATH_INFO", "").startswith(self._inline)
+        ours = self._ours[is_inline, environ.get("wsgi.url_scheme") == "https"]
         cors = self._cors(environ)
 
         def respond(status: str, given: list[tuple[str, str]], *rest: Any) -> Callable[..., object]:
             names = {name.lower() for name, _ in given}
-            added = [item for item in ours.items() if item[0].lower() not in names]
+            added = [item for item in ours if item[0].lower() not in names]
             return start_response(status, [*given, *added, *cors], *rest)
 
         is_preflight = (
@@ -57,20 +63,6 @@ class SecurityHeaders:
             respond("204 No Content", [])
             return []
         return self._app(environ, respond)
-
-    def _security(self, environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
-        path: str = environ.get("PATH_INFO", "")
-        yield (
-            "Content-Security-Policy",
-            OTHERS_PAGES if path.startswith(self._inline) else OUR_PAGES,
-        )
-        yield "X-Content-Type-Options", "nosniff"
-        yield "Referrer-Policy", "strict-origin-when-cross-origin"
-        yield "X-Frame-Options", "DENY"
-        yield "Cross-Origin-Opener-Policy", "same-origin"
-        yield "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
-        if environ.get("wsgi.url_scheme") == "https":
-            yield "Strict-Transport-Security", HSTS
 
     def _cors(self, environ: WSGIEnvironment) -> list[tuple[str, str]]:
         if not self._origins:
@@ -86,3 +78,14 @@ class SecurityHeaders:
             ("Access-Control-Expose-Headers", EXPOSED_HEADERS),
             ("Access-Control-Max-Age", PREFLIGHT_SECONDS),
         ]
+
+
+def _security(policy: str, is_tls: bool) -> Iterable[tuple[str, str]]:
+    yield "Content-Security-Policy", policy
+    yield "X-Content-Type-Options", "nosniff"
+    yield "Referrer-Policy", "strict-origin-when-cross-origin"
+    yield "X-Frame-Options", "DENY"
+    yield "Cross-Origin-Opener-Policy", "same-origin"
+    yield "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+    if is_tls:
+        yield "Strict-Transport-Security", HSTS

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 from wsgiref.types import WSGIEnvironment
@@ -16,6 +16,7 @@ from gateway.records import Clock, SessionRecord, utc_now
 from gateway.sentences import (
     TOO_MANY_AT_ONCE,
     TOO_MANY_CHANGES,
+    TOO_MANY_CREATIONS,
     TOO_MANY_FAILURES,
     TOO_MANY_REQUESTS,
     Refusal,
@@ -168,6 +169,24 @@ class OpenRequests:
                 self._open[session] = left
 
 
+class CreationLimit:
+    """So many sessions that one address opens, whatever becomes of them."""
+
+    def __init__(
+        self, counters: Counters, quota: Quota, secret: str, *, clock: Clock = utc_now
+    ) -> None:
+        self._counters = counters
+        self._quota = quota
+        self._name = _Addresses("creations", secret, clock)
+
+    def __call__(self, environ: WSGIEnvironment) -> None:
+        """Count one more, or refuse it."""
+        count = self._counters.add(self._name(environ), self._quota)
+        environ[HEADERS_KEY] = count.headers("creations")
+        if count.exceeded:
+            raise Refused(TOO_MANY_CREATIONS.after(count.reset))
+
+
 class FailedCredentials:
     """Counts bad credentials by address; too many, and unproven ones are not even looked up.
 
@@ -179,8 +198,7 @@ class FailedCredentials:
     ) -> None:
         self._counters = counters
         self._quota = quota
-        self._secret = secret
-        self._clock = clock
+        self._name = _Addresses("failures", secret, clock)
 
     def ensure_few(self, environ: WSGIEnvironment) -> None:
         """Refuse an address that has tried too often already."""
@@ -194,6 +212,15 @@ class FailedCredentials:
         if count.exceeded:
             raise Refused(TOO_MANY_FAILURES.after(count.reset))
 
-    def _name(self, environ: WSGIEnvironment) -> str:
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """Names the counter of a request's address, without the address."""
+
+    what: str
+    secret: str = field(repr=False)
+    clock: Clock
+
+    def __call__(self, environ: WSGIEnvironment) -> str:
         address = environ.get("REMOTE_ADDR") or "unknown"
-        return f"failures:{address_digest(address, self._secret, self._clock())}"
+        return f"{self.what}:{address_digest(address, self.secret, self.clock())}"

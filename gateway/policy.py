@@ -1,9 +1,13 @@
 """Finds the rule that decides a request."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from gateway.rules import ANY, DEMO_RULES, Rule, Verdict
 from gateway.sentences import NOT_LISTED
+
+REMEMBERED = 1000
+"""Decisions that a process does not make again: the table never changes."""
 
 _DEFAULT = Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED)
 
@@ -13,7 +17,11 @@ class Policy:
 
     def __init__(self, rules: Iterable[Rule] = DEMO_RULES) -> None:
         self.rules = tuple(rules)
+        self._remembered = lru_cache(REMEMBERED)(self._find)
 
     def decide(self, method: str, path: str) -> Rule:
         """The first rule that matches a canonical method and path (see `gateway.paths`)."""
+        return self._remembered(method, path)
+
+    def _find(self, method: str, path: str) -> Rule:
         return next((rule for rule in self.rules if rule.matches(method, path)), _DEFAULT)

@@ -31,12 +31,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. `methods` None means every method; `refusal` is what REFUSE and ABSENT answer."""
+    """One row. `methods` None means every method; `refusal` is what REFUSE and ABSENT answer.
+
+    What `opens` a session is counted by address.
+    """
 
     methods: frozenset[str] | None
     pattern: str
     verdict: Verdict
     refusal: Refusal | None = None
+    opens: bool = False
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +99,8 @@ DEMO_RULES: tuple[Rule, ...] = (
     # Behind credentials of its own.
     Rule(ANY, "/ops/**", Verdict.PUBLIC),
     # How a session begins, and its own endpoints: they check whose session it is themselves.
-    Rule(POST, "/api/auth/login", Verdict.PUBLIC),
+    Rule(POST, "/api/auth/login", Verdict.PUBLIC, opens=True),
+    Rule(POST, "/api/demo/session/create", Verdict.OPTIONAL, opens=True),
     Rule(READ | POST, "/api/demo/**", Verdict.OPTIONAL),
     # Closed to every session, reading included.
     Rule(ANY, "/api/forecasting/**", Verdict.REFUSE, FORECAST_UNAVAILABLE),

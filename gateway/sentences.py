@@ -62,6 +62,12 @@ UNAVAILABLE = Refusal(
 TOO_MANY_REQUESTS = Refusal(
     429, "rate_limited", "Vas muy deprisa: espera un momento y sigue donde estabas.", 60
 )
+TOO_MANY_CREATIONS = Refusal(
+    429,
+    "rate_limited",
+    "Has abierto muchas demos seguidas. Espera un momento y vuelve a intentarlo.",
+    60,
+)
 TOO_MANY_CHANGES = Refusal(
     429,
     "quota_exceeded",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 MARGIN = timedelta(minutes=1)
 """A record stays in Redis this much longer than its session, for clocks that differ."""
+
+REMEMBERED = 1000
+"""Texts of records that a process does not read again; Redis is asked for the text every time."""
 
 # Writes what the database said only if Redis still holds what was read before the database was
 # asked: a record that was put or forgotten in between is newer than the answer.
@@ -210,6 +214,7 @@ def _drop_at(record: SessionRecord) -> int:
     return int((record.expires_at + MARGIN).timestamp() * 1000)
 
 
+@lru_cache(REMEMBERED)
 def _load(session_id: str, text: bytes | str) -> Cached:
     fields: dict[str, Any] = json.loads(text)
     tenant_id = fields["tenant_id"]

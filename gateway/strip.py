@@ -1,5 +1,6 @@
 """Takes out of a request what only the gateway may say, whatever its spelling."""
 
+from functools import lru_cache
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
 
@@ -26,6 +27,9 @@ _NAMES = frozenset(
 )
 _METHOD_FIELD = "_method"
 
+REMEMBERED = 1000
+"""Names of headers that a process need not look at again; clients send the same ones."""
+
 
 def strip_untrusted(environ: WSGIEnvironment) -> None:
     """Remove every header about tenants, every override and every reserved key, in place.
@@ -43,6 +47,7 @@ def strip_untrusted(environ: WSGIEnvironment) -> None:
             environ["QUERY_STRING"] = "&".join(kept)
 
 
+@lru_cache(REMEMBERED)
 def _is_untrusted(key: str) -> bool:
     if key.startswith(RESERVED):
         return True

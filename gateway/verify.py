@@ -1,12 +1,13 @@
 """Answers a proxy that asks whether a request may pass: nginx, Traefik or Envoy."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway.inject import TENANT_HEADER
 from gateway.signature import TenantSigner
+from gateway.wsgi import Gateway
 
 PREFIX = "/gateway/verify"
 
@@ -25,18 +26,18 @@ class Verification:
     the proxy's headers, or are this request's own behind the prefix (Envoy).
 
     Args:
-        make_gateway: puts the gateway in front of an app, with the collaborators of the real one.
+        gateway: the real one; its collaborators judge what is asked about.
         signer: signs the tenant.
         otherwise: answers what is not below the prefix.
     """
 
     def __init__(
         self,
-        make_gateway: Callable[[WSGIApplication], WSGIApplication],
+        gateway: Gateway,
         signer: TenantSigner,
         otherwise: WSGIApplication,
     ) -> None:
-        self._gateway = make_gateway(self._grant)
+        self._gateway = gateway.around(self._grant)
         self._signer = signer
         self._otherwise = otherwise
 

@@ -29,7 +29,7 @@ def connect_redis(url: str, timeout: float = 0.5) -> Redis:
 
 
 class RedisWatch:
-    """Counts failures and says whether Redis is worth asking.
+    """Counts failures, by what was tried, and says whether Redis is worth asking.
 
     After a failure Redis is left alone for `pause` seconds, so that a host which swallows
     packets costs one timeout a pause, not one a request. Leaving it out is safe: Redis only
@@ -38,7 +38,7 @@ class RedisWatch:
 
     def __init__(
         self,
-        redis_failures: Callable[[], object] = lambda: None,
+        redis_failures: Callable[[str], object] = lambda _: None,
         *,
         pause: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
@@ -55,5 +55,5 @@ class RedisWatch:
     def failed(self, action: str, error: Exception) -> None:
         """Log and count a failure, and start the pause."""
         self._resume_at = self._monotonic() + self._pause
-        self._count()
+        self._count(action)
         log.warning("redis is away", action=action, error=f"{type(error).__name__}: {error}")

@@ -1,5 +1,6 @@
 """The gateway itself: strip → authenticate → policy → guards → inject → record → app."""
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,7 @@ from gateway.authenticate import Authenticator, ensure_active
 from gateway.csrf import ensure_same_origin
 from gateway.errors import Refused, problem
 from gateway.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
-from gateway.limits import HEADERS_KEY, RELEASE_KEY, FailedCredentials
+from gateway.limits import HEADERS_KEY, RELEASE_KEY, CreationLimit, FailedCredentials
 from gateway.paths import canonical_method, canonical_path
 from gateway.policy import Policy
 from gateway.records import Clock, SessionRecord, utc_now
@@ -41,6 +42,7 @@ class Gateway:
         activity: counts a session's requests.
         clock: by which sessions end, to the instant.
         guards: further conditions, in order, on requests that policy and session allow.
+        creations: counts the sessions that an address opens; left out, nobody does.
         failures: counts bad credentials by address; left out, nobody does.
     """
 
@@ -54,6 +56,7 @@ class Gateway:
         activity: Activity,
         clock: Clock = utc_now,
         guards: Sequence[Guard] = (),
+        creations: CreationLimit | None = None,
         failures: FailedCredentials | None = None,
     ) -> None:
         self._app = app
@@ -62,6 +65,13 @@ class Gateway:
         self._activity = activity
         self._clock = clock
         self._guards = tuple(guards)
+        self._creations = creations
+
+    def around(self, app: WSGIApplication) -> "Gateway":
+        """The same gateway, with the same collaborators, in front of another app."""
+        other = copy.copy(self)
+        other._app = app
+        return other
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or hand it to the app with its tenant named."""
@@ -95,6 +105,8 @@ class Gateway:
         return None
 
     def _apply(self, rule: Rule, environ: WSGIEnvironment) -> None:
+        if rule.opens and self._creations is not None:
+            self._creations(environ)
         if rule.verdict is Verdict.PUBLIC:
             return
         if rule.verdict is Verdict.OPTIONAL:

@@ -28,9 +28,15 @@ class GatewayCache:
     def __init__(self, store: RedisSessions) -> None:
         self._store = store
 
-    def put(self, session: SessionView) -> None:
-        """Make the session known to every gateway process."""
-        self._store.put(session_record(session))
+    def put(self, session: SessionView, *, new: bool = False) -> None:
+        """Make the session known to every gateway process; a `new` one if nothing is known of it.
+
+        What is told late of a new session must not undo what happened meanwhile.
+        """
+        if new:
+            self._store.refresh(session_record(session))
+        else:
+            self._store.put(session_record(session))
 
     def forget(self, session_id: str) -> None:
         """Have the session refused by every gateway process."""

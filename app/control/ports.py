@@ -1,5 +1,6 @@
 """What the session service needs from outside: whoever joins the parts gives these to it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,8 +11,8 @@ from app.control.records import SessionView
 class SessionCache(Protocol):
     """Where the gateway looks a session up first."""
 
-    def put(self, session: SessionView) -> None:
-        """Make the session known, as it is now."""
+    def put(self, session: SessionView, *, new: bool = False) -> None:
+        """Make the session known, as it is now; a `new` one only if nothing is known of it."""
 
     def forget(self, session_id: str) -> None:
         """Have the session refused from now on."""
@@ -35,6 +36,13 @@ class Dispatcher(Protocol):
 
     def refill(self, account_type: str) -> None:
         """See that the template's pool is full again."""
+
+
+class Errands(Protocol):
+    """Does what nobody has to wait for, and what somebody makes up for when it is never done."""
+
+    def leave(self, name: str, errand: Callable[[], object]) -> None:
+        """Have it done; another of the same name that still waits is replaced."""
 
 
 class Maintenance(Protocol):

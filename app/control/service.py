@@ -12,12 +12,13 @@ from sqlalchemy import Engine, select, text, update
 from app.config import Settings
 from app.control import queries
 from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
-from app.control.ports import Dispatcher, SessionCache, TokenIssuer
+from app.control.ports import Dispatcher, Errands, SessionCache, TokenIssuer
 from app.control.records import SessionView, Visitor
 from app.control.refusals import refusal
 from app.control.resetting import Resetter
 from app.control.rows import session_view
 from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.nothing import AtOnce
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ class SessionService:
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
         resetter: Resetter | None = None,
+        errands: Errands | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
@@ -51,6 +53,7 @@ class SessionService:
         self._tokens = tokens
         self._dispatcher = dispatcher
         self._resetter = resetter or Resetter(engine, engine)
+        self._errands = errands or AtOnce()
         self._duration = settings.demo_session_duration_minutes * 60
 
     def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
@@ -68,11 +71,12 @@ class SessionService:
             tenant=str(session.tenant_id),
             status=session.status.value,
         )
-        self._remember(session)
+        # The gateway asks Postgres for whom it does not know yet.
+        self._errands.leave(f"session {session.id}", lambda: self._remember(session, new=True))
         if clone is not None:
             self._try("clone", lambda: self._dispatcher.clone(clone))
         else:
-            self._try("refill", lambda: self._dispatcher.refill(account_type))
+            self._refill(account_type)
         return self._with_token(session)
 
     def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
@@ -168,7 +172,7 @@ class SessionService:
         if restored is not None:
             return self._with_token(restored)
         fresh = self._resetter.replace(session_id)
-        self._try("refill", lambda: self._dispatcher.refill(before.account_type))
+        self._refill(before.account_type)
         if fresh is None:
             self._ensure_active(session_id)
             raise Unavailable(
@@ -233,10 +237,10 @@ class SessionService:
     def _with_token(self, session: SessionView) -> OpenedSession:
         return OpenedSession(session, self._tokens.issue(session.session_id, session.expires_at))
 
-    def _remember(self, session: SessionView) -> None:
+    def _remember(self, session: SessionView, *, new: bool = False) -> None:
         """Tell the gateway. When Redis is away it will ask Postgres instead."""
         try:
-            self._cache.put(session)
+            self._cache.put(session, new=new)
         except RedisError as error:
             log.warning(
                 "session not cached",
@@ -256,6 +260,14 @@ class SessionService:
             self._cache.forget(session_id)
         except RedisError as error:
             log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
+
+    def _refill(self, account_type: str) -> None:
+        """Ask for a refill, many askers at once as one."""
+
+        def ask() -> None:
+            self._try("refill", lambda: self._dispatcher.refill(account_type))
+
+        self._errands.leave(f"refill {account_type}", ask)
 
     def _try(self, what: str, dispatch: Callable[[], None]) -> None:
         """Hand work over; what cannot be handed over now, cleanup does within its minute."""

@@ -67,7 +67,7 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    def failed(self) -> None:
+    def failed(self, action: str) -> None:
         self.failures += 1
 
     def look_up(self, session_id: str) -> SessionRecord | None:

@@ -71,13 +71,7 @@ def serve():
 
 @pytest.fixture
 def verification(world):
-    signer = TenantSigner(KEYS, clock=world.clock)
-
-    def make_gateway(app):
-        world.app = app
-        return world.make_gateway()
-
-    return Verification(make_gateway, signer, world.echo)
+    return Verification(world.gateway, TenantSigner(KEYS, clock=world.clock), world.echo)
 
 
 def upstream(world):

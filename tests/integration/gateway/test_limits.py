@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway import Counters, FailedCredentials, OpenRequests, Quota, RequestLimit
+from gateway import Counters, CreationLimit, FailedCredentials, OpenRequests, Quota, RequestLimit
 from gateway.address import address_digest
 from tests.integration.gateway.conftest import NOW
 
@@ -112,6 +112,57 @@ def test_an_app_that_fails_gives_its_place_back(world):
             world.get(record)
     world.app = world.echo
     assert world.get(record).status_code == 200
+
+
+@pytest.fixture
+def opening(world, counters):
+    creations = CreationLimit(counters, Quota(3, 60), "s" * 32, clock=world.clock)
+    world.gateway = world.make_gateway(creations=creations)
+    return world
+
+
+def create(world, address="203.0.113.7", path="/api/demo/session/create", method="POST"):
+    return world.call(method, path, json={}, environ_base={"REMOTE_ADDR": address})
+
+
+@pytest.mark.parametrize("path", ["/api/demo/session/create", "/api/auth/login"])
+def test_sessions_that_an_address_opens_are_counted_told_and_refused(opening, code, path):
+    for left in (2, 1, 0):
+        answer = create(opening, path=path)
+        assert answer.status_code == 200
+        assert answer.headers["RateLimit"] == f'"creations";r={left};t=60'
+        assert answer.headers["RateLimit-Policy"] == '"creations";q=3;w=60'
+    refused = create(opening, path=path)
+    assert (refused.status_code, code(refused)) == (429, "rate_limited")
+    assert refused.headers["Retry-After"] == "60"
+    assert refused.headers["RateLimit"] == '"creations";r=0;t=60'
+    assert len(opening.seen) == 3
+    assert create(opening, "198.51.100.1", path).status_code == 200
+    opening.now += timedelta(seconds=60)
+    assert create(opening, path=path).status_code == 200
+
+
+def test_both_ways_of_opening_a_session_share_one_count_and_nothing_else_counts(opening):
+    for path in ("/api/demo/session/create", "/api/auth/login", "/api//./auth/login"):
+        assert create(opening, path=path).status_code == 200
+    assert create(opening).status_code == 429
+    for method, path in (("GET", "/api/demo/accounts"), ("POST", "/api/demo/session/extend")):
+        answer = create(opening, path=path, method=method)
+        assert answer.status_code == 200
+        assert "RateLimit" not in answer.headers
+
+
+def test_counting_a_creation_is_one_round_trip(opening):
+    create(opening)
+    before = opening.redis.info("stats")["total_reads_processed"]
+    create(opening)
+    after = opening.redis.info("stats")["total_reads_processed"]
+    assert after - before == 2, "the count, and this question"
+
+
+def test_the_address_of_who_opens_a_session_is_not_kept(opening):
+    create(opening)
+    assert not [name for name in opening.redis.keys("*") if b"203.0.113" in name]
 
 
 @pytest.fixture
