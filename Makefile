@@ -9,10 +9,10 @@ PYTHON := .venv/bin/python
 export STATE_DIR PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint clean venv venv-dev
+.PHONY: help demo test test-cluster bench lint clean venv venv-dev
 
 help: ## Say what each command does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: venv ## Start the whole system on http://127.0.0.1:8000 (PORT=, STATE_DIR=)
 	@$(PYTHON) -m app.local
@@ -22,10 +22,14 @@ test: venv-dev ## Run the whole suite (TEST_ARGS=, by default -n 2, for pytest)
 	@echo "Running the tests"
 	@$(PYTHON) -m pytest $(TEST_ARGS)
 
+test-cluster: venv-dev ## Run the tests that need a real cluster (KUBECONFIG, CLUSTER_IMAGE=)
+	@$(PYTHON) -m pytest tests/cluster
+
 bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENCH_ARGS=--quick)
 	@$(PYTHON) -m tests.bench cloning $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench lifecycle $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench gateway $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench kubernetes $(BENCH_ARGS)
 
 lint: venv-dev ## Check style and types
 	@echo "Checking style" && $(PYTHON) -m ruff check .

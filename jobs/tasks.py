@@ -28,8 +28,9 @@ def clone(tenant_id: UUID) -> str:
     tenant = parts.pool.find(tenant_id)
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
-    who = {"tenant": str(tenant_id), "session": str(tenant.session), "job": _job_id()}
-    with structlog.contextvars.bound_contextvars(**who):
+    who = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
+    known = {name: str(value) for name, value in who.items() if value is not None}
+    with structlog.contextvars.bound_contextvars(**known):
         clone_tenant(parts, tenant)
     return "cloned"
 
