@@ -1,61 +1,99 @@
-"""Sessions that come and go by the thousand on a small template: what stays behind in Postgres."""
+"""Sessions that come and go by the thousand on a small template: what stays behind in Postgres.
 
-from collections.abc import Callable
+Every twentieth part the rows of ended sessions are purged, as they are every night; what is left
+is what the server could not clean up by itself.
+"""
+
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 
+from app.control import stats
 from app.control.records import Visitor
 from jobs import tasks
-from jobs.wiring import Wiring
-from tests.bench.figures import ratio, summary, timed, write_curves
+from tests.bench.figures import counted, ratio, summary, timed, write_curves
+from tests.bench.scale import sizes
+from tests.fixtures.parts import Parts
 
 SMALL = "small"
 SAMPLES = 20
+VISITOR = Visitor(None, None)
+TIMES = ("create", "clone", "drop", "insert")
+BARE = "INSERT INTO public.bare_cycle (id) VALUES (%s)"
 
 
-def run_cycles(parts: Wiring, cycles: int, sizes: Callable[[], dict[str, float]]) -> dict[str, Any]:
-    """Clone, open, end and drop; the last cycles against those after the first twentieth."""
-    _make_template(parts)
+def run_cycles(parts: Parts, cycles: int) -> dict[str, Any]:
+    """Clone, open, end and drop; the last cycles against those of the first twentieth.
+
+    `insert` is a statement of its own that has nothing to do with the catalog, one each cycle: by
+    it the machine's own ups and downs can be told from the database's.
+    """
+    url = parts.settings.database_url
+    _make_template(url)
     every = max(1, cycles // SAMPLES)
-    opens: list[float] = []
+    times: dict[str, list[float]] = {name: [] for name in TIMES}
     samples: list[dict[str, Any]] = []
-    for number in range(1, cycles + 1):
-        (tenant_id,) = parts.pool.add_missing(SMALL, 1)
-        tasks.clone(tenant_id)
-        opened = []
-        opens.append(
-            timed(
-                lambda opened=opened: opened.append(parts.sessions.open(SMALL, Visitor(None, None)))
-            )
-        )
-        parts.sessions.end(opened[0].session.session_id)
-        tasks.drop(tenant_id)
-        if number % every == 0:
-            samples.append({"cycle": number, "create": summary(opens), **sizes()})
-            opens = []
+    with psycopg.connect(url, autocommit=True) as bare:
+        for number in counted(range(1, cycles + 1), "cycles"):
+            _one_cycle(parts, bare, times)
+            if number % every == 0:
+                stats.purge(parts.engine, 0)
+                bare.execute("TRUNCATE public.bare_cycle")
+                figures = {name: summary(values) for name, values in times.items()}
+                samples.append({"cycle": number, **figures, **sizes(url), **_dead(bare)})
+                times = {name: [] for name in TIMES}
+    _draw(samples)
     first, last = samples[0], samples[-1]
-    for name, unit in (("create", "ms"), ("catalog_mb", "MB"), ("database_mb", "MB")):
-        curve = [
-            (s["cycle"], s[name]["median_ms"] if name == "create" else s[name]) for s in samples
-        ]
-        write_curves(f"lifecycle-cycles-{name}", f"{name} ({unit})", "cycles", {name: curve})
     return {
         "cycles": cycles,
         "first": first,
         "last": last,
         "last_against_first": {
-            "create": ratio(last["create"], first["create"]),
-            "catalog": round(last["catalog_mb"] / first["catalog_mb"], 2),
-            "database": round(last["database_mb"] / first["database_mb"], 2),
+            **{name: ratio(last[name], first[name]) for name in TIMES},
+            **{name: round(last[name] / first[name], 2) for name in ("catalog_mb", "database_mb")},
+        },
+        "most": {
+            name: max(sample[name] for sample in samples) for name in ("catalog_mb", "database_mb")
         },
     }
 
 
-def _make_template(parts: Wiring) -> None:
-    with psycopg.connect(parts.settings.database_url) as connection:
+def _one_cycle(parts: Parts, bare: "psycopg.Connection", times: dict[str, list[float]]) -> None:
+    (tenant_id,) = parts.pool.add_missing(SMALL, 1)
+    times["clone"].append(timed(lambda: tasks.clone(tenant_id)))
+    opened: list[Any] = []
+    times["create"].append(timed(lambda: opened.append(parts.sessions.open(SMALL, VISITOR))))
+    times["insert"].append(timed(lambda: bare.execute(BARE, [uuid4()])))
+    parts.sessions.end(opened[0].session.session_id)
+    times["drop"].append(timed(lambda: tasks.drop(tenant_id)))
+
+
+def _dead(connection: "psycopg.Connection") -> dict[str, int]:
+    row = connection.execute(
+        "SELECT sum(n_dead_tup), sum(autovacuum_count) FROM pg_stat_sys_tables"
+        " WHERE schemaname = 'pg_catalog'"
+    ).fetchone()
+    assert row is not None
+    return {"dead_catalog_rows": int(row[0]), "catalog_vacuums": int(row[1])}
+
+
+def _draw(samples: list[dict[str, Any]]) -> None:
+    def curve(name: str) -> list[tuple[float, float]]:
+        return [(s["cycle"], s[name]["median_ms"] if name in TIMES else s[name]) for s in samples]
+
+    for title, unit, names in (
+        ("time", "ms", TIMES),
+        ("disk", "MB", ("database_mb", "catalog_mb")),
+    ):
+        curves = {name.removesuffix("_mb"): curve(name) for name in names}
+        write_curves(f"lifecycle-cycles-{title}", f"{title} ({unit})", "cycles", curves)
+
+
+def _make_template(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
         connection.execute(
+            "CREATE TABLE public.bare_cycle (id uuid PRIMARY KEY);"
             "CREATE SCHEMA template_small;"
             "CREATE TABLE template_small.bread (id integer PRIMARY KEY, name text);"
             "INSERT INTO template_small.bread SELECT g, 'pan' FROM generate_series(1, 20) AS g"

@@ -4,14 +4,19 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
+
+from rich.console import Console
 
 BUILD = Path(__file__).parents[2] / "build" / "bench"
 WIDTH, HEIGHT, EDGE = 640, 320, 56
-COLOURS = ("#8a4b08", "#1f6f8b", "#4c8c2b", "#a23b72", "#666666")
+COLOURS = ("#8a4b08", "#1f6f8b", "#4c8c2b", "#a23b72", "#666666", "#c2821a")
+LINE = 14
+TELL_SECONDS = 5
+T = TypeVar("T")
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -19,6 +24,16 @@ def timed(call: Callable[[], object]) -> float:
     started = perf_counter()
     call()
     return (perf_counter() - started) * 1000
+
+
+def counted(things: Sequence[T], title: str) -> Iterator[T]:
+    """Go through things, and say every few seconds on screen how far it is."""
+    console, told = Console(stderr=True), perf_counter()
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if number == len(things) or perf_counter() - told > TELL_SECONDS:
+            told = perf_counter()
+            console.print(f"  {title}: {number} of {len(things)}", highlight=False)
 
 
 def summary(milliseconds: Sequence[float]) -> dict[str, float]:
@@ -75,16 +90,28 @@ def write_curves(
         lines.append(f'<line x1="{x}" x2="{WIDTH - EDGE - 90}" y1="{y}" y2="{y}" stroke="#ddd"/>')
         label = f"{top * step / 4:.3g}"
         lines.append(f'<text x="{x - 6}" y="{y + 4}" text-anchor="end">{label}</text>')
-    for x in sorted({x for x, _ in points}):
+    marks = sorted({x for x, _ in points})
+    for x in marks[:: max(1, len(marks) // 8)] if len(marks) > 8 else marks:
         across, bottom = place(x, 0)
         lines.append(f'<text x="{across}" y="{bottom + 18}" text-anchor="middle">{x:g}</text>')
+    heights = _apart({label: place(*curve[-1])[1] for label, curve in curves.items()})
     for (label, curve), colour in zip(curves.items(), COLOURS, strict=False):
         path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in curve)
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        x, y = place(*curve[-1])
-        lines.append(f'<text x="{x + 6}" y="{y + 4}" fill="{colour}">{label}</text>')
+        x, y = place(*curve[-1])[0] + 6, heights[label] + 4
+        lines.append(f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}">{label}</text>')
     lines.append(f'<text x="{EDGE}" y="{HEIGHT - 12}">{unit}</text></svg>')
     BUILD.mkdir(parents=True, exist_ok=True)
     path_out = BUILD / f"{name}.svg"
     path_out.write_text("\n".join(lines) + "\n")
     return path_out
+
+
+def _apart(heights: dict[str, float]) -> dict[str, float]:
+    """Where to write the curves' names, so that none is written over another."""
+    placed: dict[str, float] = {}
+    free = float("inf")
+    for label, height in sorted(heights.items(), key=lambda item: -item[1]):
+        placed[label] = min(height, free)
+        free = placed[label] - LINE
+    return placed

@@ -1,36 +1,35 @@
 """A tenant's life, measured: create, clone, lease, request, reset and drop, few and many."""
 
+import json
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
 
-from app.control.models import Tenant
-from app.control.pool import register_clone
-from app.control.records import Visitor
 from app.logs import init_logs
-from jobs import tasks
+from jobs.dropping import drop_tenant
 from jobs.plans import run_current_plan
-from jobs.wiring import Wiring
 from schema_tools import drop_schema
 from tests.acceptance.client import Prospect
 from tests.bench.cycles import run_cycles
-from tests.bench.figures import machine, ratio, summary, timed, write_curves, write_json
+from tests.bench.figures import BUILD, counted, machine, ratio, summary, timed, write_json
+from tests.bench.memory import measure_memory
+from tests.bench.scale import ACCOUNT, VISITOR, fill, measure_scale, register
 from tests.bench.system import parts_of, served, servers
 from tests.fixtures.live import LiveSystem
+from tests.fixtures.parts import Parts
 
-ACCOUNT = "individual_bakery"
-VISITOR = Visitor("192.0.2.1", "bench")
 CREATE = {"demo_account_type": ACCOUNT}
-LIST = "/api/inventory/ingredients"
-PARTS = ("warm", "cold", "reset", "scale", "cycles")
+SYSTEMS = (("warm", "cold", "reset"), ("scale", "memory"), ("cycles",))
+"""Each group has servers of its own: what one leaves behind must not weigh on the next."""
+PARTS = tuple(name for group in SYSTEMS for name in group)
 
 
 @dataclass(frozen=True)
@@ -38,41 +37,52 @@ class Bench:
     """What a measurement works with."""
 
     system: LiveSystem
-    parts: Wiring
+    parts: Parts
     quick: bool
     cycles: int
 
 
 def run(quick: bool, cycles: int | None, only: list[str] | None) -> None:
-    """Measure, print, and write `build/bench/lifecycle.json` and its curves."""
-    init_logs("WARNING")
-    figures: dict[str, Any] = {"quick": quick, "before": machine()}
+    """Measure, print, and write `build/bench/lifecycle.json` and its curves.
+
+    Parts that are not measured this time stay in the file as they are.
+    """
+    init_logs("ERROR")
     measures: dict[str, Callable[[Bench], dict[str, Any]]] = {
         "warm": measure_warm, "cold": measure_cold, "reset": measure_reset,
-        "scale": measure_scale, "cycles": measure_cycles,
+        "scale": lambda bench: measure_scale(bench.system, bench.parts, bench.quick),
+        "memory": lambda bench: measure_memory(bench.system, bench.parts, bench.quick),
+        "cycles": lambda bench: run_cycles(bench.parts, bench.cycles),
     }  # fmt: skip
-    with servers() as system:
-        bench = Bench(system, parts_of(system), quick, cycles or (200 if quick else 1000))
-        for name in only or PARTS:
-            Console(stderr=True).print(f"Measuring {name}…")
-            figures[name] = measures[name](bench)
-            path = write_json("lifecycle", {**figures, "after": machine()})
-    _show(figures)
+    figures, wanted = _known(), only or PARTS
+    for group in SYSTEMS:
+        if not set(group) & set(wanted):
+            continue
+        with servers() as system:
+            bench = Bench(system, parts_of(system), quick, cycles or (200 if quick else 10_000))
+            for name in (name for name in group if name in wanted):
+                Console(stderr=True).print(f"Measuring {name}…")
+                before, started = machine(), time.monotonic()
+                found = measures[name](bench)
+                took = {"quick": quick, "seconds": round(time.monotonic() - started)}
+                figures[name] = {**found, **took, "before": before, "after": machine()}
+                path = write_json("lifecycle", figures)
+    _show({name: figures[name] for name in wanted})
     Console().print(f"Written to {path.parent}")
 
 
-def fill(parts: Wiring, count: int) -> None:
-    """Have so many tenants ready."""
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(tasks.clone, [_register(parts) for _ in range(count)]))
+def _known() -> dict[str, Any]:
+    path = BUILD / "lifecycle.json"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    return {name: known[name] for name in PARTS if name in known}
 
 
 def measure_warm(bench: Bench) -> dict[str, Any]:
     """Create with a full pool against one INSERT and one SET, by turns; no worker runs."""
-    ones, at_once = (20, 30) if bench.quick else (60, 100)
+    ones, at_once, blocks = (20, 30, 2) if bench.quick else (100, 100, 3)
     with psycopg.connect(bench.system.database_url) as connection:
         connection.execute("CREATE TABLE public.bare (id uuid PRIMARY KEY, name text)")
-    fill(bench.parts, ones + 4 + 2 * at_once)
+    fill(bench.parts, ones + 4 + blocks * at_once)
     with ExitStack() as stack:
         demo = Prospect(stack.enter_context(served(bench.system, "wsgi:application")))
         bare = Prospect(stack.enter_context(served(bench.system, "tests.bench.bare:application")))
@@ -89,7 +99,7 @@ def measure_warm(bench: Bench) -> dict[str, Any]:
         pairs = [(timed(create), timed(insert)) for _ in range(ones)]
         many: dict[str, list[float]] = {"create": [], "bare": []}
         with ThreadPoolExecutor(at_once) as threads:
-            for name, call in (("bare", insert), ("create", create)) * 2:
+            for name, call in (("bare", insert), ("create", create)) * blocks:
                 many[name] += threads.map(lambda _, call=call: timed(call), range(at_once))
     one = {"create": summary([a for a, _ in pairs]), "bare": summary([b for _, b in pairs])}
     return {
@@ -103,44 +113,52 @@ def measure_warm(bench: Bench) -> dict[str, Any]:
 
 def measure_cold(bench: Bench) -> dict[str, Any]:
     """From the click on an empty pool to a session that is active, against the clone alone."""
-    import sys
-    import time
-
-    rounds = 5 if bench.quick else 15
+    rounds = 5 if bench.quick else 25
     _empty(bench)
-    clones = [_clone_alone(bench) for _ in range(rounds)]
-    waits = []
+    waits, clones = [], []
     with bench.system.process(sys.executable, "-m", "jobs.worker"):
-        for _ in range(rounds + 1):
-            started = time.perf_counter()
-            session = bench.parts.sessions.open(ACCOUNT, VISITOR).session
-            while session.status.value == "pending":
-                time.sleep(0.005)
-                session = bench.parts.sessions.fetch(session.session_id)
-            waits.append((time.perf_counter() - started) * 1000)
-            bench.parts.sessions.end(session.session_id)
-            time.sleep(0.5)  # the drop that follows is not part of the next wait
-    cold, alone = summary(waits[1:]), summary(clones)
+        for _ in counted(range(rounds + 2), "cold"):
+            waits.append(timed(lambda: _open_and_wait(bench)))
+            _end_all(bench)  # the drops that follow are not part of the next wait
+            clones.append(_clone_alone(bench))
+    cold, alone = summary(waits[2:]), summary(clones[2:])  # the first ones start the worker
     extra = round(cold["median_ms"] - alone["median_ms"], 2)
     return {"create until active": cold, "clone alone": alone, "more_ms": extra}
 
 
+def _open_and_wait(bench: Bench) -> None:
+    session = bench.parts.sessions.open(ACCOUNT, VISITOR).session
+    while session.status.value == "pending":
+        time.sleep(0.005)
+        session = bench.parts.sessions.fetch(session.session_id)
+    assert session.status.value == "active", session
+
+
+def _end_all(bench: Bench) -> None:
+    """End the sessions, and wait until the worker has dropped their schemas."""
+    with psycopg.connect(bench.system.database_url, autocommit=True) as connection:
+        active = connection.execute(
+            "SELECT session_id FROM control.demo_sessions WHERE status = 'active'"
+        )
+        for (secret,) in active.fetchall():
+            bench.parts.sessions.end(secret)
+        while connection.execute("SELECT FROM control.tenants WHERE state = 'dropping'").fetchone():
+            time.sleep(0.02)
+
+
 def _empty(bench: Bench) -> None:
     with psycopg.connect(bench.system.database_url) as connection:
+        ready = "SELECT id FROM control.tenants WHERE is_demo AND state = 'ready'"
+        tenants = [row[0] for row in connection.execute(ready)]
         connection.execute(
             "UPDATE control.tenants SET state = 'dropping' WHERE is_demo AND state = 'ready'"
         )
-
-
-def _register(parts: Wiring) -> UUID:
-    with parts.engine.begin() as connection:
-        is_template = Tenant.is_demo_template & (Tenant.account_type == ACCOUNT)
-        template = connection.execute(select(Tenant.id, Tenant.name).where(is_template)).one()
-        return register_clone(connection, template.id, template.name, ACCOUNT)
+    for tenant_id in tenants:
+        drop_tenant(bench.parts, tenant_id)
 
 
 def _clone_alone(bench: Bench) -> float:
-    tenant_id = _register(bench.parts)
+    tenant_id = register(bench.parts)
     tenant = bench.parts.pool.find(tenant_id)
     assert tenant is not None
     with psycopg.connect(bench.system.database_url, autocommit=True) as connection:
@@ -173,73 +191,6 @@ def measure_reset(bench: Bench) -> dict[str, Any]:
     return {"reset of 100 rows": reset, "clone alone": clone, "ratio": ratio(reset, clone)}
 
 
-def measure_scale(bench: Bench) -> dict[str, Any]:
-    """Clone, lease, request and drop while 10, 200, 1,000 sessions are open."""
-    steps = (10, 50, 100) if bench.quick else (10, 200, 1000)
-    rounds = 10 if bench.quick else 20
-    _empty(bench)
-    bench.parts.redis.flushall()  # nobody works on what is queued
-    tasks.cleanup()
-    found: dict[str, Any] = {}
-    with served(bench.system, "wsgi:application") as url:
-        for step in steps:
-            live = tasks.stats.totals(bench.parts.engine)["active_sessions"]
-            fill(bench.parts, step - live)
-            for _ in range(step - live):
-                bench.parts.sessions.open(ACCOUNT, VISITOR)
-            found[str(step)] = _measure_step(bench, url, rounds)
-    first, last = found[str(steps[0])], found[str(steps[-1])]
-    ratios = {
-        name: ratio(last[name], first[name]) for name in ("clone", "lease", "request", "drop")
-    }
-    curves = {
-        name: [(step, found[str(step)][name]["median_ms"]) for step in steps] for name in ratios
-    }
-    write_curves("lifecycle-scale", "Milliseconds by open sessions", "open sessions", curves)
-    disk = last["database_mb"] - first["database_mb"]
-    per_session = round(disk / (steps[-1] - steps[0]), 3)
-    return {**found, "last_against_first": ratios, "mb_per_session": per_session}
-
-
-def _measure_step(bench: Bench, url: str, rounds: int) -> dict[str, Any]:
-    times: dict[str, list[float]] = {"clone": [], "lease": [], "request": [], "drop": []}
-    for _ in range(rounds):
-        tenant_id = _register(bench.parts)
-        times["clone"].append(timed(lambda tenant=tenant_id: tasks.clone(tenant)))
-        opened = []
-        times["lease"].append(
-            timed(lambda opened=opened: opened.append(bench.parts.sessions.open(ACCOUNT, VISITOR)))
-        )
-        visitor = Prospect(url, token=opened[0].token)
-        assert visitor.get(LIST).status == 200
-        times["request"] += [timed(lambda v=visitor: v.get(LIST)) for _ in range(5)]
-        ended = bench.parts.sessions.end(opened[0].session.session_id)
-        times["drop"].append(timed(lambda tenant=ended.tenant_id: tasks.drop(tenant)))
-    return {**{name: summary(values) for name, values in times.items()}, **sizes(bench.system)}
-
-
-def sizes(system: LiveSystem) -> dict[str, float]:
-    """Megabytes of the database and of its catalog, and how many relations there are."""
-    with psycopg.connect(system.database_url) as connection:
-        row = connection.execute(
-            "SELECT pg_database_size(current_database()) / 1048576.0,"
-            " (SELECT sum(pg_total_relation_size(oid)) / 1048576.0 FROM pg_class"
-            "   WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'),"
-            " (SELECT count(*) FROM pg_class)"
-        ).fetchone()
-    assert row is not None
-    return {
-        "database_mb": round(float(row[0]), 1),
-        "catalog_mb": round(float(row[1]), 1),
-        "relations": row[2],
-    }
-
-
-def measure_cycles(bench: Bench) -> dict[str, Any]:
-    """Create and destroy a small tenant again and again."""
-    return run_cycles(bench.parts, bench.cycles, lambda: sizes(bench.system))
-
-
 def _show(figures: dict[str, Any]) -> None:
     table = Table("measure", "figure", title="Lifecycle", title_justify="left")
 
@@ -252,6 +203,6 @@ def _show(figures: dict[str, Any]) -> None:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             table.add_row(prefix, f"{value:g}")
 
-    for name in PARTS:
-        rows(name, figures.get(name, {}))
+    for name, found in figures.items():
+        rows(name, {key: item for key, item in found.items() if key not in ("before", "after")})
     Console(width=100).print(table)

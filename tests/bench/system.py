@@ -41,6 +41,8 @@ def servers() -> Iterator[LiveSystem]:
             "DEMO_CREATE_RATE_LIMIT": "1000000 per minute",
             "DEMO_CREATIONS_PER_MINUTE": "0",
             "DEMO_MAX_SESSIONS": "5000",
+            "DEMO_SESSION_DURATION_MINUTES": "600",
+            "GATEWAY_REQUESTS_PER_MINUTE": "100000",
             "DEMO_POOL_SIZE": "0",
             "DEMO_POOL_MAX": "0",  # else the pool follows the arrivals, and nothing is cold
             "DB_POOL_SIZE": "8",
