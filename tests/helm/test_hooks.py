@@ -64,8 +64,18 @@ def test_without_hooks_an_installation_has_the_same_jobs():
         "demo-seed-tenants",
         "demo-seed-inventory",
     }
-    for job in of_kind(documents, "Job"):
-        assert job["spec"]["ttlSecondsAfterFinished"] == 300
+
+
+def test_jobs_do_not_stay_for_ever():
+    for values, seconds in ((TRIAL, 3600), (WITHOUT, 300)):
+        for job in of_kind(render_chart(values), "Job"):
+            assert job["spec"]["ttlSecondsAfterFinished"] == seconds
+
+
+def test_the_history_of_cleanups_has_limits_of_its_own():
+    for values in (TRIAL, WITHOUT):
+        (cleanup,) = of_kind(render_chart(values), "CronJob")
+        assert "ttlSecondsAfterFinished" not in cleanup["spec"]["jobTemplate"]["spec"]
 
 
 def test_without_hooks_an_upgrade_changes_no_job():

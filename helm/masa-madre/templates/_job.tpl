@@ -1,13 +1,13 @@
 {{/*
 The spec of a Job that runs one role once. Takes a dict: root, component, role, secrets, config (a
-block of values with resources, pod, activeDeadlineSeconds), backoffLimit, account.
+block of values with resources, pod, activeDeadlineSeconds), backoffLimit, account, keep (seconds for
+which it can be read after its end; nothing: until something else removes it).
 */}}
 {{- define "masa-madre.jobSpec" -}}
 backoffLimit: {{ .backoffLimit }}
 activeDeadlineSeconds: {{ .config.activeDeadlineSeconds }}
-{{- if not .root.Values.hooks.enabled }}
-# Gone before the next upgrade, which could not change it.
-ttlSecondsAfterFinished: 300
+{{- with .keep }}
+ttlSecondsAfterFinished: {{ . }}
 {{- end }}
 template:
   metadata:
@@ -30,4 +30,12 @@ helm.sh/hook: {{ index . 1 }}
 helm.sh/hook-weight: {{ last . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation
 {{- end -}}
+{{- end -}}
+
+{{/*
+How long migration and seeds are kept. Helm does not remove hooks with their release; and what is no
+hook has to be gone before the next upgrade, which could not change it.
+*/}}
+{{- define "masa-madre.keepJob" -}}
+{{- ternary 3600 300 .Values.hooks.enabled -}}
 {{- end -}}
