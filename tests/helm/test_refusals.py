@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helm.cases import CLUSTER, EXISTING, EXTERNAL, OWN_CLUSTER, TRIAL, URL
+from tests.helm.cases import CLUSTER, EXISTING, EXTERNAL, INGRESS, METRICS, OWN_CLUSTER, TRIAL, URL
 from tests.helm.chart import Refused, Values, merged, render_chart
 
 
@@ -66,6 +66,18 @@ CONTRADICTIONS = {
         {"ingress": {"enabled": True, "hosts": ["a.example"]}},
     ),
     "gateway.upstream.enabled is set without": values("gateway.upstream.enabled", True),
+    "settings.DEMO_POOL_SIZE is 30, more than settings.DEMO_POOL_MAX, 20": values(
+        "settings.DEMO_POOL_SIZE", 30
+    ),
+    "settings.CLONE_TIMEOUT_SECONDS is 300, more than settings.CLONE_JOB_DEADLINE_SECONDS": values(
+        "settings.CLONE_JOB_DEADLINE_SECONDS", 200
+    ),
+    "networkPolicy.ingressController.from lets nobody in": values(
+        "networkPolicy.ingressController.from", [], EXTERNAL, INGRESS
+    ),
+    "networkPolicy.prometheus.from lets nobody in": values(
+        "networkPolicy.prometheus.from", [], EXTERNAL, METRICS
+    ),
     "The label app.kubernetes.io/component is the chart's own": values(
         "redis.trial.pod.labels", {"app.kubernetes.io/component": "cache"}
     ),

@@ -3,7 +3,7 @@ What a schema cannot say: values that contradict each other end the rendering wi
 checks of one thing are one template; each calls fail itself.
 */}}
 {{- define "masa-madre.validate" -}}
-{{- range list "images" "secret" "postgres" "redis" "web" "worker" "ingress" "upstream" "labels" -}}
+{{- range list "images" "secret" "postgres" "redis" "web" "worker" "settings" "ingress" "upstream" "policies" "labels" -}}
 {{- include (printf "masa-madre.validate.%s" .) $ -}}
 {{- end -}}
 {{- end -}}
@@ -92,6 +92,28 @@ checks of one thing are one template; each calls fail itself.
 {{- $clone := .Values.settings.CLONE_TIMEOUT_SECONDS | int -}}
 {{- if le $grace $clone -}}
 {{- fail (printf "worker.terminationGracePeriodSeconds is %d, but a clone may take settings.CLONE_TIMEOUT_SECONDS, %d: it would be killed half done. Make it longer." $grace $clone) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.settings" -}}
+{{- $settings := .Values.settings -}}
+{{- range $less, $more := dict "DEMO_POOL_SIZE" "DEMO_POOL_MAX" "CLONE_TIMEOUT_SECONDS" "CLONE_JOB_DEADLINE_SECONDS" -}}
+{{- $low := index $settings $less | int -}}
+{{- $high := index $settings $more | int -}}
+{{- if gt $low $high -}}
+{{- fail (printf "settings.%s is %d, more than settings.%s, %d." $less $low $more $high) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.policies" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- $published := or .Values.ingress.enabled .Values.dashboard.ingress.enabled .Values.gateway.upstream.enabled -}}
+{{- if and $policy.enabled $published (not $policy.ingressController.from) -}}
+{{- fail "An ingress is enabled, but networkPolicy.ingressController.from lets nobody in: name the ingress controller's pods." -}}
+{{- end -}}
+{{- if and $policy.enabled .Values.metrics.serviceMonitor.enabled (not $policy.prometheus.from) -}}
+{{- fail "metrics.serviceMonitor.enabled is set, but networkPolicy.prometheus.from lets nobody in: name Prometheus' pods." -}}
 {{- end -}}
 {{- end -}}
 
