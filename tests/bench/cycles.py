@@ -1,9 +1,10 @@
 """Sessions that come and go by the thousand on a small template: what stays behind in Postgres.
 
-Every twentieth part the rows of ended sessions are purged, as they are every night; what is left
-is what the server could not clean up by itself.
+Every 500 cycles the rows of ended sessions are purged, as they are every night; what is left is
+what the server could not clean up by itself.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -17,21 +18,26 @@ from tests.bench.scale import sizes
 from tests.fixtures.parts import Parts
 
 SMALL = "small"
-SAMPLES = 20
+BLOCK, SAMPLES = 500, 20
+"""Figures are taken every 500 cycles; of few cycles twenty times."""
 VISITOR = Visitor(None, None)
 TIMES = ("create", "clone", "drop", "insert")
 BARE = "INSERT INTO public.bare_cycle (id) VALUES (%s)"
 
 
-def run_cycles(parts: Parts, cycles: int) -> dict[str, Any]:
-    """Clone, open, end and drop; the last cycles against those of the first twentieth.
+def run_cycles(
+    parts: Parts, cycles: int, note: Callable[[dict[str, Any]], object] = lambda _: None
+) -> dict[str, Any]:
+    """Clone, open, end and drop; the last cycles against the first 500.
+
+    `note` is told how it stands after each block: a long run that is ended early has figures.
 
     `insert` is a statement of its own that has nothing to do with the catalog, one each cycle: by
     it the machine's own ups and downs can be told from the database's.
     """
     url = parts.settings.database_url
     _make_template(url)
-    every = max(1, cycles // SAMPLES)
+    every = BLOCK if cycles >= 2 * BLOCK else max(1, cycles // SAMPLES)
     times: dict[str, list[float]] = {name: [] for name in TIMES}
     samples: list[dict[str, Any]] = []
     with psycopg.connect(url, autocommit=True) as bare:
@@ -43,10 +49,15 @@ def run_cycles(parts: Parts, cycles: int) -> dict[str, Any]:
                 figures = {name: summary(values) for name, values in times.items()}
                 samples.append({"cycle": number, **figures, **sizes(url), **_dead(bare)})
                 times = {name: [] for name in TIMES}
-    _draw(samples)
+                _draw(samples)
+                note(_report(samples))
+    return _report(samples)
+
+
+def _report(samples: list[dict[str, Any]]) -> dict[str, Any]:
     first, last = samples[0], samples[-1]
     return {
-        "cycles": cycles,
+        "cycles": last["cycle"],
         "first": first,
         "last": last,
         "last_against_first": {
@@ -56,6 +67,7 @@ def run_cycles(parts: Parts, cycles: int) -> dict[str, Any]:
         "most": {
             name: max(sample[name] for sample in samples) for name in ("catalog_mb", "database_mb")
         },
+        "curve": samples,
     }
 
 
@@ -82,12 +94,12 @@ def _draw(samples: list[dict[str, Any]]) -> None:
     def curve(name: str) -> list[tuple[float, float]]:
         return [(s["cycle"], s[name]["median_ms"] if name in TIMES else s[name]) for s in samples]
 
-    for title, unit, names in (
-        ("time", "ms", TIMES),
-        ("disk", "MB", ("database_mb", "catalog_mb")),
+    for name, unit, names in (
+        ("time", "Milliseconds", TIMES),
+        ("disk", "Megabytes", ("database_mb", "catalog_mb")),
     ):
-        curves = {name.removesuffix("_mb"): curve(name) for name in names}
-        write_curves(f"lifecycle-cycles-{title}", f"{title} ({unit})", "cycles", curves)
+        curves = {item.removesuffix("_mb"): curve(item) for item in names}
+        write_curves(f"lifecycle-cycles-{name}", f"{unit} by cycles", "cycles", curves)
 
 
 def _make_template(database_url: str) -> None:

@@ -52,9 +52,13 @@ def run(quick: bool, cycles: int | None, only: list[str] | None) -> None:
         "warm": measure_warm, "cold": measure_cold, "reset": measure_reset,
         "scale": lambda bench: measure_scale(bench.system, bench.parts, bench.quick),
         "memory": lambda bench: measure_memory(bench.system, bench.parts, bench.quick),
-        "cycles": lambda bench: run_cycles(bench.parts, bench.cycles),
+        "cycles": lambda bench: run_cycles(bench.parts, bench.cycles, note_cycles),
     }  # fmt: skip
     figures, wanted = _known(), only or PARTS
+
+    def note_cycles(found: dict[str, Any]) -> None:
+        write_json("lifecycle", figures | {"cycles": {**found, "now": machine()}})
+
     for group in SYSTEMS:
         if not set(group) & set(wanted):
             continue
