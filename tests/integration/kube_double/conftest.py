@@ -17,17 +17,19 @@ from kubernetes import client, config
 from tests.fixtures.kube import Cluster, kube_api
 
 ROOT = Path(__file__).parents[3]
+REAL = os.environ.get("KUBECONFIG", "")
 IMAGES = {"shell:1": ["sh", "-c"], "true:1": ["true"]}
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status code, JSON (or text) and the warnings."""
+    """What came back: status code, JSON (or text) and two headers."""
 
     code: int
     body: Any
     warnings: str
+    retry_after: str
 
     @property
     def causes(self) -> set[tuple[str, str]]:
@@ -74,13 +76,22 @@ class Api:
             headers["Impersonate-User"] = f"system:serviceaccount:{self.namespace}:{account}"
         text = raw if raw is not None else None if body is None else json.dumps(body)
         answer = self.client.rest_client.pool_manager.request(
-            method, self.client.configuration.host + path, body=text, headers=headers
+            method,
+            self.client.configuration.host + path,
+            body=text,
+            headers=headers,
+            retries=False,
         )
         try:
             parsed = json.loads(answer.data)
         except ValueError:
             parsed = answer.data.decode()
-        return Answer(answer.status, parsed, answer.headers.get("Warning", ""))
+        return Answer(
+            answer.status,
+            parsed,
+            answer.headers.get("Warning", ""),
+            answer.headers.get("Retry-After", ""),
+        )
 
 
 @pytest.fixture(scope="session")
@@ -90,15 +101,22 @@ def cluster() -> Iterator[Cluster]:
         yield double
 
 
-@pytest.fixture(
-    params=["double", *(["real"] if os.environ.get("KUBECONFIG") else [])],
-)
-def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+@pytest.fixture(scope="session", params=["double", *(["real"] if REAL else [])])
+def kubeconfig(request: pytest.FixtureRequest, cluster: Cluster) -> Path:
+    """The way to each API server."""
+    return cluster.kubeconfig if request.param == "double" else Path(REAL)
+
+
+@pytest.fixture
+def api(kubeconfig: Path) -> Iterator[Api]:
     """What must hold on any API server; no pod needs to run."""
-    if request.param == "double":
-        kubeconfig = request.getfixturevalue("cluster").kubeconfig
-    else:
-        kubeconfig = Path(os.environ["KUBECONFIG"])
+    with scratch(kubeconfig) as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def shared(kubeconfig: Path) -> Iterator[Api]:
+    """The same, for tests that leave nothing behind: they share a namespace."""
     with scratch(kubeconfig) as api:
         yield api
 

@@ -42,9 +42,9 @@ def test_labels_choose(bakery: Api, selector: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("selector", ["a=b=c", "a b", "a in (b", "=b"])
-def test_a_selector_that_cannot_be_read_is_a_bad_request(api: Api, selector: str) -> None:
+def test_a_selector_that_cannot_be_read_is_a_bad_request(shared: Api, selector: str) -> None:
     with pytest.raises(ApiException) as refused:
-        api.batch.list_namespaced_job(api.namespace, label_selector=selector)
+        shared.batch.list_namespaced_job(shared.namespace, label_selector=selector)
     assert refused.value.status == 400
 
 
@@ -62,8 +62,8 @@ def test_fields_choose(bakery: Api, selector: str, found: str) -> None:
     assert " ".join(one.metadata.name for one in chosen) == found
 
 
-def test_a_field_that_is_not_indexed_cannot_choose(api: Api) -> None:
-    answer = api.send("GET", f"{api.jobs}?fieldSelector=spec.parallelism=1")
+def test_a_field_that_is_not_indexed_cannot_choose(shared: Api) -> None:
+    answer = shared.send("GET", f"{shared.jobs}?fieldSelector=spec.parallelism=1")
     assert answer.code == 400
     assert answer.body["message"] == 'field label "spec.parallelism" not supported for Job'
 
@@ -107,8 +107,8 @@ def test_pages_show_the_moment_of_the_first(bakery: Api) -> None:
         ("limit=-1", 200),
     ],
 )
-def test_what_a_list_is_asked_for_is_checked(api: Api, query: str, code: int) -> None:
-    assert api.send("GET", f"{api.jobs}?{query}").code == code
+def test_what_a_list_is_asked_for_is_checked(shared: Api, query: str, code: int) -> None:
+    assert shared.send("GET", f"{shared.jobs}?{query}").code == code
 
 
 def test_a_list_spans_namespaces(bakery: Api) -> None:

@@ -75,9 +75,9 @@ def test_a_jobs_own_labels_stay_its_own(api: Api) -> None:
         ("a@sha256:" + "0" * 64, "IfNotPresent"),
     ],
 )
-def test_the_pull_policy_follows_the_tag(api: Api, image: str, policy: str) -> None:
+def test_the_pull_policy_follows_the_tag(shared: Api, image: str, policy: str) -> None:
     body = changed(job(), "spec.template.spec.containers.0.image", image)
-    made = api.send("POST", f"{api.jobs}?dryRun=All", body).body
+    made = shared.send("POST", f"{shared.jobs}?dryRun=All", body).body
     assert made["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] == policy
 
 
@@ -137,16 +137,16 @@ def test_a_dry_run_leaves_nothing(api: Api) -> None:
     assert api.batch.list_namespaced_job(api.namespace).items == []
 
 
-def test_what_is_not_there_is_not_found(api: Api) -> None:
+def test_what_is_not_there_is_not_found(shared: Api) -> None:
     for method in ("GET", "DELETE"):
-        answer = api.send(method, f"{api.jobs}/bread")
+        answer = shared.send(method, f"{shared.jobs}/bread")
         assert answer.code == 404
         assert answer.body["message"] == 'jobs.batch "bread" not found'
         assert answer.body["details"] == {"name": "bread", "group": "batch", "kind": "jobs"}
 
 
-def test_a_list_of_a_namespace_that_is_not_there_is_empty(api: Api) -> None:
-    found = api.send("GET", "/apis/batch/v1/namespaces/not-there/jobs")
+def test_a_list_of_a_namespace_that_is_not_there_is_empty(shared: Api) -> None:
+    found = shared.send("GET", "/apis/batch/v1/namespaces/not-there/jobs")
     assert found.code == 200
     assert found.body["items"] == []
 
@@ -286,9 +286,9 @@ def test_a_json_patch_that_does_not_fit_is_refused(api: Api) -> None:
     assert answer.code == 422
 
 
-def test_the_namespace_must_be_there(api: Api) -> None:
+def test_the_namespace_must_be_there(shared: Api) -> None:
     with pytest.raises(ApiException) as refused:
-        api.batch.create_namespaced_job("not-there", job())
+        shared.batch.create_namespaced_job("not-there", job())
     assert refused.value.status == 404
     assert 'namespaces \\"not-there\\" not found' in refused.value.body
 

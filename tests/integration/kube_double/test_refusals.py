@@ -123,9 +123,9 @@ INVALID_FIELDS = [
 
 @pytest.mark.parametrize(("path", "value", "reason", "field"), INVALID_FIELDS)
 def test_an_invalid_job_is_told_what_is_wrong(
-    api: Api, path: str, value: Any, reason: str, field: str
+    shared: Api, path: str, value: Any, reason: str, field: str
 ) -> None:
-    answer = api.send("POST", api.jobs + STRICT, changed(job("bread"), path, value))
+    answer = shared.send("POST", shared.jobs + STRICT, changed(job("bread"), path, value))
     assert answer.code == 422
     assert answer.body["reason"] == "Invalid"
     assert answer.body["details"]["kind"] == "Job"
@@ -153,17 +153,17 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("path", "value", "message"), UNREADABLE)
 def test_what_cannot_be_read_is_a_bad_request(
-    api: Api, path: str, value: Any, message: str
+    shared: Api, path: str, value: Any, message: str
 ) -> None:
-    answer = api.send("POST", api.jobs + STRICT, changed(job("bread"), path, value))
+    answer = shared.send("POST", shared.jobs + STRICT, changed(job("bread"), path, value))
     assert answer.code == 400
     assert answer.body["reason"] == "BadRequest"
     assert message in answer.body["message"]
 
 
 @pytest.mark.parametrize("raw", ["", "{", "[]", '"text"'])
-def test_a_body_must_be_an_object(api: Api, raw: str) -> None:
-    answer = api.send("POST", api.jobs, raw=raw)
+def test_a_body_must_be_an_object(shared: Api, raw: str) -> None:
+    answer = shared.send("POST", shared.jobs, raw=raw)
     assert answer.code == 400
     assert "the object provided is unrecognized (must be of type Job)" in answer.body["message"]
 
@@ -195,9 +195,9 @@ def test_a_patch_with_an_unknown_field_is_invalid(api: Api) -> None:
     assert 'strict decoding error: unknown field "spec.nothing"' in answer.body["message"]
 
 
-def test_options_are_checked_too(api: Api) -> None:
+def test_options_are_checked_too(shared: Api) -> None:
     for option in ("dryRun=Some", "fieldValidation=Some"):
-        answer = api.send("POST", f"{api.jobs}?{option}", job("bread"))
+        answer = shared.send("POST", f"{shared.jobs}?{option}", job("bread"))
         assert answer.code == 422
         assert (UNSUPPORTED, option.partition("=")[0]) in answer.causes
 
@@ -213,14 +213,14 @@ def test_options_are_checked_too(api: Api) -> None:
         ("resourcequotas", {"spec": {"hard": {"pods": "many"}}}, 400),
     ],
 )
-def test_other_kinds_are_checked_as_well(api: Api, kind: str, body: Any, code: int) -> None:
-    answer = api.send("POST", api.path(kind) + STRICT, {"metadata": {"name": "a"}, **body})
+def test_other_kinds_are_checked_as_well(shared: Api, kind: str, body: Any, code: int) -> None:
+    answer = shared.send("POST", shared.path(kind) + STRICT, {"metadata": {"name": "a"}, **body})
     assert answer.code == code
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/apis/nothing.example/v1/things"])
-def test_a_path_that_is_not_served_is_no_page(api: Api, path: str) -> None:
-    answer = api.send("GET", path)
+def test_a_path_that_is_not_served_is_no_page(shared: Api, path: str) -> None:
+    answer = shared.send("GET", path)
     assert answer.code == 404
     assert answer.body == "404 page not found\n"
 
@@ -234,8 +234,8 @@ def test_a_path_that_is_not_served_is_no_page(api: Api, path: str) -> None:
         "/apis/batch/v1/namespaces/default/jobs/a/nothing",
     ],
 )
-def test_a_resource_that_is_not_served_cannot_be_found(api: Api, path: str) -> None:
-    answer = api.send("GET", path)
+def test_a_resource_that_is_not_served_cannot_be_found(shared: Api, path: str) -> None:
+    answer = shared.send("GET", path)
     assert answer.code == 404
     assert answer.body["reason"] == "NotFound"
     assert answer.body["message"] == "the server could not find the requested resource"
@@ -251,14 +251,14 @@ def test_a_resource_that_is_not_served_cannot_be_found(api: Api, path: str) -> N
         ("DELETE", "jobs/a/status"),
     ],
 )
-def test_a_method_that_is_not_served_is_not_allowed(api: Api, method: str, path: str) -> None:
-    answer = api.send(method, f"/apis/batch/v1/namespaces/{api.namespace}/{path}", job())
+def test_a_method_that_is_not_served_is_not_allowed(shared: Api, method: str, path: str) -> None:
+    answer = shared.send(method, f"/apis/batch/v1/namespaces/{shared.namespace}/{path}", job())
     assert answer.code == 405
     assert answer.body["reason"] == "MethodNotAllowed"
 
 
-def test_a_job_is_made_in_a_namespace(api: Api) -> None:
-    assert api.send("POST", "/apis/batch/v1/jobs", job()).code == 405
+def test_a_job_is_made_in_a_namespace(shared: Api) -> None:
+    assert shared.send("POST", "/apis/batch/v1/jobs", job()).code == 405
 
 
 @pytest.mark.parametrize(
@@ -270,15 +270,15 @@ def test_a_job_is_made_in_a_namespace(api: Api) -> None:
     ],
 )
 def test_other_types_of_content_are_not_supported(
-    api: Api, method: str, path: str, content_type: str
+    shared: Api, method: str, path: str, content_type: str
 ) -> None:
-    answer = api.send(method, api.jobs + path, job(), content_type=content_type)
+    answer = shared.send(method, shared.jobs + path, job(), content_type=content_type)
     assert answer.code == 415
     assert answer.body["reason"] == "UnsupportedMediaType"
 
 
-def test_a_token_that_nobody_gave_out_is_not_authorized(api: Api, tmp_path: Path) -> None:
-    document = yaml.safe_load(api.kubeconfig.read_text())
+def test_a_token_that_nobody_gave_out_is_not_authorized(shared: Api, tmp_path: Path) -> None:
+    document = yaml.safe_load(shared.kubeconfig.read_text())
     document["users"][0]["user"] = {"token": "nonsense"}
     path = tmp_path / "nobody.kubeconfig"
     path.write_text(yaml.safe_dump(document))
@@ -286,6 +286,6 @@ def test_a_token_that_nobody_gave_out_is_not_authorized(api: Api, tmp_path: Path
         config.new_client_from_config(str(path)) as nobody,
         pytest.raises(client.ApiException) as refused,
     ):
-        client.BatchV1Api(nobody).list_namespaced_job(api.namespace)
+        client.BatchV1Api(nobody).list_namespaced_job(shared.namespace)
     assert refused.value.status == 401
     assert '"reason":"Unauthorized"' in refused.value.body.replace(" ", "")
