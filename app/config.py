@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     demo_event_streams: int = Field(
         default=4, ge=0, description="Event streams open at once in one web process."
     )
+    worker_processes: int = Field(
+        default=2, ge=1, description="Jobs that one worker does at the same time."
+    )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,10 @@ QUEUES = (URGENT, POOL, MAINTENANCE)
 WAITING = ("queued", "scheduled", "deferred")
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400
+JOB_SECONDS = 60
+"""A job that takes longer is stopped, but for clones, which have a setting of their own."""
+
+GRACE_SECONDS = 5
 REFILL_PAUSE_SECONDS = 10
 """A refill that was asked for is not asked for again so soon; one fills the whole pool."""
 
@@ -131,13 +135,19 @@ class RqDispatcher:
             job_id=job_id,
             result_ttl=KEEP_RESULT_SECONDS,
             failure_ttl=KEEP_FAILURE_SECONDS,
-            **options,
+            **{"job_timeout": JOB_SECONDS, **options},
         )
         return True
 
     def _is_pending(self, job_id: str) -> bool:
+        """Whether the job waits, or somebody does it: nobody does for longer than it may take."""
         job = self._fetch(job_id)
-        return job is not None and job.get_status() in (*WAITING, "started")
+        if job is None or job.get_status() in WAITING:
+            return job is not None
+        longest = timedelta(seconds=(job.timeout or JOB_SECONDS) + GRACE_SECONDS)
+        return job.get_status() == "started" and (
+            job.started_at is None or datetime.now(UTC) - job.started_at < longest
+        )
 
     def _is_waiting(self, job_id: str) -> bool:
         job = self._fetch(job_id)

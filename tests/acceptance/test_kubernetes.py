@@ -40,6 +40,7 @@ def installation(postgres) -> Iterator[Installation]:
             "CLONE_JOB_IMAGE": IMAGE,
             "CLONE_JOB_NAMESPACE": NAMESPACE,
             "DEMO_POOL_SIZE": "0",
+            "DEMO_POOL_MAX": "0",
             "KUBECONFIG": str(
                 cluster.kubeconfig_for(f"system:serviceaccount:{NAMESPACE}:{WORKERS}")
             ),

@@ -1,12 +1,13 @@
 """The jobs: safe to run twice, safe to lose, and true about what came of them."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from signal import SIGKILL
 from uuid import uuid4
 
 import pytest
 from rq import Queue, SimpleWorker, Worker
+from rq.job import Job
 from rq_scheduler import Scheduler
 
 from app.control import stats
@@ -233,3 +234,20 @@ def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
     (known,) = database.execute("SELECT metadata FROM control.demo_sessions").fetchone()
     assert known["from"] == "newsletter"
     assert known["failure"] == parts.sessions.fetch(session.session_id).failure
+
+
+def test_work_that_died_with_its_process_is_queued_again(parts):
+    parts.dispatcher.refill(ACCOUNT)
+    job = Job.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
+    Queue("pool", connection=parts.redis).empty()
+    job.set_status("started")
+    job.started_at = datetime.now(UTC) - timedelta(seconds=30)
+    job.save()
+    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
+    parts.dispatcher.refill(ACCOUNT)
+    assert len(Queue("pool", connection=parts.redis)) == 0, "somebody may still do it"
+    job.started_at = datetime.now(UTC) - timedelta(seconds=90)
+    job.save()
+    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
+    parts.dispatcher.refill(ACCOUNT)
+    assert len(Queue("pool", connection=parts.redis)) == 1
