@@ -288,3 +288,10 @@ def test_a_checkout_uses_its_own_programs(image):
     own.write_text("#!/bin/sh\necho $$ own\n")
     own.chmod(0o755)
     assert started(image, "worker")[1] == "own"
+
+
+def test_the_page_lists_the_roles_that_there_are():
+    page = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+    assert (
+        set(re.findall(r"^\| `([a-z]+)[^`]*` \|", page.partition("## On kind")[0], re.M)) == ROLES
+    )
