@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 
 from app.config import Settings
 from app.pooling import hand_out_living
@@ -28,9 +28,17 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def make_engine(settings: Settings) -> Engine:
-    """An engine for code that runs outside the Flask application, as the owner."""
-    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
+def make_engine(settings: Settings, *, keep: bool = True) -> Engine:
+    """An engine for code that runs outside the Flask application, as the owner.
+
+    Without `keep` every connection is closed after its use: for what reads whole tenants, which a
+    backend would remember for as long as it lives.
+    """
+    options = engine_options(settings)
+    if not keep:
+        del options["pool_size"], options["max_overflow"]
+        options["poolclass"] = NullPool
+    engine = create_engine(engine_url(settings.database_url), **options)
     prepare_engine(engine)
     return engine
 

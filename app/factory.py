@@ -45,7 +45,7 @@ def make_app(
     Bootstrap5(app)
     with app.app_context():
         engine = db.engine
-    resetter = Resetter(engine, make_engine(settings))
+    resetter = Resetter(engine, make_engine(settings, keep=False))
     service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
     install(app, _control(settings, engine, service))
     register_error_handlers(app)

@@ -7,8 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from app import create_app
+from app.control.extension import KEY
+from app.db import db
 from app.errors import Unavailable
+from app.logins import make_logins
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences
+from tests.integration.control.processes import wait_for
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 RICH = """
@@ -140,3 +145,26 @@ def test_resets_at_once_and_a_destruction_leave_one_truth(parts, database, sessi
         resets = [threads.submit(parts.sessions.reset, session.session_id) for _ in range(4)]
     assert {future.result().session.tenant_id for future in resets} == {session.tenant_id}
     assert differences(database, schema_of(session)) == []
+
+
+def test_no_backend_remembers_the_tenants_that_it_reset(parts, database, database_url, session):
+    """Every reset touches all of a tenant's relations; a backend keeps what it touched."""
+    logins = make_logins(database_url, parts.settings.jwt_secret)
+    settings = parts.settings.model_copy(
+        update={"web_database_url": logins.web, "tenant_database_url": logins.tenants}
+    )
+    app = create_app(settings)
+    before = backends_of_the_owner(database)
+    for _ in range(3):
+        app.extensions[KEY].service.reset(session.session_id)
+    wait_for(lambda: backends_of_the_owner(database) == before)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def backends_of_the_owner(database):
+    rows = database.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND usename = current_user"
+    )
+    return {row[0] for row in rows}
