@@ -51,7 +51,7 @@ CONTRADICTIONS = {
         "web", {"gracefulTimeoutSeconds": 60, "terminationGracePeriodSeconds": 90}
     ),
     "worker.terminationGracePeriodSeconds is 330, but a clone may take": values(
-        "settings.CLONE_TIMEOUT_SECONDS", 600
+        "settings.CLONE_TIMEOUT_SECONDS", 500
     ),
     "set without ingress.hosts": values("ingress.enabled", True),
     "ingress.tls.enabled is set, but ingress.enabled is not": values(

@@ -131,12 +131,12 @@ def test_web_ends_its_requests_before_it_is_killed(documents):
 
 
 def test_a_worker_has_time_for_the_longest_clone():
-    longer = {"settings": {"CLONE_TIMEOUT_SECONDS": 900}}
+    longer = {"settings": {"CLONE_TIMEOUT_SECONDS": 500}}
     with pytest.raises(Refused):
         render_chart(merged(EXTERNAL, longer))
-    patient = merged(EXTERNAL, longer, {"worker": {"terminationGracePeriodSeconds": 930}})
+    patient = merged(EXTERNAL, longer, {"worker": {"terminationGracePeriodSeconds": 530}})
     pod = pod_of(render_chart(patient), "demo-masa-madre-worker")
-    assert pod.spec["terminationGracePeriodSeconds"] == 930
+    assert pod.spec["terminationGracePeriodSeconds"] == 530
 
 
 def test_web_is_asked_for_its_own_health(documents):
