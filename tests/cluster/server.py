@@ -6,8 +6,6 @@ from typing import Any
 
 from kubernetes import client, config
 from kubernetes.client import ApiException
-from kubernetes.dynamic import DynamicClient
-from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
 Document = dict[str, Any]
 
@@ -29,7 +27,7 @@ class Server:
 
     def __init__(self, api: client.ApiClient) -> None:
         self.api = api
-        self._dynamic: DynamicClient | None = None
+        self._kinds: dict[str, dict[str, Document]] = {}
 
     @classmethod
     def of_kubeconfig(cls, path: str) -> "Server":
@@ -69,7 +67,10 @@ class Server:
             status = answer.status
         except ApiException as error:
             status, text = error.status, error.body
-        return Answer(int(status), json.loads(text or b"null"))
+        try:
+            return Answer(int(status), json.loads(text or b"null"))
+        except ValueError:  # a path that nobody serves is answered in plain text
+            return Answer(int(status), text)
 
     def text(self, path: str) -> str:
         """What a path answers, when that is no document."""
@@ -90,16 +91,17 @@ class Server:
 
     def path_of(self, document: Document) -> str | None:
         """Where documents of this kind are kept; None where the cluster does not know the kind."""
-        if self._dynamic is None:
-            self._dynamic = DynamicClient(self.api)
-        try:
-            resource = self._dynamic.resources.get(
-                api_version=document["apiVersion"], kind=document["kind"]
-            )
-        except ResourceNotFoundError:
+        version = document["apiVersion"]
+        root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        if root not in self._kinds:
+            answer = self.request("GET", root)
+            listed = answer.body["resources"] if answer.status == 200 else []
+            self._kinds[root] = {r["kind"]: r for r in listed if "/" not in r["name"]}
+        found = self._kinds[root].get(document["kind"])
+        if found is None:
             return None
-        namespace = document["metadata"].get("namespace")
-        return str(resource.path(namespace=namespace if resource.namespaced else None))
+        place = f"namespaces/{document['metadata']['namespace']}/" if found["namespaced"] else ""
+        return f"{root}/{place}{found['name']}"
 
     def create(self, document: Document, **query: str) -> Document:
         """Create an object, strictly: a field that the server does not know is a failure."""
