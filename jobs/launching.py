@@ -16,10 +16,11 @@ import structlog
 from app.control.orders import CloneOrder
 from app.control.progress import Progress
 from jobs.cloning import fetch_idle
-from jobs.kubernetes.errors import ClusterError
+from jobs.kubernetes.errors import ClusterAway, ClusterError
 from jobs.kubernetes.manifest import job_manifest
 from jobs.kubernetes.state import Launch, LaunchState
 from jobs.launchers import QUEUE_PREFIX
+from jobs.locks import only_one
 from jobs.queues import LaunchedQueues
 from jobs.wiring import Wiring, announce
 
@@ -30,6 +31,17 @@ log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 10
 """A job that was taken up so long ago must have a connection by now, or its pod is gone."""
+
+WATCH_SECONDS = 3
+"""A visitor waits for a Job that cannot start no longer than this after it is known."""
+
+AWAY_SECONDS = 15
+"""An API that did not answer is left alone for so long: every question to it is a long wait."""
+
+AGAIN = "demo:launch:again"
+AGAIN_SECONDS = 60
+WATCHED = "demo:launch:watched"
+AWAY = "demo:launch:away"
 
 STARTING = Progress("starting", "", 0.0)
 HANDED_OVER = Progress("handed_over", "", 0.0)
@@ -46,6 +58,32 @@ class Report:
     handed_over: int = 0
     failed: int = 0
     removed: int = 0
+
+
+def keep_launching(parts: Wiring) -> int:
+    """Make a pass, or have whoever makes one make another. Returns how many were made.
+
+    Nobody waits for a turn: workers that did would be missed elsewhere.
+    """
+    parts.redis.set(AGAIN, 1, ex=AGAIN_SECONDS)
+    passes = 0
+    while parts.redis.exists(AGAIN):
+        with only_one(parts.settings.database_url, "launching") as mine:
+            if not mine:
+                break  # he looks once more before he goes, and once after
+            while parts.redis.delete(AGAIN):
+                tend(parts, open_cluster(parts))
+                passes += 1
+    return passes
+
+
+def watch(parts: Wiring) -> int:
+    """What the schedule does: a pass, unless there was one just now. Returns how many.
+
+    The scheduler queues its entries whether or not the last one was done: copies cost nothing.
+    """
+    fresh = parts.redis.set(WATCHED, 1, nx=True, px=int(WATCH_SECONDS * 900))
+    return keep_launching(parts) if fresh else 0
 
 
 def open_cluster(parts: Wiring) -> "Cluster":
@@ -100,7 +138,7 @@ class _Keeper:
     def run(self) -> None:
         orders = self._orders()
         try:
-            launches = {launch.queue: launch for launch in self._cluster.launches()}
+            launches = {launch.queue: launch for launch in self._listed()}
         except ClusterError as error:
             for queue, waiting in orders.items():
                 self._give_up(queue, self._not_begun(waiting), str(error))
@@ -117,6 +155,16 @@ class _Keeper:
             if queue not in launches and self._not_begun(waiting):
                 free -= self._start(queue, waiting, free)
         self._tidy(launches)
+
+    def _listed(self) -> list[Launch]:
+        redis = self._parts.redis
+        if redis.exists(AWAY):
+            raise ClusterAway("the Kubernetes API did not answer a moment ago")
+        try:
+            return self._cluster.launches()
+        except ClusterAway:
+            redis.set(AWAY, 1, ex=AWAY_SECONDS)
+            raise
 
     def _orders(self) -> Orders:
         """Whoever waits comes first, as the pool gives them."""

@@ -7,9 +7,6 @@ import psycopg
 
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('masa-madre job ' || %s, 0))"
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('masa-madre job ' || %s, 0))"
-TURN_SECONDS = 30
-
 
 @contextmanager
 def only_one(database_url: str, name: str) -> Iterator[bool]:
@@ -17,18 +14,4 @@ def only_one(database_url: str, name: str) -> Iterator[bool]:
     with psycopg.connect(database_url, application_name=f"masa-madre {name}") as connection:
         row = connection.execute(TRY_LOCK, [name]).fetchone()
         yield row is not None and bool(row[0])
-        connection.rollback()
-
-
-@contextmanager
-def in_turn(database_url: str, name: str) -> Iterator[bool]:
-    """Wait for our turn to do `name`; false when it does not come within `TURN_SECONDS`."""
-    with psycopg.connect(database_url, application_name=f"masa-madre {name}") as connection:
-        connection.execute(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'")
-        try:
-            connection.execute(LOCK, [name])
-            is_ours = True
-        except psycopg.errors.LockNotAvailable:
-            is_ours = False
-        yield is_ours
         connection.rollback()

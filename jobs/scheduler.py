@@ -16,6 +16,7 @@ from app.logs import init_logs
 from jobs import tasks
 from jobs.dispatch import MAINTENANCE
 from jobs.launchers import URGENT
+from jobs.launching import WATCH_SECONDS
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -23,9 +24,6 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
-LAUNCH_SECONDS = 3
-"""A visitor waits for a Job that cannot start no longer than this after it is known."""
-
 FOR_EVER = -1
 """Results of entries are kept: RQ would forget the entry together with its result."""
 
@@ -56,7 +54,7 @@ def install(scheduler: Scheduler, settings: Settings) -> None:
         "purge": Entry(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":
-        entries["launch-watch"] = Entry(tasks.launch, LAUNCH_SECONDS, now, URGENT)
+        entries["launch-watch"] = Entry(tasks.watch_launches, WATCH_SECONDS, now, URGENT)
     with scheduler.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
         for job in list(scheduler.get_jobs()):
             entry = entries.get(job.id)

@@ -13,8 +13,8 @@ from app.control.stock import fetch_demands
 from app.privacy import forget_visitors
 from jobs.cloning import clone_tenant
 from jobs.dropping import drop_all, drop_tenant
-from jobs.launching import open_cluster, tend
-from jobs.locks import in_turn, only_one
+from jobs.launching import keep_launching, watch
+from jobs.locks import only_one
 from jobs.reconcile import reconcile as find_and_mend
 from jobs.sweep import ask, end_overdue, flush_activity, release_expired
 from jobs.wiring import announce, wiring
@@ -40,12 +40,14 @@ def drop(tenant_id: UUID) -> str:
     return "dropped" if drop_tenant(wiring(), tenant_id) else "nothing to do"
 
 
-def launch() -> dict[str, int]:
+def launch() -> int:
     """Start the Kubernetes Jobs that are missing, and see those that there are to an end."""
-    parts = wiring()
-    cluster = open_cluster(parts)
-    with in_turn(parts.settings.database_url, "launching") as mine:
-        return vars(tend(parts, cluster)) if mine else {"skipped": 1}
+    return keep_launching(wiring())
+
+
+def watch_launches() -> int:
+    """The same, as the schedule does it. Returns how many passes were made."""
+    return watch(wiring())
 
 
 def refill(account_type: str) -> int:

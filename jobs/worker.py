@@ -44,7 +44,7 @@ def main() -> int:
         connection=Redis.from_url(settings.redis_url),
         num_workers=settings.worker_processes,
         worker_class=StandingWorker,
-    ).start(logging_level=settings.log_level)
+    ).start(logging_level="WARNING")  # what jobs do they log themselves, as JSON
     return 0
 
 

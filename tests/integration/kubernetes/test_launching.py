@@ -1,6 +1,7 @@
 """Clones in Kubernetes Jobs, on a strict double of the API that runs what a Job's pod runs."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 from rq import Queue, SimpleWorker
@@ -9,6 +10,8 @@ from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.dispatch import QUEUES
 from jobs.kubernetes.api import CALLS
+from jobs.launching import AGAIN, AWAY
+from jobs.locks import only_one
 from jobs.queues import LaunchedQueues
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -224,12 +227,13 @@ def test_a_clone_whose_node_died_goes_to_a_worker(
 ):
     monkeypatch.setattr("jobs.launching.GRACE_SECONDS", 1)
     session = open_session(parts)
-    with cluster.fail("node-death", after=2.5, unnoticed=120) as death:
+    with ExitStack() as stack:
         with locked_template(database_url):
             tasks.launch()
             wait_for(lambda: connections(database) == 1)
+            death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
             wait_for(lambda: death.hits == 1)
-            time.sleep(3)  # struck is not dead yet
+            time.sleep(1)  # struck is not dead yet
         wait_until_gone(database, "masa-madre clone ")
         assert is_(parts, session, SessionStatus.PENDING)()
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
@@ -308,3 +312,28 @@ def test_reconcile_removes_a_job_that_nobody_waits_for(cluster, parts):
         ]
         tasks.reconcile()
     assert jobs_of(cluster) == []
+
+
+def test_the_watch_makes_one_pass_however_often_it_is_queued(cluster, parts):
+    assert [tasks.watch_launches() for _ in range(5)] == [1, 0, 0, 0, 0]
+
+
+def test_whoever_finds_a_pass_under_way_has_another_one_made(cluster, parts, database_url):
+    with only_one(database_url, "launching"):
+        assert tasks.launch() == 0
+    assert parts.redis.exists(AGAIN)
+    assert tasks.watch_launches() == 1
+    assert not parts.redis.exists(AGAIN)
+
+
+def test_an_api_that_hangs_is_asked_once_and_not_by_every_session(cluster, parts, monkeypatch):
+    monkeypatch.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
+    with cluster.fail("hang"):
+        for _ in range(3):
+            session = open_session(parts)
+            settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert len({call.verb for call in cluster.calls}) <= 1
+    assert jobs_of(cluster) == []
+    parts.redis.delete(AWAY)
+    settle(parts, is_(parts, open_session(parts), SessionStatus.ACTIVE))
+    assert len(jobs_of(cluster)) == 1
