@@ -71,5 +71,10 @@ def readme_with_tables() -> str:
     return BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]()}\n{found[3]}", text)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the tables."""
     README.write_text(readme_with_tables(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -56,7 +56,7 @@ def test_the_job_may_do_nothing_but_clone():
     }
     assert container["imagePullPolicy"] == "IfNotPresent"
     assert container["resources"] == {
-        "requests": {"cpu": "100m", "memory": "64Mi"},
+        "requests": {"cpu": "100m", "memory": "96Mi"},
         "limits": {"cpu": "1", "memory": "256Mi"},
     }
 
