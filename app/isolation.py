@@ -59,8 +59,9 @@ SELECT CASE WHEN c.relkind = 'v' THEN 'VIEW' WHEN c.relkind = 'S' THEN 'SEQUENCE
             ELSE c.relrowsecurity END AS is_held,
        EXISTS (SELECT FROM pg_catalog.pg_policy AS p
                 WHERE p.polrelid = c.oid AND p.polname = 'has_key') AS has_policy
-  FROM pg_catalog.pg_class AS c
- WHERE c.relnamespace = quote_ident(%(schema)s)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+  FROM pg_catalog.pg_depend AS m JOIN pg_catalog.pg_class AS c ON c.oid = m.objid
+ WHERE m.refclassid = 'pg_namespace'::regclass AND m.classid = 'pg_class'::regclass
+   AND m.refobjid = quote_ident(%(schema)s)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
    AND c.relname <> ALL (%(hidden)s)
    AND NOT (c.relkind = 'S' AND EXISTS (
             SELECT FROM pg_catalog.pg_depend AS d
@@ -71,8 +72,10 @@ _GIVEN = """
 SELECT kind, privileges, array_agg(relname ORDER BY relname)
   FROM (SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, c.relname,
                string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges
-          FROM pg_catalog.pg_class AS c, aclexplode(c.relacl) AS a
-         WHERE c.relnamespace = quote_ident(%(schema)s)::regnamespace
+          FROM pg_catalog.pg_depend AS m JOIN pg_catalog.pg_class AS c ON c.oid = m.objid,
+               aclexplode(c.relacl) AS a
+         WHERE m.refclassid = 'pg_namespace'::regclass AND m.classid = 'pg_class'::regclass
+           AND m.refobjid = quote_ident(%(schema)s)::regnamespace
            AND a.grantee = to_regrole(quote_ident(%(guest)s))
            AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) AS has
                             WHERE has.grantee = to_regrole(quote_ident(%(role)s))
@@ -80,7 +83,11 @@ SELECT kind, privileges, array_agg(relname ORDER BY relname)
          GROUP BY c.relkind, c.relname) AS given
  GROUP BY kind, privileges
 """
-"""What the guest may do and a role may not yet."""
+"""What the guest may do and a role may not yet.
+
+Both find a schema's relations by what depends on it: pg_class has no index by schema, and holds
+those of all tenants.
+"""
 
 _ROLES = """
 SELECT r.rolname FROM pg_catalog.pg_namespace AS n, aclexplode(n.nspacl) AS a
