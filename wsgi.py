@@ -13,7 +13,7 @@ from app.control.cli import make_group
 from app.control.extension import KEY
 from app.observe import redis_failures
 from app.ops import DASHBOARD
-from app.rights import warn_of_rights
+from app.rights import retire_what_cannot_open, warn_of_rights
 from gateway import (
     Activity,
     Counters,
@@ -56,6 +56,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     )
     app.cli.add_command(make_group(tasks))
     warn_of_rights(app)
+    retire_what_cannot_open(app, settings.tenant_secrets)
     return protect(settings, make_gateway(settings, app, redis, tokens)), app
 
 

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         min_length=32,
         description="Derives the keys of tenants' tables; default: `JWT_SECRET`.",
     )
+    tenant_secret_previous: str | None = Field(
+        default=None,
+        min_length=32,
+        description="The `TENANT_SECRET` before the last change: tenants cut under it still open.",
+    )
     ops_password: str | None = Field(
         default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
     )
@@ -238,10 +243,10 @@ class Settings(BaseSettings):
     @property
     def tenant_secrets(self) -> tuple[str, ...]:
         """What tenants' keys are derived from: the present secret, then those before it."""
-        if self.tenant_secret:
-            return (self.tenant_secret,)
-        previous = self.jwt_secret_previous
-        return (self.jwt_secret, previous) if previous else (self.jwt_secret,)
+        present, previous = self.tenant_secret, self.tenant_secret_previous
+        if present is None:
+            present, previous = self.jwt_secret, previous or self.jwt_secret_previous
+        return (present, previous) if previous else (present,)
 
 
 def load_settings() -> Settings:

@@ -16,7 +16,7 @@ from app.control.progress import ProgressBoard
 from app.control.resetting import Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
-from app.db import db, init_db
+from app.db import db, init_db, row_quota
 from app.engines import make_engine
 from app.errors import register_error_handlers
 from app.logs import init_logs
@@ -44,8 +44,8 @@ def make_app(
     init_db(app, settings)
     Bootstrap5(app)
     with app.app_context():
-        engine = db.engine
-    resetter = Resetter(engine, make_engine(settings, keep=False))
+        engine, quota = db.engine, row_quota()
+    resetter = Resetter(engine, make_engine(settings, keep=False), quota)
     service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
     install(app, _control(settings, engine, service))
     register_error_handlers(app)

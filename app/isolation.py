@@ -172,11 +172,16 @@ def ensure_tenant_rights(connection: "Connection[Any]", schema: str) -> bool:
     The role is whoever may use the schema and has a name of ours. Whether anything was lacking.
     """
     script: list[sql.Composable] = []
-    for (role,) in connection.execute(_ROLES, [schema, _ROLE_NAME]).fetchall():
+    for role in roles_of(connection, schema):
         script += _lacking(connection, schema, role)
     if script:
         connection.execute(sql.SQL("; ").join(script))
     return bool(script)
+
+
+def roles_of(connection: "Connection[Any]", schema: str) -> list[str]:
+    """The tenants' roles that may use a schema, of whatever secret."""
+    return [name for (name,) in connection.execute(_ROLES, [schema, _ROLE_NAME]).fetchall()]
 
 
 def _lacking(connection: "Connection[Any]", schema: str, role: str) -> list[sql.Composable]:

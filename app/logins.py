@@ -73,6 +73,8 @@ def make_logins(owner_url: str, secret: str) -> Logins | None:
             if row[1]:
                 _close_functions(connection, web)
                 _limit_files(connection, tenants)
+            else:
+                _let_owner_end(connection, tenants)
         for url in (logins.web, logins.tenants):
             psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error:
@@ -153,3 +155,11 @@ def _limit_files(connection: "Connection[Any]", tenants: str) -> None:
             sql.Identifier(tenants), sql.Literal(TEMP_FILES)
         )
     )
+
+
+def _let_owner_end(connection: "Connection[Any]", tenants: str) -> None:
+    """Who ends another's transaction must have his rights; this login has none of its own."""
+    # Before 16 a membership has no options, and inheriting is what a role does.
+    options = " WITH INHERIT TRUE, SET FALSE" if connection.info.server_version >= 160000 else ""
+    statement = sql.SQL("GRANT {} TO CURRENT_USER" + options)
+    connection.execute(statement.format(sql.Identifier(tenants)))

@@ -46,8 +46,17 @@ class RowQuota:
                 code="quota_exceeded",
             )
 
+    def forget(self, tenant_id: UUID) -> None:
+        """Begin anew: the tenant's rows are the template's again."""
+        with self._lock:
+            self._own.pop(tenant_id, None)
+        try:
+            self._redis.delete(_key(tenant_id))
+        except RedisError as error:
+            log.warning("rows not forgotten", action="quota_degraded", error=type(error).__name__)
+
     def _total(self, tenant_id: UUID, rows: int) -> int:
-        key = f"demo:rows:{tenant_id.hex}"
+        key = _key(tenant_id)
         try:
             with self._redis.pipeline(transaction=True) as pipeline:
                 pipeline.incrby(key, rows)
@@ -64,3 +73,7 @@ class RowQuota:
             _, known = self._own.get(tenant_id, (0.0, 0))
             self._own[tenant_id] = now + KEEP_SECONDS, known + rows
             return known + rows
+
+
+def _key(tenant_id: UUID) -> str:
+    return f"demo:rows:{tenant_id.hex}"

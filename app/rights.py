@@ -1,11 +1,12 @@
-"""Says at the start when the web server could do more than it should."""
+"""What the web server looks at when it starts: its own rights, and the tenants that it can open."""
 
 import psycopg
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import tenant_engine
+from app.control.keys import retire_keyless
+from app.db import db, tenant_engine
 from app.logins import excess_rights
 
 log = structlog.get_logger(__name__)
@@ -31,3 +32,17 @@ def warn_of_rights(app: Flask) -> str | None:
             action="excess_rights",
         )
     return excess
+
+
+def retire_what_cannot_open(app: Flask, secrets: tuple[str, ...]) -> None:
+    """Give nobody a tenant whose secret was dropped: before the first visitor comes.
+
+    A database that is away, or has no tables yet, is not waited for; cleanup does the same.
+    """
+    with app.app_context():
+        try:
+            retire_keyless(db.engine, secrets)
+        except SQLAlchemyError as error:
+            log.warning("pool not looked at", action="keyless_failed", error=type(error).__name__)
+        finally:
+            db.engine.dispose()  # as above

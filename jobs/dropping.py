@@ -9,7 +9,7 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.isolation import drop_tenant_role, tenant_role
+from app.isolation import drop_tenant_role, roles_of, tenant_role
 from jobs.wiring import Wiring
 from schema_tools import SchemaToolsError, drop_schema
 
@@ -38,14 +38,16 @@ def drop_tenant(parts: Wiring, tenant_id: UUID) -> bool:
 
 
 def drop_schema_of(parts: Wiring, tenant_id: UUID, schema: str) -> None:
-    """Drop one schema of ours, and the role of its tenant."""
+    """Drop one schema of ours, and the roles of its tenant, those of secrets that are gone too."""
     name = f"masa-madre drop {tenant_id.hex}"
     with psycopg.connect(
         parts.settings.database_url, autocommit=True, application_name=name
     ) as connection:
+        roles = {tenant_role(secret, tenant_id).name for secret in parts.settings.tenant_secrets}
+        roles.update(roles_of(connection, schema))
         drop_schema(connection, schema)
-        for secret in parts.settings.tenant_secrets:
-            drop_tenant_role(connection, tenant_role(secret, tenant_id).name)
+        for role in sorted(roles):
+            drop_tenant_role(connection, role)
 
 
 def drop_all(parts: Wiring, tenant_ids: Sequence[UUID]) -> dict[str, int]:

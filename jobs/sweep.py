@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.control import queries
+from app.control.keys import retire_keyless
 from app.control.rows import session_view
 from app.logins import login_of
 from jobs.wiring import Wiring, announce
@@ -60,6 +61,8 @@ def flush_activity(parts: Wiring) -> int | None:
 def release_expired(parts: Wiring, *, with_idle: bool) -> int:
     """End the sessions whose time is over and take their tenants out of use. Returns how many.
 
+    Tenants of the pool that nobody has the secret of any more go with them.
+
     Who is idle is known only when the requests were counted.
     """
     idle = {"idle_seconds": parts.settings.demo_idle_minutes * 60 if with_idle else 0}
@@ -67,6 +70,7 @@ def release_expired(parts: Wiring, *, with_idle: bool) -> int:
         ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
         connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
     announce(parts, ended)
+    retire_keyless(parts.engine, parts.settings.tenant_secrets)
     return len(ended)
 
 

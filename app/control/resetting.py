@@ -12,6 +12,7 @@ from app.control.repair import Restored
 from app.control.restore import Outdated, Restorer
 from app.control.rows import session_view
 from app.errors import Unavailable
+from app.quota import RowQuota
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +26,13 @@ class Resetter:
     Args:
         engine: for the control tables.
         owner: connects as the owner of the tenants' tables, who alone may put them right.
+        quota: what counts the rows that a tenant adds; left out, nobody does.
     """
 
-    def __init__(self, engine: Engine, owner: Engine) -> None:
+    def __init__(self, engine: Engine, owner: Engine, quota: RowQuota | None = None) -> None:
         self._engine = engine
         self._owner = owner
+        self._quota = quota
         self._restorer = Restorer()
 
     def restore(self, session_id: str) -> SessionView | None:
@@ -58,6 +61,8 @@ class Resetter:
         except psycopg.Error as error:
             log.warning("not restored in place", action="reset_failed", error=type(error).__name__)
             return None
+        if self._quota is not None:
+            self._quota.forget(row.virtual_tenant_id)
         log.info(
             "session reset",
             action="session_reset",

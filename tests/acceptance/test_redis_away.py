@@ -9,6 +9,8 @@ from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
 from tests.conftest import scratch_directory
 
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
 
 @pytest.fixture
 def fragile(live_system):
