@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+import redis
 
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
@@ -76,6 +77,30 @@ def test_a_forwarded_address_is_believed_from_configured_proxies_only(live_syste
         assert known_of(live_system, opened)[0] == "198.51.100.0"
     for session in (plain, opened):
         Prospect(live_url, token=session["session_token"]).post("/api/demo/session/destroy")
+
+
+def test_what_is_left_in_redis_after_a_visit_is_nameless_and_goes_within_a_day(live_system):
+    ready_pool(live_system)
+    visitor = Prospect(live_system.url).open("individual_bakery")
+    product = visitor.sellable()
+    line = {"product_id": product["id"], "quantity": 1}
+    visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    Prospect(live_system.url, token="forged").get("/api/tenant")
+    visitor.post("/api/demo/session/destroy")
+    secrets = (visitor.session["session_id"].removeprefix("demo_"), visitor.token, "127.0.0.1")
+    day, counts = 86_400, b"{gateway:activity}"
+    with redis.Redis.from_url(live_system.redis_url) as client:
+        assert wait_for(lambda: not list(client.scan_iter(counts + b"*")), 20)
+        kept = [name for name in client.scan_iter() if not name.startswith(b"rq:")]
+        assert any(name.endswith(b":forgotten") for name in kept)
+        assert any(b"failures" in name for name in kept)
+        assert any(b"demo:rows" in name for name in kept)
+        for name in kept:
+            lasts = client.ttl(name)
+            # -2: gone by now; the activity of another visitor goes with the next cleanup
+            assert lasts == -2 or 0 < lasts <= day or name.startswith(counts), name
+            text = name + (client.get(name) or b"" if client.type(name) == b"string" else b"")
+            assert not [secret for secret in secrets if secret.encode() in text], name
 
 
 def test_logs_carry_no_address_and_no_secret(live_system, live_url):
