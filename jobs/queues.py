@@ -3,6 +3,7 @@
 from redis import Redis
 from rq import Queue
 from rq.job import JobStatus
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from jobs.launchers import QUEUE_PREFIX, URGENT
 
@@ -61,6 +62,7 @@ class LaunchedQueues:
             queue.started_job_registry.key,
             queue.failed_job_registry.key,
             queue.finished_job_registry.key,
+            WORKERS_BY_QUEUE_KEY % name,
         )
 
     def _take_out(self, queue: Queue, job_id: str) -> None:

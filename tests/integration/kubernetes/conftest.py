@@ -26,7 +26,7 @@ def kubernetes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLONE_LAUNCHER", "kubernetes")
     monkeypatch.setenv("CLONE_JOB_IMAGE", IMAGE)
     monkeypatch.setenv("CLONE_JOB_NAMESPACE", NAMESPACE)
-    monkeypatch.setenv("CLONE_JOB_BATCH", "2")
+    monkeypatch.setenv("CLONE_JOB_BATCH", "4")
 
 
 @pytest.fixture

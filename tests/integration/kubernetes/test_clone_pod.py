@@ -135,6 +135,7 @@ def test_the_next_pod_does_what_a_killed_one_had_in_hand(parts, database, databa
     wait_until_gone(database, "masa-madre clone")
     assert run_pod(queue).returncode == DONE
     assert tenant_states(database) == ["ready", "ready"]
+    assert rq_keys(parts, queue) == []
 
 
 def test_a_pod_that_is_asked_to_stop_ends_its_clone_and_says_that_more_is_left(

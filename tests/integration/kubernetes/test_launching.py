@@ -122,7 +122,7 @@ def test_the_pool_is_filled_in_batches(cluster, parts, database):
     tenants = parts.pool.add_missing(ACCOUNT, 5)
     parts.dispatcher.clone_for_pool(tenants)
     settle(parts, lambda: tenant_states(database) == ["ready"] * 5)
-    assert len(jobs_of(cluster)) == 3
+    assert len(jobs_of(cluster)) == 2
     settle(parts, lambda: all("Complete" in end_of(job) for job in jobs_of(cluster)))
     assert_nothing_is_left(parts, cluster)
 
