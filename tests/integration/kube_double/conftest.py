@@ -134,8 +134,8 @@ def scratch(kubeconfig: Path) -> Iterator[Api]:
     api = Api(kubeconfig, f"scratch-{uuid.uuid4().hex[:8]}")
     try:
         api.core.create_namespace({"metadata": {"name": api.namespace}})
-        eventually(lambda: api.send("GET", api.path("serviceaccounts/default")).code == 200)
         try:
+            eventually(lambda: api.send("GET", api.path("serviceaccounts/default")).code == 200)
             yield api
         finally:
             assert api.send("DELETE", f"/api/v1/namespaces/{api.namespace}").code in (200, 404)
