@@ -168,7 +168,8 @@ def test_a_pod_works_on_one_queue_of_clones_and_no_other(arguments, capsys):
     assert "usage" in capsys.readouterr().err
 
 
-def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch, capsys):
+def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    assert main(["clone-00000000-0000-0000-0000-000000000000"]) == UNFINISHED
-    assert "Redis is away" in capsys.readouterr().err
+    ran = run_pod("clone-00000000-0000-0000-0000-000000000000")
+    assert ran.returncode == UNFINISHED
+    assert "Redis is away" in ran.stderr
