@@ -69,10 +69,8 @@ class RqDispatcher:
     def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
         """Whether the clone waits in a queue, or was taken up after `before`."""
         job = self._clone_job(tenant_id)
-        if job is None:
-            return False
-        if job.get_status() in WAITING:
-            return True
+        if job is None or job.get_status() in WAITING:
+            return job is not None and self._is_in_line(job)
         return job.started_at is not None and job.started_at > before
 
     def is_clone_begun(self, tenant_id: UUID) -> bool:
@@ -143,7 +141,7 @@ class RqDispatcher:
         """Whether the job waits, or somebody does it: nobody does for longer than it may take."""
         job = self._fetch(job_id)
         if job is None or job.get_status() in WAITING:
-            return job is not None
+            return job is not None and self._is_in_line(job)
         longest = timedelta(seconds=(job.timeout or JOB_SECONDS) + GRACE_SECONDS)
         return job.get_status() == "started" and (
             job.started_at is None or datetime.now(UTC) - job.started_at < longest
@@ -151,7 +149,16 @@ class RqDispatcher:
 
     def _is_waiting(self, job_id: str) -> bool:
         job = self._fetch(job_id)
-        return job is not None and job.get_status() in WAITING
+        return job is not None and job.get_status() in WAITING and self._is_in_line(job)
+
+    def _is_in_line(self, job: Job) -> bool:
+        """Whether a job that says so waits: a worker that is killed as it takes it leaves it so."""
+        if job.get_status(refresh=False) != "queued":
+            return True  # for its time, or for another job
+        queued = job.enqueued_at
+        if queued is None or datetime.now(UTC) - queued < timedelta(seconds=GRACE_SECONDS):
+            return True
+        return Queue(job.origin, connection=self._redis).get_job_position(job) is not None
 
     def _clone_job(self, tenant_id: UUID) -> Job | None:
         return self._fetch(_clone_id(tenant_id))

@@ -8,7 +8,12 @@ from tests.helm.cases import EXTERNAL, SCALING, TRIAL
 from tests.helm.chart import Refused, merged, of_kind, one, pod_of, pods, render_chart
 
 NEEDED = {"DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
-ROTATED = {"TENANT_DATABASE_URL", "JWT_SECRET_PREVIOUS", "TENANT_SECRET"}
+ROTATED = {
+    "TENANT_DATABASE_URL",
+    "JWT_SECRET_PREVIOUS",
+    "TENANT_SECRET",
+    "TENANT_SECRET_PREVIOUS",
+}
 KEYS = {
     "web": NEEDED | ROTATED | {"WEB_DATABASE_URL", "GATEWAY_SIGNING_KEYS"},
     "dashboard": NEEDED | ROTATED | {"WEB_DATABASE_URL", "OPS_PASSWORD"},

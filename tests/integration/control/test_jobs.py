@@ -251,3 +251,17 @@ def test_work_that_died_with_its_process_is_queued_again(parts):
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
     assert len(Queue("pool", connection=parts.redis)) == 1
+
+
+def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts):
+    parts.dispatcher.refill(ACCOUNT)
+    job = Job.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
+    parts.redis.lpop(Queue("pool", connection=parts.redis).key)
+    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
+    parts.dispatcher.refill(ACCOUNT)
+    assert len(Queue("pool", connection=parts.redis)) == 0, "he may be about to say that he does it"
+    job.enqueued_at = datetime.now(UTC) - timedelta(seconds=10)
+    job.save()
+    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
+    parts.dispatcher.refill(ACCOUNT)
+    assert len(Queue("pool", connection=parts.redis)) == 1
