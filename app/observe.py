@@ -4,13 +4,14 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+from pydantic import BaseModel, Field
 from redis.exceptions import RedisError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,12 +41,25 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+class ReadyQuery(BaseModel):
+    """Whether to be content with less."""
+
+    without: Literal["redis"] | None = Field(
+        default=None, description="A part whose absence visitors are served through."
+    )
+
+
 @blueprint.get("/ready")
+@blueprint.input(ReadyQuery, location="query")
 @blueprint.doc(responses=READINESS)
-def ready() -> tuple[Response, int]:
-    """Say whether requests can be served: Postgres, Redis and the templates are there."""
+def ready(query_data: ReadyQuery) -> tuple[Response, int]:
+    """Say whether requests can be served: Postgres, Redis and the templates are there.
+
+    `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
+    it, and new ones begin with a tenant that is ready.
+    """
     checks = check(control())
-    good = all(state == "ok" for state in checks.values())
+    good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
     return jsonify(status="ok" if good else "unavailable", checks=checks), 200 if good else 503
 
 

@@ -62,6 +62,7 @@ def test_while_redis_is_away_sessions_live_and_it_is_counted_and_told(live_syste
     told = Prospect(url).get("/ready")
     assert (told.status, told.json["checks"]["postgres"]) == (503, "ok")
     assert told.json["checks"]["redis"] != "ok"
+    assert Prospect(url).get("/ready?without=redis").status == 200
 
     valkey.start()
 

@@ -149,7 +149,7 @@ def test_web_is_asked_for_its_own_health(documents):
         container = pod_of(documents, f"demo-masa-madre-{name}").container
         assert container["livenessProbe"]["httpGet"]["path"] == "/health"
         assert container["startupProbe"]["httpGet"]["path"] == "/health"
-        assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/ready?without=redis"
 
 
 def test_web_and_workers_spread(documents):

@@ -151,10 +151,10 @@ livenessProbe:
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
-# Not ready without Postgres, Redis and templates: until the seeds of an installation are through,
-# and while a server is away.
+# Not ready without Postgres and templates: until the seeds of an installation are through, and while
+# Postgres is away. Without Redis visitors are served, only slower: it must not empty the Service.
 readinessProbe:
-  httpGet: {path: /ready, port: http}
+  httpGet: {path: "/ready?without=redis", port: http}
   periodSeconds: 5
   timeoutSeconds: 4
   failureThreshold: 3
