@@ -13,6 +13,8 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from app.control.resetting import Resetter
+from app.engines import make_engine
 from app.logs import init_logs
 from jobs.dropping import drop_tenant
 from jobs.plans import run_current_plan
@@ -21,7 +23,7 @@ from tests.acceptance.client import Prospect
 from tests.bench.cycles import run_cycles
 from tests.bench.figures import BUILD, counted, machine, ratio, summary, timed, write_json
 from tests.bench.memory import measure_memory
-from tests.bench.scale import ACCOUNT, VISITOR, fill, measure_scale, register
+from tests.bench.scale import ACCOUNT, VISITOR, fill, measure_scale, open_sessions, register
 from tests.bench.system import parts_of, served, servers
 from tests.fixtures.live import LiveSystem
 from tests.fixtures.parts import Parts
@@ -173,26 +175,31 @@ def _clone_alone(bench: Bench) -> float:
 
 
 def measure_reset(bench: Bench) -> dict[str, Any]:
-    """A reset of a hundred changed rows against a fresh clone."""
-    rounds = 5 if bench.quick else 15
-    _empty(bench)
-    fill(bench.parts, 1)
-    session = bench.parts.sessions.open(ACCOUNT, VISITOR).session
-    assert session.tenant_id is not None
-    schema = f"demo_{session.tenant_id.hex}"
+    """A reset of a hundred changed rows against a fresh clone, each time of another session."""
+    rounds = 5 if bench.quick else 25
+    open_sessions(bench.parts, rounds + 1)
+    parts = bench.parts
+    resetter = Resetter(parts.engine, make_engine(parts.settings, keep=False))  # as the web's
     resets, clones = [], []
-    for _ in range(rounds):
-        with psycopg.connect(bench.system.database_url) as connection:
+    with psycopg.connect(bench.system.database_url, autocommit=True) as connection:
+        active = connection.execute(
+            "SELECT session_id, 'demo_' || replace(virtual_tenant_id::text, '-', '')"
+            " FROM control.demo_sessions WHERE status = 'active' LIMIT %s",
+            [rounds + 1],
+        )
+        for secret, schema in counted(active.fetchall(), "reset"):
             connection.execute(
                 f"UPDATE {schema}.sale_lines SET quantity = quantity + 1 WHERE ctid IN"
                 f" (SELECT ctid FROM {schema}.sale_lines LIMIT 100)"
             )
-        resets.append(timed(lambda: bench.parts.sessions.reset(session.session_id)))
-        clones.append(_clone_alone(bench))
-    after = bench.parts.sessions.fetch(session.session_id)
-    assert after.tenant_id == session.tenant_id, "the session was not reset in place"
-    reset, clone = summary(resets), summary(clones)
+            resets.append(timed(lambda secret=secret: _restore(resetter, secret)))
+            clones.append(_clone_alone(bench))
+    reset, clone = summary(resets[1:]), summary(clones[1:])  # the first reads the template's shape
     return {"reset of 100 rows": reset, "clone alone": clone, "ratio": ratio(reset, clone)}
+
+
+def _restore(resetter: Resetter, secret: str) -> None:
+    assert resetter.restore(secret) is not None, "the session was not reset in place"
 
 
 def _show(figures: dict[str, Any]) -> None:
