@@ -51,7 +51,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
         settings,
         cache=GatewayCache(RedisSessions(redis)),
         tokens=tokens,
-        dispatcher=make_dispatcher(settings, Redis.from_url(settings.redis_url)),
+        dispatcher=make_dispatcher(settings, connect_redis(settings.redis_url)),
         errands=Errands(),
     )
     app.cli.add_command(make_group(tasks))

@@ -24,7 +24,8 @@ from app.config import Settings
 from app.control.models import Tenant
 from app.engines import engine_options, engine_url, prepare_engine
 from app.isolation import KEY_SETTING, TenantRole, tenant_role
-from app.quota import RowQuota, connect_counting_redis
+from app.quota import RowQuota
+from app.redis_client import connect_briefly
 
 db = SQLAlchemy()
 
@@ -86,7 +87,7 @@ def init_db(app: Flask, settings: Settings) -> None:
             "lock": _milliseconds(settings.tenant_lock_seconds),
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
-        quota=RowQuota(connect_counting_redis(settings.redis_url), settings.tenant_rows),
+        quota=RowQuota(connect_briefly(settings.redis_url), settings.tenant_rows),
     )
 
 

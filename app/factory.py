@@ -2,7 +2,6 @@
 
 from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
-from redis import Redis
 from sqlalchemy import Engine
 
 from app.bakery.blueprints import register_blueprints
@@ -22,6 +21,7 @@ from app.errors import register_error_handlers
 from app.logs import init_logs
 from app.observe import blueprint as observe
 from app.ops import init_ops
+from app.redis_client import connect_briefly
 from app.web.routes import blueprint as web
 
 LARGEST_BODY = 256 * 1024
@@ -58,7 +58,7 @@ def make_app(
 
 
 def _control(settings: Settings, engine: Engine, service: SessionService) -> Control:
-    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    redis = connect_briefly(settings.redis_url)
     return Control(
         settings=settings,
         engine=engine,

@@ -16,11 +16,6 @@ KEEP_SECONDS = 86_400
 """A counter outlives every session."""
 
 
-def connect_counting_redis(url: str) -> Redis:
-    """A client that gives up soon: a visitor waits."""
-    return Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
-
-
 class RowQuota:
     """Counts the rows that tenants insert, in Redis.
 
