@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 
 from app.config import Settings
-from app.pooling import hand_out_living
+from app.pooling import hand_out_living, retire_after
 
 
 def engine_url(database_url: str) -> str:
@@ -28,18 +28,15 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def make_engine(settings: Settings, *, keep: bool = True) -> Engine:
+def make_engine(settings: Settings, *, uses: int | None = None) -> Engine:
     """An engine for code that runs outside the Flask application, as the owner.
 
-    Without `keep` every connection is closed after its use: for what reads whole tenants, which a
-    backend would remember for as long as it lives.
+    Connections are closed after so many `uses`, where that is given: for what reads whole tenants.
     """
-    options = engine_options(settings)
-    if not keep:
-        del options["pool_size"], options["max_overflow"]
-        options["poolclass"] = NullPool
-    engine = create_engine(engine_url(settings.database_url), **options)
+    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
     prepare_engine(engine)
+    if uses is not None:
+        retire_after(engine, uses)
     return engine
 
 

@@ -12,7 +12,7 @@ from app.control.extension import Control, install
 from app.control.pool import Pool
 from app.control.ports import Dispatcher, Errands, SessionCache, TokenIssuer
 from app.control.progress import ProgressBoard
-from app.control.resetting import Resetter
+from app.control.resetting import RESETS_PER_CONNECTION, Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
 from app.db import db, init_db, row_quota
@@ -45,7 +45,7 @@ def make_app(
     Bootstrap5(app)
     with app.app_context():
         engine, quota = db.engine, row_quota()
-    resetter = Resetter(engine, make_engine(settings, keep=False), quota)
+    resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
     service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
     install(app, _control(settings, engine, service))
     register_error_handlers(app)

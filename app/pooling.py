@@ -1,4 +1,4 @@
-"""Hands out no connection that is gone, and asks the server only about those that may be.
+"""Hands out no connection that is gone or has grown, and asks only about those that may be gone.
 
 A ping before every use costs a round trip. But a server that ends a connection says so, or at
 least closes it, and either can be seen at the socket without asking. Only a connection that has
@@ -17,6 +17,7 @@ REST_SECONDS = 30.0
 """Firewalls forget connections that nobody uses, and tell nobody."""
 
 _RESTS_SINCE = "rests since"
+_USES = "uses"
 
 
 def hand_out_living(engine: Engine) -> None:
@@ -36,6 +37,17 @@ def hand_out_living(engine: Engine) -> None:
 
     event.listen(engine, "checkin", rest)
     event.listen(engine, "checkout", check)
+
+
+def retire_after(engine: Engine, uses: int) -> None:
+    """Have a connection replaced after so many uses: its backend remembers whatever it saw."""
+
+    def retire(_: Any, record: Any) -> None:
+        record.info[_USES] = record.info.get(_USES, 0) + 1
+        if record.info[_USES] >= uses:
+            record.invalidate(soft=True)
+
+    event.listen(engine, "checkin", retire)
 
 
 def _has_news(connection: "psycopg.Connection[Any]") -> bool:

@@ -16,6 +16,10 @@ from app.quota import RowQuota
 
 log = structlog.get_logger(__name__)
 
+RESETS_PER_CONNECTION = 20
+"""A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
+A new connection for every reset would take half as long again, or more."""
+
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 """The session itself is writing at this moment; its visitor may try again."""
 

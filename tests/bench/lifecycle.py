@@ -13,7 +13,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from app.control.resetting import Resetter
+from app.control.resetting import RESETS_PER_CONNECTION, Resetter
 from app.engines import make_engine
 from app.logs import init_logs
 from jobs.dropping import drop_tenant
@@ -179,7 +179,8 @@ def measure_reset(bench: Bench) -> dict[str, Any]:
     rounds = 5 if bench.quick else 25
     open_sessions(bench.parts, rounds + 1)
     parts = bench.parts
-    resetter = Resetter(parts.engine, make_engine(parts.settings, keep=False))  # as the web's
+    owner = make_engine(parts.settings, uses=RESETS_PER_CONNECTION)  # as the web's
+    resetter = Resetter(parts.engine, owner)
     resets, clones = [], []
     with psycopg.connect(bench.system.database_url, autocommit=True) as connection:
         active = connection.execute(
