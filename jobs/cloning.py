@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,9 @@ PROGRESS_SECONDS = 0.1
 WORKER_NAME = "masa-madre clone "
 """How the connection of whoever clones is called: that it is there shows that he works."""
 
+GRACE_SECONDS = 10
+"""A clone that was taken up so long ago has a connection by now, or nobody makes it."""
+
 IDLE = text(
     """
     SELECT tenant.id, coalesce(session.status = 'pending', false)
@@ -41,8 +45,8 @@ IDLE = text(
 )
 
 
-def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
-    """Clone the schema, mark the tenant as ready, and serve whoever waits.
+def clone_tenant(parts: Wiring, tenant: TenantView) -> bool:
+    """Clone the schema, mark the tenant as ready, and serve whoever waits. Whether we did.
 
     One at a time for a tenant: of two attempts the second leaves it to the first.
 
@@ -52,17 +56,16 @@ def clone_tenant(parts: Wiring, tenant: TenantView) -> None:
     with only_one(parts.settings.database_url, f"cloning {tenant.id.hex}") as mine:
         if not mine:
             log.info("somebody else clones", action="clone_left")
-            return
+            return False
         attempt = parts.orders.begin_attempt(tenant.id)
-        if attempt is not None:
-            _clone_and_serve(parts, tenant, attempt)
+        return attempt is not None and _clone_and_serve(parts, tenant, attempt)
 
 
-def _clone_and_serve(parts: Wiring, tenant: TenantView, attempt: int) -> None:
+def _clone_and_serve(parts: Wiring, tenant: TenantView, attempt: int) -> bool:
     most = parts.settings.clone_attempts
     if attempt > most:
         _give_up(parts, tenant.id, f"each of {most} attempts ended with its process")
-        return
+        return False
     try:
         seconds = clone_schema(parts, tenant)
     except Exception as error:  # RQ's timeout among them: a clone that takes too long has failed
@@ -78,6 +81,7 @@ def _clone_and_serve(parts: Wiring, tenant: TenantView, attempt: int) -> None:
         seconds=round(seconds, 3),
         sessions=[str(session.id) for session in served],
     )
+    return True
 
 
 def clone_schema(parts: Wiring, tenant: TenantView) -> float:
@@ -141,6 +145,16 @@ def _give_up(parts: Wiring, tenant_id: UUID, failure: str) -> None:
     """The tenant has failed, and with it the session that waits for it."""
     log.error("clone given up", action="clone_given_up", failure=failure)
     announce(parts, parts.pool.mark_failed(tenant_id, failure))
+
+
+def ask_for_lost_clones(parts: Wiring) -> None:
+    """Queue clones again that nobody makes: no connection says so, whatever a job says."""
+    before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
+    lost: dict[bool, list[UUID]] = {True: [], False: []}
+    for tenant_id, is_waited_for in fetch_idle(parts):
+        if not parts.dispatcher.is_clone_under_way(tenant_id, before):
+            lost[is_waited_for].append(tenant_id)
+    parts.dispatcher.clone_anew(lost[True], lost[False])
 
 
 def fetch_idle(parts: Wiring) -> list[tuple[UUID, bool]]:

@@ -23,7 +23,12 @@ KEEP_FAILURE_SECONDS = 86_400
 JOB_SECONDS = 60
 """A job that takes longer is stopped, but for clones, which have a setting of their own."""
 
-GRACE_SECONDS = 5
+TAKING_SECONDS = 5
+"""A worker says that he does a job well within this time after he took it."""
+
+PAUSE = timedelta(minutes=2)
+"""Kubernetes waits ten seconds before a Job's second pod, then twice as long, and so on."""
+
 REFILL_PAUSE_SECONDS = 10
 """A refill that was asked for is not asked for again so soon; one fills the whole pool."""
 
@@ -52,31 +57,44 @@ class RqDispatcher:
 
     def clone_again(self, tenant_id: UUID, *, queue: str) -> None:
         """Have a tenant's schema cloned though a job says that somebody does: he is gone."""
-        with suppress(NoSuchJobError):
-            Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
+        self._forget(tenant_id)
         self._clone(queue, tenant_id)
 
     def clone_by_worker(self, tenant_id: UUID, *, waited: bool) -> None:
         """Have the standing workers clone it, whoever was to do it before."""
         self.clone_again(tenant_id, queue=URGENT if waited else POOL)
 
-    def clone_anew(self, tenant_id: UUID, *, waited: bool) -> None:
-        """Have it cloned where such clones are made: nobody works on the job that there is."""
-        ((pooled, _),) = self._launcher.batches([tenant_id])
-        self.clone_again(tenant_id, queue=self._launcher.queue_of(tenant_id) if waited else pooled)
-        self._launch()
+    def clone_anew(self, waited: Sequence[UUID], pooled: Sequence[UUID]) -> None:
+        """Have them cloned where such clones are made: nobody works on the jobs that there are."""
+        for tenant_id in (*waited, *pooled):
+            self._forget(tenant_id)
+        for tenant_id in waited:
+            self.clone(tenant_id)
+        self.clone_for_pool(pooled)
 
     def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
         """Whether the clone waits in a queue, or was taken up after `before`."""
         job = self._clone_job(tenant_id)
         if job is None or job.get_status() in WAITING:
             return job is not None and self._is_in_line(job)
-        return job.started_at is not None and job.started_at > before
+        if job.started_at is None or job.get_status(refresh=False) == "finished":
+            return False
+        if job.get_status(refresh=False) == "failed":
+            # A worker's is tried again at once or not at all; a Job pauses before its next pod.
+            return job.origin.startswith(QUEUE_PREFIX) and job.started_at > before - PAUSE
+        return job.started_at > before
 
     def is_clone_begun(self, tenant_id: UUID) -> bool:
         """Whether somebody has taken the clone's job up."""
         job = self._clone_job(tenant_id)
         return job is not None and job.get_status() not in WAITING
+
+    def is_clone_lost(self, tenant_id: UUID, before: datetime) -> bool:
+        """Whether the clone was taken up before `before` and has neither succeeded nor failed."""
+        job = self._clone_job(tenant_id)
+        if job is None or job.get_status() != "started":
+            return False
+        return job.started_at is None or job.started_at < before
 
     def queue_of_clone(self, tenant_id: UUID) -> str | None:
         """The queue that the clone's job is of, if there is a job."""
@@ -99,6 +117,10 @@ class RqDispatcher:
     def refill_may_be_asked_again(self, account_type: str) -> None:
         """The refill has begun: what is taken from now on needs another one."""
         self._redis.delete(_refill_key(account_type))
+
+    def _forget(self, tenant_id: UUID) -> None:
+        with suppress(NoSuchJobError):
+            Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
 
     def _clone(self, queue: str, tenant_id: UUID) -> None:
         # A launched Job makes its own attempts, each in a pod of its own.
@@ -142,7 +164,7 @@ class RqDispatcher:
         job = self._fetch(job_id)
         if job is None or job.get_status() in WAITING:
             return job is not None and self._is_in_line(job)
-        longest = timedelta(seconds=(job.timeout or JOB_SECONDS) + GRACE_SECONDS)
+        longest = timedelta(seconds=(job.timeout or JOB_SECONDS) + TAKING_SECONDS)
         return job.get_status() == "started" and (
             job.started_at is None or datetime.now(UTC) - job.started_at < longest
         )
@@ -156,7 +178,7 @@ class RqDispatcher:
         if job.get_status(refresh=False) != "queued":
             return True  # for its time, or for another job
         queued = job.enqueued_at
-        if queued is None or datetime.now(UTC) - queued < timedelta(seconds=GRACE_SECONDS):
+        if queued is None or datetime.now(UTC) - queued < timedelta(seconds=TAKING_SECONDS):
             return True
         return Queue(job.origin, connection=self._redis).get_job_position(job) is not None
 

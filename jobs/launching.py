@@ -6,16 +6,17 @@ the standing workers, or tried again until its time is over (`CLONE_FALLBACK`).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from app.config import Settings
 from app.control.orders import CloneOrder
 from app.control.progress import Progress
-from jobs.cloning import fetch_idle
+from jobs.cloning import GRACE_SECONDS, fetch_idle
 from jobs.kubernetes.errors import ClusterAway, ClusterError
 from jobs.kubernetes.manifest import job_manifest
 from jobs.kubernetes.state import Launch, LaunchState
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from jobs.kubernetes.api import Cluster
 
 log = structlog.get_logger(__name__)
-
-GRACE_SECONDS = 10
-"""A job that was taken up so long ago must have a connection by now, or its pod is gone."""
+T = TypeVar("T")
 
 WATCH_SECONDS = 3
 """A visitor waits for a Job that cannot start no longer than this after it is known."""
@@ -72,7 +71,7 @@ def keep_launching(parts: Wiring) -> int:
             if not mine:
                 break  # he looks once more before he goes, and once after
             while parts.redis.delete(AGAIN):
-                tend(parts, open_cluster(parts))
+                tend(parts)
                 passes += 1
     return passes
 
@@ -86,24 +85,24 @@ def watch(parts: Wiring) -> int:
     return keep_launching(parts) if fresh else 0
 
 
-def open_cluster(parts: Wiring) -> "Cluster":
+def open_cluster(settings: Settings) -> "Cluster":
     """The cluster that the settings name.
 
     Raises:
-        ConfigurationError: there is none.
+        ClusterAway: there is none.
     """
     from jobs.kubernetes.api import Cluster  # the client takes long to import: only where used
 
-    return Cluster(parts.settings)
+    return Cluster(settings)
 
 
-def tend(parts: Wiring, cluster: "Cluster") -> Report:
+def tend(parts: Wiring) -> Report:
     """One pass: end what is stuck, then start what is missing, whoever waits first.
 
     Raises:
         RedisError, SQLAlchemyError: the next pass does it.
     """
-    keeper = _Keeper(parts, cluster)
+    keeper = _Keeper(parts)
     keeper.run()
     if any(vars(keeper.report).values()):
         log.info("launches tended", action="launches_tended", **vars(keeper.report))
@@ -127,9 +126,9 @@ def stray_launches(parts: Wiring, cluster: "Cluster") -> list[Launch]:
 class _Keeper:
     """One pass over the orders and the Jobs."""
 
-    def __init__(self, parts: Wiring, cluster: "Cluster") -> None:
+    def __init__(self, parts: Wiring) -> None:
         self._parts = parts
-        self._cluster = cluster
+        self._cluster: Cluster | None = None
         self._settings = parts.settings
         self._queues = LaunchedQueues(parts.redis)
         self._now = datetime.now(UTC)
@@ -138,7 +137,8 @@ class _Keeper:
     def run(self) -> None:
         orders = self._orders()
         try:
-            launches = {launch.queue: launch for launch in self._listed()}
+            found = self._ask(lambda cluster: cluster.launches())
+            launches = {launch.queue: launch for launch in found}
         except ClusterError as error:
             for queue, waiting in orders.items():
                 self._give_up(queue, self._not_begun(waiting), str(error))
@@ -150,18 +150,26 @@ class _Keeper:
                 del launches[queue]
             else:
                 active += not launch.is_over
+        for queue in gone - launches.keys():  # its Job is gone as well
+            self._give_up(queue, orders[queue], "its Job is gone")
         free = self._settings.clone_jobs_at_once - active
         for queue, waiting in self._orders().items():
             if queue not in launches and self._not_begun(waiting):
                 free -= self._start(queue, waiting, free)
         self._tidy(launches)
 
-    def _listed(self) -> list[Launch]:
+    def _ask(self, question: Callable[["Cluster"], T]) -> T:
+        """Ask the API, unless it did not answer a moment ago.
+
+        Raises:
+            ClusterError: it says no, or nothing.
+        """
         redis = self._parts.redis
         if redis.exists(AWAY):
             raise ClusterAway("the Kubernetes API did not answer a moment ago")
         try:
-            return self._cluster.launches()
+            self._cluster = self._cluster or open_cluster(self._settings)
+            return question(self._cluster)
         except ClusterAway:
             redis.set(AWAY, 1, ex=AWAY_SECONDS)
             raise
@@ -182,16 +190,13 @@ class _Keeper:
     def _without_pod(self, orders: Orders) -> set[str]:
         """Queues with a clone that was begun and has no connection: the pod or its node is gone."""
         before = self._now - timedelta(seconds=GRACE_SECONDS)
-        dispatcher = self._parts.dispatcher
+        is_lost = self._parts.dispatcher.is_clone_lost
         idle = {tenant_id for tenant_id, _ in fetch_idle(self._parts)}
         return {
             queue
             for queue, waiting in orders.items()
             if any(
-                order.tenant_id in idle
-                and dispatcher.is_clone_begun(order.tenant_id)
-                and not dispatcher.is_clone_under_way(order.tenant_id, before)
-                for order in waiting
+                order.tenant_id in idle and is_lost(order.tenant_id, before) for order in waiting
             )
         }
 
@@ -201,7 +206,7 @@ class _Keeper:
             self._tell(launch, orders)
         if not orders or not (launch.is_over or lost):
             return False
-        if launch.state is not LaunchState.DONE:
+        if lost or launch.state is not LaunchState.DONE:
             reason = "its pod is gone" if lost and not launch.is_over else launch.reason
             self._give_up(launch.queue, orders, reason)
         return self._remove(launch.name)
@@ -224,7 +229,7 @@ class _Keeper:
         account_type = orders[0].account_type
         manifest = job_manifest(self._settings, queue, tenants, account_type, waited=waited)
         try:
-            new = self._cluster.create(manifest)
+            new = self._ask(lambda cluster: cluster.create(manifest))
         except ClusterError as error:
             self._give_up(queue, orders, str(error))
             return 0
@@ -275,7 +280,7 @@ class _Keeper:
 
     def _remove(self, name: str) -> bool:
         try:
-            self._cluster.delete(name)
+            self._ask(lambda cluster: cluster.delete(name))
         except ClusterError as error:
             log.warning("Job not deleted", action="launch_failed", job=name, reason=str(error))
             return False
@@ -284,8 +289,11 @@ class _Keeper:
 
     def _tidy(self, launches: Mapping[str, Launch]) -> None:
         """Forget the queues of Jobs that are over and that nobody waits for."""
+        there = self._queues.names()  # before the orders: what is ordered meanwhile stays
         busy = self._orders().keys() | {
             launch.queue for launch in launches.values() if not launch.is_over
         }
-        for queue in self._queues.names() - busy:
+        # A queue of the name of a tenant that is still to be cloned may be about to be filled.
+        busy |= {f"{QUEUE_PREFIX}{order.tenant_id}" for order in self._parts.orders.fetch()}
+        for queue in there - busy:
             self._queues.forget(queue)

@@ -34,10 +34,10 @@ class LaunchedQueues:
         ]
         for job_id in dict.fromkeys(left):
             job = queue.fetch_job(job_id)
-            self._take_out(queue, job_id)
             if job is not None and job_id not in waiting:
                 queue.enqueue_job(job)
                 waiting.append(job_id)
+            self._take_out(queue, job_id)  # after, so that a pod killed here has lost nothing
         return waiting
 
     def unfinished(self, name: str) -> int:
@@ -46,7 +46,10 @@ class LaunchedQueues:
         return len(queue) + len(queue.failed_job_registry.get_job_ids(cleanup=False))
 
     def forget(self, name: str) -> None:
-        """Leave nothing of a queue behind; its failed jobs stay to be seen, in the urgent one's."""
+        """Leave nothing of a queue behind; its failed jobs stay to be seen, in the urgent one's.
+
+        Nobody may want a job that still waits in it.
+        """
         queue = Queue(name, connection=self._redis)
         urgent = Queue(URGENT, connection=self._redis)
         for job_id in queue.failed_job_registry.get_job_ids(cleanup=False):
@@ -55,7 +58,7 @@ class LaunchedQueues:
                 job.origin = urgent.name
                 job.save()
                 urgent.failed_job_registry.add(job, ttl=job.failure_ttl or -1)
-        queue.delete(delete_jobs=False)
+        queue.delete(delete_jobs=True)
         self._redis.delete(
             queue.intermediate_queue.key,
             queue.registry_cleaning_key,

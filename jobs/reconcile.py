@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.control.models import DemoSession, SessionStatus
 from app.control.rows import session_view
 from gateway import GatewayError
-from jobs.cloning import fetch_idle
+from jobs.cloning import GRACE_SECONDS, fetch_idle
 from jobs.dropping import drop_schema_of, drop_tenant
 from jobs.kubernetes.errors import ClusterError
 from jobs.launching import open_cluster, stray_launches
@@ -27,9 +27,6 @@ from jobs.wiring import Wiring, announce, session_record
 from schema_tools import MARK, SchemaToolsError
 
 log = structlog.get_logger(__name__)
-
-GRACE_SECONDS = 10
-"""A job that was taken up so long ago must have a connection by now."""
 
 LOST_TENANTS = text(
     """
@@ -217,7 +214,7 @@ def _idle_clones(parts: Wiring) -> Iterator[Finding]:
             return
 
         def mend(tenant_id: UUID = idle, waited: bool = is_waited_for) -> None:
-            parts.dispatcher.clone_anew(tenant_id, waited=waited)
+            parts.dispatcher.clone_anew(*(([tenant_id], []) if waited else ([], [tenant_id])))
 
         yield Finding("clone that nobody makes", str(idle), "queue it again", mend)
 
@@ -253,7 +250,7 @@ def _stray_launches(parts: Wiring) -> Iterator[Finding]:
     if parts.settings.clone_launcher != "kubernetes":
         return
     try:
-        cluster = open_cluster(parts)
+        cluster = open_cluster(parts.settings)
         strays = stray_launches(parts, cluster)
     except ClusterError as error:
         log.warning("Jobs not compared", action="reconcile_failed", error=str(error))

@@ -9,6 +9,7 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
+from rq.job import Job
 from rq_scheduler import Scheduler
 
 from app.config import ConfigurationError, Settings, load_settings
@@ -38,40 +39,73 @@ class Entry:
     seconds: int
     first: datetime
     queue: str = MAINTENANCE
+    timeout: int = 300
 
 
-def install(scheduler: Scheduler, settings: Settings) -> None:
-    """Put our entries on the schedule; those that stand there as they should are left alone.
-
-    One process at a time: a second scheduler must not have everything done once more.
-    """
+def entries_of(settings: Settings) -> dict[str, Entry]:
+    """What is on the schedule, by the id that keeps it from coming twice."""
     now = datetime.now(UTC)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
     entries = {
         "cleanup": Entry(tasks.cleanup, settings.demo_cleanup_seconds, now),
         "reconcile": Entry(tasks.reconcile, RECONCILE_SECONDS, now),
-        "refresh": Entry(tasks.refresh, REFRESH_SECONDS, now),
+        "refresh": Entry(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
         "purge": Entry(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":
         entries["launch-watch"] = Entry(tasks.watch_launches, WATCH_SECONDS, now, URGENT)
-    with scheduler.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
-        for job in list(scheduler.get_jobs()):
-            entry = entries.get(job.id)
-            fits = entry is not None and job.meta.get("interval") == entry.seconds
-            if fits and job.result_ttl == FOR_EVER:
-                del entries[job.id]
-            else:
-                scheduler.cancel(job)
-        for name, entry in entries.items():
-            scheduler.schedule(
-                scheduled_time=entry.first.replace(tzinfo=None),
-                func=entry.function,
-                interval=entry.seconds,
-                id=name,
-                queue_name=entry.queue,
-                result_ttl=FOR_EVER,
-            )
+    return entries
+
+
+class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
+    """rq-scheduler with our entries, which it puts back when Redis has lost them."""
+
+    def __init__(self, settings: Settings) -> None:
+        redis = Redis.from_url(settings.redis_url)
+        super().__init__(queue_name=MAINTENANCE, connection=redis, interval=POLL_SECONDS)
+        self._settings = settings
+        self._size = len(entries_of(settings))
+
+    def enqueue_jobs(self) -> Any:
+        """Queue what is due; called every `POLL_SECONDS`, by one scheduler at a time."""
+        if self.connection.zcard(self.scheduled_jobs_key) != self._size:
+            self.install()
+        return super().enqueue_jobs()
+
+    def install(self) -> None:
+        """Put our entries on the schedule; those that stand there as they should are left alone.
+
+        One process at a time: a second scheduler must not have everything done once more.
+        """
+        entries = entries_of(self._settings)
+        with self.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
+            for job in list(self.get_jobs()):
+                entry = entries.get(job.id)
+                if entry is not None and _fits(job, entry):
+                    del entries[job.id]
+                else:
+                    self.cancel(job)
+            for name, entry in entries.items():
+                self.schedule(
+                    scheduled_time=entry.first.replace(tzinfo=None),
+                    func=entry.function,
+                    interval=entry.seconds,
+                    id=name,
+                    queue_name=entry.queue,
+                    result_ttl=FOR_EVER,
+                    timeout=entry.timeout,
+                )
+
+
+def _fits(job: Job, entry: Entry) -> bool:
+    """Whether what stands on the schedule, perhaps from an earlier release, is the entry."""
+    wanted = f"{entry.function.__module__}.{entry.function.__qualname__}"
+    return (
+        job.func_name == wanted
+        and job.origin == entry.queue
+        and job.meta.get("interval") == entry.seconds
+        and job.result_ttl == FOR_EVER
+    )
 
 
 def main() -> int:
@@ -82,17 +116,15 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
-    scheduler = Scheduler(
-        queue_name=MAINTENANCE, connection=Redis.from_url(settings.redis_url), interval=POLL_SECONDS
-    )
+    timetable = Timetable(settings)
     while True:
         try:
-            install(scheduler, settings)
+            timetable.install()
             break
         except RedisError as error:
             print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201
             time.sleep(POLL_SECONDS)
-    scheduler.run()
+    timetable.run()
     return 0
 
 

@@ -11,7 +11,7 @@ from app.control import stats
 from app.control.models import TenantState
 from app.control.stock import fetch_demands
 from app.privacy import forget_visitors
-from jobs.cloning import clone_tenant
+from jobs.cloning import ask_for_lost_clones, clone_tenant
 from jobs.dropping import drop_all, drop_tenant
 from jobs.launching import keep_launching, watch
 from jobs.locks import only_one
@@ -31,8 +31,7 @@ def clone(tenant_id: UUID) -> str:
     who = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
     known = {name: str(value) for name, value in who.items() if value is not None}
     with structlog.contextvars.bound_contextvars(**known):
-        clone_tenant(parts, tenant)
-    return "cloned"
+        return "cloned" if clone_tenant(parts, tenant) else "left to somebody else"
 
 
 def drop(tenant_id: UUID) -> str:
@@ -80,18 +79,13 @@ def cleanup() -> dict[str, int]:
         demands = fetch_demands(parts.engine, parts.settings)
         for demand in demands:
             report["retired"] += parts.pool.retire(demand.account_type, demand.target)
-        report |= drop_all(parts, parts.pool.to_drop())
         served = parts.pool.serve_waiting()
         announce(parts, served)
         report["served"] = len(served)
-        orders = parts.orders.fetch()
-        for order in orders:
-            if order.is_waited_for:
-                ask(parts.dispatcher.clone, order.tenant_id)
-        pooled = [order.tenant_id for order in orders if not order.is_waited_for]
-        ask(parts.dispatcher.clone_for_pool, pooled)
+        ask(ask_for_lost_clones, parts)
         for demand in demands:
             ask(parts.dispatcher.refill, demand.account_type)
+        report |= drop_all(parts, parts.pool.to_drop())  # last: it may take long
     log.info("cleaned up", action="cleanup", **report)
     return report
 

@@ -8,8 +8,9 @@ from kubernetes import client, config
 from kubernetes.client import ApiException
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
+from yaml import YAMLError
 
-from app.config import ConfigurationError, Settings
+from app.config import Settings
 from jobs.kubernetes.errors import ClusterAway, ClusterRefused
 from jobs.kubernetes.manifest import selector
 from jobs.kubernetes.state import Launch, read_launches
@@ -28,7 +29,11 @@ CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 
 
 class Cluster:
-    """Our Jobs in one namespace."""
+    """Our Jobs in one namespace.
+
+    Raises:
+        ClusterAway: the settings lead to no cluster.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._namespace = settings.clone_job_namespace
@@ -84,7 +89,7 @@ def _configuration(kubeconfig: str | None) -> client.Configuration:
     """The cluster that we run in; outside of one, that of the kubeconfig.
 
     Raises:
-        ConfigurationError: there is neither.
+        ClusterAway: there is neither.
     """
     found = client.Configuration()
     try:
@@ -94,8 +99,8 @@ def _configuration(kubeconfig: str | None) -> client.Configuration:
             config.load_kube_config(  # type: ignore[no-untyped-call]
                 config_file=kubeconfig, client_configuration=found
             )
-        except (config.ConfigException, OSError) as error:
-            raise ConfigurationError(
+        except (config.ConfigException, OSError, TypeError, ValueError, YAMLError) as error:
+            raise ClusterAway(
                 "CLONE_LAUNCHER=kubernetes found no cluster: run it in a pod whose service "
                 f"account has a token, or set KUBECONFIG ({error})."
             ) from None
@@ -109,7 +114,7 @@ def _call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         return function(*args, **options, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
     except ApiException as error:
         raise ClusterRefused(error.status or 0, _message(error)) from error
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, ValueError) as error:  # the last: an answer that is not the API's
         raise ClusterAway(f"the Kubernetes API does not answer ({type(error).__name__})") from error
 
 

@@ -53,21 +53,27 @@ hiccup (`ErrImagePull`); the kubelet's pause after it is not waited for."""
 def read_launches(
     jobs: Iterable[Any], pods: Iterable[Any], start_seconds: float, now: datetime | None = None
 ) -> list[Launch]:
-    """The launches behind the client's `V1Job`s and `V1Pod`s; Jobs that are not ours are left out.
+    """The launches behind the client's `V1Job`s and `V1Pod`s; Jobs that are not ours are left
+    out, and pods that are going, or were of an earlier Job of the name.
 
     A Job none of whose pods runs after `start_seconds` is stuck.
     """
     moment = now or datetime.now(UTC)
     of_job: dict[str, list[Any]] = {}
     for pod in pods:
-        of_job.setdefault((pod.metadata.labels or {}).get("job-name", ""), []).append(pod)
+        if pod.metadata.deletion_timestamp is None:
+            for owner in pod.metadata.owner_references or []:
+                of_job.setdefault(owner.uid, []).append(pod)
     launches = []
     for job in jobs:
         notes = job.metadata.annotations or {}
         if job.metadata.deletion_timestamp is not None or QUEUE not in notes:
             continue
-        state, reason = _state(job, of_job.get(job.metadata.name, []), start_seconds, moment)
-        tenants = tuple(UUID(each) for each in notes.get(TENANTS, "").split(",") if each)
+        state, reason = _state(job, of_job.get(job.metadata.uid, []), start_seconds, moment)
+        try:
+            tenants = tuple(UUID(each) for each in notes.get(TENANTS, "").split(",") if each)
+        except ValueError:
+            continue  # somebody has written over it
         launches.append(Launch(job.metadata.name, notes[QUEUE], tenants, state, reason))
     return launches
 

@@ -135,6 +135,7 @@ def job_with(*conditions, age=0, deleted=False):
     body = manifest()
     metadata = SimpleNamespace(
         name=body["metadata"]["name"],
+        uid="this one",
         annotations=body["metadata"]["annotations"],
         creation_timestamp=NOW - timedelta(seconds=age),
         deletion_timestamp=NOW if deleted else None,
@@ -142,7 +143,7 @@ def job_with(*conditions, age=0, deleted=False):
     return SimpleNamespace(metadata=metadata, status=SimpleNamespace(conditions=list(conditions)))
 
 
-def pod_with(phase, *, waiting=None, unschedulable=None, age=0):
+def pod_with(phase, *, waiting=None, unschedulable=None, age=0, owner="this one", going=False):
     statuses = []
     if waiting:
         state = SimpleNamespace(waiting=SimpleNamespace(reason=waiting, message="for a reason"))
@@ -152,8 +153,9 @@ def pod_with(phase, *, waiting=None, unschedulable=None, age=0):
         conditions = [condition("PodScheduled", "Unschedulable", unschedulable, "False")]
     return SimpleNamespace(
         metadata=SimpleNamespace(
-            labels={"job-name": f"demo-{QUEUE}"},
+            owner_references=[SimpleNamespace(uid=owner)],
             creation_timestamp=NOW - timedelta(seconds=age),
+            deletion_timestamp=NOW if going else None,
         ),
         status=SimpleNamespace(phase=phase, container_statuses=statuses, conditions=conditions),
     )
@@ -199,6 +201,14 @@ CASES = {
         job_with(condition("Failed", "BackoffLimitExceeded", "so often")), [],
         LaunchState.FAILED, "BackoffLimitExceeded: so often",
     ),
+    "after an earlier one of the name": (
+        job_with(), [pod_with("Pending", waiting="ImagePullBackOff", owner="an earlier one")],
+        LaunchState.STARTING, "no pod was made for it",
+    ),
+    "its first pod is going": (
+        job_with(age=70), [pod_with("Running", age=69, going=True), pod_with("Pending", age=2)],
+        LaunchState.STARTING, "",
+    ),
     "not failed any more": (
         job_with(condition("Failed", status="False")), [pod_with("Running")],
         LaunchState.RUNNING, "",
@@ -219,3 +229,9 @@ def test_a_job_that_is_being_deleted_or_is_not_ours_is_no_launch():
     stranger = job_with()
     stranger.metadata.annotations = None
     assert read_launches([stranger, job_with(deleted=True)], [], START_SECONDS, NOW) == []
+
+
+def test_a_job_that_somebody_wrote_over_is_left_alone():
+    damaged = job_with()
+    damaged.metadata.annotations = {**damaged.metadata.annotations, "masa-madre/tenants": "?"}
+    assert read_launches([damaged], [], START_SECONDS, NOW) == []

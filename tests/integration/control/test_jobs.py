@@ -8,14 +8,13 @@ from uuid import uuid4
 import pytest
 from rq import Queue, SimpleWorker, Worker
 from rq.job import Job
-from rq_scheduler import Scheduler
 
 from app.control import stats
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.dispatch import QUEUES
 from jobs.locks import only_one
-from jobs.scheduler import install
+from jobs.scheduler import Timetable
 from schema_tools import SchemaToolsError, compile_plan
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -205,8 +204,8 @@ def test_the_same_work_is_queued_once(parts):
 
 
 def test_an_entry_that_has_run_stays_on_the_schedule(parts):
-    scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
-    install(scheduler, parts.settings)
+    scheduler = Timetable(parts.settings)
+    scheduler.install()
     for job in list(scheduler.get_jobs()):
         scheduler.enqueue_job(job)
     work(parts)
@@ -216,9 +215,9 @@ def test_an_entry_that_has_run_stays_on_the_schedule(parts):
 
 
 def test_a_restarted_scheduler_adds_no_entry(parts):
-    scheduler = Scheduler(queue_name="maintenance", connection=parts.redis)
     for _ in range(2):
-        install(scheduler, parts.settings)
+        scheduler = Timetable(parts.settings)
+        scheduler.install()
     assert sorted(job.id for job in scheduler.get_jobs()) == [
         "cleanup",
         "purge",
@@ -265,3 +264,33 @@ def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
     assert len(Queue("pool", connection=parts.redis)) == 1
+
+
+def test_a_schedule_that_redis_lost_is_put_back(parts):
+    scheduler = Timetable(parts.settings)
+    scheduler.install()
+    parts.redis.flushall()
+    scheduler.enqueue_jobs()
+    assert {job.id for job in scheduler.get_jobs()} >= {"cleanup", "purge", "reconcile", "refresh"}
+
+
+def test_an_entry_of_an_earlier_release_is_replaced(parts):
+    scheduler = Timetable(parts.settings)
+    scheduler.install()
+    old = Job.fetch("cleanup", connection=parts.redis)
+    old.origin = "elsewhere"
+    old.save()
+    scheduler.install()
+    assert Job.fetch("cleanup", connection=parts.redis).origin == "maintenance"
+
+
+def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    job = Job.fetch(f"clone-{parts.sessions.awaited_tenant(session).hex}", connection=parts.redis)
+    Queue("clone", connection=parts.redis).empty()
+    job.set_status("started")
+    job.started_at = datetime.now(UTC) - timedelta(seconds=15)
+    job.save()
+    tasks.cleanup()
+    work(parts)
+    assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
