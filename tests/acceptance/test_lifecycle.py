@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from dataclasses import replace
 from datetime import date
 
 import psycopg
@@ -30,6 +31,17 @@ def demo(live_system, *arguments):
         timeout=60,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def test_a_command_line_without_the_tenants_secret_leaves_the_pool_alone(live_system):
+    ready_pool(live_system)
+    secret = {"TENANT_SECRET": "not the secret of this system, but long enough"}
+    stranger = replace(live_system, environment={**live_system.environment, **secret})
+    code, _, _ = demo(stranger, "stats")
+    assert code == 0
+    with psycopg.connect(live_system.database_url) as connection:
+        gone = "SELECT count(*) FROM control.tenants WHERE state = 'dropping'"
+        assert connection.execute(gone).fetchone() == (0,)
 
 
 def test_operators_follow_a_session_through_its_life(live_system):
