@@ -177,7 +177,7 @@ class Settings(BaseSettings):
         default=10, ge=1, description="Postgres connections that one web process keeps open."
     )
     db_schemas_per_connection: int = Field(
-        default=100, ge=1, description="A connection retires after serving so many tenants."
+        default=50, ge=1, description="A connection retires after serving so many tenants."
     )
     gateway_requests_per_minute: int = Field(
         default=600, ge=1, description="Requests of one session in a minute."

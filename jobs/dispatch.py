@@ -119,8 +119,11 @@ class RqDispatcher:
         self._redis.delete(_refill_key(account_type))
 
     def _forget(self, tenant_id: UUID) -> None:
-        with suppress(NoSuchJobError):
+        # RQ's `delete` looks for the job's executions, and those of a dead worker vanish first.
+        with suppress(NoSuchJobError, ValueError):
             Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
+            return
+        self._redis.delete(Job.key_for(_clone_id(tenant_id)))
 
     def _clone(self, queue: str, tenant_id: UUID) -> None:
         # A launched Job makes its own attempts, each in a pod of its own.

@@ -31,7 +31,7 @@ SETTINGS = (
     Setting("autovacuum_vacuum_cost_limit", "1000", "a vacuum of the catalog ends before the next"),
     Setting("autovacuum_max_workers", "2", "the machine has other work to do"),
     Setting("tcp_keepalives_idle", "30", "whoever clones on a machine that lost its power holds"),
-    Setting("tcp_keepalives_interval", "10", "his locks, and seems to be at work, until the server"),
+    Setting("tcp_keepalives_interval", "10", "his locks, and seems at work, until the server"),
     Setting("tcp_keepalives_count", "3", "notices: within a minute instead of two hours"),
     Setting("timezone", "UTC", "times do not depend on the machine"),
     Setting("log_timezone", "UTC", "the same times in the log"),
