@@ -96,6 +96,11 @@ class RqDispatcher:
             return False
         return job.started_at is None or job.started_at < before
 
+    def is_clone_failed(self, tenant_id: UUID) -> bool:
+        """Whether the clone's last attempt failed, and the next has not begun."""
+        job = self._clone_job(tenant_id)
+        return job is not None and job.get_status() == "failed"
+
     def queue_of_clone(self, tenant_id: UUID) -> str | None:
         """The queue that the clone's job is of, if there is a job."""
         job = self._clone_job(tenant_id)

@@ -154,8 +154,12 @@ class _Keeper:
             self._give_up(queue, orders[queue], "its Job is gone")
         free = self._settings.clone_jobs_at_once - active
         for queue, waiting in self._orders().items():
-            if queue not in launches and self._not_begun(waiting):
+            if queue in launches:
+                continue
+            if self._not_begun(waiting):
                 free -= self._start(queue, waiting, free)
+            elif all(self._has_failed(order) for order in waiting):
+                self._give_up(queue, waiting, "its Job is gone")  # and nobody tries again
         self._tidy(launches)
 
     def _ask(self, question: Callable[["Cluster"], T]) -> T:
@@ -186,6 +190,9 @@ class _Keeper:
     def _not_begun(self, orders: Sequence[CloneOrder]) -> list[CloneOrder]:
         begun = self._parts.dispatcher.is_clone_begun
         return [order for order in orders if not begun(order.tenant_id)]
+
+    def _has_failed(self, order: CloneOrder) -> bool:
+        return self._parts.dispatcher.is_clone_failed(order.tenant_id)
 
     def _without_pod(self, orders: Orders) -> set[str]:
         """Queues with a clone that was begun and has no connection: the pod or its node is gone."""

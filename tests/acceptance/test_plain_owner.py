@@ -42,7 +42,11 @@ def plain_system(postgres):
                 yield system
         finally:
             with psycopg.connect(admin_url, autocommit=True) as admin:
-                tenants = admin.execute("SELECT rolname FROM pg_roles WHERE rolname ~ '^mm_'")
+                tenants = admin.execute(  # of this database: other systems run on the server
+                    "SELECT DISTINCT rolname FROM pg_roles AS r JOIN pg_shdepend AS d"
+                    " ON d.refobjid = r.oid AND d.dbid = (SELECT oid FROM pg_database"
+                    " WHERE datname = current_database()) WHERE rolname ~ '^mm_'"
+                )
                 for (role,) in tenants.fetchall():
                     admin.execute(f"DROP OWNED BY {role}")
                     admin.execute(f"DROP ROLE {role}")

@@ -258,6 +258,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
         wait_for(lambda: connections(database) == 1)
         death = cluster.fail("node-death", after=0.05, unnoticed=120)
         wait_for(lambda: death.hits == 1)
+        time.sleep(0.5)  # struck is not dead yet
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))
         end_connections(database)
