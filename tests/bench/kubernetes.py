@@ -48,7 +48,7 @@ def run(quick: bool) -> None:
         figures["pod"] = measure_pod(parts, (1, 10), 3 if quick else 10)
         figures["ready"] = measure_ready(system, parts, cluster, 4 if quick else 15)
         with cluster.fail("unschedulable"):
-            figures["jobs"] = measure_jobs(parts, 60 if quick else 300)
+            figures["jobs"] = measure_jobs(parts, 60 if quick else 100)
     path = write_json("kubernetes", {**figures, "after": machine()})
     _show(figures)
     Console().print(f"Written to {path.parent}")
