@@ -65,12 +65,21 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
         super().__init__(queue_name=MAINTENANCE, connection=redis, interval=POLL_SECONDS)
         self._settings = settings
         self._size = len(entries_of(settings))
+        self._is_installed = False
 
     def enqueue_jobs(self) -> Any:
-        """Queue what is due; called every `POLL_SECONDS`, by one scheduler at a time."""
-        if self.connection.zcard(self.scheduled_jobs_key) != self._size:
+        """Queue what is due; called every `POLL_SECONDS`, by one scheduler at a time.
+
+        Entries are put up here and not before: another scheduler that queues one takes it off for
+        a moment, and it would be put up, and done, twice.
+        """
+        if not self._is_installed or self._count() != self._size:
             self.install()
+            self._is_installed = True
         return super().enqueue_jobs()
+
+    def _count(self) -> int:
+        return int(self.connection.zcard(self.scheduled_jobs_key))
 
     def install(self) -> None:
         """Put our entries on the schedule; those that stand there as they should are left alone.
@@ -119,7 +128,7 @@ def main() -> int:
     timetable = Timetable(settings)
     while True:
         try:
-            timetable.install()
+            timetable.connection.ping()
             break
         except RedisError as error:
             print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201
