@@ -1,6 +1,7 @@
 """Clones a tenant's schema and tells how far it is."""
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -148,13 +149,24 @@ def _give_up(parts: Wiring, tenant_id: UUID, failure: str) -> None:
 
 
 def ask_for_lost_clones(parts: Wiring) -> None:
-    """Queue clones again that nobody makes: no connection says so, whatever a job says."""
+    """Queue clones again that nobody makes."""
+    lost = list(find_lost(parts))
+    parts.dispatcher.clone_anew(
+        [tenant_id for tenant_id, is_waited_for in lost if is_waited_for],
+        [tenant_id for tenant_id, is_waited_for in lost if not is_waited_for],
+    )
+
+
+def find_lost(parts: Wiring) -> Iterator[tuple[UUID, bool]]:
+    """Clones that nobody makes, whatever their job says, and whether a session waits for each.
+
+    Raises:
+        RedisError: it is not known what the jobs say.
+    """
     before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
-    lost: dict[bool, list[UUID]] = {True: [], False: []}
     for tenant_id, is_waited_for in fetch_idle(parts):
         if not parts.dispatcher.is_clone_under_way(tenant_id, before):
-            lost[is_waited_for].append(tenant_id)
-    parts.dispatcher.clone_anew(lost[True], lost[False])
+            yield tenant_id, is_waited_for
 
 
 def fetch_idle(parts: Wiring) -> list[tuple[UUID, bool]]:

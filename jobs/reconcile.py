@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.control.models import DemoSession, SessionStatus
 from app.control.rows import session_view
 from gateway import GatewayError
-from jobs.cloning import GRACE_SECONDS, fetch_idle
+from jobs.cloning import find_lost
 from jobs.dropping import drop_schema_of, drop_tenant
 from jobs.kubernetes.errors import ClusterError
 from jobs.launching import open_cluster, stray_launches
@@ -205,13 +205,11 @@ def _orphan_schemas(parts: Wiring) -> Iterator[Finding]:
 
 def _idle_clones(parts: Wiring) -> Iterator[Finding]:
     """Clones that nobody works on, though their job says so, or that have no job at all."""
-    before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
-    for idle, is_waited_for in fetch_idle(parts):
-        try:
-            if parts.dispatcher.is_clone_under_way(idle, before):
-                continue
-        except RedisError:
-            return
+    try:
+        lost = list(find_lost(parts))
+    except RedisError:
+        return
+    for idle, is_waited_for in lost:
 
         def mend(tenant_id: UUID = idle, waited: bool = is_waited_for) -> None:
             parts.dispatcher.clone_anew(*(([tenant_id], []) if waited else ([], [tenant_id])))
