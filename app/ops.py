@@ -2,6 +2,7 @@
 
 import hmac
 
+import rq.serializers
 import rq_dashboard
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -52,6 +53,10 @@ def init_ops(app: Flask, settings: Settings) -> None:
     The guard is the application's, not the blueprint's: rq-dashboard registers hooks of its own
     that would run before a blueprint's.
     """
+    # It reads jobs by RQ's serializer, in places where none can be named: ours are JSON, and a
+    # pickle that somebody left in Redis must not run here.
+    rq_dashboard.web.config.serializer = rq.serializers.JSONSerializer
+    rq.serializers.PickleSerializer = rq.serializers.JSONSerializer  # type: ignore[assignment]
     app.config["RQ_DASHBOARD_REDIS_URL"] = settings.redis_url
     app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
     app.before_request(lambda: _guard(settings.ops_password))

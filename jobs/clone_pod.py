@@ -11,12 +11,12 @@ from collections.abc import Sequence
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker
 
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
 from jobs.launchers import QUEUE_PREFIX
 from jobs.queues import LaunchedQueues
+from jobs.task_queue import TaskQueue, TaskWorker
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ def work(redis: Redis, name: str) -> int:
     if not job_ids:
         log.info("nothing to do", action="clone_pod")
     else:
-        worker = SimpleWorker([Queue(name, connection=redis)], connection=redis)
+        worker = TaskWorker([TaskQueue(name, connection=redis)], connection=redis)
         worker.work(burst=True, logging_level="WARNING", with_scheduler=False)
     left = queues.unfinished(name)
     log.info("worked", action="clone_pod", jobs=job_ids, left=left)

@@ -18,6 +18,7 @@ from app.control.pool import TenantView
 from app.control.progress import Progress
 from app.isolation import ensure_tenant_role, tenant_role
 from app.logins import login_of
+from jobs.clone_jobs import fetch_clone_jobs
 from jobs.locks import only_one
 from jobs.plans import run_current_plan
 from jobs.wiring import Wiring, announce
@@ -164,8 +165,11 @@ def find_lost(parts: Wiring) -> Iterator[tuple[UUID, bool]]:
         RedisError: it is not known what the jobs say.
     """
     before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
-    for tenant_id, is_waited_for in fetch_idle(parts):
-        if not parts.dispatcher.is_clone_under_way(tenant_id, before):
+    idle = fetch_idle(parts)
+    jobs = fetch_clone_jobs(parts.redis, [tenant_id for tenant_id, _ in idle])
+    for tenant_id, is_waited_for in idle:
+        job = jobs.get(tenant_id)
+        if job is None or not job.is_under_way(before):
             yield tenant_id, is_waited_for
 
 

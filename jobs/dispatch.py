@@ -7,27 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from redis import Redis
-from rq import Queue, Retry
+from rq import Retry
 from rq.exceptions import NoSuchJobError
-from rq.job import Job
+from rq.job import JobStatus
 
+from jobs.clone_jobs import clone_job_id
 from jobs.launchers import POOL, QUEUE_PREFIX, URGENT, Launcher
+from jobs.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line, is_waiting
 
 MAINTENANCE = "maintenance"
 QUEUES = (URGENT, POOL, MAINTENANCE)
 """What standing workers serve, first things first: whoever waits comes before the pool."""
 
-WAITING = ("queued", "scheduled", "deferred")
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400
 JOB_SECONDS = 60
 """A job that takes longer is stopped, but for clones, which have a setting of their own."""
-
-TAKING_SECONDS = 5
-"""A worker says that he does a job well within this time after he took it."""
-
-PAUSE = timedelta(minutes=2)
-"""Kubernetes waits ten seconds before a Job's second pod, then twice as long, and so on."""
 
 REFILL_PAUSE_SECONDS = 10
 """A refill that was asked for is not asked for again so soon; one fills the whole pool."""
@@ -72,43 +67,9 @@ class RqDispatcher:
             self.clone(tenant_id)
         self.clone_for_pool(pooled)
 
-    def is_clone_under_way(self, tenant_id: UUID, before: datetime) -> bool:
-        """Whether the clone waits in a queue, or was taken up after `before`."""
-        job = self._clone_job(tenant_id)
-        if job is None or job.get_status() in WAITING:
-            return job is not None and self._is_in_line(job)
-        if job.started_at is None or job.get_status(refresh=False) == "finished":
-            return False
-        if job.get_status(refresh=False) == "failed":
-            # A worker's is tried again at once or not at all; a Job pauses before its next pod.
-            return job.origin.startswith(QUEUE_PREFIX) and job.started_at > before - PAUSE
-        return job.started_at > before
-
-    def is_clone_begun(self, tenant_id: UUID) -> bool:
-        """Whether somebody has taken the clone's job up."""
-        job = self._clone_job(tenant_id)
-        return job is not None and job.get_status() not in WAITING
-
-    def is_clone_lost(self, tenant_id: UUID, before: datetime) -> bool:
-        """Whether the clone was taken up before `before` and has neither succeeded nor failed."""
-        job = self._clone_job(tenant_id)
-        if job is None or job.get_status() != "started":
-            return False
-        return job.started_at is None or job.started_at < before
-
-    def is_clone_failed(self, tenant_id: UUID) -> bool:
-        """Whether the clone's last attempt failed, and the next has not begun."""
-        job = self._clone_job(tenant_id)
-        return job is not None and job.get_status() == "failed"
-
-    def queue_of_clone(self, tenant_id: UUID) -> str | None:
-        """The queue that the clone's job is of, if there is a job."""
-        job = self._clone_job(tenant_id)
-        return None if job is None else job.origin
-
     def drop(self, tenant_id: UUID) -> None:
         """Have a tenant's schema dropped."""
-        self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", tenant_id)
+        self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
 
     def refill(self, account_type: str) -> None:
         """Have the pool of a template filled. Asked for by every creation, so it costs one call."""
@@ -126,9 +87,9 @@ class RqDispatcher:
     def _forget(self, tenant_id: UUID) -> None:
         # RQ's `delete` looks for the job's executions, and those of a dead worker vanish first.
         with suppress(NoSuchJobError, ValueError):
-            Job.fetch(_clone_id(tenant_id), connection=self._redis).delete()
+            TaskJob.fetch(clone_job_id(tenant_id), connection=self._redis).delete()
             return
-        self._redis.delete(Job.key_for(_clone_id(tenant_id)))
+        self._redis.delete(TaskJob.key_for(clone_job_id(tenant_id)))
 
     def _clone(self, queue: str, tenant_id: UUID) -> None:
         # A launched Job makes its own attempts, each in a pod of its own.
@@ -136,8 +97,8 @@ class RqDispatcher:
         self._enqueue(
             queue,
             "jobs.tasks.clone",
-            _clone_id(tenant_id),
-            tenant_id,
+            clone_job_id(tenant_id),
+            str(tenant_id),
             retry=Retry(max=retries) if retries else None,
             job_timeout=self._timeout,
         )
@@ -157,7 +118,7 @@ class RqDispatcher:
         """Queue a job unless it waits or runs already; one that has ended may run again."""
         if self._is_pending(job_id):
             return False
-        Queue(queue, connection=self._redis).enqueue(
+        TaskQueue(queue, connection=self._redis).enqueue(
             function,
             *args,
             job_id=job_id,
@@ -169,39 +130,17 @@ class RqDispatcher:
 
     def _is_pending(self, job_id: str) -> bool:
         """Whether the job waits, or somebody does it: nobody does for longer than it may take."""
-        job = self._fetch(job_id)
-        if job is None or job.get_status() in WAITING:
-            return job is not None and self._is_in_line(job)
-        longest = timedelta(seconds=(job.timeout or JOB_SECONDS) + TAKING_SECONDS)
-        return job.get_status() == "started" and (
+        job = find_job(job_id, self._redis)
+        if job is None or is_waiting(job):
+            return job is not None and is_in_line(job)
+        longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING
+        return job.get_status(refresh=False) is JobStatus.STARTED and (
             job.started_at is None or datetime.now(UTC) - job.started_at < longest
         )
 
     def _is_waiting(self, job_id: str) -> bool:
-        job = self._fetch(job_id)
-        return job is not None and job.get_status() in WAITING and self._is_in_line(job)
-
-    def _is_in_line(self, job: Job) -> bool:
-        """Whether a job that says so waits: a worker that is killed as it takes it leaves it so."""
-        if job.get_status(refresh=False) != "queued":
-            return True  # for its time, or for another job
-        queued = job.enqueued_at
-        if queued is None or datetime.now(UTC) - queued < timedelta(seconds=TAKING_SECONDS):
-            return True
-        return Queue(job.origin, connection=self._redis).get_job_position(job) is not None
-
-    def _clone_job(self, tenant_id: UUID) -> Job | None:
-        return self._fetch(_clone_id(tenant_id))
-
-    def _fetch(self, job_id: str) -> Job | None:
-        try:
-            return Job.fetch(job_id, connection=self._redis)
-        except NoSuchJobError:
-            return None
-
-
-def _clone_id(tenant_id: UUID) -> str:
-    return f"clone-{tenant_id.hex}"
+        job = find_job(job_id, self._redis)
+        return job is not None and is_waiting(job) and is_in_line(job)
 
 
 def _refill_key(account_type: str) -> str:

@@ -1,11 +1,11 @@
 """The queues that Kubernetes Jobs work on: each has one Job, and goes when that is over."""
 
 from redis import Redis
-from rq import Queue
 from rq.job import JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from jobs.launchers import QUEUE_PREFIX, URGENT
+from jobs.task_queue import TaskQueue
 
 
 class LaunchedQueues:
@@ -16,7 +16,7 @@ class LaunchedQueues:
 
     def names(self) -> set[str]:
         """The queues that RQ knows of."""
-        names = {queue.name for queue in Queue.all(connection=self._redis)}
+        names = {queue.name for queue in TaskQueue.all(connection=self._redis)}
         return {name for name in names if name.startswith(QUEUE_PREFIX)}
 
     def reclaim(self, name: str) -> list[str]:
@@ -25,7 +25,7 @@ class LaunchedQueues:
         Only one pod at a time works on a queue, and its Job starts the next one after its end; a
         pod that lives on nevertheless finds the tenant locked. Returns the ids of all its jobs.
         """
-        queue = Queue(name, connection=self._redis)
+        queue = TaskQueue(name, connection=self._redis)
         waiting = queue.get_job_ids()
         left = [
             *queue.intermediate_queue.get_job_ids(),
@@ -42,7 +42,7 @@ class LaunchedQueues:
 
     def unfinished(self, name: str) -> int:
         """How many of a queue's jobs wait or have failed."""
-        queue = Queue(name, connection=self._redis)
+        queue = TaskQueue(name, connection=self._redis)
         return len(queue) + len(queue.failed_job_registry.get_job_ids(cleanup=False))
 
     def forget(self, name: str) -> None:
@@ -50,8 +50,8 @@ class LaunchedQueues:
 
         Nobody may want a job that still waits in it.
         """
-        queue = Queue(name, connection=self._redis)
-        urgent = Queue(URGENT, connection=self._redis)
+        queue = TaskQueue(name, connection=self._redis)
+        urgent = TaskQueue(URGENT, connection=self._redis)
         for job_id in queue.failed_job_registry.get_job_ids(cleanup=False):
             job = queue.fetch_job(job_id)
             if job is not None and job.get_status() is JobStatus.FAILED:
@@ -68,7 +68,7 @@ class LaunchedQueues:
             WORKERS_BY_QUEUE_KEY % name,
         )
 
-    def _take_out(self, queue: Queue, job_id: str) -> None:
+    def _take_out(self, queue: TaskQueue, job_id: str) -> None:
         queue.intermediate_queue.remove(job_id)
         self._redis.zrem(queue.failed_job_registry.key, job_id)
         for each, execution_id in queue.started_job_registry.get_job_and_execution_ids(

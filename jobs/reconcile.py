@@ -22,7 +22,8 @@ from gateway import GatewayError
 from jobs.cloning import find_lost
 from jobs.dropping import drop_schema_of, drop_tenant
 from jobs.kubernetes.errors import ClusterError
-from jobs.launching import open_cluster, stray_launches
+from jobs.launch_pass import open_cluster
+from jobs.launching import stray_launches
 from jobs.wiring import Wiring, announce, session_record
 from schema_tools import MARK, SchemaToolsError
 

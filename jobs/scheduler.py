@@ -9,7 +9,7 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq.job import Job
+from rq.exceptions import DeserializationError
 from rq_scheduler import Scheduler
 
 from app.config import ConfigurationError, Settings, load_settings
@@ -18,6 +18,7 @@ from jobs import tasks
 from jobs.dispatch import MAINTENANCE
 from jobs.launchers import URGENT
 from jobs.launching import WATCH_SECONDS
+from jobs.task_queue import TaskJob, TaskQueue
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -60,6 +61,9 @@ def entries_of(settings: Settings) -> dict[str, Entry]:
 class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
     """rq-scheduler with our entries, which it puts back when Redis has lost them."""
 
+    job_class = TaskJob
+    queue_class = TaskQueue
+
     def __init__(self, settings: Settings) -> None:
         redis = Redis.from_url(settings.redis_url)
         super().__init__(queue_name=MAINTENANCE, connection=redis, interval=POLL_SECONDS)
@@ -80,6 +84,10 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
 
     def _count(self) -> int:
         return int(self.connection.zcard(self.scheduled_jobs_key))
+
+    def get_queue_for_job(self, job: TaskJob) -> TaskQueue:
+        """The queue that the entry names; rq-scheduler would import a class that it names, too."""
+        return TaskQueue(job.origin, connection=self.connection)
 
     def install(self) -> None:
         """Put our entries on the schedule; those that stand there as they should are left alone.
@@ -106,11 +114,15 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
                 )
 
 
-def _fits(job: Job, entry: Entry) -> bool:
+def _fits(job: TaskJob, entry: Entry) -> bool:
     """Whether what stands on the schedule, perhaps from an earlier release, is the entry."""
     wanted = f"{entry.function.__module__}.{entry.function.__qualname__}"
+    try:
+        named = job.func_name
+    except DeserializationError:
+        return False  # not JSON, so not of ours
     return (
-        job.func_name == wanted
+        named == wanted
         and job.origin == entry.queue
         and job.meta.get("interval") == entry.seconds
         and job.result_ttl == FOR_EVER

@@ -1,4 +1,8 @@
-"""The jobs. Each is safe to run twice, safe to kill at any line, and done when it says so."""
+"""The jobs. Each is safe to run twice, safe to kill at any line, and done when it says so.
+
+A job in Redis may name these functions and no others (`jobs.task_queue.TASKS`), with arguments that
+JSON can tell.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -22,10 +26,10 @@ from jobs.wiring import announce, wiring
 log = structlog.get_logger(__name__)
 
 
-def clone(tenant_id: UUID) -> str:
+def clone(tenant_id: str) -> str:
     """Clone a tenant's schema and hand it to whoever waits for one. Returns what came of it."""
     parts = wiring()
-    tenant = parts.pool.find(tenant_id)
+    tenant = parts.pool.find(UUID(tenant_id))
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
     who = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
@@ -34,9 +38,9 @@ def clone(tenant_id: UUID) -> str:
         return "cloned" if clone_tenant(parts, tenant) else "left to somebody else"
 
 
-def drop(tenant_id: UUID) -> str:
+def drop(tenant_id: str) -> str:
     """Drop the schema of a tenant that is out of use, and forget the tenant."""
-    return "dropped" if drop_tenant(wiring(), tenant_id) else "nothing to do"
+    return "dropped" if drop_tenant(wiring(), UUID(tenant_id)) else "nothing to do"
 
 
 def launch() -> int:

@@ -4,19 +4,20 @@ import sys
 from typing import Any
 
 from redis import Redis
-from rq import SimpleWorker
+from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
 import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
 from jobs.dispatch import QUEUES
+from jobs.task_queue import TaskJob, TaskQueue, TaskWorker
 
 JOBS_PER_PROCESS = 1000
 """After so many jobs a worker makes room for a new one: what leaks ends with it."""
 
 
-class StandingWorker(SimpleWorker):
+class StandingWorker(TaskWorker):
     """Does its jobs in its own process, with its connections open: no job pays for a fork.
 
     RQ's other worker forks for every job, which takes as long as a small clone. What a job could
@@ -44,6 +45,9 @@ def main() -> int:
         connection=Redis.from_url(settings.redis_url),
         num_workers=settings.worker_processes,
         worker_class=StandingWorker,
+        job_class=TaskJob,
+        queue_class=TaskQueue,
+        serializer=JSONSerializer,
     ).start(logging_level="WARNING")  # what jobs do they log themselves, as JSON
     return 0
 

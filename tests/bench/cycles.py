@@ -73,12 +73,12 @@ def _report(samples: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _one_cycle(parts: Parts, bare: "psycopg.Connection", times: dict[str, list[float]]) -> None:
     (tenant_id,) = parts.pool.add_missing(SMALL, 1)
-    times["clone"].append(timed(lambda: tasks.clone(tenant_id)))
+    times["clone"].append(timed(lambda: tasks.clone(str(tenant_id))))
     opened: list[Any] = []
     times["create"].append(timed(lambda: opened.append(parts.sessions.open(SMALL, VISITOR))))
     times["insert"].append(timed(lambda: bare.execute(BARE, [uuid4()])))
     parts.sessions.end(opened[0].session.session_id)
-    times["drop"].append(timed(lambda: tasks.drop(tenant_id)))
+    times["drop"].append(timed(lambda: tasks.drop(str(tenant_id))))
 
 
 def _dead(connection: "psycopg.Connection") -> dict[str, int]:

@@ -6,15 +6,16 @@ from signal import SIGKILL
 from uuid import uuid4
 
 import pytest
-from rq import Queue, SimpleWorker, Worker
-from rq.job import Job
+from rq import Worker
 
 from app.control import stats
 from app.control.models import SessionStatus
 from jobs import tasks
+from jobs.clone_jobs import clone_job_id
 from jobs.dispatch import QUEUES
 from jobs.locks import only_one
 from jobs.scheduler import Timetable
+from jobs.task_queue import TaskJob, TaskQueue, TaskWorker
 from schema_tools import SchemaToolsError, compile_plan
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -28,8 +29,7 @@ from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 def work(parts):
     """Do all that is queued, as a worker does."""
-    queues = [Queue(name, connection=parts.redis) for name in QUEUES]
-    SimpleWorker(queues, connection=parts.redis).work(burst=True)
+    TaskWorker(QUEUES, connection=parts.redis).work(burst=True)
 
 
 def schema_of(session):
@@ -38,8 +38,8 @@ def schema_of(session):
 
 def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
-    assert tasks.clone(tenant_id) == "cloned"
-    assert tasks.clone(tenant_id) == "nothing to do"
+    assert tasks.clone(str(tenant_id)) == "cloned"
+    assert tasks.clone(str(tenant_id)) == "nothing to do"
     assert differences(database, f"demo_{tenant_id.hex}") == []
 
 
@@ -49,7 +49,7 @@ def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
     label = f"v{tenant.template_version} {tenant.template_revision}"
     compile_plan(database, TEMPLATE).run(database, tenant.schema_name, comment=label)
     database.execute(f"INSERT INTO {tenant.schema_name}.bread VALUES (9, 'found, not cut again')")
-    assert tasks.clone(tenant_id) == "cloned"
+    assert tasks.clone(str(tenant_id)) == "cloned"
     assert tenant_states(database) == ["ready"]
     assert database.execute(f"SELECT count(*) FROM {tenant.schema_name}.bread").fetchone() == (4,)
 
@@ -60,16 +60,16 @@ def test_a_clone_of_an_older_template_whose_note_was_lost_is_cut_again(parts, da
     compile_plan(database, TEMPLATE).run(database, schema, comment="v0 None")
     database.execute("UPDATE control.tenants SET template_version = 7 WHERE is_demo_template")
     database.execute(f"INSERT INTO {TEMPLATE}.bread VALUES (4, 'chapata')")
-    assert tasks.clone(tenant_id) == "cloned"
+    assert tasks.clone(str(tenant_id)) == "cloned"
     assert differences(database, schema) == []
 
 
 def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     with only_one(database_url, f"cloning {tenant_id.hex}"):
-        tasks.clone(tenant_id)
+        tasks.clone(str(tenant_id))
         assert tenant_states(database) == ["cloning"]
-    tasks.clone(tenant_id)
+    tasks.clone(str(tenant_id))
     assert tenant_states(database) == ["ready"]
 
 
@@ -108,7 +108,7 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     states = []
     for _ in range(parts.settings.clone_attempts):
         with pytest.raises(SchemaToolsError):
-            tasks.clone(tenant_id)
+            tasks.clone(str(tenant_id))
         states += tenant_states(database)
     assert states == ["cloning", "cloning", "failed"]
 
@@ -116,10 +116,10 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
 def test_a_clone_that_kills_whoever_makes_it_ends_too(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     monkeypatch.setattr("jobs.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL))
-    queues = [Queue(name, connection=parts.redis) for name in QUEUES]
-    Worker(queues, connection=parts.redis).work(burst=True)
+    worker = {"connection": parts.redis, "job_class": TaskJob, "queue_class": TaskQueue}
+    Worker(QUEUES, **worker).work(burst=True)
     tasks.cleanup()  # RQ's own retries have ended; cleanup asks again
-    Worker(queues, connection=parts.redis).work(burst=True)
+    Worker(QUEUES, **worker).work(burst=True)
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.FAILED
     (failure,) = database.execute(
         "SELECT failure FROM control.tenants WHERE demo_session_id = %s", [session.id]
@@ -199,8 +199,8 @@ def test_the_same_work_is_queued_once(parts):
     for _ in range(3):
         parts.dispatcher.drop(tenant_id)
         parts.dispatcher.refill(ACCOUNT)
-    assert len(Queue("maintenance", connection=parts.redis)) == 1
-    assert len(Queue("pool", connection=parts.redis)) == 1
+    assert len(TaskQueue("maintenance", connection=parts.redis)) == 1
+    assert len(TaskQueue("pool", connection=parts.redis)) == 1
 
 
 def test_an_entry_that_has_run_stays_on_the_schedule(parts):
@@ -237,33 +237,33 @@ def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
 
 def test_work_that_died_with_its_process_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
-    job = Job.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
-    Queue("pool", connection=parts.redis).empty()
+    job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
+    TaskQueue("pool", connection=parts.redis).empty()
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=30)
     job.save()
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
-    assert len(Queue("pool", connection=parts.redis)) == 0, "somebody may still do it"
+    assert len(TaskQueue("pool", connection=parts.redis)) == 0, "somebody may still do it"
     job.started_at = datetime.now(UTC) - timedelta(seconds=90)
     job.save()
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
-    assert len(Queue("pool", connection=parts.redis)) == 1
+    assert len(TaskQueue("pool", connection=parts.redis)) == 1
 
 
 def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
-    job = Job.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
-    parts.redis.lpop(Queue("pool", connection=parts.redis).key)
+    job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
+    parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
-    assert len(Queue("pool", connection=parts.redis)) == 0, "he may be about to say that he does it"
+    assert len(TaskQueue("pool", connection=parts.redis)) == 0, "it may be in hand"
     job.enqueued_at = datetime.now(UTC) - timedelta(seconds=10)
     job.save()
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
-    assert len(Queue("pool", connection=parts.redis)) == 1
+    assert len(TaskQueue("pool", connection=parts.redis)) == 1
 
 
 def test_a_schedule_that_redis_lost_is_put_back(parts):
@@ -277,17 +277,18 @@ def test_a_schedule_that_redis_lost_is_put_back(parts):
 def test_an_entry_of_an_earlier_release_is_replaced(parts):
     scheduler = Timetable(parts.settings)
     scheduler.install()
-    old = Job.fetch("cleanup", connection=parts.redis)
+    old = TaskJob.fetch("cleanup", connection=parts.redis)
     old.origin = "elsewhere"
     old.save()
     scheduler.install()
-    assert Job.fetch("cleanup", connection=parts.redis).origin == "maintenance"
+    assert TaskJob.fetch("cleanup", connection=parts.redis).origin == "maintenance"
 
 
 def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    job = Job.fetch(f"clone-{parts.sessions.awaited_tenant(session).hex}", connection=parts.redis)
-    Queue("clone", connection=parts.redis).empty()
+    tenant_id = parts.sessions.awaited_tenant(session)
+    job = TaskJob.fetch(clone_job_id(tenant_id), connection=parts.redis)
+    TaskQueue("clone", connection=parts.redis).empty()
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=15)
     job.save()

@@ -75,7 +75,7 @@ def test_yesterdays_tenant_is_better_than_none_but_todays_goes_first(parts, data
     fill_pool(parts, 1)
     move_template(database)
     (fresh,) = parts.pool.add_missing(ACCOUNT, 1)
-    tasks.clone(fresh)
+    tasks.clone(str(fresh))
     first, second = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
     assert first.tenant_id == fresh
     assert second.status is SessionStatus.ACTIVE

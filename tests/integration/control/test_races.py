@@ -4,12 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from rq import Queue
-from rq.job import Job
-
 from app.control.models import SessionStatus
 from app.errors import AppError
 from jobs import tasks
+from jobs.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 from tests.integration.control.processes import python, wait_for
 from tests.integration.control.test_sessions import VISITOR, fill_pool
@@ -70,8 +68,8 @@ def test_whoever_wins_extension_or_expiry_the_truth_is_one(parts, database):
 def test_two_schedulers_are_one(parts):
     command = "from jobs.scheduler import main; main()"
     with python(command), python(command):
-        wait_for(lambda: Job.exists("reconcile", connection=parts.redis))
-        maintenance = Queue("maintenance", connection=parts.redis)
+        wait_for(lambda: TaskJob.exists("reconcile", connection=parts.redis))
+        maintenance = TaskQueue("maintenance", connection=parts.redis)
         wait_for(lambda: {"cleanup", "reconcile", "refresh"} <= set(maintenance.job_ids))
         time.sleep(1)
         ids = maintenance.job_ids

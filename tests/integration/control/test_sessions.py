@@ -19,7 +19,7 @@ VISITOR = Visitor(ip_address="192.0.2.7", user_agent="test")
 def fill_pool(parts, size):
     """Have `size` tenants ready."""
     for tenant_id in parts.pool.add_missing(ACCOUNT, size):
-        tasks.clone(tenant_id)
+        tasks.clone(str(tenant_id))
 
 
 def at_once(count, call):
@@ -65,7 +65,7 @@ def test_a_waiting_session_takes_the_next_ready_tenant_whoever_it_was_cloned_for
     second = parts.sessions.open(ACCOUNT, VISITOR).session
     assert first.status is second.status is SessionStatus.PENDING
 
-    tasks.clone(parts.sessions.awaited_tenant(second))
+    tasks.clone(str(parts.sessions.awaited_tenant(second)))
 
     served = parts.sessions.fetch(first.session_id)
     assert served.status is SessionStatus.ACTIVE
@@ -76,7 +76,7 @@ def test_a_waiting_session_takes_the_next_ready_tenant_whoever_it_was_cloned_for
 def test_a_waiting_sessions_time_begins_when_it_is_served(parts, database):
     waiting = parts.sessions.open(ACCOUNT, VISITOR).session
     database.execute("UPDATE control.demo_sessions SET expires_at = now() + interval '1 minute'")
-    tasks.clone(parts.sessions.awaited_tenant(waiting))
+    tasks.clone(str(parts.sessions.awaited_tenant(waiting)))
     served = parts.sessions.fetch(waiting.session_id)
     assert served.expires_at - served.created_at >= timedelta(minutes=29)
 
@@ -110,9 +110,9 @@ def test_ending_twice_is_ending_once(parts, database):
     assert not refused
     assert {item.status for item in ended} == {SessionStatus.DESTROYED}
     assert tenant_states(database) == ["dropping"]
-    tasks.drop(session.tenant_id)
+    tasks.drop(str(session.tenant_id))
     assert demo_schemas(database) == set()
-    assert tasks.drop(session.tenant_id) == "nothing to do"
+    assert tasks.drop(str(session.tenant_id)) == "nothing to do"
 
 
 def test_a_reset_after_the_template_moved_gives_a_fresh_tenant_and_keeps_the_clock(parts, database):
@@ -148,7 +148,7 @@ def test_a_session_that_ends_while_it_is_served_leaves_no_leased_tenant(
     parts, database, database_url
 ):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    tasks.clone(parts.pool.add_missing(ACCOUNT, 2)[0])
+    tasks.clone(str(parts.pool.add_missing(ACCOUNT, 2)[0]))
     database.execute(
         "UPDATE control.demo_sessions SET status = 'pending', virtual_tenant_id = NULL"
     )

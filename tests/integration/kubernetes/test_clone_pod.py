@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
-from rq import Queue, Worker
-from rq.job import Job
+from rq import Worker
 
 from jobs.clone_pod import DONE, MISUSED, UNFINISHED, main
 from jobs.queues import LaunchedQueues
+from jobs.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
 from tests.integration.control.processes import (
     ROOT,
@@ -54,7 +54,7 @@ def pod_of(queue):
 
 def asked_to_stop(parts, queue):
     """Whether the pod's worker knows that it shall stop after the job in hand."""
-    workers = Worker.all(queue=Queue(queue, connection=parts.redis))
+    workers = Worker.all(queue=TaskQueue(queue, connection=parts.redis))
     return any(worker.shutdown_requested_date for worker in workers)
 
 
@@ -71,7 +71,7 @@ def test_a_pod_clones_what_a_session_waits_for_and_leaves_no_queue(parts, databa
     assert ready.tenant_id == tenant_id
     assert differences(database, f"demo_{tenant_id.hex}") == []
     assert rq_keys(parts, f"clone-{tenant_id}") == []
-    job = Job.fetch(f"clone-{tenant_id.hex}", connection=parts.redis)
+    job = TaskJob.fetch(f"clone-{tenant_id.hex}", connection=parts.redis)
     assert job.meta["progress"]["percent"] > 0
     (line,) = [
         entry
@@ -114,7 +114,7 @@ def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database
     run_pod(queue)
     LaunchedQueues(parts.redis).forget(queue)
     assert rq_keys(parts, queue) == []
-    seen = Queue("clone", connection=parts.redis).failed_job_registry.get_job_ids()
+    seen = TaskQueue("clone", connection=parts.redis).failed_job_registry.get_job_ids()
     assert seen == [f"clone-{tenant_id.hex}"]
 
 

@@ -1,0 +1,102 @@
+"""What the tests of launched clones do, and what they look at."""
+
+import time
+
+from app.control.models import SessionStatus
+from jobs import tasks
+from jobs.clone_jobs import fetch_clone_jobs
+from jobs.dispatch import QUEUES
+from jobs.queues import LaunchedQueues
+from jobs.task_queue import TaskWorker
+from tests.integration.control.conftest import ACCOUNT
+from tests.integration.control.test_sessions import VISITOR
+from tests.integration.kubernetes.conftest import NAMESPACE
+
+
+def adjust(parts, **settings):
+    """Change settings that are read when they are needed."""
+    for name, value in settings.items():
+        object.__setattr__(parts.settings, name, value)
+
+
+def work(parts):
+    """Do what is queued for the standing workers."""
+    TaskWorker(QUEUES, connection=parts.redis).work(burst=True, logging_level="ERROR")
+
+
+def settle(parts, is_done, *, seconds=30.0):
+    """Let workers and keeper go on, as they do in production, until something is true."""
+    end = time.monotonic() + seconds
+    while not is_done():
+        assert time.monotonic() < end, "it did not come"
+        work(parts)
+        tasks.launch()
+        time.sleep(0.05)
+
+
+def open_session(parts):
+    """A visitor comes, and no bakery is ready."""
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    assert session.status is SessionStatus.PENDING
+    return session
+
+
+def is_(parts, session, status):
+    """Asks whether a session has come to a status."""
+    return lambda: parts.sessions.fetch(session.session_id).status is status
+
+
+def queue_of(parts, tenant_id):
+    """The queue that a tenant's clone is in, or was taken from."""
+    return fetch_clone_jobs(parts.redis, [tenant_id])[tenant_id].queue
+
+
+def jobs_of(cluster):
+    """The Kubernetes Jobs that there are."""
+    return cluster.objects("Job", NAMESPACE)
+
+
+def end_of(job):
+    """Why a Job is over, or about to be, by the type of the condition that says so."""
+    return {
+        item["type"]: item.get("reason", "")
+        for item in job.get("status", {}).get("conditions", [])
+        if item["status"] == "True"
+    }
+
+
+def pods_run(cluster):
+    """How many pods were made."""
+    return len(cluster.objects("Pod", NAMESPACE))
+
+
+def assert_nothing_is_left(parts, cluster):
+    """No queue of a Job's, and no Job but those that ended by themselves and wait for their TTL."""
+    tasks.launch()
+    assert LaunchedQueues(parts.redis).names() == set()
+    left = [job["metadata"]["name"] for job in jobs_of(cluster) if not end_of(job)]
+    assert left == []
+
+
+def trouble(database, session):
+    """What operators are told to be in the way of a session's clone."""
+    row = database.execute(
+        "SELECT trouble FROM control.tenants WHERE demo_session_id = %s", [session.id]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def connections(database):
+    """How many clones are being made."""
+    return database.execute(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE starts_with(application_name, 'masa-madre clone ')"
+    ).fetchone()[0]
+
+
+def end_connections(database):
+    """Have the server end what clones are doing."""
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE starts_with(application_name, 'masa-madre clon')"
+    )

@@ -1,0 +1,229 @@
+"""Every way in which Job, pod, node or API can fail ends in a bakery, or in a sentence."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from app.control.models import SessionStatus
+from jobs import tasks
+from jobs.kubernetes.api import Cluster as ClusterApi
+from jobs.launch_pass import AWAY
+from jobs.queues import LaunchedQueues
+from tests.integration.control.conftest import (
+    TEMPLATE,
+    demo_schemas,
+)
+from tests.integration.control.processes import wait_for, wait_until_gone
+from tests.integration.kubernetes.conftest import NAMESPACE
+from tests.integration.kubernetes.steps import (
+    adjust,
+    assert_nothing_is_left,
+    connections,
+    end_connections,
+    end_of,
+    is_,
+    jobs_of,
+    open_session,
+    pods_run,
+    queue_of,
+    settle,
+    trouble,
+    work,
+)
+from tests.integration.kubernetes.test_clone_pod import locked_template
+
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
+
+REFUSALS = {
+    "forbidden": {"what": "answer", "status": 403},
+    "too many requests": {"what": "answer", "status": 429},
+    "broken": {"what": "answer", "status": 500},
+    "away for a moment": {"what": "answer", "status": 503},
+    "connection lost": {"what": "reset"},
+    "answer lost": {"what": "lost-answer"},
+    "quota": {"what": "quota", "namespace": NAMESPACE},
+}
+
+
+@pytest.mark.parametrize("failure", REFUSALS)
+def test_what_the_api_refuses_the_workers_clone(cluster, parts, database, failure):
+    rule = dict(REFUSALS[failure])
+    if rule["what"] != "quota":
+        rule |= {"verb": "create", "resource": "jobs"}
+    with cluster.fail(**rule):
+        session = open_session(parts)
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    settle(parts, lambda: not LaunchedQueues(parts.redis).names())
+    settle(parts, lambda: all(end_of(job) for job in jobs_of(cluster)))
+    assert_nothing_is_left(parts, cluster)
+    assert len(demo_schemas(database)) == 1
+
+
+@pytest.mark.parametrize("what", ["refuse", "hang"])
+def test_without_an_api_the_workers_clone(cluster, parts, what, monkeypatch):
+    monkeypatch.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
+    session = open_session(parts)
+    with cluster.fail(what):
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_an_api_that_hangs_is_asked_once_and_not_by_every_session(cluster, parts, monkeypatch):
+    monkeypatch.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
+    with cluster.fail("hang") as hang:
+        for _ in range(3):
+            session = open_session(parts)
+            settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert hang.hits == 1
+    assert jobs_of(cluster) == []
+    parts.redis.delete(AWAY)
+    settle(parts, is_(parts, open_session(parts), SessionStatus.ACTIVE))
+    assert len(jobs_of(cluster)) == 1
+
+
+def test_a_kubeconfig_that_leads_nowhere_does_not_keep_visitors_waiting(parts):
+    adjust(parts, kubeconfig="/nowhere/kubeconfig")
+    session = open_session(parts)
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+
+
+@pytest.mark.parametrize("what", ["pull", "unschedulable"])
+def test_a_pod_that_cannot_start_is_given_up_for_a_worker(cluster, parts, database, what):
+    adjust(parts, clone_job_start_seconds=1)
+    session = open_session(parts)
+    with cluster.fail(what):
+        settle(parts, lambda: trouble(database, session))
+        said = trouble(database, session)
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert {"pull": "ImagePull", "unschedulable": "Unschedulable"}[what] in said
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_pod_without_its_secret_is_given_up_for_a_worker(cluster, parts):
+    adjust(parts, clone_job_secret="forgotten")
+    session = open_session(parts)
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_namespace_that_refuses_our_pods_is_noticed(cluster, parts):
+    adjust(parts, clone_job_start_seconds=1)
+    limits = {"metadata": {"name": "none"}, "spec": {"hard": {"count/pods": "0"}}}
+    cluster.add("ResourceQuota", NAMESPACE, limits)
+    session = open_session(parts)
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+@pytest.mark.parametrize("what", ["evict", "oom"])
+def test_the_next_pod_does_what_was_killed_in_the_first(cluster, parts, database, what):
+    session = open_session(parts)
+    with cluster.fail(what, attempt=1, after=0.1):
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert pods_run(cluster) == 2
+    settle(parts, lambda: "Complete" in end_of(jobs_of(cluster)[0]))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, database, database_url):
+    session = open_session(parts)
+    tenant_id = parts.sessions.awaited_tenant(session)
+    with locked_template(database_url):
+        tasks.launch()
+        for _ in range(parts.settings.clone_attempts):
+            wait_for(lambda: connections(database) == 1)
+            with cluster.fail("oom", after=0.05, times=1) as death:
+                wait_for(lambda: death.hits == 1)
+                # A server notices late that its client has died, and while it waits not at all.
+                time.sleep(0.5)
+                end_connections(database)
+        wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
+        tasks.launch()
+        assert queue_of(parts, tenant_id) == "clone"
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, database_url, monkeypatch):
+    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 0)
+    session = open_session(parts)
+    with locked_template(database_url):
+        tasks.launch()
+        wait_for(lambda: connections(database) == 1)
+        death = cluster.fail("node-death", after=0.05, unnoticed=120)
+        wait_for(lambda: death.hits == 1)
+        time.sleep(0.5)  # struck is not dead yet
+        ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
+        wait_for(lambda: not jobs_of(cluster))
+        end_connections(database)
+    wait_until_gone(database, "masa-madre clone ")
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_clone_whose_node_died_goes_to_a_worker(
+    cluster, parts, database, database_url, monkeypatch
+):
+    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 1)
+    session = open_session(parts)
+    with ExitStack() as stack:
+        with locked_template(database_url):
+            tasks.launch()
+            wait_for(lambda: connections(database) == 1)
+            death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
+            wait_for(lambda: death.hits == 1)
+            time.sleep(1)  # struck is not dead yet
+        wait_until_gone(database, "masa-madre clone ")
+        assert is_(parts, session, SessionStatus.PENDING)()
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_a_job_at_its_deadline_is_given_up_for_a_worker(cluster, parts, database, database_url):
+    adjust(parts, clone_job_deadline_seconds=2)
+    session = open_session(parts)
+    with locked_template(database_url):
+        tasks.launch()
+        wait_for(lambda: connections(database) == 1)
+        wait_for(lambda: "FailureTarget" in end_of(jobs_of(cluster)[0]))
+        tasks.launch()
+        assert "DeadlineExceeded" in trouble(database, session)
+        assert queue_of(parts, parts.sessions.awaited_tenant(session)) == "clone"
+    settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    settle(parts, lambda: all("Failed" in end_of(job) for job in jobs_of(cluster)))
+    assert_nothing_is_left(parts, cluster)
+
+
+def test_without_a_fallback_a_clone_that_cannot_start_fails_with_a_sentence(
+    cluster, parts, database
+):
+    adjust(parts, clone_fallback="none")
+    adjust(parts, clone_job_start_seconds=1)
+    session = open_session(parts)
+    with cluster.fail("pull"):
+        settle(parts, is_(parts, session, SessionStatus.FAILED))
+        assert "Vuelve a intentarlo" in parts.sessions.fetch(session.session_id).failure
+        assert_nothing_is_left(parts, cluster)
+        tasks.cleanup()
+        work(parts)
+        assert demo_schemas(database) == set()
+
+
+def test_without_a_fallback_a_job_is_tried_again_when_the_api_is_back(cluster, parts):
+    adjust(parts, clone_fallback="none")
+    session = open_session(parts)
+    with cluster.fail("answer", status=503, times=2, verb="create", resource="jobs"):
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+    assert len(jobs_of(cluster)) == 1
+
+
+def test_a_clone_that_fails_in_every_pod_fails_its_session(cluster, parts, database):
+    database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
+    session = open_session(parts)
+    settle(parts, is_(parts, session, SessionStatus.FAILED))
+    settle(parts, lambda: "Failed" in end_of(jobs_of(cluster)[0]))
+    assert pods_run(cluster) == parts.settings.clone_attempts
+    assert demo_schemas(database) == set()
+    assert_nothing_is_left(parts, cluster)
