@@ -7,13 +7,13 @@ OPEN_SESSION = text(
     SELECT refusal, retry_after, awaited, (opened).*
       FROM control.open_session(:id, :session_id, :account_type, :user_id,
            CAST(:ip_address AS inet), :user_agent, :duration, :max_sessions, :max_per_minute,
-           :tenant_id)
+           :tenant_id, :alone)
     """
 )
 """Count, lease and insert; the function holds a gate, so that the last place goes to one of two.
 
-`refusal` is null, or says why nothing was opened; `again` means only that it was asked at the
-moment when the gate changed, and has to be asked once more.
+`refusal` is null, or says why nothing was opened; `again` means only that others pass the gate near
+the limit, so that it has to be asked once more, `alone`.
 """
 
 HAND_OVER = text(

@@ -98,6 +98,7 @@ class SessionService:
                         "duration": self._duration,
                         "max_sessions": self._settings.demo_max_sessions,
                         "max_per_minute": self._settings.demo_creations_per_minute,
+                        "alone": row is not None,
                     },
                 ).one()
         if row.refusal is not None:
