@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from apiflask import APIBlueprint
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, Response, abort, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -31,6 +31,8 @@ FAILURES = "masa_madre.redis_failures"
 
 ACTIONS = ("activity_record", "limit", "session_read", "session_refresh")
 """What the gateway asks Redis; named from the start, so that a first failure is an increase."""
+
+ADDED_BY_PROXIES = ("X-Forwarded-For", "Forwarded")
 
 blueprint = APIBlueprint("observe", __name__, tag="Estado")
 
@@ -117,7 +119,13 @@ def check(services: Control) -> dict[str, str]:
 @blueprint.get("/metrics")
 @blueprint.doc(hide=True)
 def metrics() -> Response:
-    """Give figures to Prometheus; those from Postgres are the same in every process."""
+    """Give figures to Prometheus; those from Postgres are the same in every process.
+
+    Prometheus asks the process itself. What comes through a proxy is the public, whom they are none
+    of their business, and who could have them counted without end.
+    """
+    if any(name in request.headers for name in ADDED_BY_PROXIES):
+        abort(404)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(SessionCollector(control().engine))
     registry.register(redis_failures(current_app))

@@ -47,6 +47,14 @@ def test_behind_tls_browsers_keep_to_it_and_listed_sites_may_ask(live_system):
         assert "Access-Control-Allow-Origin" not in stranger.headers
 
 
+def test_figures_are_for_whoever_reaches_the_process_itself(live_url):
+    prospect = Prospect(live_url)
+    assert "demo_sessions" in prospect.get("/metrics").json
+    for header in ("X-Forwarded-For", "Forwarded"):
+        answer = prospect.request("GET", "/metrics", headers={header: "for=203.0.113.9"})
+        assert (answer.status, answer.code) == (404, "not_found")
+
+
 def known_of(live_system, session):
     with psycopg.connect(live_system.database_url) as connection:
         return connection.execute(

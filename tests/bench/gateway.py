@@ -1,11 +1,15 @@
-"""What gateway and isolation cost a request: with and without each, in one process and one run."""
+"""What gateway and isolation cost a request: with and without each, in one run.
+
+Latencies are taken in one process, by turns; requests a second from two web servers as the Procfile
+runs them, which are never without work, by turns as well.
+"""
 
 import json
 import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,12 +23,18 @@ from werkzeug.test import Client
 from app.engines import engine_url
 from app.local.postgres import PostgresServer
 from tests.acceptance.client import Prospect
+from tests.bench.figures import counted
+from tests.bench.load import Connection, requests_per_second
+from tests.bench.system import served
 from tests.conftest import FAST_AND_FORGETFUL, scratch_directory
-from tests.fixtures.live import running_system
+from tests.fixtures.live import LiveSystem, running_system
 
 PATHS = ("/api/tenant", "/api/inventory/ingredients", "/api/pos/sales", "/api/sales/daily")
 RESULT = Path("build/bench/gateway.json")
-NO_LIMITS = {"GATEWAY_REQUESTS_PER_MINUTE": "10000000"}
+NO_LIMITS = {"GATEWAY_REQUESTS_PER_MINUTE": "10000000", "GATEWAY_OPEN_REQUESTS": "1000"}
+TURN_SECONDS = 1.5
+AT_ONCE = 8
+"""Connections that ask at the same time: enough that no server ever waits."""
 
 
 @contextmanager
@@ -96,10 +106,37 @@ def measure(environment: dict[str, str], visitor: Prospect, rounds: int) -> list
             "gateway": ask(behind, path, token),
         }
         taken = time_alternately(ways, rounds)
-        rows.append({"path": path} | {name: statistics.median(ms) for name, ms in taken.items()}
-                    | {"throughput": sum(taken["app"]) / sum(taken["gateway"])})  # fmt: skip
+        rows.append({"path": path} | {name: statistics.median(ms) for name, ms in taken.items()})
     owner.dispose()
     return rows
+
+
+def measure_throughput(system: LiveSystem, visitor: Prospect, turns: int) -> dict[str, Any]:
+    """Requests a second of each path, with the gateway and without it: medians over the turns."""
+    system.environment |= NO_LIMITS
+    headers = {
+        "wsgi:app": {"X-Tenant-Id": visitor.session["virtual_tenant_id"]},
+        "wsgi:application": {"Authorization": f"Bearer {visitor.token}"},
+    }
+    found: dict[str, dict[str, list[float]]] = {path: {} for path in PATHS}
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(served(system, name)) for name in headers}
+        for number in counted(range(turns + 1), "turns under full load"):
+            for path in PATHS:
+                for name, url in urls.items():
+                    connections = [Connection(url, path, headers[name]) for _ in range(AT_ONCE)]
+                    rate = requests_per_second(connections, TURN_SECONDS)
+                    for connection in connections:
+                        connection.close()
+                    if number:  # the first turn warms up
+                        found[path].setdefault(name, []).append(rate)
+    return {
+        path: {
+            "without": statistics.median(rates["wsgi:app"]),
+            "with": statistics.median(rates["wsgi:application"]),
+        }
+        for path, rates in found.items()
+    }
 
 
 def run(quick: bool) -> None:
@@ -116,7 +153,9 @@ def run(quick: bool) -> None:
                     time.sleep(0.2)
                 visitor.session = visitor.get(path).json
                 visitor.token = visitor.session["session_token"]
+                rates = measure_throughput(system, visitor, 2 if quick else 8)
                 rows = measure(system.environment, visitor, 100 if quick else 500)
+                rows = [row | {"requests_per_second": rates[row["path"]]} for row in rows]
         finally:
             server.stop()
     show(rows)
@@ -127,10 +166,13 @@ def run(quick: bool) -> None:
 def show(rows: list[dict[str, Any]]) -> None:
     """The table on screen; medians in milliseconds."""
     table = Table(title="A request, median ms")
-    for column in ("path", "plain", "isolated", "isolation", "gateway", "overhead", "throughput"):
+    for column in (
+        "path", "plain", "isolated", "isolation", "gateway", "overhead", "requests/s", "throughput",
+    ):  # fmt: skip
         table.add_column(column, justify="left" if column == "path" else "right")
     for row in rows:
         plain, app, gateway = (row[name] for name in ("plain connection", "app", "gateway"))
+        rates = row["requests_per_second"]
         table.add_row(
             row["path"],
             f"{plain:.2f}",
@@ -138,6 +180,7 @@ def show(rows: list[dict[str, Any]]) -> None:
             f"{(app / plain - 1) * 100:+.1f} %",
             f"{gateway:.2f}",
             f"{gateway - app:+.2f} ms",
-            f"{row['throughput']:.2f}",
+            f"{rates['without']:.0f} → {rates['with']:.0f}",
+            f"{rates['with'] / rates['without']:.2f}",
         )
     Console().print(table)
