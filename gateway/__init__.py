@@ -1,6 +1,6 @@
 """WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
 
-from gateway.activity import Activity, Tally
+from gateway.activity import Activity, Tally, merge
 from gateway.credentials import COOKIE
 from gateway.errors import (
     ExpiredToken,
@@ -68,4 +68,5 @@ __all__ = [
     "Verdict",
     "Verification",
     "connect_redis",
+    "merge",
 ]

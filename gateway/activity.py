@@ -1,5 +1,6 @@
 """Counts the requests of each session in Redis, for somebody else to write to the database."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from threading import Lock, Timer
 from typing import NamedTuple
@@ -96,26 +97,22 @@ class Activity:
                 for session, tally in batch.items():
                     self._wait(session, tally)
 
-    def drain(self) -> dict[UUID, Tally]:
-        """Take all counts out of Redis, with those that an earlier drain took and nobody
-        acknowledged.
+    def drain(self) -> dict[str, dict[UUID, Tally]]:
+        """Take all counts out of Redis, as batches with names that never come again.
 
-        The counts move to a private key first and stay there until `acknowledge`, so that a
-        crash in between leaves them to the next drain. For the same reason two drains must not
+        With them come the batches that an earlier drain took and nobody acknowledged: a batch
+        stays until `acknowledge`, so that a crash loses nothing. A caller who keeps the name
+        together with the counts knows a batch that he has counted already. Two drains must not
         run at once: the caller holds a lock (a job in the database, an advisory one).
         Redis errors pass.
         """
         self._set_aside()
-        batches = [_text(member) for member in self._redis.smembers(_BATCHES)]
-        totals: dict[UUID, Tally] = {}
-        for batch in batches:
-            for session, tally in self._read(batch):
-                known = totals.get(session)
-                totals[session] = known.plus(tally) if known else tally
-        self._drained.update(batches)
-        if not totals:
+        names = [_text(member) for member in self._redis.smembers(_BATCHES)]
+        batches = {name: self._read(name) for name in names}
+        self._drained.update(names)
+        if not any(batches.values()):
             self.acknowledge()
-        return totals
+        return {name: counts for name, counts in batches.items() if counts}
 
     def acknowledge(self) -> None:
         """Delete what `drain` returned: the caller has it in the database. Redis errors pass."""
@@ -169,7 +166,7 @@ class Activity:
             if isinstance(result, Exception) and not nothing_there:
                 raise result
 
-    def _read(self, batch: str) -> list[tuple[UUID, Tally]]:
+    def _read(self, batch: str) -> dict[UUID, Tally]:
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hgetall(f"{_COUNTS}:{batch}")
             pipeline.zrange(f"{_LAST}:{batch}", 0, -1, withscores=True)
@@ -180,10 +177,20 @@ class Activity:
         }
         # A Redis short of memory may have evicted the times; a minute off beats a drain that fails.
         now = utc_now()
-        return [
-            (UUID(_text(session)), Tally(int(count), times.get(_text(session), now)))
+        return {
+            UUID(_text(session)): Tally(int(count), times.get(_text(session), now))
             for session, count in counts.items()
-        ]
+        }
+
+
+def merge(batches: Iterable[Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
+    """Batches as one."""
+    totals: dict[UUID, Tally] = {}
+    for batch in batches:
+        for session, tally in batch.items():
+            known = totals.get(session)
+            totals[session] = known.plus(tally) if known else tally
+    return totals
 
 
 def _text(value: bytes | str) -> str:

@@ -1,7 +1,8 @@
 """What cleanup does to sessions: counts their requests, and ends those whose time is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
@@ -12,6 +13,7 @@ from app.control import queries
 from app.control.keys import retire_keyless
 from app.control.rows import session_view
 from app.logins import login_of
+from gateway import Tally, merge
 from jobs.wiring import Wiring, announce
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,16 @@ _OVERDUE = text(
        AND xact_start < now() - make_interval(secs => :most)
     """
 )
+_NEW_BATCHES = text(
+    """
+    INSERT INTO control.counted_batches (name) SELECT unnest(CAST(:names AS text[]))
+        ON CONFLICT DO NOTHING
+    RETURNING name
+    """
+)
+_FORGET_BATCHES = text(
+    "DELETE FROM control.counted_batches WHERE counted_at < now() - interval '30 days'"
+)
 _COUNT = text(
     """
     UPDATE control.demo_sessions
@@ -39,23 +51,33 @@ _COUNT = text(
 def flush_activity(parts: Wiring) -> int | None:
     """Move the requests that were counted in Redis to Postgres. Returns the sessions counted.
 
-    One at a time, under cleanup's lock; Redis forgets its counts after they are committed. While
+    One at a time, under cleanup's lock; Redis forgets its counts after they are committed, and the
+    name of a batch is committed with its counts: killed in between, nothing is counted twice. While
     Redis is away the counts wait there, and the answer is None.
     """
     try:
-        counts = parts.activity.drain()
+        batches = parts.activity.drain()
+        counts = _count(parts, batches) if batches else {}
+        parts.activity.acknowledge()
+    except RedisError as error:
+        log.warning("activity not counted", action="activity_failed", error=type(error).__name__)
+        return None
+    return len(counts)
+
+
+def _count(parts: Wiring, batches: Mapping[str, Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
+    """Add the batches that were not added before to the sessions' rows."""
+    with parts.engine.begin() as connection:
+        connection.execute(_FORGET_BATCHES)
+        new = connection.scalars(_NEW_BATCHES, {"names": list(batches)}).all()
+        counts = merge(batches[name] for name in new)
         if counts:
             rows = [
                 {"id": session, "requests": tally.requests, "last_at": tally.last_at}
                 for session, tally in counts.items()
             ]
-            with parts.engine.begin() as connection:
-                connection.execute(_COUNT, rows)
-            parts.activity.acknowledge()
-    except RedisError as error:
-        log.warning("activity not counted", action="activity_failed", error=type(error).__name__)
-        return None
-    return len(counts)
+            connection.execute(_COUNT, rows)
+    return counts
 
 
 def release_expired(parts: Wiring, *, with_idle: bool) -> int:

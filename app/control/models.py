@@ -178,6 +178,15 @@ class SessionStatistics(ControlBase):
     duration_seconds: Mapped[float] = mapped_column(server_default="0")
 
 
+class CountedBatch(ControlBase):
+    """A batch of requests, by the name that it had in Redis, that is in the sessions' counts."""
+
+    __tablename__ = "counted_batches"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    counted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class ClonePlanRecord(ControlBase):
     """A template's compiled clone plan, kept so that a clone need not read the catalog."""
 

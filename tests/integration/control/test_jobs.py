@@ -24,6 +24,7 @@ from tests.integration.control.conftest import (
     differences,
     tenant_states,
 )
+from tests.integration.control.processes import python
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 
@@ -182,6 +183,24 @@ def test_the_statistics_outlive_the_rows(parts, database):
     assert before["total_requests"] == 2
     tasks.purge()
     assert stats.totals(parts.engine) == before
+
+
+def test_requests_are_counted_once_though_whoever_counts_is_killed(parts):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    for _ in range(3):
+        parts.activity.record(session.id, datetime.now(UTC))
+    script = (
+        "import os, signal; from gateway import Activity; from jobs import tasks;"
+        "Activity.acknowledge = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+        "tasks.cleanup()"
+    )
+    with python(script) as counting:
+        assert counting.wait(30) == -SIGKILL
+    assert parts.sessions.fetch(session.session_id).request_count == 3
+    parts.activity.record(session.id, datetime.now(UTC))
+    assert tasks.cleanup()["activity"] == 1
+    assert parts.sessions.fetch(session.session_id).request_count == 4
 
 
 def test_requests_are_counted_once_whoever_counts(parts, database):

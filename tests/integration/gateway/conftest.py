@@ -19,7 +19,9 @@ from gateway import (
     SessionRecord,
     Sessions,
     SessionTokens,
+    Tally,
     connect_redis,
+    merge,
 )
 
 NOW = datetime(2030, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -107,9 +109,12 @@ class World:
         return self.call("GET", path, headers=self.bearer(record))
 
     def counted(self) -> dict[UUID, int]:
-        counts = {session: tally.requests for session, tally in self.activity.drain().items()}
+        counts = {session: tally.requests for session, tally in self.drained().items()}
         self.activity.acknowledge()
         return counts
+
+    def drained(self) -> dict[UUID, Tally]:
+        return merge(self.activity.drain().values())
 
 
 @pytest.fixture
