@@ -32,7 +32,7 @@ WARNING_SECONDS = 120
 """The page warns its visitor so long before the end."""
 EVENT_STREAM: Responses = {
     200: {
-        "description": "Progress, as server-sent events.",
+        "description": "Los avances, como eventos enviados por el servidor (SSE).",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -44,6 +44,7 @@ login_blueprint.before_request(ensure_json_body)
 
 
 @blueprint.get("/accounts")
+@blueprint.doc(summary="Listar los modelos de negocio que puedes probar.")
 @blueprint.output(AccountsOut)
 def list_accounts() -> dict[str, Any]:
     """List the business models that can be tried."""
@@ -51,6 +52,7 @@ def list_accounts() -> dict[str, Any]:
 
 
 @blueprint.post("/session/create")
+@blueprint.doc(summary="Abrir una sesión de demo: una panadería solo para ti.")
 @blueprint.input(CreateIn)
 @blueprint.output(SessionOut, status_code=201)
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -60,6 +62,9 @@ def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @login_blueprint.post("/login")
+@login_blueprint.doc(
+    summary="Entrar con una cuenta pública: abre una sesión de su modelo de negocio."
+)
 @login_blueprint.input(LoginIn)
 @login_blueprint.output(SessionOut, status_code=201)
 def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -70,6 +75,7 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/extend")
+@blueprint.doc(summary="Ampliar la sesión para tener más tiempo.")
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -78,6 +84,7 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/reset")
+@blueprint.doc(summary="Empezar de nuevo: la sesión vuelve a los datos del principio.")
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -86,6 +93,7 @@ def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/destroy")
+@blueprint.doc(summary="Terminar la sesión y borrar sus datos.")
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -95,6 +103,7 @@ def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/session/<session_id>")
+@blueprint.doc(summary="Ver el estado de una sesión y cómo va su preparación.")
 @blueprint.output(SessionOut)
 def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Show a session: its status, and how far its clone is."""
@@ -103,8 +112,11 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/session/<session_id>/events")
+@blueprint.doc(
+    summary="Seguir una sesión, evento a evento, hasta que esté lista o hasta que termine.",
+    responses=EVENT_STREAM,
+)
 @blueprint.input(EventsIn, location="query")
-@blueprint.doc(responses=EVENT_STREAM)
 def events(session_id: str, query_data: EventsIn) -> Response:
     """Follow a session as server-sent events until it is ready, or until it ends."""
     services = control()
@@ -117,6 +129,7 @@ def events(session_id: str, query_data: EventsIn) -> Response:
 
 
 @blueprint.get("/stats")
+@blueprint.doc(summary="Ver las cifras de todas las sesiones.")
 @blueprint.output(StatsOut)
 def show_stats() -> dict[str, Any]:
     """Show figures about all sessions."""

@@ -17,14 +17,16 @@ class CreateIn(Request):
 
     demo_account_type: AccountType
     scenario: Literal["base"] | None = Field(
-        default=None, description="Situation that the demo starts from; `base` is the ordinary day."
+        default=None, description="Situación de partida de la demo; `base` es un día normal."
     )
 
 
 class SessionIn(Request):
     """Which session is meant; left out, it is the one that the request's credential names."""
 
-    session_id: SessionId | None = None
+    session_id: SessionId | None = Field(
+        default=None, description="Por defecto, la sesión de tu credencial."
+    )
 
 
 class EventsIn(BaseModel):
@@ -32,7 +34,7 @@ class EventsIn(BaseModel):
 
     until: Literal["ready", "end"] = Field(
         default="ready",
-        description="`ready`: until its data are there; `end`: with a warning before it ends.",
+        description="`ready`: hasta tener sus datos; `end`: hasta su final, con un aviso antes.",
     )
 
 
@@ -61,7 +63,7 @@ class SessionOut(BaseModel):
     created_at: datetime
     expires_at: datetime
     seconds_left: int
-    warning: bool = Field(description="Whether the session ends within two minutes.")
+    warning: bool = Field(description="Si la sesión termina en menos de dos minutos.")
     extensions: int
     extensions_left: int
     request_count: int
