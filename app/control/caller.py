@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from app.errors import Forbidden, Unauthorized
+from app.errors import AppError, Forbidden, TooManyRequests, Unauthorized, Unavailable
 
 SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
@@ -15,7 +15,15 @@ ERRORS = {
     "session_destroyed": "Esta demo ya ha terminado. Abre una nueva.",
     "token_invalid": "El acceso a la demo no es válido. Abre una nueva.",
     "csrf_refused": "La petición viene de otra página y no se ha aceptado.",
+    "unavailable": "No podemos comprobar tu demo ahora mismo. Inténtalo en unos segundos.",
+    "too_many_failures": "Desde tu conexión llegan muchas credenciales erróneas. Espera un poco.",
 }
+NOT_OVER: dict[str, tuple[type[AppError], dict[str, str]]] = {
+    "csrf_refused": (Forbidden, {}),
+    "unavailable": (Unavailable, {"Retry-After": "5"}),
+    "too_many_failures": (TooManyRequests, {"Retry-After": "60"}),
+}
+"""What says nothing about the session, which may go on: no page may take it for the end."""
 
 
 def session_id_of(named: str | None) -> str:
@@ -26,14 +34,14 @@ def session_id_of(named: str | None) -> str:
     Raises:
         Unauthorized: there is neither, or the credential is no longer good.
         Forbidden: the credential is for another session than the one named.
+        Unavailable, TooManyRequests: whose credential it is could not be asked, or may not be now.
     """
     record: Any = request.environ.get(SESSION_KEY)
     error: str | None = request.environ.get(SESSION_ERROR_KEY)
     if record is None and error is not None and (named is None or error == "csrf_refused"):
+        kind, headers = NOT_OVER.get(error, (Unauthorized, {}))
         detail = ERRORS.get(error, "Abre una demo para continuar.")
-        if error == "csrf_refused":
-            raise Forbidden(detail, code=error)
-        raise Unauthorized(detail, code=error)
+        raise kind(detail, code=error, headers=headers)
     if record is None and named is None:
         raise Unauthorized(
             "Falta la demo: envía su token o su session_id.", code="session_required"

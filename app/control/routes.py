@@ -102,6 +102,23 @@ def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     return describe(control(), session), 200, {"Set-Cookie": _cookie("", max_age=0)}
 
 
+@blueprint.get("/session/current")
+@blueprint.doc(
+    summary="Ver la sesión de la credencial que llega.",
+    description="Vale la cookie. Sin credencial, o si la demo ha terminado, responde `401`.",
+)
+@blueprint.output(SessionOut)
+def show_current() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Show the open session that the request's credential is for.
+
+    The token is in the answer though a cookie alone is enough to ask: the session's id opens the
+    session just as well, and `extend` and `reset` answer a cookie with both. What the cookie keeps
+    out of scripts' reach is kept from other sites, which may not read this answer.
+    """
+    session = control().service.fetch_open(session_id_of(None))
+    return describe(control(), session), 200, {"Cache-Control": "no-store"}
+
+
 @blueprint.get("/session/<session_id>")
 @blueprint.doc(summary="Ver el estado de una sesión y cómo va su preparación.")
 @blueprint.output(SessionOut)

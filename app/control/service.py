@@ -198,6 +198,17 @@ class SessionService:
             raise NotFound("No conocemos esta demo. Abre una nueva.", code="session_unknown")
         return found
 
+    def fetch_open(self, session_id: str) -> SessionView:
+        """The session, while it waits for its data or has them.
+
+        Raises:
+            Unauthorized: it is over, or there is none.
+        """
+        session = self.find(session_id)
+        if session is None or not session.is_open:
+            raise _over()
+        return session
+
     def find(self, session_id: str) -> SessionView | None:
         """The session, if there is one; what the clock has ended counts as expired at once."""
         with self._engine.connect() as connection:
@@ -232,7 +243,7 @@ class SessionService:
         if session.status is SessionStatus.PENDING:
             raise Conflict("Tu demo se está preparando todavía.", code="session_pending")
         if session.status is not SessionStatus.ACTIVE:
-            raise Unauthorized("Esta demo ya ha terminado. Abre una nueva.", code="session_expired")
+            raise _over()
         return session
 
     def _with_token(self, session: SessionView) -> OpenedSession:
@@ -285,3 +296,7 @@ class SessionService:
 
 def _expired(session: SessionView) -> SessionView:
     return replace(session, status=SessionStatus.EXPIRED)
+
+
+def _over() -> Unauthorized:
+    return Unauthorized("Esta demo ya ha terminado. Abre una nueva.", code="session_expired")

@@ -83,4 +83,4 @@ class Prospect:
 
 def _answer(status: int, body: bytes, headers: dict[str, str]) -> Answer:
     kind = headers.get("Content-Type", "")
-    return Answer(status, json.loads(body) if "json" in kind else body.decode(), headers)
+    return Answer(status, json.loads(body) if body and "json" in kind else body.decode(), headers)

@@ -70,7 +70,7 @@ def test_a_waiting_session_takes_the_next_ready_tenant_whoever_it_was_cloned_for
     served = parts.sessions.fetch(first.session_id)
     assert served.status is SessionStatus.ACTIVE
     assert served.data_cloned
-    assert parts.sessions.fetch(second.session_id).status is SessionStatus.PENDING
+    assert parts.sessions.fetch_open(second.session_id).status is SessionStatus.PENDING
 
 
 def test_a_waiting_sessions_time_begins_when_it_is_served(parts, database):
@@ -92,13 +92,15 @@ def test_the_last_extension_goes_to_exactly_one(parts):
     assert latest.extensions == 3
 
 
-def test_an_ended_session_cannot_be_extended_or_reset(parts):
+def test_an_ended_session_cannot_be_extended_or_reset_and_is_not_open(parts):
     fill_pool(parts, 1)
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     parts.sessions.end(session.session_id)
-    for action in (parts.sessions.extend, parts.sessions.reset):
+    for action in (parts.sessions.extend, parts.sessions.reset, parts.sessions.fetch_open):
         with pytest.raises(Unauthorized):
             action(session.session_id)
+    with pytest.raises(Unauthorized):
+        parts.sessions.fetch_open("demo_nobody_has_this_session")
     with pytest.raises(NotFound):
         parts.sessions.extend("demo_nobody_has_this_session")
 
