@@ -1,9 +1,11 @@
-"""What the OpenAPI document says of refusals: one error body, for every operation."""
+"""What the OpenAPI document says: all of it in Spanish, and one error body everywhere."""
 
 from typing import Any
 
+from apiflask import APIFlask
+
 PROBLEM = "application/problem+json"
-ANY_REFUSAL = "Any other refusal: the one error body, with a code and a sentence in Spanish."
+ANY_REFUSAL = "Cualquier otro rechazo: el mismo cuerpo, con un código y una frase en español."
 REFUSALS = ("#/components/schemas/HTTPError", "#/components/schemas/ValidationError")
 BODY = {"$ref": "#/components/schemas/HTTPError"}
 Responses = dict[int | str, dict[str, Any]]
@@ -11,18 +13,40 @@ Responses = dict[int | str, dict[str, Any]]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
+SPANISH = {
+    "NOT_FOUND_DESCRIPTION": "No existe.",
+    "SUCCESS_DESCRIPTION": "Correcto.",
+    "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: `errors` dice cuál y por qué.",
+}
+"""What APIFlask says of answers in English, if nobody tells it otherwise."""
 
-def describe_refusals(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
+
+def init_document(app: APIFlask) -> None:
+    """Keep the English of docstrings and of APIFlask out of the document: prospects read it.
+
+    A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
+    """
+    app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
+    app.spec_processor(_finish)
+
+
+def _finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    assert isinstance(document, dict), "ours is JSON, not YAML"
+    _describe_refusals(document)
+    for schema in document["components"]["schemas"].values():
+        schema.pop("description", None)  # pydantic takes it from the docstring
+    return document
+
+
+def _describe_refusals(document: dict[Any, Any]) -> None:
     """Give every operation its refusals as they are sent: as problem details (RFC 9457).
 
     APIFlask writes them down as plain JSON, and knows nothing of what the gateway refuses.
     """
-    assert isinstance(document, dict), "ours is JSON, not YAML"
     for item in document.get("paths", {}).values():
         for method in METHODS:
             if method in item:
                 _describe(item[method].setdefault("responses", {}))
-    return document
 
 
 def _describe(responses: dict[str, Any]) -> None:

@@ -11,8 +11,6 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from app.document import describe_refusals
-
 log = structlog.get_logger(__name__)
 
 
@@ -121,8 +119,7 @@ def problem(
 
 
 def register_error_handlers(app: APIFlask) -> None:
-    """Make every exception that leaves a view the one error body, and say so in the document."""
-    app.spec_processor(describe_refusals)
+    """Make every exception that leaves a view the one error body."""
 
     @app.errorhandler(AppError)
     def refused(error: AppError) -> Response:

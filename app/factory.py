@@ -16,6 +16,7 @@ from app.control.resetting import RESETS_PER_CONNECTION, Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
 from app.db import db, init_db, row_quota
+from app.document import init_document
 from app.engines import make_engine
 from app.errors import register_error_handlers
 from app.logs import init_logs
@@ -41,6 +42,7 @@ def make_app(
         "app", title="Masa Madre", version="0.1.0", docs_path=None, static_folder="web/static"
     )
     _configure(app)
+    init_document(app)
     init_db(app, settings)
     Bootstrap5(app)
     with app.app_context():
@@ -87,7 +89,7 @@ def _configure(app: APIFlask) -> None:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.info = {
-        "description": "A private, short-lived copy of a bakery for every visitor.",
+        "description": "Una panadería de prueba solo para ti: privada, y borrada cuando terminas.",
         "license": {"name": "MIT"},
     }
     app.security_schemes = {

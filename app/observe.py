@@ -22,8 +22,8 @@ from app.control.extension import Control, control
 from app.document import Responses
 
 READINESS: Responses = {
-    200: {"description": "It serves.", "content": {"application/json": {}}},
-    503: {"description": "Some part is away.", "content": {"application/json": {}}},
+    200: {"description": "Puede atender.", "content": {"application/json": {}}},
+    503: {"description": "Falta alguna parte.", "content": {"application/json": {}}},
 }
 
 FAILURES = "masa_madre.redis_failures"
@@ -38,6 +38,7 @@ blueprint = APIBlueprint("observe", __name__, tag="Estado")
 
 
 @blueprint.get("/health")
+@blueprint.doc(summary="Comprobar que el proceso vive.")
 def health() -> dict[str, str]:
     """Say that the process lives."""
     return {"status": "ok"}
@@ -47,13 +48,17 @@ class ReadyQuery(BaseModel):
     """Whether to be content with less."""
 
     without: Literal["redis"] | None = Field(
-        default=None, description="A part whose absence visitors are served through."
+        default=None, description="Una parte sin la que también se puede atender."
     )
 
 
 @blueprint.get("/ready")
+@blueprint.doc(
+    summary="Comprobar que todo está listo: Postgres, Redis y las plantillas.",
+    description="Con `without=redis` basta el resto: sin Redis, las sesiones abiertas siguen.",
+    responses=READINESS,
+)
 @blueprint.input(ReadyQuery, location="query")
-@blueprint.doc(responses=READINESS)
 def ready(query_data: ReadyQuery) -> tuple[Response, int]:
     """Say whether requests can be served: Postgres, Redis and the templates are there.
 

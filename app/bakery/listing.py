@@ -22,10 +22,13 @@ _PLAIN = "aaaaaeeeeiiiiooooouuuuncaaaaaeeeeiiiiooooouuuunc"
 class ListQuery(Query):
     """The part of the query string that all lists understand."""
 
-    page: Annotated[int, Field(ge=1, description="Page, from 1.")] = 1
-    per_page: Annotated[int, Field(ge=1, le=100, description="Items on a page.")] = 25
-    sort: Annotated[Text | None, Field(max_length=50, description="`name`, or `-name`.")] = None
-    q: Annotated[Text | None, Field(max_length=100, description="Words to look for.")] = None
+    page: Annotated[int, Field(ge=1, description="Página, desde la 1.")] = 1
+    per_page: Annotated[int, Field(ge=1, le=100, description="Elementos por página.")] = 25
+    sort: Annotated[
+        Text | None,
+        Field(max_length=50, description="Dato por el que se ordena: `name`, o `-name` al revés."),
+    ] = None
+    q: Annotated[Text | None, Field(max_length=100, description="Palabras que se buscan.")] = None
 
 
 @dataclass(frozen=True)

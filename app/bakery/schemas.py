@@ -106,8 +106,8 @@ class Query(Request):
 class Period(Query):
     """Days from one to another, both included."""
 
-    from_: Day | None = Field(default=None, alias="from", description="First day.")
-    to: Day | None = Field(default=None, description="Last day, included.")
+    from_: Day | None = Field(default=None, alias="from", description="Primer día.")
+    to: Day | None = Field(default=None, description="Último día, incluido.")
 
     @model_validator(mode="after")
     def in_order(self) -> Self:

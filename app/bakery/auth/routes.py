@@ -14,6 +14,7 @@ blueprint = domain_blueprint("auth", "/api/auth", "Acceso")
 
 
 @blueprint.get("/me")
+@blueprint.doc(summary="Ver quién eres en el equipo de la panadería.")
 @blueprint.output(MeOut)
 @in_tenant("auth")
 def show_me(session: Session) -> dict[str, Any]:
@@ -22,7 +23,10 @@ def show_me(session: Session) -> dict[str, Any]:
 
 
 @blueprint.put("/password")
-@blueprint.doc(responses={403: "Always: a demo's credentials are shared."})
+@blueprint.doc(
+    summary="Cambiar la contraseña; en la demo no se puede.",
+    responses={403: "Siempre: las credenciales de la demo son de todos."},
+)
 def change_password() -> Never:
     """Refuse to change the password: it is the same for everybody who tries the demo."""
     raise Forbidden(

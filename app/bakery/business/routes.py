@@ -13,6 +13,7 @@ blueprint = domain_blueprint("business", "/api/tenant", "Negocio")
 
 
 @blueprint.get("")
+@blueprint.doc(summary="Ver los datos de la panadería, sus ubicaciones y sus módulos.")
 @blueprint.output(TenantOut)
 @in_tenant("business")
 def show_tenant(session: Session) -> dict[str, Any]:

@@ -13,6 +13,7 @@ blueprint = domain_blueprint("forecasting", "/api/forecasting", "Previsiones")
 
 
 @blueprint.get("/models")
+@blueprint.doc(summary="Listar los modelos de previsión.")
 @blueprint.input(ModelQuery, location="query")
 @blueprint.output(ModelPage)
 @in_tenant("forecasting")
@@ -22,6 +23,7 @@ def list_models(session: Session, query_data: ModelQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/predictions")
+@blueprint.doc(summary="Listar las previsiones, primero las del día más próximo.")
 @blueprint.input(PredictionQuery, location="query")
 @blueprint.output(PredictionPage)
 @in_tenant("forecasting")

@@ -24,6 +24,7 @@ blueprint = domain_blueprint("inventory", "/api/inventory", "Inventario")
 
 
 @blueprint.get("/ingredients")
+@blueprint.doc(summary="Listar los ingredientes con sus existencias.")
 @blueprint.input(IngredientQuery, location="query")
 @blueprint.output(IngredientPage)
 @in_tenant("inventory")
@@ -33,6 +34,7 @@ def list_ingredients(session: Session, query_data: IngredientQuery) -> dict[str,
 
 
 @blueprint.get("/ingredients/<int:ingredient_id>")
+@blueprint.doc(summary="Ver un ingrediente y sus lotes.")
 @blueprint.output(IngredientDetail)
 @in_tenant("inventory")
 def show_ingredient(session: Session, ingredient_id: int) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def show_ingredient(session: Session, ingredient_id: int) -> dict[str, Any]:
 
 
 @blueprint.get("/stock")
+@blueprint.doc(summary="Listar los lotes en almacén, primero los que antes caducan.")
 @blueprint.input(LotQuery, location="query")
 @blueprint.output(LotPage)
 @in_tenant("inventory")
@@ -50,6 +53,7 @@ def list_lots(session: Session, query_data: LotQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/summary")
+@blueprint.doc(summary="Ver el estado del almacén en cifras.")
 @blueprint.output(SummaryOut)
 @in_tenant("inventory")
 def show_summary(session: Session) -> dict[str, Any]:
@@ -58,6 +62,7 @@ def show_summary(session: Session) -> dict[str, Any]:
 
 
 @blueprint.get("/movements")
+@blueprint.doc(summary="Listar los movimientos de existencias, primero los más recientes.")
 @blueprint.input(MovementQuery, location="query")
 @blueprint.output(MovementPage)
 @in_tenant("inventory")
@@ -67,6 +72,7 @@ def list_movements(session: Session, query_data: MovementQuery) -> dict[str, Any
 
 
 @blueprint.get("/adjustments")
+@blueprint.doc(summary="Listar los ajustes y las mermas, primero los más recientes.")
 @blueprint.input(MovementQuery, location="query")
 @blueprint.output(MovementPage)
 @in_tenant("inventory")
@@ -76,9 +82,12 @@ def list_adjustments(session: Session, query_data: MovementQuery) -> dict[str, A
 
 
 @blueprint.post("/adjustments")
+@blueprint.doc(
+    summary="Ajustar las existencias de un ingrediente.",
+    responses={409: "No hay tanto como quieres retirar."},
+)
 @blueprint.input(AdjustmentIn)
 @blueprint.output(AdjustmentOut, status_code=201)
-@blueprint.doc(responses={409: "There is not as much as is to be taken."})
 @in_tenant("inventory")
 def adjust_stock(session: Session, json_data: AdjustmentIn) -> dict[str, Any]:
     """Adjust the stock of an ingredient."""

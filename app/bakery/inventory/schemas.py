@@ -37,7 +37,7 @@ class IngredientQuery(ListQuery):
 
     category: IngredientCategory | None = None
     supplier_id: RowKey | None = None
-    below_reorder: bool | None = Field(default=None, description="At or below reorder point.")
+    below_reorder: bool | None = Field(default=None, description="En el mínimo o por debajo.")
     allergen: Text | None = Field(default=None, max_length=50)
 
 
@@ -47,7 +47,7 @@ class LotQuery(ListQuery):
     ingredient_id: RowKey | None = None
     location_id: RowKey | None = None
     expiring_within_days: Annotated[int, Field(ge=0, le=3650)] | None = Field(
-        default=None, description="Today included; without what has expired already."
+        default=None, description="Hoy incluido; sin lo que ya ha caducado."
     )
     include_empty: bool = False
 
@@ -58,8 +58,8 @@ class MovementQuery(ListQuery):
     kind: MovementKind | None = None
     ingredient_id: RowKey | None = None
     product_id: RowKey | None = None
-    since: Day | None = Field(default=None, description="First day.")
-    until: Day | None = Field(default=None, description="Last day, included.")
+    since: Day | None = Field(default=None, description="Primer día.")
+    until: Day | None = Field(default=None, description="Último día, incluido.")
 
 
 def _not_zero(quantity: Decimal) -> Decimal:
@@ -74,7 +74,12 @@ class AdjustmentIn(Request):
     ingredient_id: BodyKey
     quantity: Annotated[
         Decimal,
-        Field(ge=-100_000, le=100_000, decimal_places=3, description="Signed, in its unit."),
+        Field(
+            ge=-100_000,
+            le=100_000,
+            decimal_places=3,
+            description="En su unidad: positiva suma, negativa resta.",
+        ),
         AfterValidator(_not_zero),
     ]
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
@@ -183,9 +188,11 @@ class SummaryOut(BaseModel):
     out: int
     lots: int
     expired_lots: int
-    expiring_lots: int = Field(description="Lots that expire within seven days, today included.")
+    expiring_lots: int = Field(description="Lotes que caducan en siete días, hoy incluido.")
     products_in_stock: int
-    product_stock: Amount = Field(description="Finished pieces, of all products and locations.")
+    product_stock: Amount = Field(
+        description="Piezas terminadas, de todos los productos y ubicaciones."
+    )
     by_category: list[CategoryValue]
 
 

@@ -22,6 +22,7 @@ blueprint = domain_blueprint("orders", "/api", "Pedidos")
 
 
 @blueprint.get("/customers")
+@blueprint.doc(summary="Listar los clientes y lo que han pedido.")
 @blueprint.input(CustomerQuery, location="query")
 @blueprint.output(CustomerPage)
 @in_tenant("orders")
@@ -31,6 +32,7 @@ def list_customers(session: Session, query_data: CustomerQuery) -> dict[str, Any
 
 
 @blueprint.get("/orders")
+@blueprint.doc(summary="Listar los pedidos, primero los de entrega más tardía.")
 @blueprint.input(OrderQuery, location="query")
 @blueprint.output(OrderPage)
 @in_tenant("orders")
@@ -40,6 +42,7 @@ def list_orders(session: Session, query_data: OrderQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/orders/<uuid:order_id>")
+@blueprint.doc(summary="Ver un pedido y sus líneas.")
 @blueprint.output(OrderDetail)
 @in_tenant("orders")
 def show_order(session: Session, order_id: UUID) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def show_order(session: Session, order_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/orders")
+@blueprint.doc(summary="Crear un pedido.")
 @blueprint.input(OrderIn)
 @blueprint.output(OrderDetail, status_code=201)
 @in_tenant("orders")
@@ -57,14 +61,15 @@ def place_order(session: Session, json_data: OrderIn) -> dict[str, Any]:
 
 
 @blueprint.put("/orders/<uuid:order_id>")
+@blueprint.doc(
+    summary="Cambiar un pedido o pasarlo a otro estado; lo que no envíes se queda igual.",
+    responses={
+        404: "No existe ese pedido.",
+        409: "Ya no se puede modificar, no puede pasar a ese estado o faltan piezas.",
+    },
+)
 @blueprint.input(OrderChange)
 @blueprint.output(OrderDetail)
-@blueprint.doc(
-    responses={
-        404: "There is no such order.",
-        409: "It is too far along, cannot become that, or the workshop lacks pieces.",
-    }
-)
 @in_tenant("orders")
 def change_order(session: Session, order_id: UUID, json_data: OrderChange) -> dict[str, Any]:
     """Change an order, or move it along."""

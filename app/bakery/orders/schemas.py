@@ -38,7 +38,7 @@ class OrderQuery(ListQuery, Period):
 
     status: OrderStatus | None = None
     customer_id: RowKey | None = None
-    overdue: bool | None = Field(default=None, description="Past its day and not settled.")
+    overdue: bool | None = Field(default=None, description="Con la fecha pasada y aún sin cerrar.")
 
 
 class OrderLineIn(Request):
@@ -56,7 +56,7 @@ class OrderIn(Request):
 
     customer_id: BodyKey
     due_on: Day
-    lines: OrderLinesIn
+    lines: OrderLinesIn = Field(description="Las líneas del mismo producto se juntan.")
     notes: Notes | None = None
 
 
@@ -91,7 +91,7 @@ class CustomerOut(BaseModel):
     notes: str | None
     orders: int
     open_orders: int
-    total: Euros = Field(description="Of all orders that are not cancelled.")
+    total: Euros = Field(description="De todos los pedidos que no se han cancelado.")
 
 
 class OrderOut(BaseModel):
@@ -108,7 +108,7 @@ class OrderOut(BaseModel):
     due_on: date
     overdue: bool
     notes: str | None
-    total: Euros = Field(description="VAT included.")
+    total: Euros = Field(description="IVA incluido.")
     pieces: Amount
 
 

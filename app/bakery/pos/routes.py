@@ -25,6 +25,7 @@ blueprint = domain_blueprint("pos", "/api/pos", "Punto de venta")
 
 
 @blueprint.get("/products")
+@blueprint.doc(summary="Listar los productos y cuánto hay a la venta de cada uno.")
 @blueprint.input(ProductQuery, location="query")
 @blueprint.output(ProductPage)
 @in_tenant("pos")
@@ -34,6 +35,7 @@ def list_products(session: Session, query_data: ProductQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/products/<int:product_id>")
+@blueprint.doc(summary="Ver un producto y sus existencias en cada ubicación.")
 @blueprint.output(ProductDetail)
 @in_tenant("pos")
 def show_product(session: Session, product_id: int) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def show_product(session: Session, product_id: int) -> dict[str, Any]:
 
 
 @blueprint.get("/session")
+@blueprint.doc(summary="Ver la caja abierta o, si no la hay, la última, con sus totales.")
 @blueprint.input(TillQuery, location="query")
 @blueprint.output(TillOut)
 @in_tenant("pos")
@@ -51,6 +54,7 @@ def show_till(session: Session, query_data: TillQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/sales")
+@blueprint.doc(summary="Listar los tickets, primero los más recientes.")
 @blueprint.input(SaleQuery, location="query")
 @blueprint.output(SalePage)
 @in_tenant("pos")
@@ -60,6 +64,7 @@ def list_sales(session: Session, query_data: SaleQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/sales/<uuid:sale_id>")
+@blueprint.doc(summary="Ver un ticket y sus líneas.")
 @blueprint.output(SaleDetail)
 @in_tenant("pos")
 def show_sale(session: Session, sale_id: UUID) -> dict[str, Any]:
@@ -68,9 +73,9 @@ def show_sale(session: Session, sale_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/sales")
+@blueprint.doc(summary="Cobrar un ticket.", responses={409: "No hay suficiente de algún producto."})
 @blueprint.input(SaleIn)
 @blueprint.output(SaleDetail, status_code=201)
-@blueprint.doc(responses={409: "There is not enough of a product."})
 @in_tenant("pos")
 def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
     """Ring up a ticket."""
@@ -78,11 +83,12 @@ def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
 
 
 @blueprint.put("/sales/<uuid:sale_id>")
+@blueprint.doc(
+    summary="Corregir las líneas de un ticket o su forma de pago.",
+    responses={404: "No existe ese ticket.", 409: "No hay suficiente de algún producto."},
+)
 @blueprint.input(CorrectionIn)
 @blueprint.output(SaleDetail)
-@blueprint.doc(
-    responses={404: "There is no such ticket.", 409: "There is not enough of a product."}
-)
 @in_tenant("pos")
 def correct_sale(session: Session, sale_id: UUID, json_data: CorrectionIn) -> dict[str, Any]:
     """Correct a ticket's lines or how it was paid."""

@@ -30,14 +30,18 @@ class ProductQuery(ListQuery):
     """Filters of the list of products."""
 
     category: Text | None = Field(default=None, max_length=100)
-    location_id: RowKey | None = Field(default=None, description="Whose stock is shown.")
+    location_id: RowKey | None = Field(
+        default=None, description="Ubicación cuyas existencias se muestran."
+    )
     active: bool | None = None
 
 
 class TillQuery(Query):
     """Which till."""
 
-    location_id: RowKey | None = Field(default=None, description="Default: where sales go.")
+    location_id: RowKey | None = Field(
+        default=None, description="Por defecto, la ubicación que vende."
+    )
 
 
 class SaleQuery(ListQuery, Period):
@@ -62,9 +66,11 @@ SaleLinesIn = Annotated[list[SaleLineIn], Field(min_length=1, max_length=50)]
 class SaleIn(Request):
     """A sale. Lines of the same product become one."""
 
-    lines: SaleLinesIn
+    lines: SaleLinesIn = Field(description="Las líneas del mismo producto se juntan.")
     payment_method: PaymentMethod
-    location_id: BodyKey | None = Field(default=None, description="Default: where sales go.")
+    location_id: BodyKey | None = Field(
+        default=None, description="Por defecto, la ubicación que vende."
+    )
 
 
 class CorrectionIn(Request):
@@ -94,8 +100,8 @@ class ProductOut(BaseModel):
     recipe_id: int | None
     is_active: bool
     location_id: int
-    stock: Amount = Field(description="At the location.")
-    total_stock: Amount = Field(description="At all locations.")
+    stock: Amount = Field(description="En la ubicación.")
+    total_stock: Amount = Field(description="En todas las ubicaciones.")
 
 
 class PlaceStock(BaseModel):
@@ -129,7 +135,7 @@ class TillOut(BaseModel):
     total: Euros
     cash: Euros
     card: Euros
-    expected_cash: Euros | None = Field(description="What should be in the drawer.")
+    expected_cash: Euros | None = Field(description="Lo que debería haber en el cajón.")
 
 
 class SaleOut(BaseModel):
@@ -144,7 +150,7 @@ class SaleOut(BaseModel):
     updated_at: Moment
     payment_method: PaymentMethod
     status: SaleStatus
-    total: Euros = Field(description="VAT included.")
+    total: Euros = Field(description="IVA incluido.")
     pieces: Amount
 
 

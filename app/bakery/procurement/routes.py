@@ -20,6 +20,7 @@ blueprint = domain_blueprint("procurement", "/api/procurement", "Compras")
 
 
 @blueprint.get("/suggestions")
+@blueprint.doc(summary="Listar los ingredientes que se agotan y la forma más barata de comprarlos.")
 @blueprint.input(SuggestionQuery, location="query")
 @blueprint.output(SuggestionPage)
 @in_tenant("procurement")
@@ -29,6 +30,7 @@ def list_suggestions(session: Session, query_data: SuggestionQuery) -> dict[str,
 
 
 @blueprint.get("/runs")
+@blueprint.doc(summary="Listar las rondas de compras, primero las más recientes.")
 @blueprint.input(ListQuery, location="query")
 @blueprint.output(RunPage)
 @in_tenant("procurement")
@@ -38,6 +40,7 @@ def list_runs(session: Session, query_data: ListQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/runs/<int:run_id>")
+@blueprint.doc(summary="Ver una ronda de compras y sus pedidos.")
 @blueprint.output(RunDetail)
 @in_tenant("procurement")
 def show_run(session: Session, run_id: int) -> dict[str, Any]:
@@ -46,6 +49,7 @@ def show_run(session: Session, run_id: int) -> dict[str, Any]:
 
 
 @blueprint.post("/runs")
+@blueprint.doc(summary="Preparar pedidos de compra a partir de las sugerencias.")
 @blueprint.input(RunIn)
 @blueprint.output(RunDetail, status_code=201)
 @in_tenant("procurement")

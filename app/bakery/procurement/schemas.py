@@ -31,7 +31,9 @@ class SuggestionQuery(ListQuery):
 class RunIn(Request):
     """A run over all suggestions, or over those of some ingredients."""
 
-    ingredient_ids: Annotated[list[BodyKey], Field(min_length=1, max_length=200)] | None = None
+    ingredient_ids: Annotated[list[BodyKey], Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="Por defecto, los de todas las sugerencias."
+    )
     notes: Annotated[Text, Field(max_length=1000)] | None = None
 
 
@@ -47,7 +49,7 @@ class SuggestionOut(BaseModel):
     unit: Unit
     quantity: Amount
     reorder_point: Amount
-    on_order: Amount = Field(description="In purchase orders that have not arrived yet.")
+    on_order: Amount = Field(description="En pedidos de compra que aún no han llegado.")
     needed: Amount
     supplier_id: int | None
     supplier_name: str | None
@@ -77,7 +79,7 @@ class PurchaseLineOut(BaseModel):
     unit: Unit
     packs: int
     quantity: Amount
-    unit_price: Euros = Field(description="Of one pack.")
+    unit_price: Euros = Field(description="De un paquete.")
     amount: Euros
 
 

@@ -13,6 +13,7 @@ blueprint = domain_blueprint("production", "/api/production", "Producción")
 
 
 @blueprint.get("/batches")
+@blueprint.doc(summary="Listar las hornadas, primero las del día más reciente.")
 @blueprint.input(BatchQuery, location="query")
 @blueprint.output(BatchPage)
 @in_tenant("production")
@@ -22,6 +23,7 @@ def list_batches(session: Session, query_data: BatchQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/batches/<int:batch_id>")
+@blueprint.doc(summary="Ver una hornada y los ingredientes que necesita.")
 @blueprint.output(BatchDetail)
 @in_tenant("production")
 def show_batch(session: Session, batch_id: int) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def show_batch(session: Session, batch_id: int) -> dict[str, Any]:
 
 
 @blueprint.get("/plan")
+@blueprint.doc(summary="Ver las hornadas de un día por receta y si hay suficiente para ellas.")
 @blueprint.input(PlanQuery, location="query")
 @blueprint.output(PlanOut)
 @in_tenant("production")

@@ -20,7 +20,7 @@ class BatchQuery(ListQuery, Period):
 class PlanQuery(Query):
     """Which day's plan."""
 
-    date: Day | None = Field(default=None, description="Default: today in the bakery.")
+    date: Day | None = Field(default=None, description="Por defecto, hoy en la panadería.")
 
 
 class BatchOut(BaseModel):
@@ -79,8 +79,8 @@ class PlanOut(BaseModel):
     quantity_planned: Amount
     quantity_produced: Amount
     recipes: list[RecipePlan]
-    needs: list[NeedOut] = Field(description="Of the batches that are not finished yet.")
-    feasible: bool = Field(description="Whether there is enough of everything.")
+    needs: list[NeedOut] = Field(description="De las hornadas sin terminar.")
+    feasible: bool = Field(description="Si hay suficiente de todo.")
 
 
 class BatchPage(Page):

@@ -13,6 +13,7 @@ blueprint = domain_blueprint("recipes", "/api/recipes", "Recetas")
 
 
 @blueprint.get("")
+@blueprint.doc(summary="Listar las recetas con su coste y su margen.")
 @blueprint.input(RecipeQuery, location="query")
 @blueprint.output(RecipePage)
 @in_tenant("recipes")
@@ -22,6 +23,7 @@ def list_recipes(session: Session, query_data: RecipeQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/<int:recipe_id>")
+@blueprint.doc(summary="Ver una receta, sus ingredientes y su coste.")
 @blueprint.output(RecipeDetail)
 @in_tenant("recipes")
 def show_recipe(session: Session, recipe_id: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class RecipeOut(BaseModel):
     id: int
     name: str
     category: str
-    yield_quantity: Amount = Field(description="Pieces of one run.")
+    yield_quantity: Amount = Field(description="Piezas de una elaboración.")
     preparation_minutes: int
     fermentation_minutes: int
     baking_minutes: int
@@ -31,9 +31,9 @@ class RecipeOut(BaseModel):
     cost_per_piece: UnitCost
     product_id: int | None
     product_name: str | None
-    price: Euros | None = Field(description="VAT included.")
-    margin: Euros | None = Field(description="Of one piece: price without VAT, less its cost.")
-    margin_percent: Percentage | None = Field(description="Of the price without VAT.")
+    price: Euros | None = Field(description="IVA incluido.")
+    margin: Euros | None = Field(description="De una pieza: precio sin IVA menos su coste.")
+    margin_percent: Percentage | None = Field(description="Sobre el precio sin IVA.")
 
 
 class RecipeIngredientOut(BaseModel):

@@ -13,6 +13,7 @@ blueprint = domain_blueprint("sales", "/api/sales", "Ventas")
 
 
 @blueprint.get("/daily")
+@blueprint.doc(summary="Listar las ventas por día.")
 @blueprint.input(DailyQuery, location="query")
 @blueprint.output(DayPage)
 @in_tenant("sales")
@@ -22,6 +23,7 @@ def list_days(session: Session, query_data: DailyQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/hourly")
+@blueprint.doc(summary="Listar las ventas por hora del día.")
 @blueprint.input(SalesQuery, location="query")
 @blueprint.output(HourPage)
 @in_tenant("sales")
@@ -31,6 +33,7 @@ def list_hours(session: Session, query_data: SalesQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/products")
+@blueprint.doc(summary="Listar los productos vendidos, primero los más vendidos.")
 @blueprint.input(SalesQuery, location="query")
 @blueprint.output(ProductSalesPage)
 @in_tenant("sales")

@@ -20,7 +20,7 @@ class SalesQuery(ListQuery, Period):
 class DailyQuery(SalesQuery):
     """A chart wants all its days at once: pages are longer here."""
 
-    per_page: Annotated[int, Field(ge=1, le=LONGEST_PERIOD, description="Days on a page.")] = 31
+    per_page: Annotated[int, Field(ge=1, le=LONGEST_PERIOD, description="Días por página.")] = 31
 
 
 class DayOut(BaseModel):
@@ -51,7 +51,7 @@ class ProductSalesOut(BaseModel):
     quantity: Amount
     tickets: int
     amount: Euros
-    share: Percentage = Field(description="Of all that was sold in the period, in percent.")
+    share: Percentage = Field(description="De todo lo vendido en el periodo, en tanto por ciento.")
 
 
 class DayPage(Page):

@@ -13,6 +13,7 @@ blueprint = domain_blueprint("suppliers", "/api/suppliers", "Proveedores")
 
 
 @blueprint.get("")
+@blueprint.doc(summary="Listar los proveedores.")
 @blueprint.input(SupplierQuery, location="query")
 @blueprint.output(SupplierPage)
 @in_tenant("suppliers")
@@ -22,6 +23,7 @@ def list_suppliers(session: Session, query_data: SupplierQuery) -> dict[str, Any
 
 
 @blueprint.get("/<int:supplier_id>")
+@blueprint.doc(summary="Ver un proveedor y sus precios.")
 @blueprint.output(SupplierDetail)
 @in_tenant("suppliers")
 def show_supplier(session: Session, supplier_id: int) -> dict[str, Any]:
