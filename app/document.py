@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 SPANISH = {
     "NOT_FOUND_DESCRIPTION": "No existe.",
     "SUCCESS_DESCRIPTION": "Correcto.",
-    "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: `errors` dice cuál y por qué.",
+    "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: la respuesta dice cuál y por qué.",
 }
 """What APIFlask says of answers in English, if nobody tells it otherwise."""
 

@@ -17,7 +17,7 @@ class CreateIn(Request):
 
     demo_account_type: AccountType
     scenario: Literal["base"] | None = Field(
-        default=None, description="Situación de partida de la demo; `base` es un día normal."
+        default=None, description="Situación de partida de la demo; «base» es un día normal."
     )
 
 
@@ -34,7 +34,7 @@ class EventsIn(BaseModel):
 
     until: Literal["ready", "end"] = Field(
         default="ready",
-        description="`ready`: hasta tener sus datos; `end`: hasta su final, con un aviso antes.",
+        description="«ready»: hasta tener sus datos; «end»: hasta su final, con un aviso antes.",
     )
 
 
