@@ -14,6 +14,7 @@ from redis import Redis
 
 from gateway.context import without_values
 from gateway.errors import SessionForgotten, SessionsUnavailable
+from gateway.kept import KeptConnections
 from gateway.records import ENDED, Clock, SessionRecord, utc_now
 from gateway.watch import REDIS_ERRORS, RedisWatch
 
@@ -66,6 +67,7 @@ class RedisSessions:
         clock: Clock = utc_now,
     ) -> None:
         self._redis = redis
+        self._kept = KeptConnections(redis)
         self._refresh = redis.register_script(_REFRESH)
         self._tombstone_for = tombstone_for
         self._clock = clock
@@ -86,7 +88,7 @@ class RedisSessions:
 
     def read(self, session_id: str) -> Cached | None:
         """Like `get`, with what `refresh` needs. A text that cannot be read counts as none."""
-        text, tombstone = self._redis.mget(_keys(session_id))
+        text, tombstone = self._kept.mget(_keys(session_id))
         if tombstone is not None:
             raise SessionForgotten("the session was destroyed")
         if text is None:

@@ -1,0 +1,91 @@
+"""A thread's own connection to Redis: it comes back, and never gives another question's answer."""
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from gateway import connect_redis
+from gateway.kept import KeptConnections
+
+
+@pytest.fixture
+def other(redis_url):
+    """Somebody else's client."""
+    with Redis.from_url(redis_url) as client:
+        client.mset({"one": "1", "two": "2"})
+        yield client
+
+
+@pytest.fixture
+def kept(redis_url, other):
+    with connect_redis(redis_url, timeout=0.2) as client:
+        yield KeptConnections(client)
+
+
+def ports(other):
+    """Which connections others have, by their ports."""
+    own = other.client_info()["addr"]
+    return {client["addr"] for client in other.client_list()} - {own}
+
+
+def test_a_thread_keeps_one_connection_and_another_thread_has_its_own(kept, other):
+    assert kept.mget(["one", "none", "two"]) == [b"1", None, b"2"]
+    first = ports(other)
+    kept.mget(["one"])
+    assert ports(other) == first
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(kept.mget, ["one"]).result()
+        assert len(ports(other)) == len(first) + 1
+
+
+def test_a_connection_that_redis_closed_is_made_anew(kept, other):
+    kept.mget(["one"])
+    other.client_kill_filter(_type="normal", skipme=True)
+    assert kept.mget(["two"]) == [b"2"]
+
+
+def test_a_redis_that_is_away_is_asked_once_more_and_no_more(other):
+    with connect_redis("redis://127.0.0.1:1", timeout=0.2) as client:
+        kept = KeptConnections(client)
+        for _ in range(2):
+            with pytest.raises(RedisConnectionError):
+                kept.mget(["one"])
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(kept, other):
+    kept.mget(["one"])
+    other.client_pause(400)
+    with pytest.raises(RedisTimeoutError):
+        kept.mget(["one"])
+    other.client_unpause()
+    assert kept.mget(["two"]) == [b"2"]
+
+
+def test_an_answer_that_was_not_read_is_nobodys(kept, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    kept.mget(["one"])
+    with monkeypatch.context() as patch:
+        patch.setattr("redis.connection.Connection.read_response", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            kept.mget(["one"])
+    assert kept.mget(["two"]) == [b"2"]
+
+
+def ask_often(kept, key, value):
+    """Ask again and again: whoever shares a connection gets what is not his."""
+    assert all(kept.mget([key]) == [value] for _ in range(300))
+
+
+def test_a_forked_process_has_a_connection_of_its_own(kept):
+    kept.mget(["one"])
+    child = multiprocessing.get_context("fork").Process(target=ask_often, args=(kept, "two", b"2"))
+    child.start()
+    ask_often(kept, "one", b"1")
+    child.join(30)
+    assert child.exitcode == 0
