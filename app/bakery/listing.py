@@ -26,7 +26,9 @@ class ListQuery(Query):
     per_page: Annotated[int, Field(ge=1, le=100, description="Elementos por página.")] = 25
     sort: Annotated[
         Text | None,
-        Field(max_length=50, description="Dato por el que se ordena; con un guion delante, al revés."),
+        Field(
+            max_length=50, description="Dato que ordena la lista; con un guion delante, al revés."
+        ),
     ] = None
     q: Annotated[Text | None, Field(max_length=100, description="Palabras que se buscan.")] = None
 
