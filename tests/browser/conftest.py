@@ -1,10 +1,12 @@
-"""One Chromium for all tests in a browser."""
+"""One Chromium for all tests in a browser, and a visitor with a profile of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visit import LAPTOP, Visit
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -26,3 +28,22 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def screen() -> tuple[int, int]:
+    return LAPTOP
+
+
+@pytest.fixture
+def visit(browser: Browser, live_url: str, screen: tuple[int, int]) -> Iterator[Visit]:
+    width, height = screen
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="es-ES", timezone_id="Europe/Madrid"
+    )
+    context.set_default_timeout(15_000)
+    visit = Visit(context.new_page(), live_url.rstrip("/"))
+    visit.listen()
+    yield visit
+    visit.page.unroute_all(behavior="ignoreErrors")
+    context.close()

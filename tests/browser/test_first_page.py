@@ -1,23 +1,13 @@
 """A prospect's first visit, in a real browser: from the landing page and back to it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    Request,
-    Route,
-    expect,
-)
+from playwright.sync_api import Route, expect
 
-LAPTOP = (1280, 800)
-PHONE = (390, 844)
+from tests.browser.visit import LAPTOP, PHONE, Visit, number_in
+
 MODELS = {
     "individual_bakery": ("Panadería San Pablo", {"Producción", "Recetas"}),
     "central_baker": ("Panadería La Espiga", {"Pedidos", "Proveedores"}),
@@ -27,86 +17,6 @@ COMMON_TABS = {"Inventario", "Ventas (TPV)", "Ventas por día"}
 pytestmark = pytest.mark.browser
 on_both_screens = pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
 each_model = pytest.mark.parametrize("account_type", MODELS)
-
-
-@dataclass
-class Visit:
-    """A page that takes note of what a visitor should never see."""
-
-    page: Page
-    url: str
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    def listen(self) -> None:
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._see)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def _see(self, request: Request) -> None:
-        host = urlsplit(request.url)
-        if host.scheme != "data" and host.netloc != urlsplit(self.url).netloc:
-            self.strangers.append(request.url)
-
-    def open(self, path: str = "/") -> None:
-        self.page.goto(self.url + path)
-
-    def begin(self, account_type: str) -> None:
-        """Click «Probar demo» and wait for the bakery."""
-        self.open()
-        card = self.page.locator(f'[data-account="{account_type}"]')
-        card.get_by_role("button", name="Probar demo").click()
-        self.page.wait_for_url(re.compile(r"/demo$"), timeout=60_000)
-        expect(self.page.get_by_role("tablist")).to_be_visible()
-
-    def turn_to(self, tab: str) -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
-
-    def tabs(self) -> list[str]:
-        return self.page.get_by_role("tab").all_inner_texts()
-
-    def finish(self) -> None:
-        self.page.get_by_role("button", name="Terminar").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Terminar").click()
-        self.page.wait_for_url(re.compile(r"/$"))
-
-    def ensure_no_sideways_scrolling(self, where: str) -> None:
-        wide = "document.documentElement.scrollWidth - window.innerWidth"
-        assert self.page.evaluate(wide) <= 0, f"{where} is wider than the screen"
-
-    def ensure_clean(self) -> None:
-        assert self.complaints == []
-        assert self.strangers == []
-
-
-@pytest.fixture
-def screen() -> tuple[int, int]:
-    return LAPTOP
-
-
-@pytest.fixture
-def visit(browser: Browser, live_url: str, screen: tuple[int, int]) -> Iterator[Visit]:
-    width, height = screen
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="es-ES", timezone_id="Europe/Madrid"
-    )
-    context.set_default_timeout(15_000)
-    visit = Visit(context.new_page(), live_url.rstrip("/"))
-    visit.listen()
-    yield visit
-    visit.page.unroute_all(behavior="ignoreErrors")
-    context.close()
-
-
-def number_in(text: str) -> int:
-    found = re.search(r"\d+", text)
-    assert found is not None, f"no number in {text!r}"
-    return int(found.group())
 
 
 @on_both_screens
@@ -162,31 +72,23 @@ def test_no_page_scrolls_sideways(visit: Visit, account_type: str) -> None:
 
 def test_an_adjustment_changes_the_stock_and_a_reset_takes_it_back(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    page = visit.page
-    salt = page.get_by_role("row").filter(has_text="Sal marina fina")
+    salt = visit.page.get_by_role("row").filter(has_text="Sal marina fina")
     before = salt.inner_text()
 
-    page.get_by_label("Ingrediente", exact=True).select_option(label="Sal marina fina")
-    page.get_by_label("Cantidad", exact=True).fill("5")
-    page.get_by_label("Motivo").fill("Recuento de la despensa")
-    page.get_by_role("button", name="Guardar ajuste").click()
-    expect(page.get_by_text("Ajuste guardado")).to_be_visible()
+    visit.adjust("Sal marina fina", 5)
     expect(salt).not_to_have_text(before, use_inner_text=True)
 
-    page.get_by_role("button", name="Empezar de nuevo").click()
-    page.get_by_role("dialog").get_by_role("button", name="Empezar de nuevo").click()
-    expect(page.get_by_text("Datos como nuevos")).to_be_visible()
+    visit.start_again()
     expect(salt).to_have_text(before, use_inner_text=True)
     visit.ensure_clean()
 
 
 def test_a_demo_can_be_extended_and_the_button_says_how_often(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    extend = visit.page.get_by_role("button", name="Ampliar")
-    before = number_in(extend.inner_text().partition("queda")[2])
-    extend.click()
+    before = visit.extensions_left()
+    visit.page.get_by_role("button", name="Ampliar").click()
     expect(visit.page.get_by_text("tienes más tiempo")).to_be_visible()
-    assert number_in(extend.inner_text().partition("queda")[2]) == before - 1
+    assert visit.extensions_left() == before - 1
     visit.ensure_clean()
 
 

@@ -24,6 +24,9 @@ export function showSuccess(sentence) {
   setTimeout(() => alert.remove(), GOOD_NEWS_MILLISECONDS);
 }
 
+// Stays until it is dismissed; gives the element, for who knows when it is no longer true.
+export const showWarning = (sentence) => show("warning", sentence);
+
 // What a call threw. The end of the session is shown elsewhere, in place of everything.
 export function showProblem(problem) {
   if (problem.status === 401 || problem.status === 410) return;

@@ -1,10 +1,10 @@
 // The back office: opens the bakery that the session's cookie leads to, one tab a module.
 
-import { showProblem } from "./alerts.js";
+import { clearAlerts, showProblem } from "./alerts.js";
 import { get, whenOver } from "./api.js";
 import { byId, el } from "./dom.js";
 import { name } from "./format.js";
-import { forgetSession, recallSession } from "./memory.js";
+import { forgetDemo, mayBeOpen, whenTold } from "./memory.js";
 import { SessionBar } from "./session.js";
 import { inventoryTab } from "./tabs/inventory.js";
 import { ordersTab } from "./tabs/orders.js";
@@ -28,22 +28,26 @@ const TABS = [
 
 let current = null;
 let over = false;
-const bar = new SessionBar({ onReset: () => open(), onOver: showOver });
+const bar = new SessionBar({ onReset: enter, onOver: showOver });
 whenOver(showOver);
+whenTold((news) => bar.catchUp(news));
 start();
 
 async function start() {
   try {
-    const session = await bar.refresh();
-    if (session?.status === "pending") {
-      const ready = await untilReady(session, progressInto(byId("loading-bar"), byId("loading-phase")));
-      if (ready.status === "active") bar.show(ready);
-    }
-    await open();
+    await enter(await bar.refresh());
   } catch (problem) {
     byId("loading").hidden = true;
     showProblem(problem);
   }
+}
+
+// Wait for the bakery, if it is still being prepared, and open it.
+async function enter(session) {
+  if (session.status === "pending") {
+    bar.show(await untilReady(session, progressInto(byId("loading-bar"), byId("loading-phase"))));
+  }
+  await open();
 }
 
 // Fill the page with the bakery as it is now.
@@ -59,7 +63,6 @@ async function open() {
   for (const tab of tabs) addTab(tab, tenant);
   byId("loading").hidden = true;
   byId("office").hidden = false;
-  bar.enable();
   const first = tabs.find((tab) => tab.id === opened) ?? tabs[0];
   tabOf(first).show();
 }
@@ -105,15 +108,16 @@ function addTab(tab, tenant) {
 function showOver(problem) {
   if (over) return;
   over = true;
-  const never = current === null && recallSession() === null;
+  const never = current === null && !mayBeOpen();
   bar.stop();
-  forgetSession();
+  clearAlerts();
+  forgetDemo();
   byId("loading").hidden = true;
   byId("office").hidden = true;
   byId("over").hidden = false;
   if (never && problem?.code === "session_required") {
     byId("over-title").textContent = "No tienes ninguna demo abierta";
-    byId("over-text").textContent = problem.message;
+    byId("over-text").textContent = "Para usar la demo, primero ábrela con «Probar demo».";
     byId("bakery-model").textContent = "Sin demo abierta";
   } else {
     byId("bakery-model").textContent = "Demo terminada";

@@ -1,9 +1,10 @@
 // The landing page: a click opens a session, and the back office once it is ready.
 
 import { clearAlerts, showProblem, showSuccess } from "./alerts.js";
-import { get, post, Problem } from "./api.js";
+import { post, Problem, whenOver } from "./api.js";
 import { byId } from "./dom.js";
-import { forgetSession, recallSession, rememberSession, takeFarewell } from "./memory.js";
+import { forgetDemo, mayBeOpen, takeFarewell, tellTabs, whenTold } from "./memory.js";
+import { SessionBar } from "./session.js";
 import { progressInto, untilReady } from "./waiting.js";
 
 const BACK_OFFICE = "/demo";
@@ -11,27 +12,41 @@ const FAILED = "No hemos podido preparar tu panadería. Vuelve a intentarlo: sue
 const SLOW_MILLISECONDS = 20000;
 const buttons = [...document.querySelectorAll("[data-try]")];
 
+const bar = new SessionBar({ onReset: () => {}, onOver: endResume });
+
 for (const button of buttons) {
   button.addEventListener("click", () => begin(button));
 }
+whenOver(endResume);
+whenTold(showResume);
 greet();
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) greet();
 });
 
-async function greet() {
+function greet() {
   showChoices();
   const farewell = takeFarewell();
   if (farewell) showSuccess(farewell);
-  const id = recallSession();
-  byId("resume").hidden = true;
-  if (!id) return;
+  showResume();
+}
+
+// The demo that is open in this browser, if there is one: how long it lasts and the way back to it.
+async function showResume() {
+  if (!mayBeOpen()) return endResume();
   try {
-    const session = await get(`/api/demo/session/${encodeURIComponent(id)}`);
-    byId("resume").hidden = session.status !== "active";
+    await bar.refresh();
+    byId("resume").hidden = !byId("waiting").hidden;
   } catch {
-    forgetSession();
+    byId("resume").hidden = true;
   }
+}
+
+function endResume() {
+  if (!byId("resume").hidden) showSuccess("Tu demo ha terminado. Puedes probar otra cuando quieras.");
+  byId("resume").hidden = true;
+  forgetDemo();
+  bar.stop();
 }
 
 async function begin(button) {
@@ -41,7 +56,7 @@ async function begin(button) {
   button.textContent = "Abriendo…";
   try {
     const session = await post("/api/demo/session/create", { demo_account_type: button.dataset.try });
-    rememberSession(session.session_id);
+    tellTabs("opened");
     const ready = await follow(session);
     if (ready.status !== "active") throw new Problem(500, { detail: FAILED });
     window.location.assign(BACK_OFFICE);

@@ -1,9 +1,10 @@
-// Remembers, in this tab, which session is ours. The credential itself is a cookie out of reach.
+// Remembers, for all tabs of this browser, that a demo is open, and tells them what one of them did.
+// Whose demo it is says a cookie that scripts cannot read; no secret is kept here.
 
-const KEY = "demo_session_id";
+const NEWS = "demo_news";
 const FAREWELL = "demo_farewell";
 
-// Storage can be forbidden; the page then works without the countdown.
+// Storage can be forbidden; the server still says how the demo is, only later.
 function attempt(action) {
   try {
     return action();
@@ -12,11 +13,21 @@ function attempt(action) {
   }
 }
 
-export const recallSession = () => attempt(() => sessionStorage.getItem(KEY));
-export const rememberSession = (id) => attempt(() => sessionStorage.setItem(KEY, id));
-export const forgetSession = () => attempt(() => sessionStorage.removeItem(KEY));
+// Whether a demo may be open: what the server is asked then, since nobody else knows.
+export const mayBeOpen = () => attempt(() => localStorage.getItem(NEWS)) !== null;
+export const forgetDemo = () => attempt(() => localStorage.removeItem(NEWS));
 
-// A sentence for the landing page to say once.
+// Tell the other tabs: "opened", "extended", "reset" or "ended".
+export const tellTabs = (news) => attempt(() => localStorage.setItem(NEWS, `${news} ${Date.now()}`));
+
+// Have `listener` called with what another tab tells; this one does not hear itself.
+export function whenTold(listener) {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === NEWS && newValue !== null) listener(newValue.split(" ")[0]);
+  });
+}
+
+// A sentence for the landing page of this tab to say once.
 export const leaveFarewell = (sentence) => attempt(() => sessionStorage.setItem(FAREWELL, sentence));
 
 export function takeFarewell() {

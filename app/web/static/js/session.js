@@ -1,20 +1,21 @@
 // The session in the header: how long it lasts, and the buttons that extend, reset and end it.
 
-import { clearAlerts, showProblem, showSuccess } from "./alerts.js";
+import { clearAlerts, showProblem, showSuccess, showWarning } from "./alerts.js";
 import { get, post } from "./api.js";
 import { byId } from "./dom.js";
 import { countdown } from "./format.js";
-import { forgetSession, leaveFarewell, recallSession, rememberSession } from "./memory.js";
+import { forgetDemo, leaveFarewell, mayBeOpen, tellTabs } from "./memory.js";
 
 const SOON_SECONDS = 120;
 const BUTTONS = ["extend", "reset", "finish"];
-const UNKNOWN = new Set([401, 404, 410]);
+const OVER = new Set([401, 404, 410]);
 
-// Calls `onReset` when there are new data to show, `onOver` when the time is up.
+// Calls `onReset` with the session when it has new data to show, `onOver` when the time is up.
 export class SessionBar {
   #ends = null;
-  #extensionsLeft = null;
-  #stopped = false;
+  #tenant = null;
+  #extensionsLeft = 0;
+  #warning = null;
   #onReset;
   #onOver;
 
@@ -26,55 +27,75 @@ export class SessionBar {
     byId("finish").addEventListener("click", () => this.#act(() => this.#finish()));
     setInterval(() => this.#tick(), 1000);
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.#ends !== null) this.refresh().catch(showProblem);
+      if (!document.hidden) this.catchUp();
     });
   }
 
-  // Ask how the session is; null when this tab does not know which one it is.
+  // Ask how the session is that the cookie stands for.
   async refresh() {
-    const id = recallSession();
-    if (!id) return null;
+    const session = await get("/api/demo/session/current");
+    this.show(session);
+    return session;
+  }
+
+  // Another tab did something, or this one was asleep: see what became of the session shown here.
+  async catchUp(news = "") {
+    if (this.#ends === null) return;
+    const before = this.#tenant;
     try {
-      const session = await get(`/api/demo/session/${encodeURIComponent(id)}`);
-      this.show(session);
-      return session;
+      const session = await this.refresh();
+      if (news !== "reset" && session.virtual_tenant_id === before) return;
+      await this.#onReset(session);
+      if (news === "reset") showSuccess("Has empezado de nuevo en otra pestaña: estos son los datos del principio.");
     } catch (problem) {
-      if (!UNKNOWN.has(problem.status)) throw problem;
-      forgetSession();
-      return null;
+      showProblem(problem);
     }
   }
 
   show(session) {
-    rememberSession(session.session_id);
+    if (!mayBeOpen()) tellTabs("opened");
+    if (session.status !== "active") return;
     this.#ends = performance.now() + session.seconds_left * 1000;
+    this.#tenant = session.virtual_tenant_id;
     this.#extensionsLeft = session.extensions_left;
-    byId("countdown").hidden = session.status !== "active";
-    if (session.status === "active") this.#tick();
-    this.enable();
-  }
-
-  enable() {
-    if (this.#stopped) return;
-    for (const id of BUTTONS) byId(id).disabled = false;
-    byId("extend").disabled = this.#extensionsLeft === 0;
-    byId("extend-left").textContent = this.#extensionsLeft === null ? "" : ` (${left(this.#extensionsLeft)})`;
+    byId("countdown").hidden = false;
+    byId("session-actions").hidden = false;
+    this.#tick();
+    this.#enable();
   }
 
   // No more time and no more buttons.
   stop() {
-    this.#stopped = true;
     this.#ends = null;
+    this.#warn(false);
     byId("countdown").hidden = true;
     byId("session-actions").hidden = true;
+  }
+
+  #enable() {
+    for (const id of BUTTONS) byId(id).disabled = false;
+    byId("extend").disabled = this.#extensionsLeft === 0;
+    byId("extend-left").textContent = ` (${left(this.#extensionsLeft)})`;
   }
 
   #tick() {
     if (this.#ends === null) return;
     const seconds = (this.#ends - performance.now()) / 1000;
     byId("countdown-time").textContent = countdown(seconds);
-    byId("countdown").classList.toggle("soon", seconds < SOON_SECONDS);
-    if (seconds <= 0) this.#onOver();
+    this.#warn(seconds < SOON_SECONDS);
+    if (seconds > 0) return;
+    this.#ends = null; // asked once: the end may have moved without a word to this tab
+    this.refresh().catch(() => this.#onOver());
+  }
+
+  #warn(soon) {
+    byId("countdown").classList.toggle("soon", soon);
+    if (soon) {
+      this.#warning ??= showWarning(warning(this.#extensionsLeft));
+    } else {
+      this.#warning?.remove();
+      this.#warning = null;
+    }
   }
 
   async #act(action) {
@@ -84,21 +105,24 @@ export class SessionBar {
       await action();
     } catch (problem) {
       showProblem(problem);
-      if (UNKNOWN.has(problem.status)) return;
+      if (OVER.has(problem.status)) return;
     }
-    this.enable();
+    this.#enable();
   }
 
   async #extend() {
     this.show(await post("/api/demo/session/extend"));
+    tellTabs("extended");
     showSuccess("Hecho: tienes más tiempo.");
   }
 
   async #reset() {
     const sure = await confirm("¿Empezar de nuevo?", "Se pierde lo que hayas cambiado y vuelves a los datos del principio. El tiempo sigue contando.", "Empezar de nuevo");
     if (!sure) return;
-    this.show(await post("/api/demo/session/reset"));
-    await this.#onReset();
+    const session = await post("/api/demo/session/reset");
+    this.show(session);
+    tellTabs("reset");
+    await this.#onReset(session);
     showSuccess("Datos como nuevos: tu panadería vuelve a estar como al principio.");
   }
 
@@ -106,7 +130,8 @@ export class SessionBar {
     const sure = await confirm("¿Terminar la demo?", "Tus datos se borran y no se pueden recuperar.", "Terminar");
     if (!sure) return;
     await post("/api/demo/session/destroy");
-    forgetSession();
+    tellTabs("ended");
+    forgetDemo();
     leaveFarewell("Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!");
     this.stop();
     window.location.assign("/");
@@ -117,6 +142,9 @@ const left = (number) => {
   if (number === 0) return "ya no quedan";
   return number === 1 ? "queda 1" : `quedan ${number}`;
 };
+
+const warning = (extensionsLeft) =>
+  `Tu demo termina en menos de dos minutos${extensionsLeft > 0 ? ": amplíala si quieres seguir." : "."}`;
 
 // Ask first: resolves with whether the answer was yes.
 function confirm(title, text, yes) {
