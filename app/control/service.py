@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -233,10 +234,8 @@ class SessionService:
             ).scalar_one_or_none()
 
     def token_for(self, session: SessionView) -> str | None:
-        """A token for a session that is open."""
-        return (
-            self._tokens.issue(session.session_id, session.expires_at) if session.is_open else None
-        )
+        """A token for a session that is open; the session itself decides how long it counts."""
+        return self._issue(session) if session.is_open else None
 
     def _ensure_active(self, session_id: str) -> SessionView:
         session = self.fetch(session_id)
@@ -247,7 +246,13 @@ class SessionService:
         return session
 
     def _with_token(self, session: SessionView) -> OpenedSession:
-        return OpenedSession(session, self._tokens.issue(session.session_id, session.expires_at))
+        return OpenedSession(session, self._issue(session))
+
+    def _issue(self, session: SessionView) -> str:
+        until = session.expires_at
+        if session.status is SessionStatus.PENDING:  # its time begins anew when it is served
+            until += timedelta(seconds=self._duration)
+        return self._tokens.issue(session.session_id, until)
 
     def _remember(self, session: SessionView, *, new: bool = False) -> None:
         """Tell the gateway. When Redis is away it will ask Postgres instead."""

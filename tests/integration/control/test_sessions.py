@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import jwt
 import psycopg
 import pytest
 
@@ -180,3 +181,11 @@ def wait_until_blocked(database):
             return
         time.sleep(0.02)
     raise AssertionError("nobody waits for a lock")
+
+
+def test_the_token_of_a_session_that_waits_lasts_as_long_as_its_time_can(parts):
+    opened = parts.sessions.open(ACCOUNT, VISITOR)
+    assert opened.session.status is SessionStatus.PENDING
+    duration = timedelta(minutes=parts.settings.demo_session_duration_minutes)
+    claims = jwt.decode(opened.token, options={"verify_signature": False})
+    assert claims["exp"] >= (opened.session.expires_at + duration).timestamp()
