@@ -1,12 +1,15 @@
 """What operators see, behind their password: sessions, the pool, and rq-dashboard."""
 
 import hmac
+import json
+from typing import Any
 
-import rq.serializers
 import rq_dashboard
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from markupsafe import escape
 from sqlalchemy import select
 
+from app import json_rq  # noqa: F401  (rq-dashboard reads jobs)
 from app.config import Settings
 from app.control import stats
 from app.control.extension import control
@@ -15,6 +18,8 @@ from app.errors import problem
 
 USER = "ops"
 DASHBOARD = "/ops/rq"
+ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
+"""What rq-dashboard's lists of jobs escape themselves."""
 
 blueprint = Blueprint("ops", __name__, url_prefix="/ops")
 
@@ -53,13 +58,10 @@ def init_ops(app: Flask, settings: Settings) -> None:
     The guard is the application's, not the blueprint's: rq-dashboard registers hooks of its own
     that would run before a blueprint's.
     """
-    # It reads jobs by RQ's serializer, in places where none can be named: ours are JSON, and a
-    # pickle that somebody left in Redis must not run here.
-    rq_dashboard.web.config.serializer = rq.serializers.JSONSerializer
-    rq.serializers.PickleSerializer = rq.serializers.JSONSerializer  # type: ignore[assignment]
     app.config["RQ_DASHBOARD_REDIS_URL"] = settings.redis_url
     app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
     app.before_request(lambda: _guard(settings.ops_password))
+    app.after_request(_escape_data)
     rq_dashboard.web.setup_rq_connection(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
@@ -79,6 +81,27 @@ def _guard(password: str | None) -> Response | None:
     if changes:
         return problem(403, "read_only", "This dashboard shows jobs and does not change them.")
     return None
+
+
+def _escape_data(response: Response) -> Response:
+    """Make rq-dashboard's data safe for its pages, which write them into their HTML as they are."""
+    if request.path.startswith(f"{DASHBOARD}/") and response.is_json:
+        as_is = ESCAPED_BY_LISTS if "/data/jobs/" in request.path else frozenset()
+        response.set_data(json.dumps(_escaped(response.get_json(), as_is)))
+    return response
+
+
+def _escaped(value: Any, as_is: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return str(escape(value))
+    if isinstance(value, list):
+        return [_escaped(item, as_is) for item in value]
+    if isinstance(value, dict):
+        return {
+            str(escape(name)): item if name in as_is else _escaped(item, as_is)
+            for name, item in value.items()
+        }
+    return value
 
 
 def _is_operator(password: str) -> bool:

@@ -1,15 +1,16 @@
 """What Redis knows of the clones that are ordered: each clone's RQ job, as seen at one moment."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from redis import Redis
 from rq.job import Job, JobStatus
 
 from jobs.launchers import QUEUE_PREFIX
-from jobs.task_queue import TaskJob, is_in_line, is_waiting
+from jobs.task_queue import find_jobs, is_in_line
 
 PAUSE = timedelta(minutes=2)
 """Kubernetes waits ten seconds before a Job's second pod, then twice as long, and so on."""
@@ -22,9 +23,8 @@ class CloneJob:
     queue: str
     status: JobStatus
     started_at: datetime | None
-    is_begun: bool
-    """Whether somebody has taken it up; if not, `is_in_line` says whether anybody can."""
-    is_in_line: bool
+    is_in_line: Callable[[], bool] = field(repr=False, compare=False)
+    """Asks Redis whether a job that says that it waits still stands in its queue."""
 
     @property
     def is_launched(self) -> bool:
@@ -32,14 +32,23 @@ class CloneJob:
         return self.queue.startswith(QUEUE_PREFIX)
 
     @property
+    def is_begun(self) -> bool:
+        """Whether somebody has taken it up."""
+        return self.status is not JobStatus.QUEUED
+
+    @property
     def has_failed(self) -> bool:
         """Whether the last attempt failed, and the next has not begun."""
         return self.status is JobStatus.FAILED
 
     def is_under_way(self, before: datetime) -> bool:
-        """Whether it waits in a queue, or was taken up after `before`."""
+        """Whether it waits in a queue, or was taken up after `before`.
+
+        Raises:
+            RedisError: it is not known.
+        """
         if not self.is_begun:
-            return self.is_in_line
+            return self.is_in_line()
         if self.started_at is None or self.status is JobStatus.FINISHED:
             return False
         if self.has_failed:
@@ -47,7 +56,7 @@ class CloneJob:
             return self.is_launched and self.started_at > before - PAUSE
         return self.started_at > before
 
-    def is_lost(self, before: datetime) -> bool:
+    def is_running_since(self, before: datetime) -> bool:
         """Whether it was taken up before `before` and has neither succeeded nor failed."""
         if self.status is not JobStatus.STARTED:
             return False
@@ -66,7 +75,7 @@ def fetch_clone_jobs(redis: Redis, tenant_ids: Iterable[UUID]) -> dict[UUID, Clo
         RedisError: it is not known.
     """
     tenants = list(tenant_ids)
-    found = TaskJob.fetch_many(map(clone_job_id, tenants), connection=redis) if tenants else []
+    found = find_jobs([clone_job_id(tenant_id) for tenant_id in tenants], redis)
     return {
         tenant_id: _seen(job)
         for tenant_id, job in zip(tenants, found, strict=True)
@@ -75,11 +84,5 @@ def fetch_clone_jobs(redis: Redis, tenant_ids: Iterable[UUID]) -> dict[UUID, Clo
 
 
 def _seen(job: Job) -> CloneJob:
-    waits = is_waiting(job)
-    return CloneJob(
-        queue=job.origin,
-        status=job.get_status(refresh=False),
-        started_at=job.started_at,
-        is_begun=not waits,
-        is_in_line=waits and is_in_line(job),
-    )
+    status = job.get_status(refresh=False)
+    return CloneJob(job.origin, status, job.started_at, partial(is_in_line, job))

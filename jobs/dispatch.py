@@ -13,7 +13,7 @@ from rq.job import JobStatus
 
 from jobs.clone_jobs import clone_job_id
 from jobs.launchers import POOL, QUEUE_PREFIX, URGENT, Launcher
-from jobs.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line, is_waiting
+from jobs.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
 
 MAINTENANCE = "maintenance"
 QUEUES = (URGENT, POOL, MAINTENANCE)
@@ -131,16 +131,21 @@ class RqDispatcher:
     def _is_pending(self, job_id: str) -> bool:
         """Whether the job waits, or somebody does it: nobody does for longer than it may take."""
         job = find_job(job_id, self._redis)
-        if job is None or is_waiting(job):
-            return job is not None and is_in_line(job)
+        if job is None:
+            return False
+        status = job.get_status(refresh=False)
+        if status is JobStatus.QUEUED:
+            return is_in_line(job)
         longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING
-        return job.get_status(refresh=False) is JobStatus.STARTED and (
+        return status is JobStatus.STARTED and (
             job.started_at is None or datetime.now(UTC) - job.started_at < longest
         )
 
     def _is_waiting(self, job_id: str) -> bool:
         job = find_job(job_id, self._redis)
-        return job is not None and is_waiting(job) and is_in_line(job)
+        if job is None or job.get_status(refresh=False) is not JobStatus.QUEUED:
+            return False
+        return is_in_line(job)
 
 
 def _refill_key(account_type: str) -> str:

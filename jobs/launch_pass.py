@@ -95,14 +95,14 @@ class _Keeper:
         self.report = Report()
 
     def run(self) -> None:
-        clones = self._clones()
         try:
             found = self._ask(lambda cluster: cluster.launches())
         except ClusterError as error:
-            for queue, waiting in clones.items():
+            for queue, waiting in self._clones().items():
                 self._give_up(queue, _not_begun(waiting), str(error))
             return
-        launches = self._end_what_is_stuck(clones, found)
+        # The clones are looked at after the answer, for which one may wait for seconds.
+        launches = self._end_what_is_stuck(self._clones(), found)
         self._start_what_is_missing(self._clones(), launches)
         self._tidy(launches)
 
@@ -112,7 +112,7 @@ class _Keeper:
         gone = self._without_pod(clones)
         for launch in found:
             if self._ends(launch, clones.get(launch.queue, ()), lost=launch.queue in gone):
-                del remaining[launch.queue]
+                remaining.pop(launch.queue, None)  # somebody may have given two Jobs one queue
         for queue in gone - {launch.queue for launch in found}:  # its Job is gone as well
             self._give_up(queue, clones[queue], "its Job is gone")
         return remaining
@@ -163,7 +163,10 @@ class _Keeper:
         return {
             queue
             for queue, waiting in clones.items()
-            if any(clone.order.tenant_id in idle and clone.job.is_lost(before) for clone in waiting)
+            if any(
+                clone.order.tenant_id in idle and clone.job.is_running_since(before)
+                for clone in waiting
+            )
         }
 
     def _ends(self, launch: Launch, clones: Sequence[Clone], *, lost: bool) -> bool:

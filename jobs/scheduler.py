@@ -10,6 +10,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 from rq.exceptions import DeserializationError
+from rq.job import Job
 from rq_scheduler import Scheduler
 
 from app.config import ConfigurationError, Settings, load_settings
@@ -18,7 +19,7 @@ from jobs import tasks
 from jobs.dispatch import MAINTENANCE
 from jobs.launchers import URGENT
 from jobs.launching import WATCH_SECONDS
-from jobs.task_queue import TaskJob, TaskQueue
+from jobs.task_queue import TaskJob, TaskQueue, find_job
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -92,16 +93,17 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
     def install(self) -> None:
         """Put our entries on the schedule; those that stand there as they should are left alone.
 
+        What else stands there goes, however damaged it is: rq-scheduler would stumble over it.
         One process at a time: a second scheduler must not have everything done once more.
         """
         entries = entries_of(self._settings)
         with self.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
-            for job in list(self.get_jobs()):
-                entry = entries.get(job.id)
-                if entry is not None and _fits(job, entry):
-                    del entries[job.id]
+            for member in self.connection.zrange(self.scheduled_jobs_key, 0, -1):
+                name = member.decode(errors="replace")
+                if name in entries and _fits(find_job(name, self.connection), entries[name]):
+                    del entries[name]
                 else:
-                    self.cancel(job)
+                    self.connection.zrem(self.scheduled_jobs_key, member)
             for name, entry in entries.items():
                 self.schedule(
                     scheduled_time=entry.first.replace(tzinfo=None),
@@ -114,15 +116,17 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
                 )
 
 
-def _fits(job: TaskJob, entry: Entry) -> bool:
+def _fits(job: Job | None, entry: Entry) -> bool:
     """Whether what stands on the schedule, perhaps from an earlier release, is the entry."""
+    if job is None or not isinstance(job.meta, dict):
+        return False
     wanted = f"{entry.function.__module__}.{entry.function.__qualname__}"
     try:
-        named = job.func_name
+        is_ours = job.func_name == wanted and not job.args and not job.kwargs
     except DeserializationError:
         return False  # not JSON, so not of ours
     return (
-        named == wanted
+        is_ours
         and job.origin == entry.queue
         and job.meta.get("interval") == entry.seconds
         and job.result_ttl == FOR_EVER

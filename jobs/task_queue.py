@@ -1,9 +1,11 @@
-"""RQ, held to our tasks: what stands in Redis is data that names one of them, and never code.
+"""RQ, held to our tasks: a job in Redis names one of them, and nothing else is done for it.
 
-RQ by itself pickles jobs, and runs whatever function and callbacks they name: whoever writes to
-Redis then runs code in whoever reads a job. Ours are JSON, and do what `jobs.tasks` offers.
+RQ by itself pickles jobs, runs whatever function and callbacks they name, and sends webhooks to
+wherever they say: whoever writes to Redis then runs code in whoever reads a job. Ours are JSON (see
+`app.json_rq`, too), and do what `jobs.tasks` offers.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,8 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+
+from app import json_rq  # noqa: F401  (RQ's registries take no serializer)
 
 TASKS = frozenset(
     {
@@ -28,8 +32,6 @@ TASKS = frozenset(
 )
 """What a job may be of."""
 
-WAITING = frozenset({JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED})
-
 TAKING = timedelta(seconds=5)
 """A worker says that he does a job well within this time after he took it."""
 
@@ -39,7 +41,7 @@ class NotATaskError(Exception):
 
 
 class TaskJob(Job):
-    """A job as JSON; its callbacks are not looked at, since we have none."""
+    """A job as JSON; its callbacks and webhooks are not looked at, since we have none."""
 
     def __init__(
         self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
@@ -55,11 +57,14 @@ class TaskJob(Job):
             NotATaskError: the job is of something else.
             DeserializationError: it is not JSON.
         """
-        if self.func_name not in TASKS or self.instance is not None:
+        if self.func_name not in TASKS:
             raise NotATaskError(f"{self.func_name!r} is no task of ours")
         return super().func
 
     success_callback = failure_callback = stopped_callback = None
+
+    def send_webhooks(self, *_: Any, **__: Any) -> None:
+        """Send nothing anywhere."""
 
 
 class TaskQueue(Queue):
@@ -67,9 +72,12 @@ class TaskQueue(Queue):
 
     job_class = TaskJob
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options | {"serializer": JSONSerializer})
+
 
 class TaskWorker(SimpleWorker):
-    """Does such jobs, in its own process: no job pays for a fork."""
+    """Does such jobs, in its own process."""
 
     job_class = TaskJob
     queue_class = TaskQueue
@@ -77,21 +85,34 @@ class TaskWorker(SimpleWorker):
 
 def find_job(job_id: str, redis: Redis) -> Job | None:
     """The job of this id, if RQ knows of one."""
-    try:
-        return TaskJob.fetch(job_id, connection=redis)
-    except NoSuchJobError:
-        return None
+    return find_jobs([job_id], redis)[0]
 
 
-def is_waiting(job: Job) -> bool:
-    """Whether nobody has taken the job up, as it was when it was fetched."""
-    return job.get_status(refresh=False) in WAITING
+def find_jobs(job_ids: Sequence[str], redis: Redis) -> list[Job | None]:
+    """The jobs of these ids, by one question; what is only half there counts as none.
+
+    A job's hash is left half by whoever notes his progress after Redis was emptied under him.
+    """
+    with redis.pipeline(transaction=False) as pipeline:
+        for job_id in job_ids:
+            pipeline.hgetall(TaskJob.key_for(job_id))
+        hashes = pipeline.execute()
+    return [_read(job_id, found, redis) for job_id, found in zip(job_ids, hashes, strict=True)]
 
 
 def is_in_line(job: Job) -> bool:
     """Whether a job that says that it waits does: a worker killed as he takes it leaves it so."""
-    if job.get_status(refresh=False) is not JobStatus.QUEUED:
-        return True  # for its time, or for another job
     if job.enqueued_at is None or datetime.now(UTC) - job.enqueued_at < TAKING:
         return True
-    return TaskQueue(job.origin, connection=job.connection).get_job_position(job) is not None
+    queue = TaskQueue(job.origin, connection=job.connection)
+    # Who finds it gone asks again: it may have been taken up since it was read.
+    return queue.get_job_position(job) is not None or job.get_status() is not JobStatus.QUEUED
+
+
+def _read(job_id: str, found: dict[Any, Any], redis: Redis) -> Job | None:
+    job = TaskJob(job_id, redis)
+    try:
+        job.restore(found)
+    except (NoSuchJobError, ValueError):
+        return None
+    return job

@@ -81,7 +81,10 @@ class SessionService:
         return self._with_token(session)
 
     def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
-        """One round trip, its commit included: count, lease and insert, or register a clone."""
+        """One round trip, its commit included: count, lease and insert, or register a clone.
+
+        Two, where others open sessions too and no more than a few places are left.
+        """
         row = None
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -14,6 +14,9 @@ from app.errors import AppError, Conflict, NotFound, Unauthorized, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 
+GATE = "masa-madre: open a session"
+"""What creations hold in common, as the function in Postgres calls it."""
+
 VISITOR = Visitor(ip_address="192.0.2.7", user_agent="test")
 
 
@@ -189,3 +192,14 @@ def test_the_token_of_a_session_that_waits_lasts_as_long_as_its_time_can(parts):
     duration = timedelta(minutes=parts.settings.demo_session_duration_minutes)
     claims = jwt.decode(opened.token, options={"verify_signature": False})
     assert claims["exp"] >= (opened.session.expires_at + duration).timestamp()
+
+
+def test_near_the_limit_a_creation_waits_until_others_are_through(parts, database, database_url):
+    fill_pool(parts, 1)
+    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as threads:
+        other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [GATE])
+        opening = threads.submit(parts.sessions.open, ACCOUNT, VISITOR)
+        time.sleep(0.3)
+        assert not opening.done()
+        other.rollback()
+        assert opening.result().session.status is SessionStatus.ACTIVE

@@ -41,7 +41,7 @@ BEGIN
         PERFORM pg_advisory_xact_lock_shared(gate);
     END IF;
     SELECT count(*) INTO open_now FROM control.demo_sessions WHERE status IN ('pending', 'active');
-    IF NOT alone AND open_now + backends >= max_sessions THEN
+    IF NOT alone AND open_now < max_sessions AND open_now + backends >= max_sessions THEN
         IF NOT pg_try_advisory_xact_lock(gate) THEN
             RETURN QUERY SELECT 'again', 0, NULL::uuid, NULL::control.demo_sessions;
             RETURN;
