@@ -19,6 +19,9 @@ from tests.acceptance.test_visit import ready_pool, wait_for
 from tests.fixtures.live import ROOT
 from tests.integration.control.test_reset import TEMPLATE as BAKERY
 
+on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+"""For what does not depend on the server."""
+
 
 def demo(live_system, *arguments):
     """Run `flask demo …`; gives its exit code, what it printed and what it complained."""
@@ -72,6 +75,7 @@ def test_operators_follow_a_session_through_its_life(live_system):
     assert visitor.get("/api/tenant").status == 401
 
 
+@on_18
 @pytest.mark.parametrize("command", ["pool", "stats", "cleanup", "reconcile"])
 def test_what_operators_ask_for_is_a_table_or_json(live_system, command):
     ready_pool(live_system)
@@ -83,6 +87,7 @@ def test_what_operators_ask_for_is_a_table_or_json(live_system, command):
         assert "DEMO_POOL_SIZE" in out
 
 
+@on_18
 def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(live_system):
     assert demo(live_system, "show", "ffffffff-0000")[::2] == (
         1, "Error: There is no such session.\n",
@@ -93,12 +98,14 @@ def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(live_system):
     assert "keep" in err
 
 
+@on_18
 def test_a_migration_with_nothing_to_do_says_so(live_system):
     code, out, err = demo(live_system, "migrate", "--json")
     assert code == 0, err
     assert {item["outcome"] for item in json.loads(out)} <= {"migrated", "current", "kept"}
 
 
+@on_18
 def test_a_visitor_is_warned_before_the_end_and_told_of_it(live_system):
     ready_pool(live_system)
     with live_system.web(DEMO_SESSION_DURATION_MINUTES="0.05") as url:
@@ -110,6 +117,7 @@ def test_a_visitor_is_warned_before_the_end_and_told_of_it(live_system):
     assert told.index("event: warning") < told.index("event: expired")
 
 
+@on_18
 def test_a_long_session_is_not_warned(live_system):
     ready_pool(live_system)
     visitor = Prospect(live_system.url).open("central_baker")

@@ -14,7 +14,10 @@ MODELS = {
 }
 COMMON_TABS = {"Inventario", "Ventas (TPV)", "Ventas por día"}
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("postgres", ["18"], indirect=True),
+]
 on_both_screens = pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
 each_model = pytest.mark.parametrize("account_type", MODELS)
 

@@ -20,6 +20,8 @@ from seeds import ControlSchemaMissing, ensure_accounts, ensure_templates, ensur
 from seeds.schema import COMMENT
 from seeds.templates import PROFILES, TemplateData, build_template
 
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
 TODAY = date(2026, 11, 23)
 SCHEMAS = [profile.schema_name for profile in PROFILES]
 

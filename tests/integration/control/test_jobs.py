@@ -12,6 +12,7 @@ from app.control import stats
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.clone_jobs import clone_job_id
+from jobs.cloning import find_lost
 from jobs.dispatch import QUEUES
 from jobs.locks import only_one
 from jobs.scheduler import Timetable
@@ -301,6 +302,21 @@ def test_an_entry_of_an_earlier_release_is_replaced(parts):
     old.save()
     scheduler.install()
     assert TaskJob.fetch("cleanup", connection=parts.redis).origin == "maintenance"
+
+
+def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    key = TaskJob.key_for(clone_job_id(parts.sessions.awaited_tenant(session)))
+    parts.redis.hset(key, "enqueued_at", "2026-01-01T00:00:00.0Z")
+    look = TaskQueue.get_job_position
+
+    def taken_just_before(queue, job):
+        parts.redis.lrem(queue.key, 0, job.id)
+        parts.redis.hset(key, "status", "started")
+        return look(queue, job)
+
+    monkeypatch.setattr(TaskQueue, "get_job_position", taken_just_before)
+    assert list(find_lost(parts)) == []
 
 
 def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):

@@ -28,6 +28,9 @@ from tests.integration.control.processes import (
 from tests.integration.control.test_jobs import work
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
+on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+"""For what does not depend on the server."""
+
 SECRET = "a secret for tests, at least 32 bytes long"
 REVISION = '''
 """Wishes."""
@@ -168,6 +171,7 @@ def unlike_the_template(database, schema):
     return [item for item in found if " TO mm_" not in item and "schema right" not in item]
 
 
+@on_18
 def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
     parts, database, logins, tenants, release
 ):
@@ -193,6 +197,7 @@ def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
     assert read(reset.tenant_id) == ["ensaimada"]
 
 
+@on_18
 def test_sessions_are_ended_but_for_those_that_have_the_new_tables(
     parts, database, tenants, release
 ):
@@ -210,6 +215,7 @@ def test_sessions_are_ended_but_for_those_that_have_the_new_tables(
     assert parts.sessions.fetch(fresh.session_id).status.value == "active"
 
 
+@on_18
 def test_one_that_fails_is_told_and_done_by_the_next_run(parts, database, logins, tenants, release):
     mine, other = tenants
     database.execute(f"CREATE TABLE {schema_of(mine)}.wishes (id integer)")
@@ -225,6 +231,7 @@ def test_one_that_fails_is_told_and_done_by_the_next_run(parts, database, logins
     assert_mine_alone(database, logins, mine.tenant_id, other.tenant_id)
 
 
+@on_18
 def test_killed_in_the_middle_the_next_run_completes_it(parts, database, logins, tenants, release):
     first, second = sorted(tenants, key=schema_of)
     with parts.engine.begin() as holder:

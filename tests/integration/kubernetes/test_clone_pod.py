@@ -24,6 +24,8 @@ from tests.integration.control.processes import (
 )
 from tests.integration.control.test_sessions import VISITOR
 
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
 
 def run_pod(queue):
     return subprocess.run(
