@@ -24,7 +24,6 @@ from gateway import (
     OpenRequests,
     Policy,
     Quota,
-    RedisSessions,
     RedisWatch,
     RequestLimit,
     SessionRecord,
@@ -37,7 +36,7 @@ from gateway import (
 from gateway.headers import SecurityHeaders
 from jobs import tasks
 from jobs.errands import Errands
-from jobs.wiring import GatewayCache, make_dispatcher, make_tokens, session_record
+from jobs.wiring import GatewayCache, make_dispatcher, make_store, make_tokens, session_record
 
 GATHER_SECONDS = 0.5
 """Requests are counted off the requests' own time, so often."""
@@ -50,7 +49,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
     app = create_app(
         settings,
-        cache=GatewayCache(RedisSessions(redis)),
+        cache=GatewayCache(make_store(settings, redis)),
         tokens=tokens,
         dispatcher=make_dispatcher(settings, connect_redis(settings.redis_url)),
         errands=Errands(),
@@ -76,7 +75,7 @@ def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: Sessio
 
     return Gateway(
         app,
-        sessions=Sessions(RedisSessions(redis), in_postgres, watch=watch),
+        sessions=Sessions(make_store(settings, redis), in_postgres, watch=watch),
         tokens=tokens,
         policy=Policy(),
         activity=activity,

@@ -1,8 +1,9 @@
 """Where the gateway finds sessions: Redis first, and the database for what Redis cannot say."""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -49,11 +50,14 @@ class RedisSessions:
     """The session records in Redis.
 
     The key is derived from the SHA-256 of the session id and the value leaves the id out: who
-    reads the keys, a dump or a slow log of Redis finds no credential. Every method lets Redis
-    errors pass to its caller.
+    reads the keys, a dump or a slow log of Redis finds no credential. And who writes there makes
+    no session: the value is signed together with the id. Every method lets Redis errors pass to
+    its caller.
 
     Args:
         redis: the client.
+        secrets: the first signs records, all are believed. Without one whoever can write to Redis
+            is believed.
         tombstone_for: how long a forgotten session stays forgotten, whoever writes it again.
             Longer than any session can still last.
         clock: tells when a record was written.
@@ -62,12 +66,15 @@ class RedisSessions:
     def __init__(
         self,
         redis: Redis,
+        secrets: Iterable[str] = (),
         *,
         tombstone_for: timedelta = timedelta(days=1),
         clock: Clock = utc_now,
     ) -> None:
         self._redis = redis
         self._kept = KeptConnections(redis)
+        self._keys = [_signing_key(secret) for secret in secrets] or [_signing_key("")]
+        self._loaded = lru_cache(REMEMBERED)(self._load)
         self._refresh = redis.register_script(_REFRESH)
         self._tombstone_for = tombstone_for
         self._clock = clock
@@ -94,7 +101,7 @@ class RedisSessions:
         if text is None:
             return None
         try:
-            return _load(session_id, text)
+            return self._loaded(session_id, text)
         except (ValueError, KeyError, TypeError) as error:
             log.warning(
                 "session record cannot be read", action="bad_record", error=type(error).__name__
@@ -119,7 +126,7 @@ class RedisSessions:
             pipeline.execute()
 
     def _dump(self, record: SessionRecord) -> str:
-        return json.dumps(
+        fields = json.dumps(
             {
                 "id": str(record.id),
                 "tenant_id": str(record.tenant_id) if record.tenant_id else None,
@@ -129,6 +136,25 @@ class RedisSessions:
                 "written_at": self._clock().isoformat(),
             }
         )
+        return f"{_signature(self._keys[0], record.session_id, fields)} {fields}"
+
+    def _load(self, session_id: str, text: bytes | str) -> Cached:
+        given, _, signed = (text if isinstance(text, str) else text.decode()).partition(" ")
+        signatures = (_signature(key, session_id, signed) for key in self._keys)
+        if not any(hmac.compare_digest(given.encode(), made.encode()) for made in signatures):
+            raise ValueError("signed by nobody whom we believe")
+        fields: dict[str, Any] = json.loads(signed)
+        tenant_id = fields["tenant_id"]
+        record = SessionRecord(
+            session_id=session_id,
+            id=UUID(fields["id"]),
+            tenant_id=UUID(tenant_id) if tenant_id else None,
+            account_type=fields["account_type"],
+            status=fields["status"],
+            expires_at=datetime.fromisoformat(fields["expires_at"]),
+        )
+        written_at = datetime.fromisoformat(fields["written_at"]).astimezone(UTC)
+        return Cached(record, text, written_at)
 
 
 class Sessions:
@@ -216,17 +242,9 @@ def _drop_at(record: SessionRecord) -> int:
     return int((record.expires_at + MARGIN).timestamp() * 1000)
 
 
-@lru_cache(REMEMBERED)
-def _load(session_id: str, text: bytes | str) -> Cached:
-    fields: dict[str, Any] = json.loads(text)
-    tenant_id = fields["tenant_id"]
-    record = SessionRecord(
-        session_id=session_id,
-        id=UUID(fields["id"]),
-        tenant_id=UUID(tenant_id) if tenant_id else None,
-        account_type=fields["account_type"],
-        status=fields["status"],
-        expires_at=datetime.fromisoformat(fields["expires_at"]),
-    )
-    written_at = datetime.fromisoformat(fields["written_at"]).astimezone(UTC)
-    return Cached(record, text, written_at)
+def _signing_key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"session record", "sha256")
+
+
+def _signature(key: bytes, session_id: str, fields: str) -> str:
+    return hmac.digest(key, f"{session_id} {fields}".encode(), "sha256").hex()

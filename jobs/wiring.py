@@ -91,7 +91,13 @@ def _key_name(secret: str) -> str:
 
 def make_cache(settings: Settings) -> GatewayCache:
     """The gateway's store, for those who change sessions."""
-    return GatewayCache(RedisSessions(connect_redis(settings.redis_url)))
+    return GatewayCache(make_store(settings, connect_redis(settings.redis_url)))
+
+
+def make_store(settings: Settings, redis: Redis) -> RedisSessions:
+    """Where the gateway's records of sessions are."""
+    secrets = (settings.jwt_secret, settings.jwt_secret_previous)
+    return RedisSessions(redis, [secret for secret in secrets if secret])
 
 
 def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gateway import RedisSessions, SessionForgotten, SessionRecord
+from gateway.sessions import _keys, _signature, _signing_key
 
 Code = Callable[[TestResponse], str]
 
@@ -184,13 +185,42 @@ def test_an_ended_session_does_not_ask_the_database_each_time(world: Any) -> Non
         ),
     ],
 )
-def test_a_text_that_is_no_record_counts_as_none(world: Any, text: Any) -> None:
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_text_that_is_no_record_counts_as_none(world: Any, text: Any, is_signed: bool) -> None:
     record = world.open()
     world.store.put(record)
     (key,) = world.redis.scan_iter()
+    if is_signed and isinstance(text, str):
+        text = f"{_signature(_signing_key(''), record.session_id, text)} {text}"
     world.redis.set(key, text)
     assert world.sessions.get(record.session_id) == record
     assert world.asked == [record.session_id]
+
+
+def test_whoever_writes_to_redis_makes_no_session(world: Any) -> None:
+    ours = RedisSessions(world.redis, ["our secret"], clock=world.clock)
+    theirs = RedisSessions(world.redis, ["a guess"], clock=world.clock)
+    victim, forged = world.record(), world.record()
+    for forger in (theirs, RedisSessions(world.redis, clock=world.clock)):
+        forger.put(replace(forged, tenant_id=victim.tenant_id))
+        assert ours.get(forged.session_id) is None
+    ours.put(victim)
+    key, forged_key = (_keys(record.session_id)[0] for record in (victim, forged))
+    world.redis.copy(key, forged_key, replace=True)
+    assert ours.get(forged.session_id) is None, "a record is of one session id only"
+    assert ours.get(victim.session_id) == victim
+
+
+def test_records_are_read_across_a_rotation_and_written_with_the_new_secret(world: Any) -> None:
+    before = RedisSessions(world.redis, ["old"], clock=world.clock)
+    during = RedisSessions(world.redis, ["new", "old"], clock=world.clock)
+    after = RedisSessions(world.redis, ["new"], clock=world.clock)
+    record = world.record()
+    before.put(record)
+    assert during.get(record.session_id) == record
+    assert after.get(record.session_id) is None
+    during.put(record)
+    assert after.get(record.session_id) == record
 
 
 def test_a_record_names_a_time_zone_a_known_status_and_a_tenant(world: Any) -> None:
