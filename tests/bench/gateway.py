@@ -1,7 +1,7 @@
 """What gateway and isolation cost a request: with and without each, in one run.
 
-Latencies are taken in one process, by turns; requests a second from two web servers as the Procfile
-runs them, which are never without work, by turns as well.
+Latencies are taken in one process, by turns; requests a second from two web servers which are never
+without work, by turns as well. Each has one process: of two processes one may get all connections.
 """
 
 import json
@@ -120,7 +120,7 @@ def measure_throughput(system: LiveSystem, visitor: Prospect, turns: int) -> dic
     }
     found: dict[str, dict[str, list[float]]] = {path: {} for path in PATHS}
     with ExitStack() as stack:
-        urls = {name: stack.enter_context(served(system, name)) for name in headers}
+        urls = {name: stack.enter_context(served(system, name, workers=1)) for name in headers}
         for number in counted(range(turns + 1), "turns under full load"):
             for path in PATHS:
                 for name, url in urls.items():

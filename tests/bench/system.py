@@ -60,12 +60,12 @@ def parts_of(system: LiveSystem) -> Parts:
 
 
 @contextmanager
-def served(system: LiveSystem, application: str) -> Iterator[str]:
-    """A WSGI application on gunicorn, as the Procfile runs it."""
+def served(system: LiveSystem, application: str, *, workers: int = 2) -> Iterator[str]:
+    """A WSGI application on gunicorn, as the Procfile runs it; the Procfile has two workers."""
     port = free_port()
     with system.process(
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--graceful-timeout", "2",
-        "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
+        "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", str(workers),
         "--threads", "8", application, PYTHONPATH=str(Path.cwd()),
     ) as process:  # fmt: skip
         url = f"http://127.0.0.1:{port}"
