@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from rq import Worker
 
-from jobs.clone_pod import DONE, MISUSED, UNFINISHED, main
+from jobs.clone_pod import DONE, UNFINISHED
 from jobs.queues import LaunchedQueues
 from jobs.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
@@ -162,12 +162,6 @@ def test_a_pod_that_comes_late_finds_nothing_to_do(parts, database):
     _, queue = order_batch(parts, 1)
     assert [run_pod(queue).returncode for _ in range(2)] == [DONE, DONE]
     assert tenant_states(database) == ["ready"]
-
-
-@pytest.mark.parametrize("arguments", [[], ["maintenance"], ["clone-a", "clone-b"]])
-def test_a_pod_works_on_one_queue_of_clones_and_no_other(arguments, capsys):
-    assert main(arguments) == MISUSED
-    assert "usage" in capsys.readouterr().err
 
 
 def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch):
