@@ -1,7 +1,6 @@
 """A transaction whose timeouts were lifted from inside is ended from outside."""
 
 import threading
-import time
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +9,7 @@ from app.db import tenant_transaction
 from app.engines import engine_url
 from jobs import sweep
 from jobs.sweep import end_overdue
+from tests.integration.control.processes import wait_for
 
 
 class Parts:
@@ -35,8 +35,7 @@ def test_who_lifts_the_timeouts_is_ended_all_the_same(house, monkeypatch):
 
     thread = threading.Thread(target=hold_on)
     thread.start()
-    time.sleep(1)
-    assert end_overdue(parts) == 1
+    wait_for(lambda: end_overdue(parts) == 1)
     thread.join(10)
     assert ended == ["AdminShutdown"]
     with tenant_transaction(house.mine) as session:

@@ -43,9 +43,10 @@ def test_a_drop_waits_for_a_reader_who_leaves(shop, database_url):
     compile_plan(shop, SOURCE).run(shop, TARGET)
     with psycopg.connect(database_url) as reader:
         reader.execute(f"SELECT count(*) FROM {TARGET}.t")
-        threading.Timer(0.3, reader.cancel_safe).start()
-        threading.Timer(0.3, reader.rollback).start()
+        leaving = threading.Timer(0.3, reader.rollback)
+        leaving.start()
         assert drop_schema(shop, TARGET, lock_timeout=0.1, attempts=6)
+        leaving.join()
 
 
 def test_a_drop_without_the_privilege_is_told(shop):
