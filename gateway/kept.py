@@ -1,7 +1,7 @@
 """Asks Redis on a connection that a thread keeps.
 
 The client takes a connection from its pool for every command, and gives it back, between counters
-and hooks: most of what a question costs the request that asks it. Here a thread has its own.
+and hooks: a good part of what a question costs the request that asks it. Here a thread has its own.
 """
 
 import os
