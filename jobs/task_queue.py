@@ -1,8 +1,8 @@
 """RQ, held to our tasks: a job in Redis names one of them, and nothing else is done for it.
 
 RQ by itself pickles jobs, runs whatever function and callbacks they name, and sends webhooks to
-wherever they say: whoever writes to Redis then runs code in whoever reads a job. Ours are JSON (see
-`app.json_rq`, too), and do what `jobs.tasks` offers.
+wherever they say: whoever writes to Redis then runs code in whoever reads a job. Ours are JSON
+(`app.json_rq`) and do what `jobs.tasks` offers.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,8 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
-from rq.serializers import JSONSerializer
 
-from app import json_rq  # noqa: F401  (RQ's registries take no serializer)
+from app import json_rq  # noqa: F401  (whoever imports us reads jobs)
 
 TASKS = frozenset(
     {
@@ -41,13 +40,7 @@ class NotATaskError(Exception):
 
 
 class TaskJob(Job):
-    """A job as JSON; its callbacks and webhooks are not looked at, since we have none."""
-
-    def __init__(
-        self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
-    ) -> None:
-        del serializer  # a job of ours has one only, whoever reads it
-        super().__init__(id, connection, JSONSerializer)
+    """A job; its callbacks and webhooks are not looked at, since we have none."""
 
     @property
     def func(self) -> Any:
@@ -71,9 +64,6 @@ class TaskQueue(Queue):
     """A queue of such jobs."""
 
     job_class = TaskJob
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options | {"serializer": JSONSerializer})
 
 
 class TaskWorker(SimpleWorker):

@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 from redis import Redis
-from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
 import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
@@ -47,7 +46,6 @@ def main() -> int:
         worker_class=StandingWorker,
         job_class=TaskJob,
         queue_class=TaskQueue,
-        serializer=JSONSerializer,
     ).start(logging_level="WARNING")  # what jobs do they log themselves, as JSON
     return 0
 

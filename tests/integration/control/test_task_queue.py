@@ -112,14 +112,19 @@ def run_pod(parts, queue):
 
 
 def run_scheduler(parts, queue):
-    for name in ("pickled", "foreign", "ours", "cleanup"):
-        parts.redis.zadd("rq:scheduler:scheduled_jobs", {name: 1})
+    entries = "rq:scheduler:scheduled_jobs"
     meta = json.dumps({"queue_class_name": f"{__name__}.called", "interval": 30})
     write_job(parts, "cleanup", queue=queue, data=call("jobs.tasks.cleanup"), meta=meta)
     scheduler = Timetable(parts.settings)
-    scheduler._is_installed, scheduler._size = True, 4  # as if these had come just now
+    # As if they had come just now, first what it stumbles over.
+    scheduler._is_installed, scheduler._size = True, 1
+    parts.redis.zadd(entries, {"pickled": 1})
     with pytest.raises(DeserializationError):
         scheduler.enqueue_jobs()
+    parts.redis.delete(entries)
+    scheduler._size = 3
+    parts.redis.zadd(entries, {"foreign": 1, "ours": 1, "cleanup": 1})
+    scheduler.enqueue_jobs()
     scheduler.install()
     scheduler.enqueue_jobs()
 
