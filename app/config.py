@@ -241,6 +241,12 @@ class Settings(BaseSettings):
         return self.tenant_database_url or self.database_url
 
     @property
+    def jwt_secrets(self) -> tuple[str, ...]:
+        """What is signed for visitors: by the first, and believed from the one before it, too."""
+        previous = self.jwt_secret_previous
+        return (self.jwt_secret, previous) if previous else (self.jwt_secret,)
+
+    @property
     def tenant_secrets(self) -> tuple[str, ...]:
         """What tenants' keys are derived from: the present secret, then those before it."""
         present, previous = self.tenant_secret, self.tenant_secret_previous

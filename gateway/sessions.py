@@ -73,7 +73,7 @@ class RedisSessions:
     ) -> None:
         self._redis = redis
         self._kept = KeptConnections(redis)
-        self._keys = [_signing_key(secret) for secret in secrets] or [_signing_key("")]
+        self._signing_keys = [_signing_key(secret) for secret in secrets] or [_signing_key("")]
         self._loaded = lru_cache(REMEMBERED)(self._load)
         self._refresh = redis.register_script(_REFRESH)
         self._tombstone_for = tombstone_for
@@ -136,11 +136,11 @@ class RedisSessions:
                 "written_at": self._clock().isoformat(),
             }
         )
-        return f"{_signature(self._keys[0], record.session_id, fields)} {fields}"
+        return f"{_signature(self._signing_keys[0], record.session_id, fields)} {fields}"
 
     def _load(self, session_id: str, text: bytes | str) -> Cached:
         given, _, signed = (text if isinstance(text, str) else text.decode()).partition(" ")
-        signatures = (_signature(key, session_id, signed) for key in self._keys)
+        signatures = (_signature(key, session_id, signed) for key in self._signing_keys)
         if not any(hmac.compare_digest(given.encode(), made.encode()) for made in signatures):
             raise ValueError("signed by nobody whom we believe")
         fields: dict[str, Any] = json.loads(signed)

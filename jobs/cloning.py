@@ -1,7 +1,6 @@
 """Clones a tenant's schema and tells how far it is."""
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -151,14 +150,10 @@ def _give_up(parts: Wiring, tenant_id: UUID, failure: str) -> None:
 
 def ask_for_lost_clones(parts: Wiring) -> None:
     """Queue clones again that nobody makes."""
-    lost = list(find_lost(parts))
-    parts.dispatcher.clone_anew(
-        [tenant_id for tenant_id, is_waited_for in lost if is_waited_for],
-        [tenant_id for tenant_id, is_waited_for in lost if not is_waited_for],
-    )
+    parts.dispatcher.clone_anew(find_lost(parts))
 
 
-def find_lost(parts: Wiring) -> Iterator[tuple[UUID, bool]]:
+def find_lost(parts: Wiring) -> list[tuple[UUID, bool]]:
     """Clones that nobody makes, whatever their job says, and whether a session waits for each.
 
     Raises:
@@ -167,10 +162,11 @@ def find_lost(parts: Wiring) -> Iterator[tuple[UUID, bool]]:
     before = datetime.now(UTC) - timedelta(seconds=GRACE_SECONDS)
     idle = fetch_idle(parts)
     jobs = fetch_clone_jobs(parts.redis, [tenant_id for tenant_id, _ in idle])
-    for tenant_id, is_waited_for in idle:
-        job = jobs.get(tenant_id)
-        if job is None or not job.is_under_way(before):
-            yield tenant_id, is_waited_for
+    return [
+        (tenant_id, is_waited_for)
+        for tenant_id, is_waited_for in idle
+        if (job := jobs.get(tenant_id)) is None or not job.is_under_way(before)
+    ]
 
 
 def fetch_idle(parts: Wiring) -> list[tuple[UUID, bool]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from redis import Redis
 from rq import Retry
 from rq.exceptions import NoSuchJobError
-from rq.job import JobStatus
+from rq.job import Job, JobStatus
 
 from jobs.clone_jobs import clone_job_id
 from jobs.launchers import POOL, QUEUE_PREFIX, URGENT, Launcher
@@ -59,13 +59,17 @@ class RqDispatcher:
         """Have the standing workers clone it, whoever was to do it before."""
         self.clone_again(tenant_id, queue=URGENT if waited else POOL)
 
-    def clone_anew(self, waited: Sequence[UUID], pooled: Sequence[UUID]) -> None:
-        """Have them cloned where such clones are made: nobody works on the jobs that there are."""
-        for tenant_id in (*waited, *pooled):
+    def clone_anew(self, lost: Sequence[tuple[UUID, bool]]) -> None:
+        """Have tenants cloned where such clones are made: nobody works on the jobs that there are.
+
+        With each stands whether a session waits for it.
+        """
+        for tenant_id, _ in lost:
             self._forget(tenant_id)
-        for tenant_id in waited:
-            self.clone(tenant_id)
-        self.clone_for_pool(pooled)
+        for tenant_id, is_waited_for in lost:
+            if is_waited_for:
+                self.clone(tenant_id)
+        self.clone_for_pool([tenant_id for tenant_id, is_waited_for in lost if not is_waited_for])
 
     def drop(self, tenant_id: UUID) -> None:
         """Have a tenant's schema dropped."""
@@ -111,12 +115,15 @@ class RqDispatcher:
         """
         if self._launcher.launches:
             for name in ("launch", "launch-again"):
-                if self._enqueue(URGENT, "jobs.tasks.launch", name) or self._is_waiting(name):
+                if self._enqueue(URGENT, "jobs.tasks.launch", name):
+                    return
+                if _is_waiting(find_job(name, self._redis)):
                     return
 
     def _enqueue(self, queue: str, function: str, job_id: str, *args: Any, **options: Any) -> bool:
         """Queue a job unless it waits or runs already; one that has ended may run again."""
-        if self._is_pending(job_id):
+        known = find_job(job_id, self._redis)
+        if _is_waiting(known) or _is_being_done(known):
             return False
         TaskQueue(queue, connection=self._redis).enqueue(
             function,
@@ -128,24 +135,18 @@ class RqDispatcher:
         )
         return True
 
-    def _is_pending(self, job_id: str) -> bool:
-        """Whether the job waits, or somebody does it: nobody does for longer than it may take."""
-        job = find_job(job_id, self._redis)
-        if job is None:
-            return False
-        status = job.get_status(refresh=False)
-        if status is JobStatus.QUEUED:
-            return is_in_line(job)
-        longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING
-        return status is JobStatus.STARTED and (
-            job.started_at is None or datetime.now(UTC) - job.started_at < longest
-        )
 
-    def _is_waiting(self, job_id: str) -> bool:
-        job = find_job(job_id, self._redis)
-        if job is None or job.get_status(refresh=False) is not JobStatus.QUEUED:
-            return False
-        return is_in_line(job)
+def _is_waiting(job: Job | None) -> bool:
+    """Whether the job stands in line."""
+    return job is not None and job.get_status(refresh=False) is JobStatus.QUEUED and is_in_line(job)
+
+
+def _is_being_done(job: Job | None) -> bool:
+    """Whether somebody does the job: nobody does for longer than it may take."""
+    if job is None or job.get_status(refresh=False) is not JobStatus.STARTED:
+        return False
+    longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING
+    return job.started_at is None or datetime.now(UTC) - job.started_at < longest
 
 
 def _refill_key(account_type: str) -> str:

@@ -207,13 +207,13 @@ def _orphan_schemas(parts: Wiring) -> Iterator[Finding]:
 def _idle_clones(parts: Wiring) -> Iterator[Finding]:
     """Clones that nobody works on, though their job says so, or that have no job at all."""
     try:
-        lost = list(find_lost(parts))
+        lost = find_lost(parts)
     except RedisError:
         return
     for idle, is_waited_for in lost:
 
         def mend(tenant_id: UUID = idle, waited: bool = is_waited_for) -> None:
-            parts.dispatcher.clone_anew(*(([tenant_id], []) if waited else ([], [tenant_id])))
+            parts.dispatcher.clone_anew([(tenant_id, waited)])
 
         yield Finding("clone that nobody makes", str(idle), "queue it again", mend)
 

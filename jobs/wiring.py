@@ -80,8 +80,7 @@ def session_record(session: SessionView) -> SessionRecord:
 
 def make_tokens(settings: Settings) -> SessionTokens:
     """What issues and reads session tokens."""
-    secrets = (settings.jwt_secret, settings.jwt_secret_previous)
-    return SessionTokens({_key_name(secret): secret for secret in secrets if secret})
+    return SessionTokens({_key_name(secret): secret for secret in settings.jwt_secrets})
 
 
 def _key_name(secret: str) -> str:
@@ -96,8 +95,7 @@ def make_cache(settings: Settings) -> GatewayCache:
 
 def make_store(settings: Settings, redis: Redis) -> RedisSessions:
     """Where the gateway's records of sessions are."""
-    secrets = (settings.jwt_secret, settings.jwt_secret_previous)
-    return RedisSessions(redis, [secret for secret in secrets if secret])
+    return RedisSessions(redis, settings.jwt_secrets)
 
 
 def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:

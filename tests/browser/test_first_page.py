@@ -75,11 +75,7 @@ def test_no_page_scrolls_sideways(visit: Visit, account_type: str) -> None:
 
 def test_an_adjustment_changes_the_stock_and_a_reset_takes_it_back(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    salt = visit.page.get_by_role("row").filter(has_text="Sal marina fina")
-    before = salt.inner_text()
-
-    visit.adjust("Sal marina fina", 5)
-    expect(salt).not_to_have_text(before, use_inner_text=True)
+    salt, before = visit.add_salt()
 
     visit.start_again()
     expect(salt).to_have_text(before, use_inner_text=True)

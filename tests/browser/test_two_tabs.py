@@ -47,10 +47,7 @@ def test_a_second_tab_counts_down_warns_and_extends_for_all(visit: Visit) -> Non
 
 def test_a_reset_and_the_end_in_one_tab_are_told_in_the_others(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    salt = visit.page.get_by_role("row").filter(has_text="Sal marina fina")
-    before = salt.inner_text()
-    visit.adjust("Sal marina fina", 5)
-    expect(salt).not_to_have_text(before, use_inner_text=True)
+    salt, before = visit.add_salt()
     start, second = visit.new_tab(), visit.new_tab()  # in front: the last one
     start.open()
     second.open("/demo")

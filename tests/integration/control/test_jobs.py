@@ -255,6 +255,13 @@ def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
     assert known["failure"] == parts.sessions.fetch(session.session_id).failure
 
 
+def refills_after_asking_again(parts):
+    """How many are in the queue, once it was asked for one more."""
+    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
+    parts.dispatcher.refill(ACCOUNT)
+    return len(TaskQueue("pool", connection=parts.redis))
+
+
 def test_work_that_died_with_its_process_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
@@ -262,28 +269,20 @@ def test_work_that_died_with_its_process_is_queued_again(parts):
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=30)
     job.save()
-    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
-    parts.dispatcher.refill(ACCOUNT)
-    assert len(TaskQueue("pool", connection=parts.redis)) == 0, "somebody may still do it"
+    assert refills_after_asking_again(parts) == 0, "somebody may still do it"
     job.started_at = datetime.now(UTC) - timedelta(seconds=90)
     job.save()
-    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
-    parts.dispatcher.refill(ACCOUNT)
-    assert len(TaskQueue("pool", connection=parts.redis)) == 1
+    assert refills_after_asking_again(parts) == 1
 
 
 def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)
-    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
-    parts.dispatcher.refill(ACCOUNT)
-    assert len(TaskQueue("pool", connection=parts.redis)) == 0, "it may be in hand"
+    assert refills_after_asking_again(parts) == 0, "it may be in hand"
     job.enqueued_at = datetime.now(UTC) - timedelta(seconds=10)
     job.save()
-    parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
-    parts.dispatcher.refill(ACCOUNT)
-    assert len(TaskQueue("pool", connection=parts.redis)) == 1
+    assert refills_after_asking_again(parts) == 1
 
 
 def test_a_schedule_that_redis_lost_is_put_back(parts):
@@ -316,7 +315,7 @@ def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch)
         return look(queue, job)
 
     monkeypatch.setattr(TaskQueue, "get_job_position", taken_just_before)
-    assert list(find_lost(parts)) == []
+    assert find_lost(parts) == []
 
 
 def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):

@@ -5,10 +5,9 @@ import time
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.clone_jobs import fetch_clone_jobs
-from jobs.dispatch import QUEUES
 from jobs.queues import LaunchedQueues
-from jobs.task_queue import TaskWorker
 from tests.integration.control.conftest import ACCOUNT
+from tests.integration.control.test_jobs import work
 from tests.integration.control.test_sessions import VISITOR
 from tests.integration.kubernetes.conftest import NAMESPACE
 
@@ -17,11 +16,6 @@ def adjust(parts, **settings):
     """Change settings that are read when they are needed."""
     for name, value in settings.items():
         object.__setattr__(parts.settings, name, value)
-
-
-def work(parts):
-    """Do what is queued for the standing workers."""
-    TaskWorker(QUEUES, connection=parts.redis).work(burst=True, logging_level="ERROR")
 
 
 def settle(parts, is_done, *, seconds=30.0):
