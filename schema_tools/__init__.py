@@ -17,6 +17,14 @@ from .errors import (
 )
 from .executor import MARK, CloneReport, Progress, Step
 from .plan import ClonePlan, Phase, PlanWarning, Statement
+from .restore import (
+    DefinitionsDiffer,
+    NotAClone,
+    RestoreBlocked,
+    RestoreFailed,
+    RestoreReport,
+    restore_rows,
+)
 from .verify import Difference, Manifest, prove, verify
 
 __all__ = [
@@ -24,17 +32,22 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "Manifest",
+    "NotAClone",
     "NotOurs",
     "Phase",
     "PlanOutdated",
     "PlanWarning",
     "PrivilegeMissing",
     "Progress",
+    "RestoreBlocked",
+    "RestoreFailed",
+    "RestoreReport",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
@@ -44,5 +57,6 @@ __all__ = [
     "compile_plan",
     "drop_schema",
     "prove",
+    "restore_rows",
     "verify",
 ]

@@ -15,6 +15,7 @@ from .drop import drop_schema
 from .errors import PlanOutdated, SchemaToolsError
 from .executor import ensure_clonable
 from .plan import ClonePlan, Phase
+from .restore import restore_rows
 from .verify import prove
 
 
@@ -77,6 +78,28 @@ def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
             f" fingerprint {manifest.source_fingerprint[:16]}"
         )
     return not manifest.differences
+
+
+def restore(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
+    """Bring a clone's rows back to its source's."""
+    if options.lock_timeout <= 0:
+        raise Misuse("--lock-timeout takes a number above zero")
+    report = restore_rows(
+        connection,
+        options.source,
+        options.target,
+        lock_timeout=options.lock_timeout,
+        compare_all=options.compare_all,
+    )
+    if options.json:
+        say(json.dumps(asdict(report)))
+        return True
+    say(
+        f"{report.clone} has the rows of {report.source} again: {report.updated:,} updated,"
+        f" {report.deleted:,} deleted, {report.inserted:,} inserted, {report.sequences} sequences,"
+        f" {report.views} materialised views in {report.seconds * 1000:,.0f} ms"
+    )
+    return True
 
 
 def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
