@@ -12,6 +12,7 @@ from app import create_app
 from app.config import Settings, load_settings
 from app.control.cli import make_group
 from app.control.extension import KEY
+from app.demo import Demo, load_demo
 from app.observe import redis_failures
 from app.ops import DASHBOARD
 from app.rights import retire_what_cannot_open, warn_of_rights
@@ -47,21 +48,25 @@ MINUTE, DAY = 60, 86_400
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
+    demo = load_demo(settings.demo_file)
     app = create_app(
         settings,
+        demo=demo,
         cache=GatewayCache(make_store(settings, redis)),
         tokens=tokens,
         dispatcher=make_dispatcher(settings, connect_redis(settings.redis_url)),
         errands=Errands(),
     )
-    app.cli.add_command(make_group(tasks))
+    app.cli.add_command(make_group(tasks, demo.account_types))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_what_cannot_open(app, settings.tenant_secrets)
-    return protect(settings, make_gateway(settings, app, redis, tokens)), app
+    return protect(settings, make_gateway(settings, demo, app, redis, tokens)), app
 
 
-def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: SessionTokens) -> Gateway:
+def make_gateway(
+    settings: Settings, demo: Demo, app: APIFlask, redis: Redis, tokens: SessionTokens
+) -> Gateway:
     """The gateway in front of the app, as the settings want it."""
     watch = RedisWatch(redis_failures(app).count)
     counters = Counters(redis, watch=watch)
@@ -77,7 +82,7 @@ def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: Sessio
         app,
         sessions=Sessions(make_store(settings, redis), in_postgres, watch=watch),
         tokens=tokens,
-        policy=Policy(),
+        policy=Policy.from_files(*demo.policies),
         activity=activity,
         guards=(
             RequestLimit(

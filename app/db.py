@@ -156,8 +156,8 @@ def _place_of(tenant_id: UUID, secrets: tuple[str, ...]) -> Place:
     return Place(found.schema_name, found.account_type, role)
 
 
-def business_model_of(tenant_id: UUID) -> str:
-    """The business model of a tenant, which never changes.
+def account_type_of(tenant_id: UUID) -> str:
+    """The account type of a tenant, which never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.

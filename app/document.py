@@ -1,5 +1,6 @@
 """What the OpenAPI document says: all of it in Spanish, and one error body everywhere."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIFlask
@@ -21,17 +22,22 @@ SPANISH = {
 """What APIFlask says of answers in English, if nobody tells it otherwise."""
 
 
-def init_document(app: APIFlask) -> None:
+def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
     """Keep the English of docstrings and of APIFlask out of the document: prospects read it.
 
     A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
     """
     app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
-    app.spec_processor(_finish)
+
+    @app.spec_processor
+    def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
+        assert isinstance(document, dict), "ours is JSON, not YAML"
+        create = document["components"]["schemas"]["CreateIn"]
+        create["properties"]["demo_account_type"]["enum"] = list(account_types)
+        return _finish(document)
 
 
-def _finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
-    assert isinstance(document, dict), "ours is JSON, not YAML"
+def _finish(document: dict[Any, Any]) -> dict[Any, Any]:
     _describe_refusals(document)
     for schema in document["components"]["schemas"].values():
         schema.pop("description", None)  # pydantic takes it from the docstring

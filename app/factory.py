@@ -4,7 +4,6 @@ from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from sqlalchemy import Engine
 
-from app.bakery.blueprints import register_blueprints
 from app.config import Settings
 from app.control import routes
 from app.control.events import EventStreams
@@ -16,6 +15,7 @@ from app.control.resetting import RESETS_PER_CONNECTION, Resetter
 from app.control.schemas import ProblemOut
 from app.control.service import SessionService
 from app.db import db, init_db, row_quota
+from app.demo import Demo
 from app.document import init_document
 from app.engines import make_engine
 from app.errors import register_error_handlers
@@ -23,14 +23,14 @@ from app.logs import init_logs
 from app.observe import blueprint as observe
 from app.ops import init_ops
 from app.redis_client import connect_briefly
-from app.web.routes import blueprint as web
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request; the largest sensible one is a sale of fifty lines."""
+"""Bytes of a request; the largest sensible one is a document of fifty lines."""
 
 
 def make_app(
     settings: Settings,
+    demo: Demo,
     cache: SessionCache,
     tokens: TokenIssuer,
     dispatcher: Dispatcher,
@@ -38,20 +38,25 @@ def make_app(
 ) -> APIFlask:
     """The application with all its parts; `app.create_app` says what they are."""
     init_logs(settings.log_level)
+    static = None if demo.static is None else str(demo.static)
     app = APIFlask(
-        "app", title="Masa Madre", version="0.1.0", docs_path=None, static_folder="web/static"
+        "app",
+        title=demo.title,
+        version="0.1.0",
+        docs_path=None,
+        static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )
-    _configure(app)
-    init_document(app)
+    _configure(app, demo)
+    init_document(app, demo.account_types)
     init_db(app, settings)
     Bootstrap5(app)
     with app.app_context():
         engine, quota = db.engine, row_quota()
     resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
     service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
-    install(app, _control(settings, engine, service))
+    install(app, _control(settings, demo, engine, service))
     register_error_handlers(app)
-    _register_routes(app)
+    _register_routes(app, demo)
     init_ops(app, settings)
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
@@ -59,10 +64,11 @@ def make_app(
     return app
 
 
-def _control(settings: Settings, engine: Engine, service: SessionService) -> Control:
+def _control(settings: Settings, demo: Demo, engine: Engine, service: SessionService) -> Control:
     redis = connect_briefly(settings.redis_url)
     return Control(
         settings=settings,
+        demo=demo,
         engine=engine,
         redis=redis,
         service=service,
@@ -72,13 +78,14 @@ def _control(settings: Settings, engine: Engine, service: SessionService) -> Con
     )
 
 
-def _register_routes(app: APIFlask) -> None:
-    register_blueprints(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe, web):
+def _register_routes(app: APIFlask, demo: Demo) -> None:
+    for register in demo.registrars():
+        register(app)
+    for blueprint in (routes.blueprint, routes.login_blueprint, observe):
         app.register_blueprint(blueprint)
 
 
-def _configure(app: APIFlask) -> None:
+def _configure(app: APIFlask, demo: Demo) -> None:
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
         HTTP_ERROR_SCHEMA=ProblemOut.model_json_schema(),
@@ -89,7 +96,7 @@ def _configure(app: APIFlask) -> None:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.info = {
-        "description": "Una panadería de prueba solo para ti: privada, y borrada cuando terminas.",
+        "description": demo.description,
         "license": {"name": "MIT"},
     }
     app.security_schemes = {

@@ -17,7 +17,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.control import stats
-from app.control.accounts import ACCOUNTS
 from app.control.extension import Control, control
 from app.document import Responses
 
@@ -113,7 +112,7 @@ def check(services: Control) -> dict[str, str]:
     try:
         with services.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-        missing = {a.account_type for a in ACCOUNTS} - set(services.pool.account_types())
+        missing = set(services.demo.account_types) - set(services.pool.account_types())
         if missing:
             checks["templates"] = f"missing: {', '.join(sorted(missing))}"
     except SQLAlchemyError as error:

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import rq_dashboard
@@ -22,6 +23,12 @@ ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
 """What rq-dashboard's lists of jobs escape themselves."""
 
 blueprint = Blueprint("ops", __name__, url_prefix="/ops")
+
+
+@blueprint.app_template_filter("utc")
+def in_utc(moment: datetime) -> str:
+    """A moment in UTC, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 @blueprint.get("/")

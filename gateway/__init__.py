@@ -5,6 +5,7 @@ from gateway.credentials import COOKIE
 from gateway.errors import (
     ExpiredToken,
     GatewayError,
+    InvalidPolicy,
     InvalidSignature,
     InvalidToken,
     Refused,
@@ -20,9 +21,9 @@ from gateway.limits import (
     Quota,
     RequestLimit,
 )
-from gateway.policy import Policy
+from gateway.policy import Policy, read_rules
 from gateway.records import SessionRecord
-from gateway.rules import DEMO_RULES, Rule, Verdict
+from gateway.rules import Rule, Verdict
 from gateway.sentences import REFUSALS, Refusal
 from gateway.sessions import RedisSessions, Sessions
 from gateway.signature import SignedTenants, TenantSigner
@@ -33,7 +34,6 @@ from gateway.wsgi import Gateway, Guard
 
 __all__ = [
     "COOKIE",
-    "DEMO_RULES",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
@@ -46,6 +46,7 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "Guard",
+    "InvalidPolicy",
     "InvalidSignature",
     "InvalidToken",
     "OpenRequests",
@@ -69,4 +70,5 @@ __all__ = [
     "Verification",
     "connect_redis",
     "merge",
+    "read_rules",
 ]

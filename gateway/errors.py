@@ -31,6 +31,10 @@ class InvalidSignature(GatewayError):
     """The tenant that a request names was not signed for it by the gateway."""
 
 
+class InvalidPolicy(GatewayError):
+    """A policy file is missing or wrong; the message names the file, the key and the remedy."""
+
+
 class Refused(GatewayError):
     """The request goes no further; `refusal` is the answer."""
 

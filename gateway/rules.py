@@ -1,4 +1,4 @@
-"""What a demo session may do, as a table: the first row that matches decides.
+"""One rule of what a session may do: a row of a table in which the first that matches decides.
 
 Patterns: a segment `*` stands for exactly one segment, `name*` for one that begins so, and a last
 segment `**` for any number of them, none included.
@@ -8,15 +8,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gateway.sentences import (
-    FORECAST_UNAVAILABLE,
-    NO_BILLING,
-    NO_DELETE,
-    NO_PASSWORD,
-    NOT_FOUND,
-    NOT_LISTED,
-    Refusal,
-)
+from gateway.sentences import Refusal
 
 
 class Verdict(Enum):
@@ -78,45 +70,4 @@ def _segment(segment: str) -> str:
 
 
 READ = frozenset({"GET", "HEAD", "OPTIONS"})
-POST = frozenset({"POST"})
-PUT = frozenset({"PUT"})
-DELETE = frozenset({"DELETE"})
 ANY = None
-
-DEMO_RULES: tuple[Rule, ...] = (
-    # Pages and what describes the system. They know no tenant.
-    Rule(READ, "/", Verdict.PUBLIC),
-    Rule(READ, "/favicon.ico", Verdict.PUBLIC),
-    Rule(READ, "/robots.txt", Verdict.PUBLIC),
-    Rule(READ, "/static/**", Verdict.PUBLIC),
-    Rule(READ, "/bootstrap/static/**", Verdict.PUBLIC),
-    Rule(READ, "/demo/**", Verdict.PUBLIC),
-    Rule(READ, "/health", Verdict.PUBLIC),
-    Rule(READ, "/ready", Verdict.PUBLIC),
-    Rule(READ, "/metrics", Verdict.PUBLIC),
-    Rule(READ, "/openapi.json", Verdict.PUBLIC),
-    Rule(READ, "/docs/**", Verdict.PUBLIC),
-    # Behind credentials of its own.
-    Rule(ANY, "/ops/**", Verdict.PUBLIC),
-    # How a session begins, and its own endpoints: they check whose session it is themselves.
-    Rule(POST, "/api/auth/login", Verdict.PUBLIC, opens=True),
-    Rule(POST, "/api/demo/session/create", Verdict.OPTIONAL, opens=True),
-    Rule(READ | POST, "/api/demo/**", Verdict.OPTIONAL),
-    # Closed to every session, reading included.
-    Rule(ANY, "/api/forecasting/**", Verdict.REFUSE, FORECAST_UNAVAILABLE),
-    Rule(ANY, "/api/billing/**", Verdict.REFUSE, NO_BILLING),
-    Rule(ANY, "/api/auth/password*/**", Verdict.REFUSE, NO_PASSWORD),
-    Rule(ANY, "/api/auth/credentials*/**", Verdict.REFUSE, NO_PASSWORD),
-    Rule(DELETE, "/**", Verdict.REFUSE, NO_DELETE),
-    # What a prospect came for.
-    Rule(READ, "/api/**", Verdict.SESSION),
-    Rule(POST, "/api/pos/sales", Verdict.SESSION),
-    Rule(POST, "/api/orders", Verdict.SESSION),
-    Rule(POST, "/api/inventory/adjustments", Verdict.SESSION),
-    Rule(POST, "/api/procurement/runs", Verdict.SESSION),
-    Rule(PUT, "/api/pos/sales/*", Verdict.SESSION),
-    Rule(PUT, "/api/orders/*", Verdict.SESSION),
-    # Everything else.
-    Rule(READ, "/**", Verdict.ABSENT, NOT_FOUND),
-    Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED),
-)

@@ -43,7 +43,7 @@ CONFLICTING_CREDENTIALS = Refusal(
 SESSION_PENDING = Refusal(
     409,
     "session_pending",
-    "Tu panadería de demo se está preparando. Vuelve a intentarlo en un momento.",
+    "Tu demo se está preparando. Vuelve a intentarlo en un momento.",
     retry_after=1,
 )
 CSRF_REFUSED = Refusal(
@@ -90,30 +90,10 @@ INTERNAL_ERROR = Refusal(
     500, "internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."
 )
 
-NO_DELETE = Refusal(
-    403,
-    "demo_restriction",
-    "En la demo no se borra nada: así siempre tienes datos que explorar.",
-)
-NO_PASSWORD = Refusal(
-    403,
-    "demo_restriction",
-    "En la demo no se cambian contraseñas ni credenciales. En tu cuenta, sí podrás.",
-)
-NO_BILLING = Refusal(
-    403,
-    "demo_restriction",
-    "La demo no tiene facturación ni pagos de verdad: no hay nada que cobrar.",
-)
 NOT_LISTED = Refusal(
     403,
     "demo_restriction",
     "Esta operación no está disponible en la demo. En tu cuenta, sí la tendrás.",
-)
-FORECAST_UNAVAILABLE = Refusal(
-    403,
-    "forecast_unavailable",
-    "Las previsiones no están en la demo: sus modelos se entrenan con las ventas de tu panadería.",
 )
 
 REFUSALS: tuple[Refusal, ...] = tuple(

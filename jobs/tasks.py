@@ -4,7 +4,6 @@ A job in Redis may name these functions and no others (`jobs.task_queue.TASKS`),
 JSON can tell.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from rq import get_current_job
 from app.control import stats
 from app.control.models import TenantState
 from app.control.stock import fetch_demands
+from app.demo import load_demo
 from app.privacy import forget_visitors
 from jobs.cloning import ask_for_lost_clones, clone_tenant
 from jobs.dropping import drop_all, drop_tenant
@@ -107,12 +107,11 @@ def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
 
 def refresh() -> list[str]:
     """Let the templates' data end today, wherever they do not. Returns the renewed templates."""
-    from jobs.renewal import renew  # no other job has a need of the seeds and of Alembic
-    from seeds.values import MADRID
+    from jobs.renewal import renew  # Alembic, and the demo's own code: no other job needs them
 
     parts = wiring()
     with only_one(parts.settings.database_url, "refresh") as mine:
-        return renew(parts.engine, datetime.now(MADRID).date()) if mine else []
+        return renew(parts.engine, load_demo(parts.settings.demo_file)) if mine else []
 
 
 def purge() -> int:

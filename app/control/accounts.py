@@ -1,64 +1,66 @@
-"""The business models that a prospect can try, and the public accounts that open them."""
+"""The public accounts of a demo: logging in with one opens a session of its template."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy import Engine, select
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from app.bakery.business.models import BusinessModel
 from app.control.models import User
+from app.demo import Account, Demo
 from app.errors import Unauthorized
 
 
 @dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """What the landing page says of a business model. The credentials are public on purpose."""
+class LoadedAccount:
+    """What became of one public account."""
 
-    account_type: str
-    name: str
-    title: str
-    description: str
-    features: tuple[str, ...]
     email: str
-    password: str
+    account_type: str
+    changed: bool
 
-
-ACCOUNTS = (
-    DemoAccount(
-        account_type=BusinessModel.INDIVIDUAL_BAKERY.value,
-        name="Panadería San Pablo",
-        title="Panadería individual",
-        description="Un obrador de barrio que hace y vende su pan, de la receta al mostrador.",
-        features=(
-            "Producción y recetas",
-            "Inventario con lotes y caducidades",
-            "Venta en tienda (TPV)",
-            "Ventas por día, hora y producto",
-        ),
-        email="demo.individual@panaderiasanpablo.com",
-        password="DemoSanPablo2024!",  # noqa: S106
-    ),
-    DemoAccount(
-        account_type=BusinessModel.CENTRAL_BAKER.value,
-        name="Panadería La Espiga",
-        title="Obrador central con tiendas",
-        description="Un obrador central que abastece a sus tiendas, a hoteles y a restaurantes.",
-        features=(
-            "Proveedores y compras",
-            "Pedidos de tiendas y clientes",
-            "Inventario y venta en cada tienda",
-            "Ventas por día, hora y producto",
-        ),
-        email="demo.central@panaderialaespiga.com",
-        password="DemoLaEspiga2024!",  # noqa: S106
-    ),
-)
 
 _HASHER = PasswordHasher()
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('masa-madre: accounts', 0))")
 _NOBODY = _HASHER.hash("nobody has this password")
 """Checked when the address is unknown, so that the answer takes as long as for a known one."""
+
+
+def ensure_accounts(engine: Engine, demo: Demo) -> list[LoadedAccount]:
+    """Make the accounts in the database what the demo says; what is right is not written.
+
+    Two runs at the same time come one after the other.
+    """
+    with Session(engine) as session, session.begin():
+        session.execute(_LOCK)
+        return [_ensure_account(session, account) for account in demo.accounts]
+
+
+def _ensure_account(session: Session, account: Account) -> LoadedAccount:
+    known = select(User).where(User.account_type == account.account_type)
+    user = session.scalars(known).one_or_none()
+    if user is None:
+        user = User(id=uuid4(), account_type=account.account_type)
+        session.add(user)
+    user.email = account.email
+    user.full_name = account.owner
+    # A hash is salted: written again without need it would differ on every run.
+    if not _verifies(user.password_hash, account.password):
+        user.password_hash = _HASHER.hash(account.password)
+    changed = session.is_modified(user) or user in session.new
+    session.flush()
+    return LoadedAccount(account.email, account.account_type, changed)
+
+
+def _verifies(password_hash: str | None, password: str) -> bool:
+    if password_hash is None:
+        return False
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def authenticate(engine: Engine, email: str, password: str) -> User:

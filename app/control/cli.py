@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import click
@@ -12,7 +12,6 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.control import lookup, stats
-from app.control.accounts import ACCOUNTS
 from app.control.display import show_json, show_rows, show_values
 from app.control.extension import Control, control
 from app.control.migrate_cli import migrate
@@ -29,7 +28,7 @@ FAILURES = {
     "extension_limit": "The session was extended as often as DEMO_SESSION_MAX_EXTENSIONS allows.",
     "capacity": "As many sessions are open as DEMO_MAX_SESSIONS allows.",
     "creation_rate": "DEMO_CREATIONS_PER_MINUTE sessions were created in the last minute.",
-    "template_missing": "There is no template: run `python -m seeds`.",
+    "template_missing": "There is no template: load the demo's data (`bin/role seed`).",
     "pool_empty": "No tenant is ready: try again in a few seconds, or look at `demo pool`.",
     "busy": "The session is writing: try again in a moment.",
 }
@@ -93,22 +92,27 @@ def show(services: Control, session: str, secret: bool, as_json: bool) -> None:
     _show(services, lookup.secret_of(services.engine, session), secret, as_json)
 
 
-@click.command()
-@click.argument("account_type", type=click.Choice([a.account_type for a in ACCOUNTS]))
-@click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for its data.")
-@with_secret
-@as_json
-@command
-def create(services: Control, account_type: str, wait: float, secret: bool, as_json: bool) -> None:
-    """Open a session."""
-    session = services.service.open(account_type, Visitor(None, "flask demo")).session
-    end = time.monotonic() + wait
-    while session.status is SessionStatus.PENDING and time.monotonic() < end:
-        time.sleep(0.2)
-        session = services.service.fetch(session.session_id)
-    _show(services, session.session_id, secret, as_json)
-    if session.status is SessionStatus.FAILED:
-        raise Failed("The session's data could not be cloned: see the worker's log.")
+def _make_create(account_types: Sequence[str]) -> click.Command:
+    @click.command()
+    @click.argument("account_type", type=click.Choice(account_types))
+    @click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for its data.")
+    @with_secret
+    @as_json
+    @command
+    def create(
+        services: Control, account_type: str, wait: float, secret: bool, as_json: bool
+    ) -> None:
+        """Open a session."""
+        session = services.service.open(account_type, Visitor(None, "flask demo")).session
+        end = time.monotonic() + wait
+        while session.status is SessionStatus.PENDING and time.monotonic() < end:
+            time.sleep(0.2)
+            session = services.service.fetch(session.session_id)
+        _show(services, session.session_id, secret, as_json)
+        if session.status is SessionStatus.FAILED:
+            raise Failed("The session's data could not be cloned: see the worker's log.")
+
+    return create
 
 
 @click.command()
@@ -172,8 +176,8 @@ def show_stats(services: Control, as_json: bool) -> None:
         show_values("Statistics", figures)
 
 
-def make_group(maintenance: Maintenance) -> click.Group:
-    """The group `demo`, with the maintenance that whoever joins the parts brings along."""
+def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
+    """The group `demo`, for these account types, with the maintenance that it is given."""
 
     @click.command()
     @as_json
@@ -205,6 +209,7 @@ def make_group(maintenance: Maintenance) -> click.Group:
         if failed:
             raise Failed(f"{failed} of {len(findings)} could not be mended.")
 
+    create = _make_create(account_types)
     commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]
     return click.Group(
         "demo",

@@ -14,6 +14,7 @@ from app.control.pool import Pool
 from app.control.progress import ProgressBoard
 from app.control.records import SessionView
 from app.control.service import SessionService
+from app.demo import Demo
 
 KEY = "masa_madre.control"
 
@@ -23,6 +24,7 @@ class Control:
     """What the views of the session service, the pages and the command line work with."""
 
     settings: Settings
+    demo: Demo
     engine: Engine
     redis: Redis
     service: SessionService

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
-from app.bakery.metadata import TENANTS_MAY_DELETE
+from app.demo import TenantTables
 from app.engines import engine_url
 from app.isolation import ensure_tenant_rights, open_template
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
@@ -107,6 +107,7 @@ def migrate_schemas(
     database_url: str,
     kind: Kind,
     schemas: Sequence[str],
+    tables: TenantTables,
     *,
     at_once: int = 1,
     progress: Callable[[Migrated], None] = lambda _: None,
@@ -118,11 +119,11 @@ def migrate_schemas(
     if at_once == 1 or len(schemas) < 2:
         done = []
         for schema in schemas:
-            done.append(migrate_schema(database_url, kind, schema))
+            done.append(migrate_schema(database_url, kind, schema, tables))
             progress(done[-1])
         return done
     with _processes(min(at_once, len(schemas))) as executor:
-        return list(_collect(executor, database_url, kind, schemas, progress))
+        return list(_collect(executor, database_url, kind, schemas, tables, progress))
 
 
 @contextmanager
@@ -136,10 +137,12 @@ def _collect(
     database_url: str,
     kind: Kind,
     schemas: Sequence[str],
+    tables: TenantTables,
     progress: Callable[[Migrated], None],
 ) -> Iterator[Migrated]:
     waiting: dict[Future[Migrated], str] = {
-        executor.submit(migrate_schema, database_url, kind, schema): schema for schema in schemas
+        executor.submit(migrate_schema, database_url, kind, schema, tables): schema
+        for schema in schemas
     }
     for future in as_completed(waiting):
         try:
@@ -152,7 +155,7 @@ def _collect(
         yield done
 
 
-def migrate_schema(database_url: str, kind: Kind, schema: str) -> Migrated:
+def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTables) -> Migrated:
     """Migrate one schema and note it, in one transaction; what goes wrong is in the report."""
     engine = create_engine(
         engine_url(database_url),
@@ -165,36 +168,37 @@ def migrate_schema(database_url: str, kind: Kind, schema: str) -> Migrated:
     )
     try:
         with engine.begin() as connection:
-            return Migrated(kind, schema, _migrate(connection, schema))
+            return Migrated(kind, schema, _migrate(connection, schema, tables))
     except Exception as error:  # a revision is a program: it may fail in any way
         return Migrated(kind, schema, "failed", sentence(error))
 
 
-def _migrate(connection: Connection, schema: str) -> Outcome:
+def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outcome:
     connection.execute(_LIMIT, {"timeout": LOCK_TIMEOUT})
     tenant = connection.execute(_LOCK_TENANT, {"schema": schema}).one_or_none()
     if tenant is None:
         return "current"  # dropped since it was listed: nothing is left to migrate
-    if not connection.scalar(text(_REVISION), {"schema": schema}):
-        return "kept"  # somebody else's template: its owner migrates it
-    before = _revision_of(connection, schema)
-    upgrade_tenant(connection, schema)
-    opened = _open(connection, schema)
-    is_same = before == tenant_head() and not opened
-    if is_same and tenant.revision == tenant_head():
+    tree = tables.migrations
+    if tree is None or not connection.scalar(text(_REVISION), {"schema": schema}):
+        return "kept"  # a template that is not of the demo's tree: its owner migrates it
+    before, head = _revision_of(connection, schema), tenant_head(tree)
+    upgrade_tenant(connection, schema, tree)
+    opened = _open(connection, schema, tables.may_delete)
+    is_same = before == head and not opened
+    if is_same and tenant.revision == head:
         return "current"
-    connection.execute(_NOTE, {"schema": schema, "revision": tenant_head()})
+    connection.execute(_NOTE, {"schema": schema, "revision": head})
     return "current" if is_same else "migrated"
 
 
-def _open(connection: Connection, schema: str) -> bool:
+def _open(connection: Connection, schema: str, may_delete: Sequence[str]) -> bool:
     """Give new tables the policy and the rights that all tables of tenants have.
 
     In a tenant's schema `GUEST` has what it has in the template, and the tenant's role gets it.
     Whether anything was lacking.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    opened = open_template(driver, schema, deletable=TENANTS_MAY_DELETE)
+    opened = open_template(driver, schema, deletable=may_delete)
     return ensure_tenant_rights(driver, schema) or opened
 
 

@@ -107,7 +107,12 @@ def _run(services: Control, kind: Kind, schemas: Sequence[str], at_once: int) ->
                 bars.advance(task)
 
         return migrate_schemas(
-            services.settings.database_url, kind, schemas, at_once=at_once, progress=progress
+            services.settings.database_url,
+            kind,
+            schemas,
+            services.demo.tables,
+            at_once=at_once,
+            progress=progress,
         )
 
 

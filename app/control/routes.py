@@ -1,6 +1,5 @@
 """The session service over HTTP."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from flask import Response, request, url_for
 
 from app.body import ensure_json_body
 from app.control import stats
-from app.control.accounts import ACCOUNTS, authenticate
+from app.control.accounts import authenticate
 from app.control.caller import session_id_of
 from app.control.extension import Control, control
 from app.control.records import SessionView, Visitor
@@ -48,15 +47,15 @@ login_blueprint.before_request(ensure_json_body)
 @blueprint.output(AccountsOut)
 def list_accounts() -> dict[str, Any]:
     """List the business models that can be tried."""
-    return {"accounts": [asdict(account) for account in ACCOUNTS]}
+    return {"accounts": [account.public for account in control().demo.accounts]}
 
 
 @blueprint.post("/session/create")
-@blueprint.doc(summary="Abrir una sesión de demo: una panadería solo para ti.")
+@blueprint.doc(summary="Abrir una sesión de demo, con datos solo para ti.")
 @blueprint.input(CreateIn)
 @blueprint.output(SessionOut, status_code=201)
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Open a demo session: a private copy of a bakery's data."""
+    """Open a demo session: a private copy of a template."""
     opened = control().service.open(json_data.demo_account_type, _visitor())
     return _opened(opened, 201)
 

@@ -4,16 +4,26 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-from app.bakery.schemas import Request, Text
+from app.control.extension import control
+from app.validation import ONE_OF, Request, Text, own_error
 
-AccountType = Literal["individual_bakery", "central_baker"]
+
+def _known(value: object) -> object:
+    """Only the account types of the demo that is served can be tried."""
+    known = control().demo.account_types
+    if value not in known:
+        raise own_error("account_type", ONE_OF.format(expected=" o ".join(map(repr, known))))
+    return value
+
+
+AccountType = Annotated[str, BeforeValidator(_known)]
 SessionId = Annotated[Text, Field(min_length=1, max_length=160)]
 
 
 class CreateIn(Request):
-    """Which business model to try."""
+    """Which account type to try."""
 
     demo_account_type: AccountType
     scenario: Literal["base"] | None = Field(
@@ -76,7 +86,7 @@ class SessionOut(BaseModel):
 
 
 class AccountOut(BaseModel):
-    """A business model that can be tried, with its public credentials."""
+    """An account type that can be tried, with its public credentials."""
 
     account_type: str
     name: str

@@ -66,7 +66,7 @@ FOLD = text(
 )
 """Delete the rows of sessions that ended long ago, and keep their figures, in one statement."""
 
-INVENTORY = text(
+TENANT_COUNTS = text(
     """
     SELECT account_type, state::text AS state, count(*) AS tenants
       FROM control.tenants WHERE is_demo GROUP BY 1, 2 ORDER BY 1, 2
@@ -92,7 +92,7 @@ def totals(engine: Engine) -> dict[str, Any]:
 def tenant_counts(engine: Engine) -> list[TenantCount]:
     """Demo tenants by account type and state."""
     with engine.connect() as connection:
-        return [TenantCount(*row) for row in connection.execute(INVENTORY)]
+        return [TenantCount(*row) for row in connection.execute(TENANT_COUNTS)]
 
 
 def purge(engine: Engine, retention_days: float) -> int:

@@ -13,7 +13,6 @@ from werkzeug.test import Client, TestResponse
 from gateway import (
     Activity,
     Gateway,
-    Policy,
     RedisSessions,
     RedisWatch,
     SessionRecord,
@@ -23,6 +22,7 @@ from gateway import (
     connect_redis,
     merge,
 )
+from tests.fixtures.demo import POLICY
 
 NOW = datetime(2030, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ class World:
         parts: dict[str, Any] = {
             "sessions": self.sessions,
             "tokens": self.tokens,
-            "policy": Policy(),
+            "policy": POLICY,
             "activity": self.activity,
             "clock": self.clock,
         }

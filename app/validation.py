@@ -1,14 +1,18 @@
-"""What is wrong with a value, said in Spanish: validation messages by kind of error."""
+"""The base model of what clients send, and its validation messages in Spanish."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Self
 
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 OWN = "own_"
 """How the kinds of error that we raise ourselves begin: their message is Spanish already."""
 
-SENTENCES: Mapping[str, str] = {
+ONE_OF = "Debe ser uno de estos valores: {expected}."
+
+MESSAGES: Mapping[str, str] = {
     "missing": "Falta este dato.",
     "int_type": "Debe ser un número entero.",
     "int_parsing": "Debe ser un número entero.",
@@ -28,8 +32,8 @@ SENTENCES: Mapping[str, str] = {
     "string_too_short": "Es demasiado corto: como mínimo, {min_length} caracteres.",
     "string_too_long": "Es demasiado largo: como máximo, {max_length} caracteres.",
     "string_unicode": "Contiene caracteres que no son texto.",
-    "enum": "Debe ser uno de estos valores: {expected}.",
-    "literal_error": "Debe ser uno de estos valores: {expected}.",
+    "enum": ONE_OF,
+    "literal_error": ONE_OF,
     "list_type": "Debe ser una lista.",
     "too_short": "Tiene pocos elementos: como mínimo, {min_length}.",
     "too_long": "Tiene demasiados elementos: como máximo, {max_length}.",
@@ -39,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "model_attributes_type": "Debe ser un objeto JSON.",
 }
 OTHERWISE = "No es un valor válido."
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def own_error(kind: str, sentence: str) -> PydanticCustomError:
@@ -62,5 +67,34 @@ def _translate(item: ErrorDetails) -> InitErrorDetails:
         }
         if context.get("field_type") == "Value":  # a text that a validator of ours saw first
             kind = f"string_{kind}"
-        sentence = SENTENCES.get(kind, OTHERWISE).format_map(context)
+        sentence = MESSAGES.get(kind, OTHERWISE).format_map(context)
     return {"type": own_error("value", sentence), "loc": item["loc"], "input": None}
+
+
+def _clean(value: object) -> object:
+    """What Postgres cannot store never reaches it: NUL characters and half surrogate pairs."""
+    if not isinstance(value, str):
+        return value
+    if _UNSTORABLE.search(value):
+        raise own_error("text", "Contiene caracteres que no son texto.")
+    return value.strip()
+
+
+Text = Annotated[str, BeforeValidator(_clean)]
+
+
+class Request(BaseModel):
+    """Base of what clients send: errors are in Spanish, unknown names are ignored.
+
+    Unknown names are ignored so that a document that was read can be sent back, changed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate, with messages that a prospect can read."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise in_spanish(error) from None
