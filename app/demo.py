@@ -135,14 +135,14 @@ class Demo(_Part):
     tables: TenantTables = Field(
         default=TenantTables(), description="What there is to know of a template's tables."
     )
-    accounts: tuple[Account, ...] = Field(
-        min_length=1, description="The account types, one table each."
-    )
+    accounts: tuple[Account, ...] = Field(description="The account types, one table each.")
     _file: Path = PrivateAttr(default=ROOT / "demo.toml")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        """Refuse what is there twice, and a time zone that does not exist."""
+        """Refuse a demo of nothing, what is there twice, and a time zone that does not exist."""
+        if not self.accounts:
+            raise ValueError("accounts: there is none; add a table [[accounts]]")
         for key in ("account_type", "template", "email"):
             values = Counter(getattr(account, key) for account in self.accounts)
             twice = [value for value, count in values.items() if count > 1]
