@@ -16,7 +16,7 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import ConfigurationError, load_settings
-from app.engines import engine_url
+from app.database.engines import engine_url
 from seeds.accounts import ensure_accounts
 from seeds.errors import SeedError
 from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants

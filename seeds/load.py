@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.control.models import Tenant, TenantState
-from app.isolation import VERSION as ISOLATION
+from app.database.isolation import VERSION as ISOLATION
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
 from seeds.errors import SeedError

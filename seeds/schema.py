@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Sequence, Table, text
 
 from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
-from app.isolation import open_template
+from app.database.isolation import open_template
 from app.migrations import upgrade_tenant
 from seeds.values import Row, Tables
 

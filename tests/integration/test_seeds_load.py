@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import NullPool, create_engine
 
 import seeds.load
-from app.engines import engine_url
+from app.database.engines import engine_url
 from app.migrations import upgrade_control
 from seeds import ControlSchemaMissing, ensure_accounts, ensure_templates, ensure_tenants
 from seeds.schema import COMMENT

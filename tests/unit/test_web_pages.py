@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Settings
-from app.control.accounts import ACCOUNTS
+from app.control.sessions.accounts import ACCOUNTS
 
 PAGES = ("/", "/demo", "/docs")
 NOWHERE = "127.0.0.1:1"

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import DEMO_RULES, Policy, Rule, Verdict
-from gateway.sentences import NOT_LISTED, REFUSALS
+from gateway.messages import NOT_LISTED, REFUSALS
 
 READ = ["GET", "HEAD", "OPTIONS"]
 ALL = [*READ, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"]

@@ -1,0 +1,122 @@
+"""What a demo session may do, as a table: the first row that matches decides.
+
+Patterns: a segment `*` stands for exactly one segment, `name*` for one that begins so, and a last
+segment `**` for any number of them, none included.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gateway.messages import (
+    FORECAST_UNAVAILABLE,
+    NO_BILLING,
+    NO_DELETE,
+    NO_PASSWORD,
+    NOT_FOUND,
+    NOT_LISTED,
+    Refusal,
+)
+
+
+class Verdict(Enum):
+    """What becomes of a request that a rule matches."""
+
+    PUBLIC = "no session is needed, none is looked for"
+    OPTIONAL = "no session is needed; one that is presented is told to the app"
+    SESSION = "needs an active session, whose tenant is injected"
+    REFUSE = "refused to every session"
+    NOT_FOUND = "there is no such page; nobody is asked for a session"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row. `methods` None means every method; `refusal` is what REFUSE and ABSENT answer.
+
+    What `opens` a session is counted by address.
+    """
+
+    methods: frozenset[str] | None
+    pattern: str
+    verdict: Verdict
+    refusal: Refusal | None = None
+    opens: bool = False
+    _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        refuses = self.verdict in (Verdict.REFUSE, Verdict.NOT_FOUND)
+        if refuses != (self.refusal is not None):
+            raise ValueError(f"{self.pattern}: a refusal belongs to REFUSE and ABSENT, only there")
+        object.__setattr__(self, "_regex", _compile(self.pattern, refuses))
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether the row speaks of this method on this canonical path.
+
+        What admits matches to the letter. What refuses ignores case and a trailing slash, since
+        some app may take those spellings for the same address.
+        """
+        if self.methods is not None and method not in self.methods:
+            return False
+        return self._regex.fullmatch(path) is not None
+
+
+def _compile(pattern: str, refuses: bool) -> re.Pattern[str]:
+    body, deep = (pattern[:-3], True) if pattern.endswith("/**") else (pattern, False)
+    if not pattern.startswith("/") or "**" in body:
+        raise ValueError(f"not a pattern: {pattern!r}")
+    segments = [_segment(segment) for segment in body.split("/")]
+    tail = "(?:/.*)?" if deep else "/?" if refuses else ""
+    flags = re.DOTALL | (re.IGNORECASE if refuses else 0)
+    return re.compile("/".join(segments) + tail, flags)
+
+
+def _segment(segment: str) -> str:
+    name, star, rest = segment.partition("*")
+    if rest:
+        raise ValueError(f"`*` ends a segment: {segment!r}")
+    return re.escape(name) + (("[^/]*" if name else "[^/]+") if star else "")
+
+
+READ = frozenset({"GET", "HEAD", "OPTIONS"})
+POST = frozenset({"POST"})
+PUT = frozenset({"PUT"})
+DELETE = frozenset({"DELETE"})
+ANY = None
+
+DEMO_RULES: tuple[Rule, ...] = (
+    # Pages and what describes the system. They know no tenant.
+    Rule(READ, "/", Verdict.PUBLIC),
+    Rule(READ, "/favicon.ico", Verdict.PUBLIC),
+    Rule(READ, "/robots.txt", Verdict.PUBLIC),
+    Rule(READ, "/static/**", Verdict.PUBLIC),
+    Rule(READ, "/bootstrap/static/**", Verdict.PUBLIC),
+    Rule(READ, "/demo/**", Verdict.PUBLIC),
+    Rule(READ, "/health", Verdict.PUBLIC),
+    Rule(READ, "/ready", Verdict.PUBLIC),
+    Rule(READ, "/metrics", Verdict.PUBLIC),
+    Rule(READ, "/openapi.json", Verdict.PUBLIC),
+    Rule(READ, "/docs/**", Verdict.PUBLIC),
+    # Behind credentials of its own.
+    Rule(ANY, "/ops/**", Verdict.PUBLIC),
+    # How a session begins, and its own endpoints: they check whose session it is themselves.
+    Rule(POST, "/api/auth/login", Verdict.PUBLIC, opens=True),
+    Rule(POST, "/api/demo/session/create", Verdict.OPTIONAL, opens=True),
+    Rule(READ | POST, "/api/demo/**", Verdict.OPTIONAL),
+    # Closed to every session, reading included.
+    Rule(ANY, "/api/forecasting/**", Verdict.REFUSE, FORECAST_UNAVAILABLE),
+    Rule(ANY, "/api/billing/**", Verdict.REFUSE, NO_BILLING),
+    Rule(ANY, "/api/auth/password*/**", Verdict.REFUSE, NO_PASSWORD),
+    Rule(ANY, "/api/auth/credentials*/**", Verdict.REFUSE, NO_PASSWORD),
+    Rule(DELETE, "/**", Verdict.REFUSE, NO_DELETE),
+    # What a prospect came for.
+    Rule(READ, "/api/**", Verdict.SESSION),
+    Rule(POST, "/api/pos/sales", Verdict.SESSION),
+    Rule(POST, "/api/orders", Verdict.SESSION),
+    Rule(POST, "/api/inventory/adjustments", Verdict.SESSION),
+    Rule(POST, "/api/procurement/runs", Verdict.SESSION),
+    Rule(PUT, "/api/pos/sales/*", Verdict.SESSION),
+    Rule(PUT, "/api/orders/*", Verdict.SESSION),
+    # Everything else.
+    Rule(READ, "/**", Verdict.NOT_FOUND, NOT_FOUND),
+    Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED),
+)
