@@ -5,24 +5,24 @@ from flask_bootstrap import Bootstrap5
 from sqlalchemy import Engine
 
 from app.config import Settings
-from app.control import routes
-from app.control.events import EventStreams
-from app.control.extension import Control, install
-from app.control.pool import Pool
-from app.control.ports import Dispatcher, Errands, SessionCache, TokenIssuer
-from app.control.progress import ProgressBoard
-from app.control.resetting import RESETS_PER_CONNECTION, Resetter
-from app.control.schemas import ProblemOut
-from app.control.service import SessionService
+from app.control.pool.progress import ProgressBoard
+from app.control.pool.tenant_pool import Pool
+from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
+from app.control.services import ControlServices, install
+from app.control.sessions import routes
+from app.control.sessions.event_streams import EventStreams
+from app.control.sessions.schemas import ProblemOut
+from app.control.sessions.service import SessionService
+from app.database.engines import make_engine
 from app.db import db, init_db, row_quota
 from app.demo import Demo
-from app.document import init_document
-from app.engines import make_engine
 from app.errors import register_error_handlers
+from app.http.health import blueprint as observe
+from app.http.openapi import init_document
 from app.logs import init_logs
-from app.observe import blueprint as observe
-from app.ops import init_ops
-from app.redis_client import connect_briefly
+from app.ops.routes import init_ops
+from app.redis_client import connect_fast_fail
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request; the largest sensible one is a document of fifty lines."""
@@ -34,7 +34,7 @@ def make_app(
     cache: SessionCache,
     tokens: TokenIssuer,
     dispatcher: Dispatcher,
-    errands: Errands,
+    background_tasks: BackgroundTasks,
 ) -> APIFlask:
     """The application with all its parts; `app.create_app` says what they are."""
     init_logs(settings.log_level)
@@ -53,7 +53,9 @@ def make_app(
     with app.app_context():
         engine, quota = db.engine, row_quota()
     resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
-    service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
+    service = SessionService(
+        engine, settings, cache, tokens, dispatcher, resetter, background_tasks
+    )
     install(app, _control(settings, demo, engine, service))
     register_error_handlers(app)
     _register_routes(app, demo)
@@ -64,9 +66,11 @@ def make_app(
     return app
 
 
-def _control(settings: Settings, demo: Demo, engine: Engine, service: SessionService) -> Control:
-    redis = connect_briefly(settings.redis_url)
-    return Control(
+def _control(
+    settings: Settings, demo: Demo, engine: Engine, service: SessionService
+) -> ControlServices:
+    redis = connect_fast_fail(settings.redis_url)
+    return ControlServices(
         settings=settings,
         demo=demo,
         engine=engine,

@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from gateway.sentences import Refusal
+from gateway.messages import Refusal
 
 
 class GatewayError(Exception):

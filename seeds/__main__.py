@@ -16,9 +16,9 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import ConfigurationError, load_settings
-from app.control.accounts import ensure_accounts
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
 from app.demo import Demo, SeedError, load_demo
-from app.engines import engine_url
 from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants
 from seeds.load import Progress as Report
 from seeds.locks import ensure_control

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.control.models import Tenant, TenantState
+from app.database.isolation import VERSION as ISOLATION
 from app.demo import Demo, SeedError
-from app.isolation import VERSION as ISOLATION
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
 from seeds.locks import ensure_control, lock

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Sequence, Table, text
 
 from app.bakery.metadata import TENANT_METADATA
+from app.database.isolation import open_template
 from app.demo import SeedError, TenantTables
-from app.isolation import open_template
 from app.migrations import upgrade_tenant
 from seeds.values import Row, Tables
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from app.control.accounts import ensure_accounts
+from app.control.sessions.accounts import ensure_accounts
 from app.demo import Demo, SeedError
 from app.local.errors import LocalStackError
 from app.local.steps import Steps

@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.control.extension import control
+from app.control.services import current_services
 from app.web.reference import Group, describe_api
 
 REFERENCE_KEY = "masa_madre.reference"
@@ -47,14 +47,16 @@ def protect(response: Response) -> Response:
 @blueprint.get("/")
 def landing() -> str:
     """Say what there is to try, and begin a demo."""
-    minutes = control().settings.demo_session_duration_minutes
-    return render_template("landing.html", accounts=control().demo.accounts, minutes=minutes)
+    minutes = current_services().settings.demo_session_duration_minutes
+    return render_template(
+        "landing.html", accounts=current_services().demo.accounts, minutes=minutes
+    )
 
 
 @blueprint.get("/demo")
 def back_office() -> str:
     """The back office: an empty shell that the browser fills from the API."""
-    minutes = control().settings.demo_session_duration_minutes
+    minutes = current_services().settings.demo_session_duration_minutes
     return render_template("back_office.html", minutes=minutes)
 
 

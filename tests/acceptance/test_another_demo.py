@@ -4,10 +4,10 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.control.accounts import ensure_accounts
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
+from app.database.isolation import open_template
 from app.demo import load_demo
-from app.engines import engine_url
-from app.isolation import open_template
 from app.migrations import upgrade_control
 from tests.acceptance.client import Prospect
 from tests.conftest import Postgres, new_database, scratch_directory

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.engines import engine_url
-from jobs.renewal import renew
+from app.database.engines import engine_url
+from jobs.maintenance.template_renewal import renew
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
 from tests.fixtures.demo import DEMO

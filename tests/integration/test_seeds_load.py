@@ -14,8 +14,8 @@ from psycopg import sql
 from sqlalchemy import NullPool, create_engine
 
 import seeds.load
-from app.control.accounts import ensure_accounts
-from app.engines import engine_url
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
 from app.migrations import upgrade_control
 from seeds import ControlSchemaMissing, ensure_templates, ensure_tenants
 from seeds.schema import COMMENT

@@ -132,8 +132,8 @@ def test_only_the_engine_room_sets_a_tenants_search_path():
         for path in modules(package)
         if "search_path" in path.read_text(encoding="utf-8")
     }
-    # app/engines.py empties it when a connection is made.
-    assert setters <= {"app/db.py", "app/engines.py", "app/migrations/__init__.py"}
+    # app/database/engines.py empties it when a connection is made.
+    assert setters <= {"app/db.py", "app/database/engines.py", "app/migrations/__init__.py"}
 
 
 @pytest.mark.parametrize("package", sorted(MAY_IMPORT))

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app.control.migrate import list_schemas, migrate_control, migrate_schemas
+from app.control.operators.migrate import list_schemas, migrate_control, migrate_schemas
 from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
 from tests.fixtures.demo import DEMO, TREE
@@ -82,7 +82,7 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
         reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
         reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
         with python(
-            "from app.control.migrate import migrate_schemas\n"
+            "from app.control.operators.migrate import migrate_schemas\n"
             "from app.demo import load_demo\n"
             f"migrate_schemas({database_url!r}, 'session', {live!r}, load_demo().tables)"
         ) as process:

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.database.isolation import open_template, tenant_role
+from app.database.logins import make_logins
 from app.db import db, init_db, tenant_engine, tenant_transaction
-from app.isolation import open_template, tenant_role
-from app.logins import make_logins
 from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
 from schema_tools import verify

@@ -13,8 +13,8 @@ from werkzeug.test import Client, TestResponse
 from gateway import (
     Activity,
     Gateway,
+    RedisCircuitBreaker,
     RedisSessions,
-    RedisWatch,
     SessionRecord,
     Sessions,
     SessionTokens,
@@ -42,7 +42,7 @@ class World:
         self.seconds = 0.0
         self.redis: Redis = connect_redis(redis_url)
         self.failures = 0
-        self.watch = RedisWatch(self.failed, monotonic=lambda: self.seconds)
+        self.watch = RedisCircuitBreaker(self.failed, monotonic=lambda: self.seconds)
         self.store = RedisSessions(self.redis, clock=self.clock)
         self.rows: dict[str, SessionRecord] = {}
         self.asked: list[str] = []

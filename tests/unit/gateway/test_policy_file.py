@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway import InvalidPolicy, Policy, Rule, Verdict, read_rules
-from gateway.rules import READ
-from gateway.sentences import NOT_FOUND, NOT_LISTED
+from gateway.messages import NOT_FOUND, NOT_LISTED
+from gateway.policy.rules import READ
 
 PAGE = Path(__file__).parents[3] / "docs" / "gateway.md"
 
@@ -38,7 +38,7 @@ def test_methods(words, methods):
         ("optional", Verdict.OPTIONAL, None),
         ("session", Verdict.SESSION, None),
         ("refuse", Verdict.REFUSE, NOT_LISTED),
-        ("not_found", Verdict.ABSENT, NOT_FOUND),
+        ("not_found", Verdict.NOT_FOUND, NOT_FOUND),
     ],
 )
 def test_decisions(decision, verdict, refusal):

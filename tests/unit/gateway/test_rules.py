@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import Policy, Rule, Verdict
-from gateway.sentences import NOT_LISTED, REFUSALS
+from gateway.messages import NOT_LISTED, REFUSALS
 from tests.fixtures.demo import POLICY
 
 READ = ["GET", "HEAD", "OPTIONS"]
