@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from limits import parse
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STATE_FILE = "stack.env"
@@ -21,7 +21,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(description="Postgres 15 or later, as a libpq URL.")
+    database_url: str = Field(
+        description="Postgres 15 or later, as a libpq URL: the login of the database's owner. The "
+        "web server runs without it where `WEB_DATABASE_URL` and `TENANT_DATABASE_URL` are set."
+    )
     redis_url: str = Field(description="Redis 6.2 or later, or Valkey, as a URL.")
     jwt_secret: str = Field(
         min_length=32, description="Signs session tokens; 32 characters or more, kept secret."
@@ -115,6 +118,11 @@ class Settings(BaseSettings):
         default="demo.toml",
         min_length=1,
         description="The demo that is served; a relative path starts at the project's folder.",
+    )
+    demo_reset_wait_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="Seconds that a request waits for its reset before it answers `202`.",
     )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
@@ -217,6 +225,27 @@ class Settings(BaseSettings):
         default=15, gt=0, description="Longest pause between statements of a tenant's transaction."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _may_lack_an_owner(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Require the owner's login only where one of the other two is missing."""
+        if values.get("web_database_url") and values.get("tenant_database_url"):
+            return {"database_url": "", **values}
+        return values
+
+    @property
+    def owner_url(self) -> str:
+        """The login of the database's owner.
+
+        Raises:
+            ConfigurationError: this process has none.
+        """
+        if not self.database_url:
+            raise ConfigurationError(
+                "DATABASE_URL is not set: only the web server works without the owner's login."
+            )
+        return self.database_url
+
     @property
     def cors(self) -> tuple[str, ...]:
         """The sites whose pages may call the API."""
@@ -263,15 +292,17 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
-    Where ``DATABASE_URL`` is not set, the file that the local stack left in ``STATE_DIR`` is
-    read too, so that a command line finds the stack that runs beside it. With ``DATABASE_URL``
-    set the file is never looked at: production gets its secrets from outside or does not start.
+    Where no database is named, the file that the local stack left in ``STATE_DIR`` is read too, so
+    that a command line finds the stack that runs beside it. With ``DATABASE_URL`` or
+    ``WEB_DATABASE_URL`` set the file is never looked at: production gets its secrets from outside
+    or does not start.
 
     Raises:
         ConfigurationError: a setting is missing or invalid; the message names each one.
     """
     state_file = Path(os.environ.get("STATE_DIR") or ".state") / STATE_FILE
-    env_file = None if os.environ.get("DATABASE_URL") else state_file
+    is_named = os.environ.get("DATABASE_URL") or os.environ.get("WEB_DATABASE_URL")
+    env_file = None if is_named else state_file
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:

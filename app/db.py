@@ -96,11 +96,6 @@ def tenant_engine() -> Engine:
     return _tenants().engine
 
 
-def row_quota() -> RowQuota:
-    """What counts the rows that tenants of the current application add."""
-    return _tenants().quota
-
-
 def _tenants() -> Tenants:
     found = current_app.extensions[TENANTS]
     assert isinstance(found, Tenants)

@@ -8,14 +8,12 @@ from app.config import Settings
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
 from app.control.services import ControlServices, install
 from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.database.engines import make_engine
-from app.db import db, init_db, row_quota
+from app.db import db, init_db
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
@@ -51,11 +49,8 @@ def make_app(
     init_db(app, settings)
     Bootstrap5(app)
     with app.app_context():
-        engine, quota = db.engine, row_quota()
-    resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
-    service = SessionService(
-        engine, settings, cache, tokens, dispatcher, resetter, background_tasks
-    )
+        engine = db.engine
+    service = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks)
     install(app, _control(settings, demo, engine, service))
     register_error_handlers(app)
     _register_routes(app, demo)

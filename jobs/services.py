@@ -15,11 +15,16 @@ from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
+from app.database.row_quota import RowQuota
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from jobs.clones.routing import make_clone_routing
 from jobs.queue.dispatcher import RqDispatcher
 
 log = structlog.get_logger(__name__)
+
+RESETS_PER_CONNECTION = 20
+"""A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
+A new connection for every reset would take half as long again, or more."""
 
 
 class GatewayCache:
@@ -64,6 +69,8 @@ class JobServices:
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
+    reset_engine: Engine
+    quota: RowQuota
 
 
 def session_record(session: SessionView) -> SessionRecord:
@@ -126,6 +133,8 @@ def job_services() -> JobServices:
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),
+        reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
+        quota=RowQuota(redis, settings.tenant_rows),
     )
 
 

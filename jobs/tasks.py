@@ -16,6 +16,7 @@ from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.privacy import forget_visitors
 from app.demo import load_demo
 from jobs.clones.cloning import clone_tenant, requeue_stalled_clones
+from jobs.clones.resetting import reset_session
 from jobs.kubernetes.reconcile_loop import keep_launching, watch
 from jobs.maintenance.dropping import drop_all, drop_tenant
 from jobs.maintenance.expiry import ask, end_overdue, flush_activity, release_expired
@@ -41,6 +42,12 @@ def clone(tenant_id: str) -> str:
 def drop(tenant_id: str) -> str:
     """Drop the schema of a tenant that is out of use, and forget the tenant."""
     return "dropped" if drop_tenant(job_services(), UUID(tenant_id)) else "nothing to do"
+
+
+def reset(session: str) -> str:
+    """Give a session the template's data again. Returns what came of it, a `ResetStatus`."""
+    with structlog.contextvars.bound_contextvars(session=session):
+        return reset_session(job_services(), UUID(session)).value
 
 
 def launch() -> int:

@@ -110,7 +110,8 @@ REPLACE_TENANT = text(
     """
     WITH session AS (
         SELECT * FROM control.demo_sessions
-         WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
+         WHERE id = :session AND virtual_tenant_id = :tenant
+           AND status = 'active' AND expires_at > now()
            FOR UPDATE
     ), fresh AS (
         UPDATE control.tenants AS tenant
@@ -138,7 +139,8 @@ REPLACE_TENANT = text(
     RETURNING changed.*
     """
 )
-"""Swap the session's tenant for a fresh one. No row: no such open session, or the pool is empty."""
+"""Swap the session's tenant for a fresh one. No row: the session is over or has another tenant
+already, or the pool is empty."""
 
 STOCK = text(
     """
@@ -178,16 +180,15 @@ RETIRE = text(
 )
 """Which ready tenants the pool can do without; the newest stay."""
 
-HOLD_SESSION = text(
+RESET_TARGET = text(
     """
-    SELECT session.*, tenant.schema_name, template.schema_name AS template_schema
+    SELECT session.id, session.virtual_tenant_id, session.demo_account_type,
+           tenant.schema_name, template.schema_name
       FROM control.demo_sessions AS session
-      JOIN control.tenants AS tenant ON tenant.id = session.virtual_tenant_id
-       AND tenant.state = 'leased'
-      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
-     WHERE session.session_id = :session_id AND session.status = 'active'
-       AND session.expires_at > now()
-       FOR UPDATE OF session
+      LEFT JOIN control.tenants AS tenant
+        ON tenant.id = session.virtual_tenant_id AND tenant.state = 'leased'
+      LEFT JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+     WHERE session.id = :session AND session.status = 'active' AND session.expires_at > now()
     """
 )
-"""Nobody ends or replaces a session while its rows are put right."""
+"""An active session with its tenant's schema and the template's, where it has a tenant."""

@@ -11,6 +11,7 @@ from app.config import Settings
 from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
+from app.control.reset.status import ResetStatus
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import SessionView
@@ -38,6 +39,10 @@ class ControlServices:
             return None
         now = self.progress.read(self.service.awaited_tenant(session))
         return {"phase": now.phase, "table": now.table, "percent": now.percent}
+
+    def reset_of(self, session: SessionView) -> ResetStatus | None:
+        """How the session's last reset stands; None when nothing is known of one."""
+        return self.service.find_reset(session) if session.is_open else None
 
 
 def install(app: Flask, services: ControlServices) -> None:

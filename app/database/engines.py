@@ -31,9 +31,12 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def make_engine(settings: Settings, *, uses: int | None = None) -> Engine:
     """An engine for code that runs outside the Flask application, as the owner.
 
+    Raises:
+        ConfigurationError: this process has no owner's login.
+
     Connections are closed after so many `uses`, where that is given: for what reads whole tenants.
     """
-    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
+    engine = create_engine(engine_url(settings.owner_url), **engine_options(settings))
     prepare_engine(engine)
     if uses is not None:
         retire_after(engine, uses)

@@ -23,6 +23,7 @@ TASKS = frozenset(
         "jobs.tasks.launch",
         "jobs.tasks.watch_launches",
         "jobs.tasks.refill",
+        "jobs.tasks.reset",
         "jobs.tasks.cleanup",
         "jobs.tasks.reconcile",
         "jobs.tasks.refresh",

@@ -72,7 +72,8 @@ def restore_rows(
         clone: its clone, made by this package.
         lock_timeout: seconds to wait for each lock.
         check: is called with the connection when both schemas are locked and nothing is written
-            yet; what it raises is raised, and nothing has changed.
+            yet, with only the server's own names in the search path; what it raises is raised, and
+            nothing has changed.
         compare_all: compare every row.
 
     Raises:
@@ -126,11 +127,11 @@ class _Restore:
         connection.execute(settings_query(""))
         marked_by = _fetch_mark(connection, source, clone)
         metadata = read_metadata(connection, source, clone)
-        use_path(connection, clone)
         return cls(connection, Schemas(source, clone), metadata, marked_by)
 
     def run(self, compare_all: bool) -> RestoreReport:
         """Restore the tables that differ, then what follows from them."""
+        use_path(self.connection, self.schemas.clone)
         found = find_diffs(
             self.connection,
             self.schemas,
