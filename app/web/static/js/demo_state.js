@@ -1,10 +1,10 @@
-// Remembers, for all tabs of this browser, that a demo is open, and tells them what one of them did.
-// Whose demo it is says a cookie that scripts cannot read; no secret is kept here.
+// Stores, for all tabs of this browser, that a demo is open, and notifies them of changes.
+// The session itself is in a cookie that scripts cannot read; no secret is stored here.
 
 const NEWS = "demo_news";
 const FAREWELL = "demo_farewell";
 
-// Storage can be forbidden; the server still says how the demo is, only later.
+// Storage can be forbidden; the server still tells the demo's state, only later.
 function attempt(action) {
   try {
     return action();
@@ -13,21 +13,21 @@ function attempt(action) {
   }
 }
 
-// Whether a demo may be open: what the server is asked then, since nobody else knows.
+// True when a demo may be open; only the server can tell for certain.
 export const mayBeOpen = () => attempt(() => localStorage.getItem(NEWS)) !== null;
 export const forgetDemo = () => attempt(() => localStorage.removeItem(NEWS));
 
 // Tell the other tabs: "opened", "extended", "reset" or "ended".
 export const tellTabs = (news) => attempt(() => localStorage.setItem(NEWS, `${news} ${Date.now()}`));
 
-// Have `listener` called with what another tab tells; this one does not hear itself.
+// Call `listener` with the news of other tabs; a tab does not receive its own.
 export function whenTold(listener) {
   window.addEventListener("storage", ({ key, newValue }) => {
     if (key === NEWS && newValue !== null) listener(newValue.split(" ")[0]);
   });
 }
 
-// A sentence for the landing page of this tab to say once.
+// Store a sentence that the landing page of this tab shows once.
 export const leaveFarewell = (sentence) => attempt(() => sessionStorage.setItem(FAREWELL, sentence));
 
 export function takeFarewell() {

@@ -1,4 +1,4 @@
-"""The finished pieces: from the oven to the shops, over the counter, and what is left at night."""
+"""Simulates the stock of finished pieces: baked, delivered, sold, and cleared at night."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ WORKSHOP_SPARE = 6
 
 
 @dataclass
-class Showcase:
+class ProductStock:
     """The pieces at every location on one day, and the movements that brought them there."""
 
     scene: Scene
@@ -59,7 +59,7 @@ class Showcase:
                 )
 
 
-def fill_showcases(
+def build_product_stock(
     scene: Scene,
     tickets: list[Ticket],
     supply: Supply,
@@ -71,40 +71,42 @@ def fill_showcases(
     rows: list[Row] = []
     stock: dict[str, Quantities] = {}
     for day in scene.days[-LEDGER_DAYS:]:
-        showcase = Showcase(scene, day)
+        product_stock = ProductStock(scene, day)
         if scene.profile.recipes:
-            _bake_here(showcase, batches)
+            _bake_here(product_stock, batches)
         else:
-            _bake_and_carry(showcase, supply, orders)
-        _deliver(showcase, orders)
+            _bake_and_carry(product_stock, supply, orders)
+        _deliver(product_stock, orders)
         for location in scene.selling:
-            _sell(showcase, location.name, sold.get((day, location.name), {}))
+            _sell(product_stock, location.name, sold.get((day, location.name), {}))
         if day < scene.today:
-            _clear(showcase)
-        rows.extend(showcase.movements)
-        stock = showcase.stock
+            _clear(product_stock)
+        rows.extend(product_stock.movements)
+        stock = product_stock.stock
     return rows, stock
 
 
-def _bake_here(showcase: Showcase, batches: list[Batch]) -> None:
-    home = showcase.scene.bakes_at.name
+def _bake_here(product_stock: ProductStock, batches: list[Batch]) -> None:
+    home = product_stock.scene.bakes_at.name
     for batch in batches:
-        if batch.day == showcase.day and batch.status is BatchStatus.COMPLETED:
+        if batch.day == product_stock.day and batch.status is BatchStatus.COMPLETED:
             assert batch.produced is not None
             assert batch.finished_at is not None
             pieces = {batch.product.sku: batch.produced}
             kind = MovementKind.PRODUCTION
-            showcase.move(kind, home, pieces, batch.finished_at, batch.code, "Hornada terminada")
+            product_stock.move(
+                kind, home, pieces, batch.finished_at, batch.code, "Hornada terminada"
+            )
 
 
-def _bake_and_carry(showcase: Showcase, supply: Supply, orders: list[PlacedOrder]) -> None:
-    """The workshop bakes for everybody and carries the shops' trays out before they open."""
-    scene, day = showcase.scene, showcase.day
+def _bake_and_carry(product_stock: ProductStock, supply: Supply, orders: list[PlacedOrder]) -> None:
+    """Bake at the workshop for all locations, and bring the shops their pieces before they open."""
+    scene, day = product_stock.scene, product_stock.day
     home = scene.bakes_at.name
     baked = pieces_baked(scene, supply, orders, day)
     pieces = {sku: count + WORKSHOP_SPARE for sku, count in baked.items()}
     label = f"{day:%d/%m/%Y}"
-    showcase.move(
+    product_stock.move(
         MovementKind.PRODUCTION, home, pieces, at(day, 300), f"Hornada {label}", "Producción diaria"
     )
     for location in scene.selling:
@@ -112,17 +114,17 @@ def _bake_and_carry(showcase: Showcase, supply: Supply, orders: list[PlacedOrder
         note = f"Reparto {label}"
         reason = f"Salida hacia {location.name}"
         kind = MovementKind.TRANSFER
-        showcase.move(kind, home, load, at(day, 345), note, reason, sign=-1)
-        showcase.move(kind, location.name, load, at(day, 385), note, "Entrada del obrador")
+        product_stock.move(kind, home, load, at(day, 345), note, reason, sign=-1)
+        product_stock.move(kind, location.name, load, at(day, 385), note, "Entrada del obrador")
 
 
-def _deliver(showcase: Showcase, orders: list[PlacedOrder]) -> None:
-    home = showcase.scene.bakes_at.name
+def _deliver(product_stock: ProductStock, orders: list[PlacedOrder]) -> None:
+    home = product_stock.scene.bakes_at.name
     for order in orders:
         ours = order.customer.kind is CustomerKind.SATELLITE
         delivered = order.status is OrderStatus.DELIVERED
-        if order.due_on == showcase.day and delivered and not ours:
-            showcase.move(
+        if order.due_on == product_stock.day and delivered and not ours:
+            product_stock.move(
                 MovementKind.SALE,
                 home,
                 order.pieces,
@@ -133,20 +135,22 @@ def _deliver(showcase: Showcase, orders: list[PlacedOrder]) -> None:
             )
 
 
-def _sell(showcase: Showcase, location: str, pieces: Quantities) -> None:
-    scene, day = showcase.scene, showcase.day
+def _sell(product_stock: ProductStock, location: str, pieces: Quantities) -> None:
+    scene, day = product_stock.scene, product_stock.day
     closing = 14 * 60 + 35 if scene.calendar.is_morning_only(day) else 20 * 60 + 35
     moment = scene.now if day == scene.today else at(day, closing)
     label = f"Caja {day:%d/%m/%Y}"
-    showcase.move(MovementKind.SALE, location, pieces, moment, label, "Venta en tienda", sign=-1)
+    product_stock.move(
+        MovementKind.SALE, location, pieces, moment, label, "Venta en tienda", sign=-1
+    )
 
 
-def _clear(showcase: Showcase) -> None:
-    for location, pieces in list(showcase.stock.items()):
+def _clear(product_stock: ProductStock) -> None:
+    for location, pieces in list(product_stock.stock.items()):
         reason = "Sobrante del día"
-        workshop = showcase.scene.profile.locations[0].kind is LocationKind.WORKSHOP
-        if workshop and location == showcase.scene.bakes_at.name:
+        workshop = product_stock.scene.profile.locations[0].kind is LocationKind.WORKSHOP
+        if workshop and location == product_stock.scene.bakes_at.name:
             reason = "Sobrante donado al Banco de Alimentos"
         left = dict(pieces)
-        moment = at(showcase.day, 21 * 60)
-        showcase.move(MovementKind.WASTE, location, left, moment, "Cierre", reason, sign=-1)
+        moment = at(product_stock.day, 21 * 60)
+        product_stock.move(MovementKind.WASTE, location, left, moment, "Cierre", reason, sign=-1)

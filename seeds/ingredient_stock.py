@@ -1,4 +1,4 @@
-"""The store room, simulated: lots come in, are used first expired first out, and run short."""
+"""Simulates the stock of ingredients: lots come in and are used, the first to expire first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from seeds.catalogue.kinds import IngredientSpec, StockPolicy
 from seeds.values import Scene, at, quantity, unit_cost
 
 BUYING_WEEKDAYS = (0, 2, 4)
-"""Monday, Wednesday and Friday: when someone looks through the shelves and orders."""
+"""Monday, Wednesday and Friday: the days on which ingredients are ordered."""
 SHORT_DATED_DAYS = 2
 MISHAP_CHANCE = 0.02
 
@@ -23,12 +23,12 @@ MISHAPS = {
 }
 
 LOW_FROM, LOW_TO = Decimal("0.35"), Decimal("0.80")
-"""What runs low is topped up when under the first share of its reorder point, to the second."""
+"""Shares of the reorder point: `runs_low` refills below the first, up to the second."""
 
 
 @dataclass
 class Lot:
-    """A delivery as it shrinks."""
+    """A delivery, with the quantity that is left of it."""
 
     code: str
     received: Decimal
@@ -61,8 +61,8 @@ class Purchase:
 
 
 @dataclass
-class Shelf:
-    """One ingredient's lots, and all that has happened to them since it was opened."""
+class IngredientStock:
+    """One ingredient's lots, their movements, and the purchases that refill it."""
 
     scene: Scene
     policy: StockPolicy
@@ -74,19 +74,19 @@ class Shelf:
 
     @property
     def on_hand(self) -> Decimal:
-        """What is left in all lots."""
+        """The quantity left in all lots."""
         return sum((lot.left for lot in self.lots), Decimal(0))
 
     def open(self, day: date) -> None:
-        """Fill the shelf for the first time."""
+        """Receive the first lot."""
         if self.policy.runs_low:
             self._receive(day, quantity(self.policy.reorder_point * LOW_TO), "Inventario inicial")
             return
         start = self.policy.reorder_point + self.item.pack_size * self.policy.reorder_packs
         self._receive(day, quantity(start), "Inventario inicial")
 
-    def live(self, day: date, needed: Decimal) -> None:
-        """One day: throw away what expired, bake at dawn, take deliveries in, and order."""
+    def simulate_day(self, day: date, needed: Decimal) -> None:
+        """Simulate one day: discard expired lots, bake, receive deliveries, and order."""
         self._discard(day - timedelta(days=1))
         if self.item.unit is Unit.PIECE:
             needed = needed.to_integral_value(ROUND_CEILING)
@@ -100,24 +100,24 @@ class Shelf:
             self._receive(day, bargain, "Lote de fecha corta", expires_on=short)
         self._order(day)
         if day < self.scene.today:
-            self._suffer(day)
+            self._lose_some(day)
 
     def _receive(
         self, day: date, amount: Decimal, reason: str | None, expires_on: date | None = None
     ) -> None:
-        dice = self.scene.dice(f"lot/{self.item.sku}/{len(self.lots)}", day)
+        rng = self.scene.random_for(f"lot/{self.item.sku}/{len(self.lots)}", day)
         number = 1 + sum(lot.received_on == day for lot in self.lots)
         lot = Lot(
             code=f"{self.item.sku}-{day:%y%m%d}-{number}",
             received=quantity(amount),
             left=quantity(amount),
-            unit_cost=unit_cost(self.item.unit_cost * Decimal(dice.randrange(97, 105)) / 100),
+            unit_cost=unit_cost(self.item.unit_cost * Decimal(rng.randrange(97, 105)) / 100),
             received_on=day,
-            expires_on=expires_on or self._expiry(day, dice.uniform(0.85, 1.0)),
+            expires_on=expires_on or self._expiry(day, rng.uniform(0.85, 1.0)),
         )
         self.lots.append(lot)
-        delivery_note = f"Albarán {day:%y}/{dice.randrange(1000, 9999)}"
-        moment = at(day, 9 * 60 + dice.randrange(90))
+        delivery_note = f"Albarán {day:%y}/{rng.randrange(1000, 9999)}"
+        moment = at(day, 9 * 60 + rng.randrange(90))
         self.movements.append(
             Movement(MovementKind.PURCHASE, lot, lot.received, moment, delivery_note, reason)
         )
@@ -126,7 +126,7 @@ class Shelf:
         return day + timedelta(days=max(3, round(self.item.shelf_life_days * freshness)))
 
     def _use(self, day: date, needed: Decimal) -> None:
-        """Take what the day's baking needs; what is missing was bought the evening before."""
+        """Take what the day's baking needs; a shortage was bought the evening before."""
         if self.on_hand < needed:
             packs = (needed * 2 / self.item.pack_size).to_integral_value(ROUND_CEILING)
             amount = needed * 2 if self.policy.runs_low else packs * self.item.pack_size
@@ -174,17 +174,17 @@ class Shelf:
             packs = self.policy.reorder_packs
             self.purchases.append(Purchase(self.item.sku, packs, day, arrival))
 
-    def _suffer(self, day: date) -> None:
-        """Now and then something breaks, or the monthly count finds a little less."""
-        dice = self.scene.dice(f"mishap/{self.item.sku}", day)
+    def _lose_some(self, day: date) -> None:
+        """Sometimes break or miscount a small part of a lot."""
+        rng = self.scene.random_for(f"mishap/{self.item.sku}", day)
         lots = [lot for lot in self.lots if lot.left >= 1]
-        if not lots or dice.random() >= MISHAP_CHANCE:
+        if not lots or rng.random() >= MISHAP_CHANCE:
             return
-        lot = dice.choice(lots)
+        lot = rng.choice(lots)
         mishap = MISHAPS.get(self.item.category)
         kind = MovementKind.ADJUSTMENT if mishap is None else MovementKind.WASTE
         reason = mishap or "Diferencia en el recuento de inventario"
-        amount = quantity(lot.left * Decimal(dice.randrange(1, 4)) / 100)
+        amount = quantity(lot.left * Decimal(rng.randrange(1, 4)) / 100)
         if self.item.unit is Unit.PIECE:
             amount = max(Decimal(1), amount.to_integral_value())
         if amount > 0:
