@@ -38,7 +38,7 @@ def driver(connection: Connection) -> "Driver[Any]":
 
 
 def tree_of(tables: TenantTables) -> Path:
-    """The demo's tree of migrations, without which there are no tables to fill.
+    """Return the demo's tree of migrations, which makes the tables.
 
     Raises:
         SeedError: the demo names none.
