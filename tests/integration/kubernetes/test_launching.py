@@ -86,7 +86,7 @@ def test_a_job_that_pauses_between_two_attempts_is_left_alone(
     monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 0)
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = open_session(parts)
-    cluster._jobs.backoff = 20  # as long as in a real one
+    cluster.pause_between_attempts(20)  # as long as in a real one
     tasks.launch()
     wait_for(lambda: jobs_of(cluster)[0].get("status", {}).get("failed") == 1)
     for _ in range(3):
