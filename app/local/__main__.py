@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -76,16 +77,23 @@ def _port(text: str) -> int:
 
 
 def _run(home: Path, options: argparse.Namespace, steps: Steps) -> None:
-    from app.local.demo import Demo  # these take a second to import: not for other commands
+    # These take a second to import: not for other commands.
+    from app.config import ConfigurationError
+    from app.demo import load_demo
+    from app.local.demo import Demo
     from app.local.fill import fill_database, list_accounts
 
+    try:
+        demo = load_demo(os.environ.get("DEMO_FILE") or "demo.toml")
+    except ConfigurationError as error:
+        raise LocalStackError(str(error)) from None
     Demo(
         home,
         options.port,
         dict(os.environ),
         steps,
-        fill_database,
-        list_accounts(),
+        partial(fill_database, demo=demo),
+        list_accounts(demo),
         verbose=options.verbose,
     ).run()
 

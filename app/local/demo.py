@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy import Engine, create_engine
 
 import app
-from app.engines import engine_url
+from app.database.engines import engine_url
 from app.local.endpoint import HOST, port_is_free
 from app.local.errors import PortTaken
 from app.local.process import kill_orphans

@@ -6,13 +6,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app.database.logins import make_logins
 from app.local.errors import LocalStackError, ServerFailed
 from app.local.external import ensure_postgres_answers, ensure_redis_answers
 from app.local.lock import StateLock
 from app.local.postgres import PostgresServer
 from app.local.secrets_file import keep_secrets
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
 
 DATABASE = "masa_madre"
 
