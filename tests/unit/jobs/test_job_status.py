@@ -189,6 +189,12 @@ def test_a_container_is_asked_before_the_scheduler():
     assert read(job(), found) == (STARTING, "ErrImagePull")
 
 
+@pytest.mark.parametrize("state", [CREATING, waiting("PodInitializing"), waiting(None), STARTED])
+def test_the_scheduler_is_asked_when_no_container_waits_for_something(state):
+    found = pod("Pending", state, conditions=[NO_ROOM])
+    assert read(job(), found) == (STARTING, "Unschedulable: 0/3 nodes")
+
+
 def test_a_job_without_a_pod_says_so():
     assert read(job()) == (STARTING, "no pod was made for it")
 
