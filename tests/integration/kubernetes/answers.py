@@ -66,15 +66,8 @@ def launch_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
     return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
 
 
-def order_batch(parts, size=1):
-    """Tenants for the pool, and the queue of their Job."""
-    tenants = parts.pool.add_missing(ACCOUNT, size)
-    parts.dispatcher.clone_for_pool(tenants)
-    return tenants, f"clone-{tenants[0]}"
-
-
-def told(parts, tenant_id):
-    """What is in a clone's way, and how far its visitor is told that it is."""
+def trouble_and_phase(parts, tenant_id):
+    """What operators see in the way of a clone, and the phase that its visitor sees."""
     with parts.engine.connect() as connection:
         trouble = connection.exec_driver_sql(
             "SELECT trouble FROM control.tenants WHERE id = %s", (tenant_id,)

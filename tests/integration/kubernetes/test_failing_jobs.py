@@ -23,6 +23,7 @@ from tests.integration.kubernetes.steps import (
     end_of,
     is_,
     jobs_of,
+    locked_template,
     open_session,
     pods_run,
     queue_of,
@@ -30,7 +31,6 @@ from tests.integration.kubernetes.steps import (
     trouble,
     work,
 )
-from tests.integration.kubernetes.test_clone_pod import locked_template
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 

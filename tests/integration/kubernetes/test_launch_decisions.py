@@ -10,8 +10,8 @@ from jobs.kubernetes.errors import ClusterAway, ClusterRefused
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.reconciler import AWAY, Report, tend
-from tests.integration.kubernetes.answers import Answers, is_taken, launch_of, order_batch, told
-from tests.integration.kubernetes.steps import adjust, queue_of
+from tests.integration.kubernetes.answers import Answers, is_taken, launch_of, trouble_and_phase
+from tests.integration.kubernetes.steps import adjust, order_batch, queue_of
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -24,7 +24,7 @@ def test_a_clone_gets_a_job_of_its_own(parts, answer, tenant_id):
     answer(api)
     assert tend(parts) == Report(created=1)
     assert api.asked == [f"clone-{tenant_id}"]
-    assert told(parts, tenant_id) == (None, "starting")
+    assert trouble_and_phase(parts, tenant_id) == (None, "starting")
 
 
 def test_a_job_that_was_there_already_is_not_counted_and_takes_a_place(parts, answer, tenant_id):
@@ -44,7 +44,7 @@ def test_a_job_that_cannot_be_created_leaves_its_place_to_the_next(parts, answer
     answer(api)
     assert tend(parts) == Report(handed_over=2)
     assert api.asked == [f"clone-{tenant_id}", queue]
-    assert told(parts, tenant_id) == ("403: not you", "handed_over")
+    assert trouble_and_phase(parts, tenant_id) == ("403: not you", "handed_over")
 
 
 @pytest.mark.parametrize(("error", "away"), [(REFUSED, 0), (ClusterAway("slow"), 1)])
@@ -77,21 +77,21 @@ def test_a_job_that_goes_on_is_left_alone(parts, answer, tenant_id, state, expec
     answer(api)
     assert tend(parts) == Report()
     assert api.asked == []
-    assert told(parts, tenant_id) == expected
+    assert trouble_and_phase(parts, tenant_id) == expected
 
 
 def test_only_a_visitor_is_told_that_a_pod_starts(parts, answer):
     (tenant_id,), _ = order_batch(parts)
     answer(Answers(launch_of(tenant_id, STARTING)))
     tend(parts)
-    assert told(parts, tenant_id) == ("for a reason", "queued")
+    assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
 
 
 def test_a_clone_that_was_begun_is_not_told_that_a_pod_starts(parts, answer, tenant_id):
     is_taken(parts, tenant_id)
     answer(Answers(launch_of(tenant_id, STARTING)))
     tend(parts)
-    assert told(parts, tenant_id) == (None, "queued")
+    assert trouble_and_phase(parts, tenant_id) == (None, "queued")
 
 
 def test_a_job_that_is_done_though_its_clone_waits_is_replaced(parts, answer, tenant_id):
@@ -128,7 +128,7 @@ def test_a_clone_that_no_pod_makes_any_more_is_given_up(parts, answer, tenant_id
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers(launch_of(tenant_id, state)))
     assert tend(parts) == Report(handed_over=1, removed=1)
-    assert told(parts, tenant_id) == (reason, "handed_over")
+    assert trouble_and_phase(parts, tenant_id) == (reason, "handed_over")
     assert JobQueues(parts.redis).names() == set()
 
 
@@ -136,7 +136,7 @@ def test_a_clone_whose_pod_and_job_are_gone_is_given_up(parts, answer, tenant_id
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers())
     assert tend(parts) == Report(handed_over=1)
-    assert told(parts, tenant_id) == ("its Job is gone", "handed_over")
+    assert trouble_and_phase(parts, tenant_id) == ("its Job is gone", "handed_over")
 
 
 @pytest.mark.parametrize("found", [True, False])
@@ -205,7 +205,7 @@ def test_a_clone_of_the_pool_is_handed_over_quietly(parts, answer):
     (tenant_id,), _ = order_batch(parts)
     answer(Answers(launch_of(tenant_id, FAILED)))
     assert tend(parts).handed_over == 1
-    assert told(parts, tenant_id) == ("for a reason", "queued")
+    assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
     assert queue_of(parts, tenant_id) == "pool"
 
 
@@ -230,7 +230,7 @@ def strays(parts, monkeypatch):
     return found
 
 
-def test_a_job_is_a_stray_when_it_goes_on_for_nobody(parts, strays, tenant_id):
+def test_a_job_is_a_stray_when_none_of_its_tenants_waits(parts, strays, tenant_id):
     mixed = CloneJobStatus("mixed", "clone-a", (tenant_id, uuid4()), RUNNING)
     over = launch_of(uuid4(), FAILED, "over")
     stray = launch_of(uuid4(), STARTING, "stray")

@@ -32,7 +32,7 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
 
 
-def test_two_jobs_of_one_queue_hold_nobody_up(parts, answer, tenant_id):
+def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):
     jobs = [launch_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
     answer(Answers(*jobs))
     tend(parts)
