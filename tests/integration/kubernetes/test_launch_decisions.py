@@ -155,6 +155,15 @@ def test_a_batch_of_which_one_clone_failed_is_left_to_its_pod(parts, answer):
     assert tend(parts) == Report()
 
 
+def test_the_queue_of_a_batch_stays_while_one_clone_is_left(parts, answer):
+    (first, second), queue = order_batch(parts, 2)
+    parts.pool.mark_failed(first, "for the test")
+    is_taken(parts, second, queue=queue)
+    answer(Answers())
+    tend(parts)
+    assert JobQueues(parts.redis).names() == {queue}
+
+
 def test_a_queue_stays_when_the_api_is_away_and_a_pod_works_on_it(parts, answer, tenant_id):
     def away():
         is_taken(parts, tenant_id)
@@ -182,6 +191,7 @@ def test_without_workers_a_session_waits_for_a_free_place(parts, answer, tenant_
     answer(Answers())
     assert tend(parts) == Report()
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
+    assert trouble_and_phase(parts, tenant_id) == (None, "queued")
 
 
 def test_without_workers_a_clone_is_tried_again_until_its_time_is_over(parts, answer, tenant_id):
