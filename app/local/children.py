@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,45 +16,26 @@ import psutil
 
 from app.local import LocalStackError
 
-CheckStop = Callable[[], None]
+CheckStop = Callable[[], object]
 """Called while something is waited for; raises where the wait has to end."""
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-
-
 LOG_LINES_SHOWN = 20
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def describe_exit(code: int) -> str:
-    """Return how a process ended, from its return code as `subprocess` gives it."""
-    return f"with code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
-
-
-def with_lines(message: str, title: str, lines: list[str]) -> str:
-    """Return a message, followed by a title and lines of a log where there are any."""
-    return "\n".join([message, title, *(f"  {line}" for line in lines)]) if lines else message
-
-
-def go_on() -> None:
-    """Let a wait go on: the `CheckStop` of a caller that is never asked to stop."""
-
-
-def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """Return a `preexec_fn` that has the kernel signal the child when its parent thread ends.
 
     Only Linux can do this; elsewhere the next start finds and stops what was left behind.
     """
-    libc = _LIBC
-    if libc is None:
-        return None
     parent = os.getpid()
 
     def ask_the_kernel() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # the parent ended before the kernel was asked
-            os.kill(os.getpid(), signal.SIGKILL)
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+            if os.getppid() != parent:  # the parent ended before the kernel was asked
+                os.kill(os.getpid(), signal.SIGKILL)
 
     return ask_the_kernel
 
@@ -115,18 +96,14 @@ def stop(
 
 def find_servers(name: str, data: Path) -> list[psutil.Process]:
     """Return the processes of an earlier run that work in a data directory, backends included."""
-    data = data.resolve()
-    return [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info["name"] == name and process.info["cwd"] == str(data)
-    ]
+    wanted = {"name": name, "cwd": str(data.resolve())}
+    return [process for process in psutil.process_iter(list(wanted)) if process.info == wanted]
 
 
 def adopt_orphans() -> None:
     """Have the kernel make us the parent of every descendant whose own parent ends."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def kill_orphans(keep: set[int]) -> None:
@@ -135,3 +112,14 @@ def kill_orphans(keep: set[int]) -> None:
         if process.pid not in keep:
             process.kill()
             process.wait()
+
+
+def describe_exit(code: int) -> str:
+    """Return how a process ended, from its return code as `subprocess` gives it."""
+    return f"with code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+
+
+def with_lines(message: str, title: str, lines: Iterable[str]) -> str:
+    """Return a message, followed by a title and lines of a log where there are any."""
+    indented = [f"  {line}" for line in lines]
+    return "\n".join([message, title, *indented]) if indented else message

@@ -1,27 +1,22 @@
 """Where Postgres keeps its data, and the account that serves it: root has to become another."""
 
-import hashlib
 import os
 import pwd
 import subprocess
+from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 from app.local import LocalStackError
+
+Account = dict[str, Any]
+"""The arguments of `subprocess.Popen` that change the account; none for our own."""
 
 UNPRIVILEGED = ("postgres", "nobody")
 """Postgres refuses to run as root; one of these accounts runs it instead."""
 
 FALLBACK_DIR = Path("/var/lib")
 """Where root keeps what that account cannot reach below the state directory."""
-
-
-class Account(TypedDict, total=False):
-    """The arguments of `subprocess.Popen` that change the account; none for our own."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
 
 
 def choose_account(data: Path) -> Account:
@@ -31,26 +26,23 @@ def choose_account(data: Path) -> Account:
     """
     if os.geteuid() != 0:
         return {}
-    if data.exists() and (status := data.stat()).st_uid:
-        return {"user": status.st_uid, "group": status.st_gid, "extra_groups": []}
-    for entry in pwd.getpwall():
-        if entry.pw_name in UNPRIVILEGED:
-            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    raise LocalStackError(
-        f"Postgres does not run as root and this machine has no user {' or '.join(UNPRIVILEGED)}: "
-        "run this command as an ordinary user."
-    )
+    known = [(user.pw_uid, user.pw_gid) for user in pwd.getpwall() if user.pw_name in UNPRIVILEGED]
+    if data.exists() and data.stat().st_uid:
+        known = [(data.stat().st_uid, data.stat().st_gid)]
+    if not known:
+        names = " or ".join(UNPRIVILEGED)
+        raise LocalStackError(
+            f"Postgres does not run as root and this machine has no user {names}: "
+            "run this command as an ordinary user."
+        )
+    return {"user": known[0][0], "group": known[0][1], "extra_groups": []}
 
 
 def can_run(account: Account, *command: str) -> bool:
     """Try a command under an account; what our own account asks for, it can have."""
+    options = {"capture_output": True, "cwd": "/", **account}
     try:
-        return (
-            not account
-            or not subprocess.run(
-                command, capture_output=True, check=False, cwd="/", **account
-            ).returncode
-        )
+        return not account or not subprocess.run(command, check=False, **options).returncode
     except OSError:
         return False
 
@@ -73,7 +65,7 @@ def give(account: Account, path: Path) -> None:
 
 def fallback_dir(home: Path) -> Path:
     """Return the directory that stands in for a state directory; a copy of that has another."""
-    return FALLBACK_DIR / f"masa-madre-{hashlib.sha256(bytes(home.resolve())).hexdigest()[:16]}"
+    return FALLBACK_DIR / f"masa-madre-{sha256(bytes(home.resolve())).hexdigest()[:16]}"
 
 
 def find_data_dir(home: Path, name: str) -> Path:
@@ -82,7 +74,7 @@ def find_data_dir(home: Path, name: str) -> Path:
     return fallback if fallback.is_dir() else home / name
 
 
-def choose_data_dir(home: Path, name: str, account: Account) -> Path:
+def make_data_dir(home: Path, name: str, account: Account) -> Path:
     """Return where `name` is to be kept: in the state directory wherever the account can reach it.
 
     Otherwise the fallback directory is made.
@@ -96,12 +88,6 @@ def choose_data_dir(home: Path, name: str, account: Account) -> Path:
             f"{home} and the directories above it (chmod o+x), or name another STATE_DIR."
         )
     directory = fallback_dir(home)
-    try:
-        directory.mkdir(exist_ok=True)
-        directory.chmod(0o711)
-    except OSError as error:
-        raise LocalStackError(
-            f"The account that runs Postgres cannot reach {home}, and {directory} cannot be made "
-            f"({error.strerror}): name a STATE_DIR= that others can search."
-        ) from None
+    directory.mkdir(exist_ok=True)
+    directory.chmod(0o711)
     return directory / name

@@ -87,10 +87,8 @@ class Demo:
     def _prepare(self, stack: LocalStack) -> None:
         """Start the servers and bring the database up to date, a step at a time."""
         if not port_is_free(self.port):
-            raise LocalStackError(
-                f"Port {self.port} is taken by another program: end it, or choose another port "
-                "with PORT=."
-            )
+            taken = f"Port {self.port} is taken by another program"
+            raise LocalStackError(f"{taken}: end it, or choose another port with PORT=.")
         given = self.environment.get
         with self.steps.step("Postgres of DATABASE_URL" if given("DATABASE_URL") else "Postgres"):
             stack.start_postgres()
@@ -110,10 +108,9 @@ class Demo:
     def _bootstrap(self, stack: LocalStack) -> None:
         """Have a process of its own prepare the database; it prints its steps as ours."""
         environment = self._child_environment(stack)
+        check_stop = self.stop_signal.check
         try:
-            code, complaints = run_to_end(
-                self.bootstrap, environment, self.stop_signal.check, cwd=ROOT
-            )
+            code, complaints = run_to_end(self.bootstrap, environment, check_stop, cwd=ROOT)
         except Stopped:
             self.steps.end_line()
             raise

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from app.local import LocalStackError
-from app.local.children import CheckStop, go_on, run_to_end
-from app.local.data_dir import can_run, choose_account, choose_data_dir, find_data_dir, give
+from app.local.children import run_to_end
+from app.local.data_dir import can_run, choose_account, find_data_dir, give, make_data_dir
 from app.local.postgres_settings import as_arguments
 from app.local.server import ENVIRONMENT, HOST, Server
 from app.local.state_dir import write_private
@@ -30,13 +30,9 @@ class PostgresServer(Server):
     signals = (SIGINT, SIGQUIT, SIGKILL)  # a fast stop, an immediate one, and none of its own
 
     def __init__(
-        self,
-        home: Path,
-        bindir: Path | None = None,
-        overrides: Mapping[str, str] | None = None,
-        check_stop: CheckStop = go_on,
+        self, home: Path, bindir: Path | None = None, overrides: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(home, overrides, check_stop)
+        super().__init__(home, overrides)
         self.bindir = bindir or embedded_bindir()
         self.data = find_data_dir(self.home, "postgres")
 
@@ -68,7 +64,7 @@ class PostgresServer(Server):
     def _prepare(self, is_known: bool) -> None:
         """Decide who serves the cluster and from where, and make the cluster if there is none."""
         self._account = choose_account(self.data)
-        self.data = choose_data_dir(self.home, "postgres", self._account)
+        self.data = make_data_dir(self.home, "postgres", self._account)
         if not can_run(self._account, str(self.bindir / "postgres"), "--version"):
             self.bindir = copy_install(self.bindir, self.data.parent)
         if not self.data.exists():
@@ -93,7 +89,7 @@ class PostgresServer(Server):
             for path in (scratch, password_file):
                 give(self._account, path)
             command = self._initdb(scratch, password_file)
-            code, complaints = run_to_end(command, ENVIRONMENT, self._check_stop, **options)
+            code, complaints = run_to_end(command, ENVIRONMENT, self.check_stop, **options)
         finally:
             password_file.unlink()
         if code:

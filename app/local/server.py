@@ -14,6 +14,7 @@ from subprocess import Popen
 import psutil
 
 from app.local import LocalStackError, children
+from app.local.children import CheckStop
 from app.local.data_dir import Account
 from app.local.state_dir import write_private
 
@@ -24,7 +25,7 @@ ENVIRONMENT = {"PATH": os.defpath, "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
 
 
 class Server(ABC):
-    """One server below a home directory, which runs while we do.
+    """One server below a home directory, which runs from `start` to `stop`, while we do.
 
     ``home/postgres`` or ``home/valkey`` holds its data, the ``.json`` file beside it the port and
     password, and ``home/log`` what it says in this run and, as ``.1``, in the one before.
@@ -35,12 +36,9 @@ class Server(ABC):
     signals: Sequence[Signals]
     """What stops it, from the mildest on; the first is also sent when our own process ends."""
 
-    def __init__(
-        self,
-        home: Path,
-        overrides: Mapping[str, str] | None = None,
-        check_stop: children.CheckStop = children.go_on,
-    ) -> None:
+    check_stop: CheckStop = staticmethod(lambda: None)
+
+    def __init__(self, home: Path, overrides: Mapping[str, str] | None = None) -> None:
         key = self.name.lower()
         self.home = home.resolve()
         self.log = self.home / "log" / f"{key}.log"
@@ -48,7 +46,6 @@ class Server(ABC):
         self._endpoint_file = self.home / f"{key}.json"
         self._port, self._password = 0, ""
         self._overrides = dict(overrides or {})
-        self._check_stop = check_stop
         self._account: Account = {}
         self._process: Popen[bytes] | None = None
 
@@ -70,11 +67,7 @@ class Server(ABC):
         if not port_is_free(self._port):
             self._port = free_port()
         self._save_endpoint()
-        if not self._launch():
-            raise self._failure(
-                f"{self.name} does not start. Where its log has no remedy, `make clean` removes "
-                f"{self.data} with all data of the stack, and the next start makes it again."
-            )
+        self._launch()
 
     def stop(self) -> None:
         """Have the server write what it holds and end. Harmless when it does not run."""
@@ -128,27 +121,25 @@ class Server(ABC):
         kept = {"port": self._port, "password": self._password}
         write_private(self._endpoint_file, json.dumps(kept) + "\n")
 
-    def _launch(self) -> bool:
-        """Start the program and wait until it answers; False when it ends before."""
+    def _launch(self) -> None:
+        """Start the program and wait until it answers."""
         options = {"cwd": "/", "umask": 0o077, **self._account}
         with self.log.open("ab") as log:
             options |= {"stdout": log, "stderr": log}
             self._process = children.start(self._command(), ENVIRONMENT, self.signals[0], **options)
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            self._check_stop()
-            if self._process.poll() is not None:
-                return False
-            if self._answers():
-                return True
+        while not self._answers():
+            self.check_stop()
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise self._failure(
+                    f"{self.name} does not start. Where its log has no remedy, `make clean` "
+                    f"removes {self.data} and all else, and the next start makes it again."
+                )
             time.sleep(0.02)
-        self.stop()
-        raise self._failure(f"{self.name} is not ready after {START_SECONDS} s.")
 
     def _failure(self, message: str) -> LocalStackError:
-        return LocalStackError(
-            children.with_lines(message, f"The end of {self.log}:", self.log_lines())
-        )
+        end = f"The end of {self.log}:"
+        return LocalStackError(children.with_lines(message, end, self.log_lines()))
 
 
 def free_port() -> int:

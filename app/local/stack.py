@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,7 @@ import redis
 
 from app.config import STATE_FILE
 from app.local import LocalStackError
-from app.local.children import CheckStop, go_on
+from app.local.children import CheckStop
 from app.local.data_dir import fallback_dir
 from app.local.postgres import PostgresServer
 from app.local.server import Server
@@ -36,7 +37,7 @@ class LocalStack:
         self,
         state_dir: Path,
         environment: Mapping[str, str] | None = None,
-        check_stop: CheckStop = go_on,
+        check_stop: CheckStop = lambda: None,
     ) -> None:
         self.home = Path(state_dir).absolute()
         self.environment = dict(environment or {})
@@ -64,34 +65,33 @@ class LocalStack:
         try:
             self._lock.acquire(url)
         except OSError as error:
-            raise LocalStackError(
-                f"The state directory {self.home} cannot be used: {error.strerror}. "
-                "Name another one with STATE_DIR=."
-            ) from None
+            where = f"The state directory {self.home} cannot be used: {error.strerror}"
+            raise LocalStackError(f"{where}. Name another one with STATE_DIR=.") from None
 
     def start_postgres(self) -> None:
         """Start Postgres and make its database, unless the environment names another."""
-        url = self.environment.get("DATABASE_URL")
-        if url:
+        if url := self.environment.get("DATABASE_URL"):
             ensure_postgres_answers(url)
         else:
-            server = PostgresServer(self.home, check_stop=self._check_stop)
-            self.servers.append(server)
-            server.start()
+            server = PostgresServer(self.home)
+            self._start(server)
             url = server.ensure_database(DATABASE)
         self.values["DATABASE_URL"] = url
 
     def start_valkey(self) -> None:
         """Start Valkey, unless the environment names a Redis."""
-        url = self.environment.get("REDIS_URL")
-        if url:
+        if url := self.environment.get("REDIS_URL"):
             ensure_redis_answers(url)
         else:
-            server = ValkeyServer(self.home, check_stop=self._check_stop)
-            self.servers.append(server)
-            server.start()
+            server = ValkeyServer(self.home)
+            self._start(server)
             url = server.url
         self.values["REDIS_URL"] = url
+
+    def _start(self, server: Server) -> None:
+        self.servers.append(server)
+        server.check_stop = self._check_stop
+        server.start()
 
     def keep_secrets(self) -> None:
         """Write the URLs and secrets for command lines beside the stack."""
@@ -125,7 +125,7 @@ class LocalStack:
         finally:
             if self.servers:
                 self.stop()
-            self._lock.release()
+            self._lock.close()
 
 
 def clean(home: Path) -> bool:
@@ -135,9 +135,8 @@ def clean(home: Path) -> bool:
     """
     if not home.is_dir():
         return False
-    lock = StateLock(home)
-    lock.acquire()
-    try:
+    with closing(StateLock(home)) as lock:
+        lock.acquire()
         PostgresServer(home).stop_leftover()
         ValkeyServer(home).stop_leftover()
         for path in (fallback_dir(home), *(path for name in KEPT for path in home.glob(name))):
@@ -145,8 +144,6 @@ def clean(home: Path) -> bool:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-    finally:
-        lock.release()
     if not any(home.iterdir()):
         home.rmdir()
     return True
@@ -160,9 +157,8 @@ def ensure_postgres_answers(url: str) -> None:
     except psycopg.Error as error:
         raise LocalStackError(f"The Postgres of DATABASE_URL does not answer: {error}") from None
     if version < OLDEST_POSTGRES:
-        raise LocalStackError(
-            f"DATABASE_URL names a Postgres {version}; it has to be {OLDEST_POSTGRES} or later."
-        )
+        wanted = f"it has to be {OLDEST_POSTGRES} or later"
+        raise LocalStackError(f"DATABASE_URL names a Postgres {version}; {wanted}.")
 
 
 def ensure_redis_answers(url: str) -> None:

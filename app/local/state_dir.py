@@ -44,16 +44,15 @@ class StateLock:
         except BlockingIOError:
             with stream:
                 holder = stream.readline(200).strip()
-            raise LocalStackError(
-                f"The stack of {self._home} is running already ({holder}): stop that one first, "
-                "or name another directory with STATE_DIR=."
-            ) from None
+            running = f"The stack of {self._home} is running already ({holder})"
+            remedy = "stop that one first, or name another directory with STATE_DIR=."
+            raise LocalStackError(f"{running}: {remedy}") from None
         stream.truncate()
         stream.write(f"process {os.getpid()}, {url or 'without pages'}\n")
         stream.flush()
         self._stream = stream
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Release the lock. Harmless when it is not held."""
         if self._stream is not None:
             self._stream.close()

@@ -28,14 +28,13 @@ LARGEST_LOG, OLD_LOGS, LONGEST_LINE = 10_000_000, 2, 65_536
 
 @dataclass
 class _Child:
-    """A line of the Procfile, and the process that runs it at the moment."""
+    """A line of the Procfile, and the process that runs it; `due` is its last or next start."""
 
     name: str
     command: str
     process: subprocess.Popen[bytes] | None = None
     reader: threading.Thread | None = None
     due: float = 0
-    """When it was started last, or when it is to be started again."""
     failures: int = 0
     last: deque[str] = field(default_factory=lambda: deque(maxlen=children.LOG_LINES_SHOWN))
 
@@ -44,9 +43,8 @@ class Supervisor:
     """The processes of one Procfile, which run beside it, each in a session of its own.
 
     Without `web` the others are for nothing: where that does not stay up, the stack stops. They
-    are tried for as long as the stack runs, at most every `LONGEST_WAIT` seconds: a Redis that
-    answers with errors ends a scheduler, and is well again at some time. Honcho, which did this
-    before, stops all processes when one ends, and so do its kin.
+    are tried for as long as the stack runs: a Redis that answers with errors ends a scheduler, and
+    is well again at some time. Honcho, which did this before, stops all when one process ends.
     """
 
     def __init__(
@@ -56,7 +54,7 @@ class Supervisor:
         environment: Mapping[str, str],
         say: Callable[[str], None],
         server_pids: Callable[[], set[int]],
-        echo: bool = False,
+        echo: bool,
     ) -> None:
         lines = re.findall(r"^([\w-]+):\s*(.+)$", procfile.read_text(), re.MULTILINE)
         self._children = [_Child(name, command) for name, command in lines]
@@ -74,11 +72,7 @@ class Supervisor:
             self._start(child)
 
     def check(self) -> None:
-        """Start again what has ended, when its time has come. Call it several times a second.
-
-        Raises:
-            LocalStackError: the web server does not stay up; its last lines are in the message.
-        """
+        """Start again what has ended, when its time has come. Call it several times a second."""
         for child in self._children:
             seconds = time.monotonic() - child.due
             if child.process is None:
@@ -104,36 +98,28 @@ class Supervisor:
         self._log.close()
 
     def _start(self, child: _Child) -> None:
+        # Without `exec` a shell would stand between us and the program, and take the signals.
+        command = ["/bin/sh", "-c", f"exec {child.command}"]
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": self._directory}
         child.due = time.monotonic()
-        child.process = children.start(
-            # Without `exec` a shell would stand between us and the program, and take the signals.
-            ["/bin/sh", "-c", f"exec {child.command}"],
-            self._environment,
-            signal.SIGTERM,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=self._directory,
-        )
-        child.reader = threading.Thread(
-            target=self._copy_lines, args=(child, child.process.stdout), daemon=True
-        )
+        child.process = children.start(command, self._environment, signal.SIGTERM, **options)
+        arguments = (child, child.process.stdout)
+        child.reader = threading.Thread(target=self._copy_lines, args=arguments, daemon=True)
         child.reader.start()
 
-    def _plan_restart(
-        self, child: _Child, process: subprocess.Popen[bytes], seconds: float
-    ) -> None:
-        """Clear away what the process left, say that it ended, and decide when it starts again."""
+    def _plan_restart(self, child: _Child, ended: subprocess.Popen[bytes], seconds: float) -> None:
+        """Clear away what a process left, say that it ended, and decide when it starts again."""
         child.process = None
-        children.kill_group(process)
+        children.kill_group(ended)
         running = {other.process.pid for other in self._children if other.process}
         children.kill_orphans(keep=running | self._server_pids())
         if child.reader is not None:
             child.reader.join(1)
         child.failures = 1 if seconds >= STABLE_SECONDS else child.failures + 1
-        what = f"{child.name} ended by itself, {children.describe_exit(process.returncode)}."
+        what = f"{child.name} ended by itself, {children.describe_exit(ended.returncode)}."
         if child.name == WEB and child.failures == WEB_ATTEMPTS:
             what += f" It did so {WEB_ATTEMPTS} times in a row."
-            raise LocalStackError(children.with_lines(what, "Its last lines:", list(child.last)))
+            raise LocalStackError(children.with_lines(what, "Its last lines:", child.last))
         wait = min(2 ** (child.failures - 1), LONGEST_WAIT)
         child.due = time.monotonic() + wait
         if 2 ** (child.failures - 2) < LONGEST_WAIT:  # said until the wait no longer grows
@@ -148,7 +134,7 @@ class Supervisor:
                 named = f"{time.strftime('%H:%M:%S')} {child.name:<9} | {text}"
                 self._log.handle(makeLogRecord({"msg": named}))
                 if self._echo:
-                    sys.stdout.write(named + "\n")
+                    sys.stdout.write(f"{named}\n")
 
 
 class _Log(RotatingFileHandler):

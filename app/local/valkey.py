@@ -41,12 +41,9 @@ class ValkeyServer(Server):
 
     def _command(self) -> list[str]:
         """Write the configuration too: a command line, and a password on it, is public."""
-        values = SETTINGS | {
-            "port": str(self._port),
-            "requirepass": self._password,
-            "dir": f'"{self.data}"',
-        }
-        lines = [f"{name} {value}" for name, value in (values | self._overrides).items()]
+        values = SETTINGS | {"port": str(self._port), "requirepass": self._password}
+        values |= {"dir": f'"{self.data}"', **self._overrides}
+        lines = [f"{name} {value}" for name, value in values.items()]
         configuration = self.data / "valkey.conf"
         write_private(configuration, "\n".join(lines) + "\n")
         return [str(embedded_binary()), str(configuration)]

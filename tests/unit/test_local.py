@@ -83,11 +83,11 @@ def test_the_lock_has_one_holder_and_no_leftover(tmp_path: Path) -> None:
         (tmp_path / "lock").write_bytes(damage)
         with pytest.raises(LocalStackError, match="is running already"):
             second.acquire()
-    first.release()
+    first.close()
     second.acquire("http://there")
     with pytest.raises(LocalStackError, match="http://there"):
         first.acquire()
-    second.release()
+    second.close()
 
 
 def test_only_a_server_that_works_in_the_data_directory_is_a_leftover_of_it(tmp_path: Path) -> None:
