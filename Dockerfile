@@ -34,7 +34,7 @@ RUN for name in $LOCAL_ONLY; do \
 FROM base AS code
 
 WORKDIR /srv/app
-COPY LICENSE wsgi.py ./
+COPY LICENSE demo.toml wsgi.py ./
 COPY bin/role bin/
 COPY app app
 COPY gateway gateway

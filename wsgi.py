@@ -10,11 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import create_app
 from app.config import Settings, load_settings
-from app.control.cli import make_group
-from app.control.extension import KEY
-from app.observe import redis_failures
-from app.ops import DASHBOARD
-from app.rights import retire_what_cannot_open, warn_of_rights
+from app.control.operators.cli import make_group
+from app.control.services import KEY
+from app.database.startup_checks import retire_unopenable_on_startup, warn_of_rights
+from app.demo import Demo, load_demo
+from app.http.health import redis_failures
+from app.ops.routes import DASHBOARD
 from gateway import (
     Activity,
     Counters,
@@ -24,7 +25,7 @@ from gateway import (
     OpenRequests,
     Policy,
     Quota,
-    RedisWatch,
+    RedisCircuitBreaker,
     RequestLimit,
     SessionRecord,
     Sessions,
@@ -33,10 +34,10 @@ from gateway import (
     Verification,
     connect_redis,
 )
-from gateway.headers import SecurityHeaders
+from gateway.http.security_headers import SecurityHeaders
 from jobs import tasks
-from jobs.errands import Errands
-from jobs.wiring import GatewayCache, make_dispatcher, make_store, make_tokens, session_record
+from jobs.queue.background_tasks import BackgroundTasks
+from jobs.services import GatewayCache, make_dispatcher, make_store, make_tokens, session_record
 
 GATHER_SECONDS = 0.5
 """Requests are counted off the requests' own time, so often."""
@@ -47,23 +48,27 @@ MINUTE, DAY = 60, 86_400
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
+    demo = load_demo(settings.demo_file)
     app = create_app(
         settings,
+        demo=demo,
         cache=GatewayCache(make_store(settings, redis)),
         tokens=tokens,
         dispatcher=make_dispatcher(settings, connect_redis(settings.redis_url)),
-        errands=Errands(),
+        background_tasks=BackgroundTasks(),
     )
-    app.cli.add_command(make_group(tasks))
+    app.cli.add_command(make_group(tasks, demo.account_types))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
-        retire_what_cannot_open(app, settings.tenant_secrets)
-    return protect(settings, make_gateway(settings, app, redis, tokens)), app
+        retire_unopenable_on_startup(app, settings.tenant_secrets)
+    return protect(settings, make_gateway(settings, demo, app, redis, tokens)), app
 
 
-def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: SessionTokens) -> Gateway:
+def make_gateway(
+    settings: Settings, demo: Demo, app: APIFlask, redis: Redis, tokens: SessionTokens
+) -> Gateway:
     """The gateway in front of the app, as the settings want it."""
-    watch = RedisWatch(redis_failures(app).count)
+    watch = RedisCircuitBreaker(redis_failures(app).count)
     counters = Counters(redis, watch=watch)
     activity = Activity(redis, watch=watch, every=GATHER_SECONDS)
     atexit.register(activity.flush)
@@ -77,7 +82,7 @@ def make_gateway(settings: Settings, app: APIFlask, redis: Redis, tokens: Sessio
         app,
         sessions=Sessions(make_store(settings, redis), in_postgres, watch=watch),
         tokens=tokens,
-        policy=Policy(),
+        policy=Policy.from_files(*demo.policies),
         activity=activity,
         guards=(
             RequestLimit(

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
     worker_processes: int = Field(
         default=2, ge=1, description="Jobs that one worker does at the same time."
     )
+    demo_file: str = Field(
+        default="demo.toml",
+        min_length=1,
+        description="The demo that is served; a relative path starts at the project's folder.",
+    )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
     )

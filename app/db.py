@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.control.models import Tenant
-from app.engines import engine_options, engine_url, prepare_engine
-from app.isolation import KEY_SETTING, TenantRole, tenant_role
-from app.quota import RowQuota
-from app.redis_client import connect_briefly
+from app.database.engines import engine_options, engine_url, prepare_engine
+from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
+from app.database.row_quota import RowQuota
+from app.redis_client import connect_fast_fail
 
 db = SQLAlchemy()
 
@@ -53,7 +53,7 @@ class UnknownTenant(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TenantLocation:
     """Where a tenant's data are, and by which role they are reached."""
 
     schema: str
@@ -87,7 +87,7 @@ def init_db(app: Flask, settings: Settings) -> None:
             "lock": _milliseconds(settings.tenant_lock_seconds),
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
-        quota=RowQuota(connect_briefly(settings.redis_url), settings.tenant_rows),
+        quota=RowQuota(connect_fast_fail(settings.redis_url), settings.tenant_rows),
     )
 
 
@@ -137,7 +137,7 @@ def _count_rows(
 
 
 @lru_cache(maxsize=10_000)
-def _place_of(tenant_id: UUID, secrets: tuple[str, ...]) -> Place:
+def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
     with Session(db.engine) as session:
         found = session.execute(
             select(Tenant.schema_name, Tenant.account_type).where(
@@ -153,16 +153,16 @@ def _place_of(tenant_id: UUID, secrets: tuple[str, ...]) -> Place:
         raise UnknownTenant(
             f"{tenant_id} has no role of ours: its clone is not finished, or TENANT_SECRET changed"
         )
-    return Place(found.schema_name, found.account_type, role)
+    return TenantLocation(found.schema_name, found.account_type, role)
 
 
-def business_model_of(tenant_id: UUID) -> str:
-    """The business model of a tenant, which never changes.
+def account_type_of(tenant_id: UUID) -> str:
+    """The account type of a tenant, which never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.
     """
-    return _place_of(tenant_id, _tenants().secrets).account_type
+    return _location_of(tenant_id, _tenants().secrets).account_type
 
 
 @contextmanager
@@ -177,7 +177,7 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
         UnknownTenant: no tenant has this id.
     """
     tenants = _tenants()
-    connection = _enter(tenants, _place_of(tenant_id, tenants.secrets))
+    connection = _enter(tenants, _location_of(tenant_id, tenants.secrets))
     try:
         with Session(connection, join_transaction_mode="rollback_only") as session:
             yield session
@@ -192,7 +192,7 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
         connection.close()
 
 
-def _enter(tenants: Tenants, place: Place) -> Connection:
+def _enter(tenants: Tenants, place: TenantLocation) -> Connection:
     """A connection in a transaction of the tenant's; a stale one is replaced once."""
     try:
         return _begin(tenants, place)
@@ -202,7 +202,7 @@ def _enter(tenants: Tenants, place: Place) -> Connection:
         return _begin(tenants, place)
 
 
-def _begin(tenants: Tenants, place: Place) -> Connection:
+def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
     path = sql.SQL("{}, pg_temp").format(sql.Identifier(place.schema)).as_string()
     values = {"path": path, "setting": KEY_SETTING, "key": place.role.key, "role": place.role.name}
     connection = tenants.engine.connect()

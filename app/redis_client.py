@@ -7,7 +7,7 @@ from redis.retry import Retry
 ANSWER_SECONDS = 0.5
 
 
-def connect_briefly(url: str) -> Redis:
+def connect_fast_fail(url: str) -> Redis:
     """A client that gives up soon; the client's own default is to try again for seconds."""
     return Redis.from_url(
         url,

@@ -1,18 +1,17 @@
 """WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
 
-from gateway.activity import Activity, Tally, merge
-from gateway.credentials import COOKIE
 from gateway.errors import (
     ExpiredToken,
     GatewayError,
+    InvalidPolicy,
     InvalidSignature,
     InvalidToken,
     Refused,
     SessionForgotten,
     SessionsUnavailable,
 )
-from gateway.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
-from gateway.limits import (
+from gateway.http.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.limits.guards import (
     Counters,
     CreationLimit,
     FailedCredentials,
@@ -20,20 +19,21 @@ from gateway.limits import (
     Quota,
     RequestLimit,
 )
-from gateway.policy import Policy
-from gateway.records import SessionRecord
-from gateway.rules import DEMO_RULES, Rule, Verdict
-from gateway.sentences import REFUSALS, Refusal
-from gateway.sessions import RedisSessions, Sessions
-from gateway.signature import SignedTenants, TenantSigner
-from gateway.tokens import SessionTokens
-from gateway.verify import Verification
-from gateway.watch import RedisWatch, connect_redis
+from gateway.messages import REFUSALS, Refusal
+from gateway.policy.policy import Policy, read_rules
+from gateway.policy.rules import Rule, Verdict
+from gateway.redis.circuit_breaker import RedisCircuitBreaker, connect_redis
+from gateway.sessions.activity import Activity, Tally, merge
+from gateway.sessions.credentials import COOKIE
+from gateway.sessions.record import SessionRecord
+from gateway.sessions.store import RedisSessions, Sessions
+from gateway.sessions.tokens import SessionTokens
+from gateway.verification.endpoint import Verification
+from gateway.verification.signature import SignedTenants, TenantSigner
 from gateway.wsgi import Gateway, Guard
 
 __all__ = [
     "COOKIE",
-    "DEMO_RULES",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
@@ -46,13 +46,14 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "Guard",
+    "InvalidPolicy",
     "InvalidSignature",
     "InvalidToken",
     "OpenRequests",
     "Policy",
     "Quota",
+    "RedisCircuitBreaker",
     "RedisSessions",
-    "RedisWatch",
     "Refusal",
     "Refused",
     "RequestLimit",
@@ -69,4 +70,5 @@ __all__ = [
     "Verification",
     "connect_redis",
     "merge",
+    "read_rules",
 ]

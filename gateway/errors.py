@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from gateway.sentences import Refusal
+from gateway.messages import Refusal
 
 
 class GatewayError(Exception):
@@ -29,6 +29,10 @@ class SessionsUnavailable(GatewayError):
 
 class InvalidSignature(GatewayError):
     """The tenant that a request names was not signed for it by the gateway."""
+
+
+class InvalidPolicy(GatewayError):
+    """A policy file is missing or wrong; the message names the file, the key and the remedy."""
 
 
 class Refused(GatewayError):

@@ -9,21 +9,21 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import structlog
 from werkzeug.wsgi import ClosingIterator
 
-from gateway import context
-from gateway.activity import Activity
-from gateway.authenticate import Authenticator, ensure_active
-from gateway.csrf import ensure_same_origin
 from gateway.errors import Refused, problem
-from gateway.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
-from gateway.limits import HEADERS_KEY, RELEASE_KEY, CreationLimit, FailedCredentials
-from gateway.paths import canonical_method, canonical_path
-from gateway.policy import Policy
-from gateway.records import Clock, SessionRecord, utc_now
-from gateway.rules import Rule, Verdict
-from gateway.sentences import INTERNAL_ERROR, SESSION_REQUIRED
-from gateway.sessions import Sessions
-from gateway.strip import strip_untrusted
-from gateway.tokens import SessionTokens
+from gateway.http import log_context as context
+from gateway.http.csrf import ensure_same_origin
+from gateway.http.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
+from gateway.http.paths import canonical_method, canonical_path
+from gateway.http.strip import strip_untrusted
+from gateway.limits.guards import HEADERS_KEY, RELEASE_KEY, CreationLimit, FailedCredentials
+from gateway.messages import INTERNAL_ERROR, SESSION_REQUIRED
+from gateway.policy.policy import Policy
+from gateway.policy.rules import Rule, Verdict
+from gateway.sessions.activity import Activity
+from gateway.sessions.authenticator import Authenticator, ensure_active
+from gateway.sessions.record import Clock, SessionRecord, utc_now
+from gateway.sessions.store import Sessions
+from gateway.sessions.tokens import SessionTokens
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class Gateway:
         self._guards = tuple(guards)
         self._creations = creations
 
-    def around(self, app: WSGIApplication) -> "Gateway":
+    def with_app(self, app: WSGIApplication) -> "Gateway":
         """The same gateway, with the same collaborators, in front of another app."""
         other = copy.copy(self)
         other._app = app
@@ -87,9 +87,9 @@ class Gateway:
             else:
                 body = problem(refused.refusal, environ, respond)
         except BaseException:
-            _leave(environ)
+            _release(environ)
             raise
-        return ClosingIterator(body, lambda: _leave(environ))
+        return ClosingIterator(body, lambda: _release(environ))
 
     def _admit(self, environ: WSGIEnvironment) -> Refused | None:
         try:
@@ -110,13 +110,13 @@ class Gateway:
         if rule.verdict is Verdict.PUBLIC:
             return
         if rule.verdict is Verdict.OPTIONAL:
-            self._introduce(environ)
+            self._resolve_optional(environ)
             return
-        if rule.verdict is Verdict.ABSENT and rule.refusal:
+        if rule.verdict is Verdict.NOT_FOUND and rule.refusal:
             raise Refused(rule.refusal)
-        self._enter(rule, environ)
+        self._require_session(rule, environ)
 
-    def _introduce(self, environ: WSGIEnvironment) -> None:
+    def _resolve_optional(self, environ: WSGIEnvironment) -> None:
         """Resolve a credential where none is needed; a bad one costs nothing but its effect."""
         try:
             credential = self._authenticator.find(environ)
@@ -130,7 +130,7 @@ class Gateway:
         context.bind_session(record)
         tell_session(environ, record)
 
-    def _enter(self, rule: Rule, environ: WSGIEnvironment) -> None:
+    def _require_session(self, rule: Rule, environ: WSGIEnvironment) -> None:
         """Let a session in, or say why not."""
         credential = self._authenticator.find(environ)
         if credential is None:
@@ -147,7 +147,7 @@ class Gateway:
         self._activity.record(record.id, self._clock())
 
 
-def _leave(environ: WSGIEnvironment) -> None:
+def _release(environ: WSGIEnvironment) -> None:
     """The answer has been sent, or there will be none."""
     context.clear_request()
     for release in environ.pop(RELEASE_KEY, ()):

@@ -14,9 +14,9 @@ from redis.exceptions import RedisError
 
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
-from jobs.launchers import QUEUE_PREFIX
-from jobs.queues import LaunchedQueues
-from jobs.task_queue import TaskQueue, TaskWorker
+from jobs.clones.routing import QUEUE_PREFIX
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.queue.task_queue import TaskQueue, TaskWorker
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def work(redis: Redis, name: str) -> int:
 
     The jobs are done in this process: there is one, and a pod that is killed is tried again whole.
     """
-    queues = LaunchedQueues(redis)
+    queues = JobQueues(redis)
     job_ids = queues.reclaim(name)
     if not job_ids:
         log.info("nothing to do", action="clone_pod")

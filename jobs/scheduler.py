@@ -16,10 +16,10 @@ from rq_scheduler import Scheduler
 from app.config import ConfigurationError, Settings, load_settings
 from app.logs import init_logs
 from jobs import tasks
-from jobs.dispatch import MAINTENANCE
-from jobs.launchers import URGENT
-from jobs.launching import WATCH_SECONDS
-from jobs.task_queue import TaskJob, TaskQueue, find_job
+from jobs.clones.routing import URGENT
+from jobs.kubernetes.reconcile_loop import WATCH_SECONDS
+from jobs.queue.dispatcher import MAINTENANCE
+from jobs.queue.task_queue import TaskJob, TaskQueue, find_job
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -44,7 +44,7 @@ class Entry:
     timeout: int = 300
 
 
-def entries_of(settings: Settings) -> dict[str, Entry]:
+def scheduled_jobs(settings: Settings) -> dict[str, Entry]:
     """What is on the schedule, by the id that keeps it from coming twice."""
     now = datetime.now(UTC)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
@@ -59,7 +59,7 @@ def entries_of(settings: Settings) -> dict[str, Entry]:
     return entries
 
 
-class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
+class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
     """rq-scheduler with our entries, which it puts back when Redis has lost them."""
 
     job_class = TaskJob
@@ -69,7 +69,7 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
         redis = Redis.from_url(settings.redis_url)
         super().__init__(queue_name=MAINTENANCE, connection=redis, interval=POLL_SECONDS)
         self._settings = settings
-        self._size = len(entries_of(settings))
+        self._size = len(scheduled_jobs(settings))
         self._is_installed = False
 
     def enqueue_jobs(self) -> Any:
@@ -96,7 +96,7 @@ class Timetable(Scheduler):  # type: ignore[misc]  # it has no types
         What else stands there goes, however damaged it is: rq-scheduler would stumble over it.
         One process at a time: a second scheduler must not have everything done once more.
         """
-        entries = entries_of(self._settings)
+        entries = scheduled_jobs(self._settings)
         with self.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
             for member in self.connection.zrange(self.scheduled_jobs_key, 0, -1):
                 name = member.decode(errors="replace")
@@ -141,7 +141,7 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
-    timetable = Timetable(settings)
+    timetable = DemoScheduler(settings)
     while True:
         try:
             timetable.connection.ping()

@@ -9,8 +9,8 @@ from rq.worker_pool import WorkerPool
 import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
-from jobs.dispatch import QUEUES
-from jobs.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.queue.dispatcher import QUEUES
+from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 
 JOBS_PER_PROCESS = 1000
 """After so many jobs a worker makes room for a new one: what leaks ends with it."""

@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 
 from app.bakery.schemas import BIGGEST_ID
 from app.bakery.scope import current_tenant_id, ensure_module
-from app.body import ensure_json_body
+from app.http.json_body import ensure_json_body
 
 
 def domain_blueprint(module: str, url_prefix: str, tag: str) -> APIBlueprint:

@@ -9,8 +9,9 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.bakery.schemas import Query, Text
+from app.bakery.schemas import Query
 from app.errors import InvalidRequest, NotFound
+from app.validation import Text
 
 Rows = Select[*tuple[Any, ...]]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]

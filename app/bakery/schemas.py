@@ -8,29 +8,17 @@ from typing import Annotated, Any, Self
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 
 from app.bakery.clock import MADRID
-from app.bakery.messages import in_spanish, own_error
+from app.validation import Request, own_error
 
 BIGGEST_ID = 2**63 - 1
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _clean(value: object) -> object:
-    """What Postgres cannot store never reaches it: NUL characters and half surrogate pairs."""
-    if not isinstance(value, str):
-        return value
-    if _UNSTORABLE.search(value):
-        raise own_error("text", "Contiene caracteres que no son texto.")
-    return value.strip()
 
 
 def _day(value: object) -> object:
@@ -59,7 +47,6 @@ def _rounded(places: int) -> PlainSerializer:
 _NUMBER = WithJsonSchema({"type": "number"})
 
 
-Text = Annotated[str, BeforeValidator(_clean)]
 Day = Annotated[date, BeforeValidator(_day)]
 RowKey = Annotated[int, Field(gt=0, le=BIGGEST_ID)]
 """A row's id in a query string, where everything is text."""
@@ -74,23 +61,6 @@ Amount = Annotated[Decimal, _rounded(3), _NUMBER]
 Percentage = Annotated[Decimal, _rounded(2), _NUMBER]
 Moment = Annotated[datetime, PlainSerializer(_local_time, return_type=str)]
 """A timestamp leaves as ISO 8601 on the bakery's clock, with its offset."""
-
-
-class Request(BaseModel):
-    """Base of what clients send: errors are in Spanish, unknown names are ignored.
-
-    Unknown names are ignored so that a document that was read can be sent back, changed.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Validate, with messages that a prospect can read."""
-        try:
-            return super().model_validate(obj, **options)
-        except ValidationError as error:
-            raise in_spanish(error) from None
 
 
 class Query(Request):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.models import BusinessModel
 from app.bakery.modules import MODULES
-from app.db import UnknownTenant, business_model_of, tenant_transaction
+from app.db import UnknownTenant, account_type_of, tenant_transaction
 from app.errors import NotFound, Unauthorized
 
 P = ParamSpec("P")
@@ -62,7 +62,7 @@ def ensure_module(tenant_id: UUID, module: str) -> None:
         NotFound: the business model lacks the module.
     """
     try:
-        model = BusinessModel(business_model_of(tenant_id))
+        model = BusinessModel(account_type_of(tenant_id))
     except UnknownTenant:
         raise Unauthorized(
             "Esta demo ya no existe. Abre una nueva.", code="session_unknown"

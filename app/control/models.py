@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.bakery.base import NAMING
+from app.naming import NAMING
 
 
 class TenantState(StrEnum):

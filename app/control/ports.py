@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from app.control.records import SessionView
+from app.control.sessions.session_view import SessionView
 
 
 class SessionCache(Protocol):
@@ -38,18 +38,18 @@ class Dispatcher(Protocol):
         """See that the template's pool is full again."""
 
 
-class Errands(Protocol):
-    """Does what nobody has to wait for, and what somebody makes up for when it is never done."""
+class BackgroundTasks(Protocol):
+    """Runs what no caller waits for, and what cleanup repeats when it is lost."""
 
-    def leave(self, name: str, errand: Callable[[], object]) -> None:
-        """Have it done; another of the same name that still waits is replaced."""
+    def submit(self, name: str, task: Callable[[], object]) -> None:
+        """Run the task soon; it replaces a task of the same name that waits."""
 
 
 class Maintenance(Protocol):
-    """What operators can have done by hand, and the schedule has done by itself."""
+    """What operators can run by hand, and the scheduler runs by itself."""
 
     def cleanup(self) -> dict[str, int]:
-        """End what is over, drop what is out of use; says how much."""
+        """End expired sessions, drop what is out of use, and return the counts."""
 
     def reconcile(self, dry_run: bool = False) -> list[dict[str, Any]]:
-        """Compare what should be there with what is; says what was found."""
+        """Compare what should be there with what is, and return what was found."""

@@ -51,7 +51,7 @@ HAND_OVER = text(
 """Give ready tenants to waiting sessions, oldest first. A session's time begins now.
 
 Tenants of the template's newest version go first. An older one is good too while it has the same
-tables: yesterday's bread is better than none.
+tables.
 """
 
 EXTEND = text(

@@ -1,15 +1,10 @@
 """The command line of the local stack: `python -m app.local [run|clean]`."""
 
 import os
+import signal
 from pathlib import Path
 
 import click
-from rich.console import Console
-
-from app.local import LocalStackError
-from app.local.demo import Demo, StopSignal
-from app.local.stack import clean
-from app.local.steps import Steps
 
 EPILOG = "DATABASE_URL and REDIS_URL, where set, replace the Postgres and the Valkey."
 STATE_DIR = click.Path(file_okay=False, path_type=Path)
@@ -26,18 +21,26 @@ def main(state_dir: Path, port: int, verbose: bool, command: str) -> None:
     run: start everything and serve until Ctrl-C (the default);
     clean: remove its data, logs and secrets.
     """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends an import without a traceback
+    from rich.console import Console
+
+    from app.config import ConfigurationError
+    from app.demo import load_demo
+    from app.local import LocalStackError
+    from app.local.demo import Demo, StopSignal
+    from app.local.stack import clean
+    from app.local.steps import Steps
+
     home, steps = state_dir.absolute(), Steps(Console())
     try:
         if command == "run":
-            stop_signal = StopSignal()
-            from app.local.bootstrap import list_accounts  # takes a second
-
-            accounts = list_accounts()
-            Demo(home, port, dict(os.environ), steps, stop_signal, accounts).run(echo=verbose)
+            demo = load_demo(os.environ.get("DEMO_FILE") or "demo.toml")
+            accounts = {one.account_type: f"{one.email} / {one.password}" for one in demo.accounts}
+            Demo(home, port, dict(os.environ), steps, StopSignal(), accounts).run(echo=verbose)
         else:
             removed = clean(home)
             steps.say(f"Removed the stack of {home}." if removed else f"{home}: nothing there.")
-    except (LocalStackError, OSError) as error:
+    except (ConfigurationError, LocalStackError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -10,6 +10,7 @@ import psycopg
 import redis
 
 from app.config import STATE_FILE
+from app.database.logins import make_logins
 from app.local import LocalStackError
 from app.local.children import CheckStop
 from app.local.data_dir import fallback_dir
@@ -17,7 +18,6 @@ from app.local.postgres import PostgresServer
 from app.local.server import Server
 from app.local.state_dir import LOCK_FILE, StateLock, keep_secrets
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
 
 DATABASE = "masa_madre"
 OLDEST_POSTGRES = 15

@@ -12,8 +12,8 @@ from yaml import YAMLError
 
 from app.config import Settings
 from jobs.kubernetes.errors import ClusterAway, ClusterRefused
+from jobs.kubernetes.job_status import CloneJobStatus, read_clone_jobs
 from jobs.kubernetes.manifest import selector
-from jobs.kubernetes.state import Launch, read_launches
 
 CALLS = frozenset(
     {
@@ -74,7 +74,7 @@ class Cluster:
             if error.status != 404:
                 raise
 
-    def launches(self) -> list[Launch]:
+    def launches(self) -> list[CloneJobStatus]:
         """Our Jobs, with what their pods say of them.
 
         Raises:
@@ -82,7 +82,7 @@ class Cluster:
         """
         jobs = _call(self._jobs.list_namespaced_job, self._namespace, label_selector=self._selector)
         pods = _call(self._core.list_namespaced_pod, self._namespace, label_selector=self._selector)
-        return read_launches(jobs.items, pods.items, self._start_seconds)
+        return read_clone_jobs(jobs.items, pods.items, self._start_seconds)
 
 
 def _configuration(kubeconfig: str | None) -> client.Configuration:

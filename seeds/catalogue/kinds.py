@@ -164,9 +164,6 @@ class Profile:
     """All that is fixed about one bakery. Its first location is the one that bakes."""
 
     account_type: BusinessModel
-    schema_name: str
-    owner_email: str
-    password: str
     business: BusinessSpec
     local_holidays: tuple[tuple[int, int], ...]
     locations: tuple[LocationSpec, ...]

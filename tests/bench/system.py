@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from app.database.logins import make_logins
 from app.local.postgres import PostgresServer
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
-from jobs.wiring import wiring
+from jobs.services import job_services
 from tests.conftest import scratch_directory
 from tests.fixtures.live import LiveSystem, free_port, seed, wait_until_ready
 from tests.fixtures.parts import Parts, make_parts
@@ -55,7 +55,7 @@ def servers() -> Iterator[LiveSystem]:
 def parts_of(system: LiveSystem) -> Parts:
     """What jobs work with, in this process."""
     os.environ.update(system.environment)
-    wiring.cache_clear()
+    job_services.cache_clear()
     return make_parts()
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rq.job import JobStatus
 
-from jobs.clone_jobs import PAUSE, CloneJob
+from jobs.clones.clone_jobs import PAUSE, CloneJob
 
 BEFORE = datetime(2026, 3, 28, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

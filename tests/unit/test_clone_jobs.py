@@ -8,9 +8,9 @@ import kubernetes_validate
 import pytest
 
 from app.config import ConfigurationError, Settings
+from jobs.clones.routing import KubernetesRouting, WorkerRouting, make_clone_routing
+from jobs.kubernetes.job_status import CloneJobState, read_clone_jobs
 from jobs.kubernetes.manifest import SECRET_KEYS, job_manifest, selector
-from jobs.kubernetes.state import LaunchState, read_launches
-from jobs.launchers import KubernetesLauncher, WorkerLauncher, make_launcher
 
 NOW = datetime(2026, 3, 28, 10, tzinfo=UTC)
 TENANT = uuid4()
@@ -106,25 +106,25 @@ def test_what_cannot_be_used_is_named(name, value):
 
 def test_a_system_does_not_start_with_jobs_that_could_not():
     with pytest.raises(ConfigurationError, match="CLONE_JOB_POD"):
-        make_launcher(settings(clone_job_pod="[]"))
+        make_clone_routing(settings(clone_job_pod="[]"))
 
 
 def test_without_an_image_there_are_no_jobs():
     with pytest.raises(ConfigurationError, match="CLONE_JOB_IMAGE"):
-        make_launcher(settings().model_copy(update={"clone_job_image": None}))
+        make_clone_routing(settings().model_copy(update={"clone_job_image": None}))
 
 
 def test_the_pool_is_cloned_in_batches_and_a_waiting_session_alone():
     tenants = [uuid4() for _ in range(5)]
-    launcher = KubernetesLauncher(2)
+    launcher = KubernetesRouting(2)
     assert launcher.batches(tenants) == [
         (f"clone-{tenants[0]}", tenants[:2]),
         (f"clone-{tenants[2]}", tenants[2:4]),
         (f"clone-{tenants[4]}", tenants[4:]),
     ]
     assert launcher.queue_of(tenants[3]) == f"clone-{tenants[3]}"
-    assert WorkerLauncher().batches(tenants) == [("pool", tenants)]
-    assert WorkerLauncher().batches([]) == launcher.batches([]) == []
+    assert WorkerRouting().batches(tenants) == [("pool", tenants)]
+    assert WorkerRouting().batches([]) == launcher.batches([]) == []
 
 
 def condition(kind, reason=None, message=None, status="True"):
@@ -162,56 +162,58 @@ def pod_with(phase, *, waiting=None, unschedulable=None, age=0, owner="this one"
 
 
 CASES = {
-    "just made": (job_with(), [], LaunchState.STARTING, "no pod was made for it"),
+    "just made": (job_with(), [], CloneJobState.STARTING, "no pod was made for it"),
     "pulling": (
-        job_with(), [pod_with("Pending", waiting="ContainerCreating")], LaunchState.STARTING, "",
+        job_with(), [pod_with("Pending", waiting="ContainerCreating")], CloneJobState.STARTING, "",
     ),
     "a first pull that failed": (
-        job_with(), [pod_with("Pending", waiting="ErrImagePull")], LaunchState.STARTING, "ErrIm",
+        job_with(), [pod_with("Pending", waiting="ErrImagePull")], CloneJobState.STARTING, "ErrIm",
     ),
     "no image": (
-        job_with(), [pod_with("Pending", waiting="ImagePullBackOff")], LaunchState.STUCK, "ImagePu",
+        job_with(), [pod_with("Pending", waiting="ImagePullBackOff")], CloneJobState.STUCK,
+        "ImagePu",
     ),
     "no secret": (
         job_with(), [pod_with("Pending", waiting="CreateContainerConfigError")],
-        LaunchState.STUCK, "CreateContainerConfigError",
+        CloneJobState.STUCK, "CreateContainerConfigError",
     ),
     "no room yet": (
-        job_with(), [pod_with("Pending", unschedulable="0/3 nodes")], LaunchState.STARTING,
+        job_with(), [pod_with("Pending", unschedulable="0/3 nodes")], CloneJobState.STARTING,
         "Unschedulable: 0/3 nodes",
     ),
     "no room": (
         job_with(age=90), [pod_with("Pending", unschedulable="0/3 nodes", age=61)],
-        LaunchState.STUCK, "no pod runs after 60 s: Unschedulable: 0/3 nodes",
+        CloneJobState.STUCK, "no pod runs after 60 s: Unschedulable: 0/3 nodes",
     ),
-    "no pod": (job_with(age=61), [], LaunchState.STUCK, "no pod was made for it"),
-    "running long": (job_with(age=300), [pod_with("Running", age=299)], LaunchState.RUNNING, ""),
+    "no pod": (job_with(age=61), [], CloneJobState.STUCK, "no pod was made for it"),
+    "running long": (job_with(age=300), [pod_with("Running", age=299)], CloneJobState.RUNNING, ""),
     "a second attempt that has just begun": (
         job_with(age=300), [pod_with("Failed", age=299), pod_with("Pending", age=1)],
-        LaunchState.STARTING, "",
+        CloneJobState.STARTING, "",
     ),
     "complete": (
-        job_with(condition("SuccessCriteriaMet"), condition("Complete")), [], LaunchState.DONE, "",
+        job_with(condition("SuccessCriteriaMet"), condition("Complete")), [],
+        CloneJobState.DONE, "",
     ),
     "about to fail": (
         job_with(condition("FailureTarget", "DeadlineExceeded", "too long")),
-        [pod_with("Running")], LaunchState.FAILED, "DeadlineExceeded: too long",
+        [pod_with("Running")], CloneJobState.FAILED, "DeadlineExceeded: too long",
     ),
     "failed": (
         job_with(condition("Failed", "BackoffLimitExceeded", "so often")), [],
-        LaunchState.FAILED, "BackoffLimitExceeded: so often",
+        CloneJobState.FAILED, "BackoffLimitExceeded: so often",
     ),
     "after an earlier one of the name": (
         job_with(), [pod_with("Pending", waiting="ImagePullBackOff", owner="an earlier one")],
-        LaunchState.STARTING, "no pod was made for it",
+        CloneJobState.STARTING, "no pod was made for it",
     ),
     "its first pod is going": (
         job_with(age=70), [pod_with("Running", age=69, going=True), pod_with("Pending", age=2)],
-        LaunchState.STARTING, "",
+        CloneJobState.STARTING, "",
     ),
     "not failed any more": (
         job_with(condition("Failed", status="False")), [pod_with("Running")],
-        LaunchState.RUNNING, "",
+        CloneJobState.RUNNING, "",
     ),
 }  # fmt: skip
 
@@ -219,7 +221,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_job_and_its_pods_are_read_as_one_state(case):
     job, pods, state, reason = CASES[case]
-    (launch,) = read_launches([job], pods, START_SECONDS, NOW)
+    (launch,) = read_clone_jobs([job], pods, START_SECONDS, NOW)
     assert launch.state is state
     assert reason in launch.reason
     assert (launch.queue, launch.tenants) == (QUEUE, (TENANT,))
@@ -228,10 +230,10 @@ def test_a_job_and_its_pods_are_read_as_one_state(case):
 def test_a_job_that_is_being_deleted_or_is_not_ours_is_no_launch():
     stranger = job_with()
     stranger.metadata.annotations = None
-    assert read_launches([stranger, job_with(deleted=True)], [], START_SECONDS, NOW) == []
+    assert read_clone_jobs([stranger, job_with(deleted=True)], [], START_SECONDS, NOW) == []
 
 
 def test_a_job_that_somebody_wrote_over_is_left_alone():
     damaged = job_with()
     damaged.metadata.annotations = {**damaged.metadata.annotations, "masa-madre/tenants": "?"}
-    assert read_launches([damaged], [], START_SECONDS, NOW) == []
+    assert read_clone_jobs([damaged], [], START_SECONDS, NOW) == []

@@ -33,7 +33,7 @@ def build(profile, today):
     return build_template(profile, today).tables
 
 
-@pytest.fixture(params=PROFILES, ids=lambda profile: profile.schema_name)
+@pytest.fixture(params=PROFILES, ids=lambda profile: profile.account_type)
 def profile(request):
     return request.param
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Settings
-from app.control.accounts import ACCOUNTS
+from tests.fixtures.demo import DEMO
 
 PAGES = ("/", "/demo", "/docs")
 NOWHERE = "127.0.0.1:1"
@@ -56,11 +56,11 @@ def test_the_landing_page_shows_both_business_models(client: FlaskClient) -> Non
     html = client.get("/").text
     told = [
         word
-        for account in ACCOUNTS
+        for account in DEMO.accounts
         for word in (account.name, account.title, account.email, account.password)
     ]
     assert [word for word in told if word not in html] == []
-    assert html.count(">Probar demo<") == len(ACCOUNTS)
+    assert html.count(">Probar demo<") == len(DEMO.accounts)
     assert "45 minutos" in html
 
 

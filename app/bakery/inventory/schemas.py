@@ -9,19 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 
 from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Day,
-    Euros,
-    Moment,
-    Page,
-    Request,
-    RowKey,
-    Text,
-    UnitCost,
-)
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, RowKey, UnitCost
+from app.validation import Request, Text, own_error
 
 
 class StockStatus(StrEnum):

@@ -8,20 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
 from app.bakery.orders.models import CustomerKind, OrderStatus
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Day,
-    Euros,
-    Moment,
-    Page,
-    Period,
-    Request,
-    RowKey,
-    Text,
-)
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period, RowKey
+from app.validation import Request, Text, own_error
 
 MOST_ON_AN_ORDER = 10_000
 Notes = Annotated[Text, Field(max_length=1000)]

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
 from app.bakery.pos.models import PaymentMethod, SaleStatus
 from app.bakery.schemas import (
     Amount,
@@ -18,10 +17,9 @@ from app.bakery.schemas import (
     Percentage,
     Period,
     Query,
-    Request,
     RowKey,
-    Text,
 )
+from app.validation import Request, Text, own_error
 
 MOST_ON_A_TICKET = 1000
 

@@ -8,17 +8,8 @@ from pydantic import BaseModel, Field
 from app.bakery.inventory.models import IngredientCategory, Unit
 from app.bakery.listing import ListQuery
 from app.bakery.procurement.models import PurchaseStatus
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Euros,
-    Moment,
-    Page,
-    Request,
-    RowKey,
-    Text,
-    UnitCost,
-)
+from app.bakery.schemas import Amount, BodyKey, Euros, Moment, Page, RowKey, UnitCost
+from app.validation import Request, Text
 
 
 class SuggestionQuery(ListQuery):

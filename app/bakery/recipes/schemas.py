@@ -4,7 +4,8 @@ from pydantic import BaseModel, Field
 
 from app.bakery.inventory.models import IngredientCategory, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, Euros, Page, Percentage, Text, UnitCost
+from app.bakery.schemas import Amount, Euros, Page, Percentage, UnitCost
+from app.validation import Text
 
 
 class RecipeQuery(ListQuery):

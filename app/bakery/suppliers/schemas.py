@@ -4,7 +4,8 @@ from pydantic import BaseModel, Field
 
 from app.bakery.inventory.models import Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, Euros, Page, Text, UnitCost
+from app.bakery.schemas import Amount, Euros, Page, UnitCost
+from app.validation import Text
 
 
 class SupplierQuery(ListQuery):

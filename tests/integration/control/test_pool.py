@@ -3,7 +3,7 @@
 import pytest
 
 from app.control.models import SessionStatus
-from app.control.stock import fetch_demands, wanted
+from app.control.pool.pool_sizing import fetch_pool_targets, wanted
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, tenant_states
@@ -16,7 +16,7 @@ def set_setting(parts, name, value):
 
 
 def demand(parts):
-    (found,) = fetch_demands(parts.engine, parts.settings)
+    (found,) = fetch_pool_targets(parts.engine, parts.settings)
     return found
 
 

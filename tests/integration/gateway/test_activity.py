@@ -15,7 +15,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from app.local.valkey import ValkeyServer
-from gateway import Activity, RedisWatch, Tally, connect_redis, merge
+from gateway import Activity, RedisCircuitBreaker, Tally, connect_redis, merge
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_threads_that_share_an_activity_count_right(world: Any) -> None:
 def test_counts_wait_while_redis_is_away(world: Any, valkey: ValkeyServer) -> None:
     seconds = 0.0
     client = connect_redis(valkey.url)
-    activity = Activity(client, watch=RedisWatch(monotonic=lambda: seconds))
+    activity = Activity(client, watch=RedisCircuitBreaker(monotonic=lambda: seconds))
     session, other = uuid4(), uuid4()
     activity.record(session, world.now)
     valkey.stop()
@@ -168,7 +168,7 @@ def test_a_count_and_its_time_are_written_as_one(world: Any) -> None:
 
 
 def test_memory_is_bounded_while_redis_is_away(world: Any) -> None:
-    watch = RedisWatch(monotonic=lambda: world.seconds)
+    watch = RedisCircuitBreaker(monotonic=lambda: world.seconds)
     activity = Activity(world.redis, watch=watch, keep=10)
     with capture_logs():
         watch.failed("test", OSError())
@@ -186,7 +186,7 @@ def test_memory_is_bounded_while_redis_is_away(world: Any) -> None:
 
 
 def test_what_waited_is_written_in_portions(world: Any) -> None:
-    watch = RedisWatch(monotonic=lambda: world.seconds)
+    watch = RedisCircuitBreaker(monotonic=lambda: world.seconds)
     activity = Activity(world.redis, watch=watch)
     with capture_logs():
         watch.failed("test", OSError())

@@ -13,7 +13,7 @@ import pytest
 from werkzeug.test import Client
 
 from gateway import InvalidSignature, SignedTenants, TenantSigner, Verification
-from gateway.verify import PREFIX
+from gateway.verification.endpoint import PREFIX
 from tests.fixtures.live import free_port
 
 KEYS = {"new": "n" * 32, "old": "o" * 32}

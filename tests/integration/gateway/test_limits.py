@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gateway import Counters, CreationLimit, FailedCredentials, OpenRequests, Quota, RequestLimit
-from gateway.address import address_digest
+from gateway.limits.address import address_digest
 from tests.integration.gateway.conftest import NOW
 
 

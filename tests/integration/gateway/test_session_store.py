@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gateway import RedisSessions, SessionForgotten, SessionRecord
-from gateway.sessions import _keys, _signature, _signing_key
+from gateway.sessions.store import _keys, _signature, _signing_key
 
 Code = Callable[[TestResponse], str]
 

@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import create_engine
 
 from app.config import Settings
+from app.database.engines import engine_url
+from app.database.isolation import ensure_tenant_role, open_template, tenant_role
+from app.database.logins import Logins, login_of, make_logins
 from app.db import db, init_db, tenant_engine
-from app.engines import engine_url
-from app.isolation import ensure_tenant_role, open_template, tenant_role
-from app.logins import Logins, login_of, make_logins
 from app.migrations import upgrade_control
 from schema_tools import compile_plan
 

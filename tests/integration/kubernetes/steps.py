@@ -4,8 +4,8 @@ import time
 
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clone_jobs import fetch_clone_jobs
-from jobs.queues import LaunchedQueues
+from jobs.clones.clone_jobs import fetch_clone_jobs
+from jobs.kubernetes.job_queues import JobQueues
 from tests.integration.control.conftest import ACCOUNT
 from tests.integration.control.test_jobs import work
 from tests.integration.control.test_sessions import VISITOR
@@ -67,7 +67,7 @@ def pods_run(cluster):
 def assert_nothing_is_left(parts, cluster):
     """No queue of a Job's, and no Job but those that ended by themselves and wait for their TTL."""
     tasks.launch()
-    assert LaunchedQueues(parts.redis).names() == set()
+    assert JobQueues(parts.redis).names() == set()
     left = [job["metadata"]["name"] for job in jobs_of(cluster) if not end_of(job)]
     assert left == []
 

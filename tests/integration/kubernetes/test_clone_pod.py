@@ -11,8 +11,8 @@ import pytest
 from rq import Worker
 
 from jobs.clone_pod import DONE, UNFINISHED
-from jobs.queues import LaunchedQueues
-from jobs.task_queue import TaskJob, TaskQueue
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
 from tests.integration.control.processes import (
     ROOT,
@@ -89,7 +89,7 @@ def test_one_pod_clones_a_batch(parts):
     _, queue = order_batch(parts, 4)
     assert run_pod(queue).returncode == DONE
     assert len(tenant_states_of(parts)) == 4
-    assert LaunchedQueues(parts.redis).names() == set()
+    assert JobQueues(parts.redis).names() == set()
 
 
 def tenant_states_of(parts):
@@ -114,7 +114,7 @@ def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     (tenant_id,), queue = order_batch(parts, 1)
     run_pod(queue)
-    LaunchedQueues(parts.redis).forget(queue)
+    JobQueues(parts.redis).forget(queue)
     assert rq_keys(parts, queue) == []
     seen = TaskQueue("clone", connection=parts.redis).failed_job_registry.get_job_ids()
     assert seen == [f"clone-{tenant_id.hex}"]

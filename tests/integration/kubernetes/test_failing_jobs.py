@@ -8,8 +8,8 @@ import pytest
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.kubernetes.api import Cluster as ClusterApi
-from jobs.launch_pass import AWAY
-from jobs.queues import LaunchedQueues
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.kubernetes.reconciler import AWAY
 from tests.integration.control.conftest import (
     TEMPLATE,
     demo_schemas,
@@ -55,7 +55,7 @@ def test_what_the_api_refuses_the_workers_clone(cluster, parts, database, failur
     with cluster.fail(**rule):
         session = open_session(parts)
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
-    settle(parts, lambda: not LaunchedQueues(parts.redis).names())
+    settle(parts, lambda: not JobQueues(parts.redis).names())
     settle(parts, lambda: all(end_of(job) for job in jobs_of(cluster)))
     assert_nothing_is_left(parts, cluster)
     assert len(demo_schemas(database)) == 1
@@ -147,7 +147,7 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
 
 
 def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, database_url, monkeypatch):
-    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 0)
+    monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 0)
     session = open_session(parts)
     with locked_template(database_url):
         tasks.launch()
@@ -166,7 +166,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
 def test_a_clone_whose_node_died_goes_to_a_worker(
     cluster, parts, database, database_url, monkeypatch
 ):
-    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 1)
+    monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 1)
     session = open_session(parts)
     with ExitStack() as stack:
         with locked_template(database_url):

@@ -6,12 +6,12 @@ import psycopg
 import pytest
 
 from app.control.models import SessionStatus
-from jobs.clone_jobs import clone_job_id, fetch_clone_jobs
+from jobs.clones.clone_jobs import clone_job_id, fetch_clone_jobs
 from jobs.kubernetes.errors import ClusterAway
-from jobs.kubernetes.state import Launch, LaunchState
-from jobs.launch_pass import tend
-from jobs.queues import LaunchedQueues
-from jobs.task_queue import TaskJob
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
+from jobs.kubernetes.reconciler import tend
+from jobs.queue.task_queue import TaskJob
 from tests.integration.kubernetes.steps import adjust, is_, open_session, queue_of
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -39,7 +39,7 @@ class Answers:
 @pytest.fixture
 def answer(monkeypatch):
     """Have the API answer so."""
-    return lambda api: monkeypatch.setattr("jobs.launch_pass.open_cluster", lambda _: api)
+    return lambda api: monkeypatch.setattr("jobs.kubernetes.reconciler.open_cluster", lambda _: api)
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def is_taken(parts, tenant_id, *, seconds_ago=0, status="started"):
     parts.redis.hset(TaskJob.key_for(clone_job_id(tenant_id)), mapping=about)
 
 
-def launch_of(tenant_id, state=LaunchState.RUNNING, name="job"):
-    return Launch(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
+def launch_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
+    return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
 
 
 @pytest.mark.parametrize("fallback", ["worker", "none"])
@@ -77,7 +77,7 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
 
 
 def test_two_jobs_of_one_queue_hold_nobody_up(parts, answer, tenant_id):
-    jobs = [launch_of(tenant_id, LaunchState.FAILED, name) for name in ("one", "two")]
+    jobs = [launch_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
     answer(Answers(*jobs))
     tend(parts)
     assert queue_of(parts, tenant_id) == "clone"
@@ -111,7 +111,7 @@ def test_a_queue_that_is_about_to_be_filled_stays(parts, answer, tenant_id):
     answer(Answers())
     tend(parts)
     assert fetch_clone_jobs(parts.redis, [tenant_id]) == {}
-    assert LaunchedQueues(parts.redis).names() == {queue}
+    assert JobQueues(parts.redis).names() == {queue}
 
 
 def test_a_session_without_a_free_place_does_not_wait_for_one(parts, answer, tenant_id):
@@ -125,6 +125,6 @@ def test_a_session_that_is_overdue_fails(parts, answer):
     adjust(parts, clone_fallback="none", clone_job_start_seconds=0.0)
     session = open_session(parts)
     tenant_id = parts.sessions.awaited_tenant(session)
-    answer(Answers(launch_of(tenant_id, LaunchState.STUCK)))
+    answer(Answers(launch_of(tenant_id, CloneJobState.STUCK)))
     assert tend(parts).failed == 1
     assert is_(parts, session, SessionStatus.FAILED)()

@@ -5,8 +5,8 @@ import pytest
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.kubernetes.api import CALLS
-from jobs.launching import AGAIN
-from jobs.locks import only_one
+from jobs.kubernetes.reconcile_loop import AGAIN
+from jobs.queue.locks import only_one
 from tests.integration.control.conftest import (
     ACCOUNT,
     TEMPLATE,
@@ -83,7 +83,7 @@ def test_a_session_comes_before_the_pool_and_does_not_wait_for_a_place(cluster, 
 def test_a_job_that_pauses_between_two_attempts_is_left_alone(
     cluster, parts, database, monkeypatch
 ):
-    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 0)
+    monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 0)
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = open_session(parts)
     cluster._jobs.backoff = 20  # as long as in a real one
@@ -109,7 +109,7 @@ def test_reconcile_removes_a_job_that_nobody_waits_for(cluster, parts):
 
 
 def test_the_watch_makes_one_pass_however_often_it_is_queued(cluster, parts, monkeypatch):
-    monkeypatch.setattr("jobs.launching.WATCH_SECONDS", 60)
+    monkeypatch.setattr("jobs.kubernetes.reconcile_loop.WATCH_SECONDS", 60)
     assert [tasks.watch_launches() for _ in range(5)] == [1, 0, 0, 0, 0]
 
 

@@ -1,4 +1,4 @@
-"""Control tables."""
+"""ControlServices tables."""
 
 import sqlalchemy as sa
 from alembic import op

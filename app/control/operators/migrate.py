@@ -1,0 +1,217 @@
+"""Migrates everything: the control schema, the templates, then the sessions that are open.
+
+Each schema has a transaction of its own, so that one which fails stops no other. What is done is
+known from the schemas themselves: a migration that was cut short goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from typing import Any, Literal, cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+
+from app.database.engines import engine_url
+from app.database.isolation import ensure_tenant_rights, open_template
+from app.demo import TenantTables
+from app.migrations import tenant_head, upgrade_control, upgrade_tenant
+
+LOCK_TIMEOUT = "5s"
+"""How long a schema's migration waits for requests that are using it."""
+
+Kind = Literal["control", "template", "session"]
+Outcome = Literal["migrated", "current", "kept", "ended", "failed"]
+
+_TARGETS = text(
+    """
+    SELECT schema_name, is_demo_template FROM control.tenants
+     WHERE (is_demo_template AND state = 'ready') OR state = 'leased'
+     ORDER BY is_demo_template DESC, schema_name
+    """
+)
+_OUTDATED = text(
+    """
+    SELECT tenant.schema_name, session.session_id
+      FROM control.tenants AS tenant
+      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+       AND template.revision IS DISTINCT FROM tenant.revision
+      JOIN control.demo_sessions AS session ON session.virtual_tenant_id = tenant.id
+       AND session.status = 'active'
+     WHERE tenant.state = 'leased' ORDER BY tenant.schema_name
+    """
+)
+_REVISION = "SELECT to_regclass(quote_ident(:schema) || '.alembic_version') IS NOT NULL"
+_LOCK_TENANT = text(
+    """
+    SELECT revision, is_demo_template FROM control.tenants
+     WHERE schema_name = :schema AND state IN ('ready', 'leased') FOR NO KEY UPDATE
+    """
+)
+_NOTE = text(
+    """
+    UPDATE control.tenants
+       SET revision = :revision, updated_at = now(),
+           template_version = template_version + CASE WHEN is_demo_template THEN 1 ELSE 0 END
+     WHERE schema_name = :schema
+    """
+)
+_LOCK_CONTROL = text("SELECT pg_advisory_xact_lock(hashtext('masa-madre: migrate control'))")
+_LIMIT = text("SELECT set_config('lock_timeout', :timeout, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What became of one schema."""
+
+    kind: Kind
+    schema: str
+    outcome: Outcome
+    failure: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+
+def migrate_control(engine: Engine) -> Migrated:
+    """Bring the control schema to its newest revision; two at once are one after the other."""
+    try:
+        with engine.begin() as connection:
+            connection.execute(_LOCK_CONTROL)
+            upgrade_control(connection)
+    except Exception as error:  # a revision is a program: it may fail in any way
+        return Migrated("control", "control", "failed", sentence(error))
+    return Migrated("control", "control", "migrated")
+
+
+def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
+    """The schemas of the templates, and those of open sessions."""
+    with engine.connect() as connection:
+        rows = connection.execute(_TARGETS).all()
+    templates = [row.schema_name for row in rows if row.is_demo_template]
+    return templates, [row.schema_name for row in rows if not row.is_demo_template]
+
+
+def list_outdated(engine: Engine) -> dict[str, str]:
+    """Schemas of open sessions whose revision is not their template's, with the sessions' ids."""
+    with engine.connect() as connection:
+        return {row.schema_name: row.session_id for row in connection.execute(_OUTDATED)}
+
+
+def migrate_schemas(
+    database_url: str,
+    kind: Kind,
+    schemas: Sequence[str],
+    tables: TenantTables,
+    *,
+    at_once: int = 1,
+    progress: Callable[[Migrated], None] = lambda _: None,
+) -> list[Migrated]:
+    """Migrate each schema in a transaction of its own, some at the same time.
+
+    In processes, for Alembic keeps what it works on in module variables.
+    """
+    if at_once == 1 or len(schemas) < 2:
+        done = []
+        for schema in schemas:
+            done.append(migrate_schema(database_url, kind, schema, tables))
+            progress(done[-1])
+        return done
+    with _processes(min(at_once, len(schemas))) as executor:
+        return list(_collect(executor, database_url, kind, schemas, tables, progress))
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor]:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def _collect(
+    executor: Executor,
+    database_url: str,
+    kind: Kind,
+    schemas: Sequence[str],
+    tables: TenantTables,
+    progress: Callable[[Migrated], None],
+) -> Iterator[Migrated]:
+    waiting: dict[Future[Migrated], str] = {
+        executor.submit(migrate_schema, database_url, kind, schema, tables): schema
+        for schema in schemas
+    }
+    for future in as_completed(waiting):
+        try:
+            done = future.result()
+        except BrokenProcessPool:
+            done = Migrated(
+                kind, waiting[future], "failed", "the process that migrated was killed: run again"
+            )
+        progress(done)
+        yield done
+
+
+def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTables) -> Migrated:
+    """Migrate one schema and note it, in one transaction; what goes wrong is in the report."""
+    engine = create_engine(
+        engine_url(database_url),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={
+            "prepare_threshold": None,
+            "application_name": f"masa-madre migrate {schema}"[:63],
+        },
+    )
+    try:
+        with engine.begin() as connection:
+            return Migrated(kind, schema, _migrate(connection, schema, tables))
+    except Exception as error:  # a revision is a program: it may fail in any way
+        return Migrated(kind, schema, "failed", sentence(error))
+
+
+def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outcome:
+    connection.execute(_LIMIT, {"timeout": LOCK_TIMEOUT})
+    tenant = connection.execute(_LOCK_TENANT, {"schema": schema}).one_or_none()
+    if tenant is None:
+        return "current"  # dropped since it was listed: nothing is left to migrate
+    tree = tables.migrations
+    if tree is None or not connection.scalar(text(_REVISION), {"schema": schema}):
+        return "kept"  # a template that is not of the demo's tree: its owner migrates it
+    before, head = _revision_of(connection, schema), tenant_head(tree)
+    upgrade_tenant(connection, schema, tree)
+    opened = _open(connection, schema, tables.may_delete)
+    is_same = before == head and not opened
+    if is_same and tenant.revision == head:
+        return "current"
+    connection.execute(_NOTE, {"schema": schema, "revision": head})
+    return "current" if is_same else "migrated"
+
+
+def _open(connection: Connection, schema: str, may_delete: Sequence[str]) -> bool:
+    """Give new tables the policy and the rights that all tables of tenants have.
+
+    In a tenant's schema `TENANT_PLACEHOLDER_ROLE` has what it has in the template, and the
+    tenant's role gets it. Return True if anything was missing.
+    """
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    opened = open_template(driver, schema, deletable=may_delete)
+    return ensure_tenant_rights(driver, schema) or opened
+
+
+def _revision_of(connection: Connection, schema: str) -> str | None:
+    statement = sql.SQL("SELECT version_num FROM {}").format(
+        sql.Identifier(schema, "alembic_version")
+    )
+    found = connection.exec_driver_sql(statement.as_string()).scalar()
+    return None if found is None else str(found)
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, in one line."""
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,1 @@
+"""The request itself: path, headers, origin, log context. Start with `paths`."""

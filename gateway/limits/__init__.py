@@ -1,0 +1,1 @@
+"""Limits per session and per address. Start with `guards`."""

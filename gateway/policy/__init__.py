@@ -1,0 +1,1 @@
+"""What a demo session may do. Start with `rules`."""

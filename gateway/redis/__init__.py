@@ -1,0 +1,1 @@
+"""Redis on the request path: a circuit breaker and thread-local connections."""

@@ -1,0 +1,1 @@
+"""Who sends a request: credentials, tokens and session records. Start with `authenticator`."""

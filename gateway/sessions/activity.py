@@ -1,0 +1,197 @@
+"""Counts the requests of each session in Redis, for somebody else to write to the database."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from threading import Lock, Timer
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import structlog
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from gateway.redis.circuit_breaker import REDIS_ERRORS, RedisCircuitBreaker
+from gateway.sessions.record import utc_now
+
+log = structlog.get_logger(__name__)
+
+# The braces keep all keys on one node of a cluster.
+_COUNTS = "{gateway:activity}:counts"
+_LAST = "{gateway:activity}:last"
+_BATCHES = "{gateway:activity}:batches"
+
+FLUSH_AT_ONCE = 200
+"""Sessions that one request writes for others at most, after Redis was away."""
+
+
+class Tally(NamedTuple):
+    """Requests of one session, and when the last of them came."""
+
+    requests: int
+    last_at: datetime
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(self.requests + other.requests, max(self.last_at, other.last_at))
+
+
+class Activity:
+    """Counts requests: `record` in the web processes, `drain` and `acknowledge` in one job.
+
+    While Redis is away counts stay in this process, for at most `keep` sessions; what that
+    leaves out is in `dropped`. A write whose answer is lost is repeated, since a count too many
+    hurts less than one missing.
+
+    Args:
+        redis: the client.
+        watch: says whether Redis is worth asking.
+        keep: sessions whose counts wait in this process at most.
+        every: seconds for which counts are gathered before they are written, off the requests'
+            time; 0 writes each at once. A process that ends calls `flush`.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        watch: RedisCircuitBreaker | None = None,
+        keep: int = 10_000,
+        every: float = 0.0,
+    ) -> None:
+        self._redis = redis
+        self._watch = watch or RedisCircuitBreaker()
+        self._keep = keep
+        self._lock = Lock()
+        self._waiting: dict[UUID, Tally] = {}
+        self._drained: set[str] = set()
+        self._every = every
+        self._timer: Timer | None = None
+        self.dropped = 0
+
+    def record(self, session: UUID, at: datetime) -> None:
+        """Count one request of a session's row. One round trip at most; never raises for Redis."""
+        with self._lock:
+            self._wait(session, Tally(1, at))
+            if self._every:
+                self._flush_later()
+                return
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits in this process, some of it if it is much. A process that ends calls it.
+
+        Redis errors are logged and counted, and the counts go on waiting.
+        """
+        if not self._watch.usable():
+            return
+        with self._lock:
+            chosen = list(self._waiting)[-FLUSH_AT_ONCE:]
+            batch = {session: self._waiting.pop(session) for session in chosen}
+        if not batch:
+            return
+        try:
+            self._write(batch)
+        except REDIS_ERRORS as error:
+            self._watch.failed("activity_record", error)
+            with self._lock:
+                for session, tally in batch.items():
+                    self._wait(session, tally)
+
+    def drain(self) -> dict[str, dict[UUID, Tally]]:
+        """Take all counts out of Redis, as batches with names that never come again.
+
+        With them come the batches that an earlier drain took and nobody acknowledged: a batch
+        stays until `acknowledge`, so that a crash loses nothing. A caller who keeps the name
+        together with the counts knows a batch that he has counted already. Two drains must not
+        run at once: the caller holds a lock (a job in the database, an advisory one).
+        Redis errors pass.
+        """
+        self._set_aside()
+        names = [_text(member) for member in self._redis.smembers(_BATCHES)]
+        batches = {name: self._read(name) for name in names}
+        self._drained.update(names)
+        if not any(batches.values()):
+            self.acknowledge()
+        return {name: counts for name, counts in batches.items() if counts}
+
+    def acknowledge(self) -> None:
+        """Delete what `drain` returned: the caller has it in the database. Redis errors pass."""
+        if not self._drained:
+            return
+        with self._redis.pipeline(transaction=True) as pipeline:
+            for batch in self._drained:
+                pipeline.delete(f"{_COUNTS}:{batch}", f"{_LAST}:{batch}")
+            pipeline.srem(_BATCHES, *self._drained)
+            pipeline.execute()
+        self._drained.clear()
+
+    def _flush_later(self) -> None:
+        if self._timer is not None and self._timer.is_alive():
+            return
+        self._timer = Timer(self._every, self._flush_now)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _flush_now(self) -> None:
+        with self._lock:
+            self._timer = None
+        self.flush()
+
+    def _wait(self, session: UUID, tally: Tally) -> None:
+        known = self._waiting.get(session)
+        if known is None and len(self._waiting) >= self._keep:
+            self.dropped += tally.requests
+            return
+        self._waiting[session] = known.plus(tally) if known else tally
+
+    def _write(self, batch: dict[UUID, Tally]) -> None:
+        # One transaction, so that a drain never sees a count without its time.
+        with self._redis.pipeline(transaction=True) as pipeline:
+            for session, tally in batch.items():
+                pipeline.hincrby(_COUNTS, str(session), tally.requests)
+                milliseconds = int(tally.last_at.timestamp() * 1000)
+                # GT: counts that waited must not turn the time back.
+                pipeline.zadd(_LAST, {str(session): milliseconds}, gt=True)
+            pipeline.execute()
+
+    def _set_aside(self) -> None:
+        batch = uuid4().hex
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.sadd(_BATCHES, batch)
+            pipeline.rename(_COUNTS, f"{_COUNTS}:{batch}")
+            pipeline.rename(_LAST, f"{_LAST}:{batch}")
+            results = pipeline.execute(raise_on_error=False)
+        for result in results:
+            nothing_there = isinstance(result, ResponseError) and "no such key" in str(result)
+            if isinstance(result, Exception) and not nothing_there:
+                raise result
+
+    def _read(self, batch: str) -> dict[UUID, Tally]:
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hgetall(f"{_COUNTS}:{batch}")
+            pipeline.zrange(f"{_LAST}:{batch}", 0, -1, withscores=True)
+            counts, last = pipeline.execute()
+        times = {
+            _text(session): datetime.fromtimestamp(milliseconds / 1000, UTC)
+            for session, milliseconds in last
+        }
+        # A Redis short of memory may have evicted the times; a minute off beats a drain that fails.
+        now = utc_now()
+        return {
+            UUID(_text(session)): Tally(int(count), times.get(_text(session), now))
+            for session, count in counts.items()
+        }
+
+
+def merge(batches: Iterable[Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
+    """Batches as one."""
+    totals: dict[UUID, Tally] = {}
+    for batch in batches:
+        for session, tally in batch.items():
+            known = totals.get(session)
+            totals[session] = known.plus(tally) if known else tally
+    return totals
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

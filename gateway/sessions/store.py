@@ -1,0 +1,250 @@
+"""Where the gateway finds sessions: Redis first, and the database for what Redis cannot say."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis import Redis
+
+from gateway.errors import SessionForgotten, SessionsUnavailable
+from gateway.http.log_context import without_values
+from gateway.redis.circuit_breaker import REDIS_ERRORS, RedisCircuitBreaker
+from gateway.redis.thread_local_connections import ThreadLocalConnections
+from gateway.sessions.record import ENDED, Clock, SessionRecord, utc_now
+
+log = structlog.get_logger(__name__)
+
+MARGIN = timedelta(minutes=1)
+"""A record stays in Redis this much longer than its session, for clocks that differ."""
+
+REMEMBERED = 1000
+"""Texts of records that a process does not read again; Redis is asked for the text every time."""
+
+# Writes what the database said only if Redis still holds what was read before the database was
+# asked: a record that was put or forgotten in between is newer than the answer.
+_REFRESH = """
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
+return 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A record as Redis holds it: its text, and when that was written."""
+
+    record: SessionRecord
+    text: bytes | str
+    written_at: datetime
+
+
+class RedisSessions:
+    """The session records in Redis.
+
+    The key is derived from the SHA-256 of the session id and the value leaves the id out: who
+    reads the keys, a dump or a slow log of Redis finds no credential. And who writes there makes
+    no session: the value is signed together with the id. Every method lets Redis errors pass to
+    its caller.
+
+    Args:
+        redis: the client.
+        secrets: the first signs records, all are believed. Without one whoever can write to Redis
+            is believed.
+        tombstone_for: how long a forgotten session stays forgotten, whoever writes it again.
+            Longer than any session can still last.
+        clock: tells when a record was written.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        secrets: Iterable[str] = (),
+        *,
+        tombstone_for: timedelta = timedelta(days=1),
+        clock: Clock = utc_now,
+    ) -> None:
+        self._redis = redis
+        self._kept = ThreadLocalConnections(redis)
+        self._signing_keys = [_signing_key(secret) for secret in secrets] or [_signing_key("")]
+        self._loaded = lru_cache(REMEMBERED)(self._load)
+        self._refresh = redis.register_script(_REFRESH)
+        self._tombstone_for = tombstone_for
+        self._clock = clock
+
+    def put(self, record: SessionRecord) -> None:
+        """Write what is true now. A forgotten session stays forgotten."""
+        key, _ = _keys(record.session_id)
+        self._redis.set(key, self._dump(record), pxat=_drop_at(record))
+
+    def get(self, session_id: str) -> SessionRecord | None:
+        """The record, whatever its status.
+
+        Raises:
+            SessionForgotten: the session was destroyed.
+        """
+        cached = self.read(session_id)
+        return cached.record if cached else None
+
+    def read(self, session_id: str) -> Cached | None:
+        """Like `get`, with what `refresh` needs. A text that cannot be read counts as none."""
+        text, tombstone = self._kept.mget(_keys(session_id))
+        if tombstone is not None:
+            raise SessionForgotten("the session was destroyed")
+        if text is None:
+            return None
+        try:
+            return self._loaded(session_id, text)
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning(
+                "session record cannot be read", action="bad_record", error=type(error).__name__
+            )
+            return None
+
+    def refresh(self, record: SessionRecord, seen: bytes | str = "") -> bool:
+        """Write what the database said, unless Redis holds something else than `seen` by now."""
+        keys = _keys(record.session_id)
+        return bool(self._refresh(keys, [seen, self._dump(record), _drop_at(record)]))
+
+    def forget(self, session_id: str) -> None:
+        """Refuse the session from now on, however late somebody puts it back.
+
+        The tombstone has a key of its own and always wins: neither a slow reader of the database
+        nor an extension that crosses the destruction can bring the session back.
+        """
+        key, tombstone = _keys(session_id)
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.set(tombstone, 1, ex=self._tombstone_for)
+            pipeline.delete(key)
+            pipeline.execute()
+
+    def _dump(self, record: SessionRecord) -> str:
+        fields = json.dumps(
+            {
+                "id": str(record.id),
+                "tenant_id": str(record.tenant_id) if record.tenant_id else None,
+                "account_type": record.account_type,
+                "status": record.status,
+                "expires_at": record.expires_at.isoformat(),
+                "written_at": self._clock().isoformat(),
+            }
+        )
+        return f"{_signature(self._signing_keys[0], record.session_id, fields)} {fields}"
+
+    def _load(self, session_id: str, text: bytes | str) -> Cached:
+        given, _, signed = (text if isinstance(text, str) else text.decode()).partition(" ")
+        signatures = (_signature(key, session_id, signed) for key in self._signing_keys)
+        if not any(hmac.compare_digest(given.encode(), made.encode()) for made in signatures):
+            raise ValueError("signed by nobody whom we believe")
+        fields: dict[str, Any] = json.loads(signed)
+        tenant_id = fields["tenant_id"]
+        record = SessionRecord(
+            session_id=session_id,
+            id=UUID(fields["id"]),
+            tenant_id=UUID(tenant_id) if tenant_id else None,
+            account_type=fields["account_type"],
+            status=fields["status"],
+            expires_at=datetime.fromisoformat(fields["expires_at"]),
+        )
+        written_at = datetime.fromisoformat(fields["written_at"]).astimezone(UTC)
+        return Cached(record, text, written_at)
+
+
+class Sessions:
+    """Says who a session is.
+
+    Redis is believed when it wrote within `believe_for` that a session has ended, or that it is
+    active and still has time left. In every other case the fallback (the database) is asked: a
+    pending session may have become active and one out of time may have been extended while Redis
+    was away. `believe_for` bounds how long news that never reached Redis is missed; a session that
+    was forgotten stays so in any case.
+
+    An id that the fallback does not know is not remembered. Redis would then hold one key for
+    every id that somebody makes up, for a question that costs one index lookup; and a session
+    created a moment later would be refused.
+    """
+
+    def __init__(
+        self,
+        store: RedisSessions,
+        fallback: Callable[[str], SessionRecord | None],
+        clock: Clock = utc_now,
+        *,
+        watch: RedisCircuitBreaker | None = None,
+        believe_for: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._store = store
+        self._fallback = fallback
+        self._clock = clock
+        self._watch = watch or RedisCircuitBreaker()
+        self._believe_for = believe_for
+
+    def get(self, session_id: str) -> SessionRecord | None:
+        """The session's record, or None if nobody knows it.
+
+        Raises:
+            SessionForgotten: the session was destroyed.
+            SessionsUnavailable: Redis does not settle it and the fallback failed.
+        """
+        cached = self._read(session_id)
+        if cached is not None and self._believed(cached):
+            return cached.record
+        try:
+            record = self._fallback(session_id)
+        except Exception as error:
+            log.error(
+                "session lookup failed", action="session_lookup_failed", **without_values(error)
+            )
+            raise SessionsUnavailable("sessions cannot be looked up") from error
+        if record is not None:
+            self._refresh(record, cached)
+        return record
+
+    def _believed(self, cached: Cached) -> bool:
+        now = self._clock()
+        if abs(now - cached.written_at) >= self._believe_for:
+            return False
+        record = cached.record
+        return record.status in ENDED or (record.status == "active" and now < record.expires_at)
+
+    def _read(self, session_id: str) -> Cached | None:
+        if not self._watch.usable():
+            return None
+        try:
+            return self._store.read(session_id)
+        except REDIS_ERRORS as error:
+            self._watch.failed("session_read", error)
+            return None
+
+    def _refresh(self, record: SessionRecord, cached: Cached | None) -> None:
+        if not self._watch.usable():
+            return
+        try:
+            self._store.refresh(record, cached.text if cached else "")
+        except REDIS_ERRORS as error:
+            self._watch.failed("session_refresh", error)
+
+
+def _keys(session_id: str) -> tuple[str, str]:
+    # The braces keep both keys of a session on one node of a cluster.
+    digest = hashlib.sha256(session_id.encode()).hexdigest()
+    return f"gateway:session:{{{digest}}}", f"gateway:session:{{{digest}}}:forgotten"
+
+
+def _drop_at(record: SessionRecord) -> int:
+    return int((record.expires_at + MARGIN).timestamp() * 1000)
+
+
+def _signing_key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"session record", "sha256")
+
+
+def _signature(key: bytes, session_id: str, fields: str) -> str:
+    return hmac.digest(key, f"{session_id} {fields}".encode(), "sha256").hex()

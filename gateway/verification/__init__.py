@@ -1,0 +1,1 @@
+"""The gateway for apps in other processes: signed tenants and the verify endpoint."""

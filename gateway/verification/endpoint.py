@@ -1,0 +1,88 @@
+"""Answers a proxy that asks whether a request may pass: nginx, Traefik or Envoy."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from gateway.http.inject import TENANT_HEADER
+from gateway.verification.signature import TenantSigner
+from gateway.wsgi import Gateway
+
+PREFIX = "/gateway/verify"
+
+_ASKED_BY = (
+    ("HTTP_X_ORIGINAL_METHOD", "HTTP_X_ORIGINAL_URI"),  # nginx, by our configuration
+    ("HTTP_X_FORWARDED_METHOD", "HTTP_X_FORWARDED_URI"),  # Traefik
+)
+_ANSWERS = (204, 401, 403)
+"""What nginx understands; another refusal becomes 403, its own status is in the body."""
+
+
+class Verification:
+    """WSGI app: 204 with the tenant and its signature, or 401 or 403 with the sentence.
+
+    The question is the request that the proxy got, without its body: method and path come from
+    the proxy's headers, or are this request's own behind the prefix (Envoy).
+
+    Args:
+        gateway: the real one; its collaborators judge what is asked about.
+        signer: signs the tenant.
+        otherwise: answers what is not below the prefix.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        signer: TenantSigner,
+        otherwise: WSGIApplication,
+    ) -> None:
+        self._gateway = gateway.with_app(self._grant)
+        self._signer = signer
+        self._otherwise = otherwise
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Judge the request that is asked about."""
+        path: str = environ.get("PATH_INFO", "")
+        if path != PREFIX and not path.startswith(f"{PREFIX}/"):
+            return self._otherwise(environ, start_response)
+        return self._gateway(_question(environ), _understandable(start_response))
+
+    def _grant(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        headers = [("Cache-Control", "no-store")]
+        tenant = environ.get(TENANT_HEADER)
+        if tenant is not None:
+            path = environ["PATH_INFO"].encode("latin-1").decode()
+            signature = self._signer.sign(tenant, environ["REQUEST_METHOD"], path)
+            headers += [("X-Tenant-Id", tenant), ("X-Tenant-Signature", signature)]
+        start_response("204 No Content", headers)
+        return []
+
+
+def _question(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """The request that the proxy asks about, as the gateway would have got it."""
+    asked: WSGIEnvironment = dict(environ)
+    for method, uri in _ASKED_BY:
+        if environ.get(uri):
+            asked["REQUEST_METHOD"] = environ.get(method) or environ["REQUEST_METHOD"]
+            target = environ[uri]
+            break
+    else:
+        rest = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+        target = rest.partition(PREFIX)[2] or "/"
+    path, _, query = target.partition("?")
+    asked["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+    asked["SCRIPT_NAME"] = ""
+    asked["QUERY_STRING"] = query
+    asked["RAW_URI"] = asked["REQUEST_URI"] = target
+    return asked
+
+
+def _understandable(start_response: StartResponse) -> StartResponse:
+    def respond(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        code = int(status.partition(" ")[0])
+        if code not in _ANSWERS and code < 500:
+            status = "403 Forbidden"
+        return start_response(status, headers, *rest)
+
+    return respond

@@ -1,0 +1,120 @@
+"""What cleanup does to sessions: counts their requests, and ends those whose time is over."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.control import queries
+from app.control.pool.unopenable import retire_unopenable
+from app.control.sessions.session_view import session_view
+from app.database.logins import login_of
+from gateway import Tally, merge
+from jobs.services import JobServices, publish_sessions
+
+log = structlog.get_logger(__name__)
+
+OVERDUE = 60
+"""Seconds that a tenant's transaction may be open; its own timeouts are far shorter."""
+
+_OVERDUE = text(
+    """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE usename = :login AND datname = current_database()
+       AND xact_start < now() - make_interval(secs => :most)
+    """
+)
+_NEW_BATCHES = text(
+    """
+    INSERT INTO control.counted_batches (name) SELECT unnest(CAST(:names AS text[]))
+        ON CONFLICT DO NOTHING
+    RETURNING name
+    """
+)
+_FORGET_BATCHES = text(
+    "DELETE FROM control.counted_batches WHERE counted_at < now() - interval '30 days'"
+)
+_COUNT = text(
+    """
+    UPDATE control.demo_sessions
+       SET request_count = request_count + :requests, redis_populated = true,
+           last_activity_at = greatest(last_activity_at, :last_at)
+     WHERE id = :id
+    """
+)
+
+
+def flush_activity(services: JobServices) -> int | None:
+    """Move the requests that were counted in Redis to Postgres. Returns the sessions counted.
+
+    One at a time, under cleanup's lock; Redis forgets its counts after they are committed, and the
+    name of a batch is committed with its counts: killed in between, nothing is counted twice. While
+    Redis is away the counts wait there, and the answer is None.
+    """
+    try:
+        batches = services.activity.drain()
+        counts = _count(services, batches) if batches else {}
+        services.activity.acknowledge()
+    except RedisError as error:
+        log.warning("activity not counted", action="activity_failed", error=type(error).__name__)
+        return None
+    return len(counts)
+
+
+def _count(services: JobServices, batches: Mapping[str, Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
+    """Add the batches that were not added before to the sessions' rows."""
+    with services.engine.begin() as connection:
+        connection.execute(_FORGET_BATCHES)
+        new = connection.scalars(_NEW_BATCHES, {"names": list(batches)}).all()
+        counts = merge(batches[name] for name in new)
+        if counts:
+            rows = [
+                {"id": session, "requests": tally.requests, "last_at": tally.last_at}
+                for session, tally in counts.items()
+            ]
+            connection.execute(_COUNT, rows)
+    return counts
+
+
+def release_expired(services: JobServices, *, with_idle: bool) -> int:
+    """End the sessions whose time is over and take their tenants out of use. Returns how many.
+
+    Tenants of the pool that nobody has the secret of any more go with them.
+
+    Who is idle is known only when the requests were counted.
+    """
+    idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
+    with services.engine.begin() as connection:
+        ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
+        connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
+    publish_sessions(services, ended)
+    retire_unopenable(services.engine, services.settings.tenant_secrets)
+    return len(ended)
+
+
+def end_overdue(services: JobServices) -> int:
+    """End tenants' transactions that are older than any should be. Returns how many.
+
+    Who runs SQL of his own can lift the timeouts of his transaction; this stops him all the same.
+    """
+    login = login_of(services.settings.tenant_url)
+    if login == login_of(services.settings.database_url):
+        return 0  # ours cannot be told from the tenants'
+    try:
+        with services.engine.begin() as connection:
+            return connection.execute(_OVERDUE, {"login": login, "most": OVERDUE}).rowcount
+    except DBAPIError as error:
+        log.warning("overdue not ended", action="overdue_failed", error=type(error.orig).__name__)
+        return 0
+
+
+def ask(dispatch: Callable[..., None], *args: Any, **options: Any) -> None:
+    """Hand work over; without Redis the next cleanup does."""
+    try:
+        dispatch(*args, **options)
+    except RedisError as error:
+        log.warning("work not handed over", action="dispatch_failed", error=type(error).__name__)
