@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 from urllib.request import urlopen
 
 import psutil
@@ -22,6 +23,7 @@ from app.local.supervisor import LARGEST_LOG
 from tests.conftest import scratch_directory
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 BOOTSTRAP = (sys.executable, "-m", "app.local.bootstrap")
 SCRIPT = ROOT / "tests" / "fixtures" / "local" / "demo.py"
 ENVIRONMENT = {
@@ -72,11 +74,12 @@ def read_until(demo: subprocess.Popen[str], *words: str) -> str:
     raise AssertionError(f"the demo ended before it said {words}:\n{said}")
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 40) -> None:
+def wait_until(condition: Callable[[], T], seconds: float = 40) -> T:
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    return found
 
 
 def answers(port: int) -> bool:
@@ -99,8 +102,12 @@ def stop(demo: subprocess.Popen[str]) -> str:
 
 def find(demo: subprocess.Popen[str], words: str) -> list[psutil.Process]:
     """The processes below a demo with these words on their command line."""
-    below = psutil.Process(demo.pid).children(recursive=True)
-    return [process for process in below if words in " ".join(process.cmdline())]
+    found = []
+    for process in psutil.Process(demo.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if words in " ".join(process.cmdline()):
+                found.append(process)
+    return found
 
 
 def assert_all_end(processes: list[psutil.Process]) -> None:
@@ -210,8 +217,7 @@ def test_an_interrupt_in_the_middle_of_the_seed_ends_cleanly_and_the_next_start_
     for step in ("Secrets", "Migrations", "Demo accounts"):
         with start(home, free_port(), *BOOTSTRAP) as demo:
             read_until(demo, step)
-            seeds = find(demo, "app.local.bootstrap")
-            assert seeds
+            seeds = wait_until(lambda: find(demo, "app.local.bootstrap"))
             assert "Starting web" not in stop(demo)
             assert not any(process.is_running() for process in seeds)
     with running(home, free_port(), *BOOTSTRAP) as (demo, _):
