@@ -122,9 +122,7 @@ class Demo(_Part):
     title: Sentence = Field(description="The name of the API.")
     description: Sentence = Field(description="The API in a sentence.")
     timezone: str = Field(default="UTC", description="Decides which day is today.")
-    policy: Path = Field(
-        description="The file of rules for sessions, as in docs/gateway.md."
-    )
+    policy: Path = Field(description="The file of rules for sessions, as in docs/gateway.md.")
     static: Path | None = Field(default=None, description="The folder that is served as `/static`.")
     blueprints: tuple[Entry, ...] = Field(
         default=(),
