@@ -317,13 +317,3 @@ def _explain(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name.upper()} is not set.{hint}"
     return f"{name.upper()} cannot be used: {message}.{hint}"
-
-
-def settings_table() -> str:
-    """The settings as a Markdown table, for the README."""
-    lines = ["| variable | default | what it is |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        shown = "required" if field.is_required() else f"`{field.default}`"
-        shown = "" if field.default is None else shown
-        lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
-    return "\n".join(lines)

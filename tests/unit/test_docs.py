@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, settings_table
+from app.config import Settings
+from app.settings_table import settings_table
 from app.demo import demo_table
 
 ROOT = Path(__file__).parents[2]
