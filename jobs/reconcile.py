@@ -76,7 +76,7 @@ ORPHAN_SCHEMAS = text(
     """
     SELECT n.nspname AS schema_name FROM pg_catalog.pg_namespace AS n
      WHERE n.nspname ~ '^demo_[0-9a-f]{32}$'
-       AND starts_with(obj_description(n.oid, 'pg_namespace'), :mark)
+       AND strpos(obj_description(n.oid, 'pg_namespace'), :mark) > 0
        AND NOT EXISTS (SELECT FROM control.tenants WHERE schema_name = n.nspname)
     """
 )

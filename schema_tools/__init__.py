@@ -1,5 +1,6 @@
 """Clones a Postgres schema exactly, and proves it."""
 
+from .comparison import Difference
 from .compiler import compile_plan
 from .drop import drop_schema
 from .errors import (
@@ -13,11 +14,13 @@ from .errors import (
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
+    Unproven,
     UnsupportedObject,
 )
-from .executor import MARK, CloneReport, Progress, Step
-from .plan import ClonePlan, Phase, PlanWarning, Statement
-from .verify import Difference, Manifest, prove, verify
+from .executor import CloneReport, Progress, Step
+from .mark import MARK
+from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .verify import Manifest, prove, verify
 
 __all__ = [
     "MARK",
@@ -35,11 +38,13 @@ __all__ = [
     "PlanWarning",
     "PrivilegeMissing",
     "Progress",
+    "Proof",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
     "Step",
     "TargetExists",
+    "Unproven",
     "UnsupportedObject",
     "compile_plan",
     "drop_schema",

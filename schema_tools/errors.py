@@ -27,6 +27,10 @@ class UnsupportedObject(SchemaToolsError):
         self.reason = reason
 
 
+class Unproven(SchemaToolsError):
+    """A rehearsal made something else than what the source holds, so the plan is not kept."""
+
+
 class DependencyCycle(SchemaToolsError):
     """Objects need each other in a way for which no order and no repair is known."""
 
