@@ -210,8 +210,11 @@ def query(name: str) -> str:
 
 
 def settings_query(path: str) -> str:
-    """Return one statement that takes on `SETTINGS` and a path until the transaction ends."""
-    values = {**SETTINGS, "search_path": path}
+    """Return one statement that takes on `SETTINGS` and a path until the transaction ends.
+
+    An empty path is that of the server's own names.
+    """
+    values = {**SETTINGS, "search_path": path or "pg_catalog, pg_temp"}
     calls = [
         f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)"
         for name, value in values.items()
@@ -244,7 +247,7 @@ def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
     """
     ensure_name(schema)
     with connection.transaction(force_rollback=True):
-        connection.execute(settings_query("pg_catalog, pg_temp"))
+        connection.execute(settings_query(""))
         yield fetch_schema_oid(connection, schema)
 
 

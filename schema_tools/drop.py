@@ -10,6 +10,7 @@ from psycopg import Connection, errors
 
 from .catalog import ask, ensure_name, query
 from .errors import DropBlocked, NotOurs, SchemaToolsError
+from .locks import fetch_lock_table
 from .mark import HALF_DROPPED, MARK, is_marked
 from .text import ident, literal
 
@@ -144,8 +145,7 @@ class _Drop:
         """Return the statements of the next stage; none when the rest can go at once."""
         connection = self.connection
         if self.budget is None:
-            capacity = ask(connection, query("lock_table"))[0][0]
-            self.budget = int(capacity) // SHARE
+            self.budget = fetch_lock_table(connection)[0] // SHARE
         needed = ask(connection, query("drop_locks"), {"schema": oid})[0][0]
         if needed <= self.budget:
             return []

@@ -47,6 +47,10 @@ class CloneFailed(SchemaToolsError):
     """A statement of the plan failed; the transaction was rolled back, nothing is left behind."""
 
 
+class LockTableTooSmall(CloneFailed):
+    """The server cannot hold the locks of one transaction that clones so many objects."""
+
+
 class NotOurs(SchemaToolsError):
     """The schema does not carry our mark, so it is not dropped."""
 

@@ -13,7 +13,9 @@ from psycopg import Connection, pq
 from .catalog import ensure_name, settings_query, stamp_query
 from .errors import InvalidName, PlanOutdated, SchemaToolsError, SourceNotFound
 from .explain import explained
-from .mark import MARK, with_mark
+from .locks import ensure_locks
+from .mark import MARK as MARK
+from .mark import with_mark
 from .plan import STATISTICS, ClonePlan, Phase, Statement, render
 from .text import ident, literal, qualified
 from .wire import stream
@@ -116,6 +118,7 @@ def rows_to_rehearse(plan: ClonePlan) -> Rows:
 
 def replay_inside(plan: ClonePlan, connection: "Connection[Any]", target: str, rows: Rows) -> None:
     """Do all that a clone does in the transaction that the caller has begun, and will undo."""
+    ensure_locks(plan, connection)
     _open(plan, connection, target, comment=None, check=True, begun=True)
     _replay(plan, _rehearsed(plan, rows), connection, target, CloneReport("", "", ""), None)
 
@@ -151,6 +154,7 @@ def _transaction(
 ) -> Iterator[None]:
     """One transaction, whose errors are told in our words."""
     ensure_name(target)
+    ensure_locks(plan, connection)
     if target == plan.source:
         raise InvalidName(f"source and target are both {target!r}: choose another target")
     if connection.info.transaction_status not in (

@@ -8,17 +8,19 @@ from psycopg import Connection, errors
 from .catalog import ask, query
 from .errors import (
     CloneFailed,
+    LockTableTooSmall,
     PrivilegeMissing,
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
 )
+from .locks import lock_advice
 from .plan import ClonePlan, Statement
 from .text import ident
 
 REMEDIES: dict[type[psycopg.Error], str] = {
     errors.DiskFull: "free space on the server's disk and clone again",
-    errors.OutOfMemory: "raise max_locks_per_transaction or memory on the server and clone again",
+    errors.OutOfMemory: "give the server more memory and clone again",
     errors.LockNotAvailable: "another session alters the source: let it end, or raise lock_timeout",
     errors.DeadlockDetected: "another session changes the source at the same time: clone again",
     errors.QueryCanceled: "the server was told to stop: clone again, or raise statement_timeout",
@@ -44,6 +46,8 @@ def explained(
             f"schema {plan.source!r} is not what the plan was compiled from"
             f" ({message_of(error)}): compile it again"
         )
+    if isinstance(error, errors.OutOfMemory) and "shared memory" in message_of(error):
+        return LockTableTooSmall(f"{what}: {message_of(error)}: {lock_advice(plan, connection)}")
     return CloneFailed(
         f"{what} failed: {message_of(error)}. Nothing was left behind: {_remedy_for(error)}"
     )

@@ -14,10 +14,10 @@ from typing import Any
 from psycopg import Connection
 
 from .binding import unbound
-from .catalog import Catalog, ask, read_catalog
+from .catalog import Catalog, ask, query, read_catalog
 from .comparison import Difference, compare_definitions, texts_of
 from .compiler import plan_from_catalog
-from .errors import CloneFailed, Unproven
+from .errors import CloneFailed, LockTableTooSmall, Unproven
 from .executor import Rows, errors_told, replay_inside, rows_to_rehearse
 from .explain import REMEDIES
 from .inspection import Fact, Inspection, inspect
@@ -68,7 +68,7 @@ def rehearse(connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog) -
             replay_inside(plan, connection, scratch, rows)
             return replace(plan, proof=prove_made(connection, plan, catalog, scratch, rows))
     except CloneFailed as error:
-        if isinstance(error.__cause__, tuple(REMEDIES)):
+        if isinstance(error, LockTableTooSmall) or isinstance(error.__cause__, tuple(REMEDIES)):
             raise  # it says nothing of the plan
         raise Unproven(f"the rehearsal of the plan failed: {error}") from error
 
@@ -98,7 +98,7 @@ def prove_made(
     Raises:
         Unproven: it is something else, or tied to the source; every object is named.
     """
-    locks = ask(connection, "SELECT count(*) FROM pg_catalog.pg_locks WHERE pid = pg_backend_pid()")
+    locks = ask(connection, query("locks"))
     made_catalog = read_catalog(connection, made, by_path=plan.by_path)
     source, clone = inspect(connection, catalog), inspect(connection, made_catalog)
     remade = plan_from_catalog(made_catalog)

@@ -67,7 +67,7 @@ def plain_literal(value: str) -> str:
 
 def compose(template: LiteralString, **parts: str) -> str:
     """Fill the named holes of a statement with text that is SQL already."""
-    return sql.SQL(template).format(**{k: sql.SQL(v) for k, v in parts.items()}).as_string()
+    return template.format(**parts)
 
 
 def comma(items: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from .catalog import Catalog
 from .draft import Draft
-from .lexer import doubts_in_strings
+from .lexer import doubts_in_strings, mentions
 from .plan import STATISTICS, Statement
 
 _REWRITTEN = {"function", "procedure", "comment", STATISTICS}
@@ -17,7 +17,7 @@ def add_warnings(draft: Draft, catalog: Catalog, statements: tuple[Statement, ..
             message = f"is outside and keeps to the source's {catalog.show(outsider.needed)}"
             draft.warn(outsider.kind, outsider.identity, message)
     for item in statements:
-        if catalog.name in item.sql and item.kind not in _REWRITTEN:
+        if item.kind not in _REWRITTEN and mentions(item.sql, catalog.name):
             for doubt in doubts_in_strings(item.sql, catalog.name):
                 draft.warn(item.kind, item.identity, doubt)
     _warn_of_references(draft, catalog)
