@@ -8,9 +8,9 @@ import kubernetes_validate
 import pytest
 
 from app.config import ConfigurationError, Settings
-from jobs.clones.routing import KubernetesRouting, WorkerRouting, make_clone_routing
 from jobs.kubernetes.job_status import CloneJobState, read_clone_jobs
 from jobs.kubernetes.manifest import SECRET_KEYS, job_manifest, selector
+from jobs.queue.dispatcher import KubernetesRouting, WorkerRouting, make_clone_routing
 
 NOW = datetime(2026, 3, 28, 10, tzinfo=UTC)
 TENANT = uuid4()
