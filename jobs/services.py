@@ -1,9 +1,11 @@
 """The services that a job works with: with `wsgi.py`, the place that joins app and gateway."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 import psycopg
@@ -20,9 +22,15 @@ from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
+from gateway.sessions.store import BELIEVE_FOR
 from jobs.queue.dispatcher import RqDispatcher, make_clone_routing
 
 log = structlog.get_logger(__name__)
+
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""How far the clocks of two web processes may be apart."""
+
+RETRY_SECONDS = 0.2
 
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('masa-madre job ' || %s, 0))"
 
@@ -39,13 +47,29 @@ class GatewayCache:
         What is told late of a new session must not undo what happened meanwhile.
         """
         if new:
-            self._store.refresh(session_record(session))
+            self._store.refresh(session_record(session), as_of=session.read_at)
         else:
-            self._store.put(session_record(session))
+            self._store.put(session_record(session), as_of=session.read_at)
 
-    def forget(self, session_id: str) -> None:
-        """Have the session refused by every gateway process."""
-        self._store.forget(session_id)
+    def forget(self, session_id: str, *, wait: bool = True) -> None:
+        """Have the session refused by every gateway process from the moment when this returns.
+
+        A tombstone in Redis does that at once. Where it cannot be written, this waits until no
+        process believes an older record any more; without `wait` it does not.
+
+        Raises:
+            RedisError: the tombstone was not written, within that time.
+        """
+        deadline = time.monotonic() + (BELIEVE_FOR + CLOCKS_DIFFER).total_seconds()
+        while True:
+            try:
+                self._store.forget(session_id)
+            except RedisError:
+                if not wait or time.monotonic() >= deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
 
     def find(self, session_id: str) -> SessionRecord | None:
         """What gateway processes find.
@@ -146,7 +170,7 @@ def publish_sessions(services: JobServices, sessions: list[SessionView]) -> None
             if session.is_open:
                 services.cache.put(session)
             else:
-                services.cache.forget(session.session_id)
+                services.cache.forget(session.session_id, wait=False)
     except RedisError as error:
         log.warning("sessions not published", action="cache_failed", error=type(error).__name__)
 
