@@ -12,7 +12,7 @@ from jobs.queue.unreadable_keys import is_wrong_type, set_aside_unreadable
 
 log = structlog.get_logger(__name__)
 
-FIRST_SECONDS, LONGEST_SECONDS = 1.0, 30.0
+FIRST_SECONDS, LONGEST_SECONDS = 0.5, 10.0
 
 
 class RedisOutage:
