@@ -11,6 +11,7 @@ import structlog
 from rq import get_current_job
 
 from app.control import statistics
+from app.control.dispatching import try_dispatch
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.privacy import forget_visitors
@@ -18,7 +19,7 @@ from app.demo import load_demo
 from jobs.clones.cloning import clone_tenant, requeue_stalled_clones
 from jobs.kubernetes.reconcile_loop import keep_launching, watch
 from jobs.maintenance.dropping import drop_all, drop_tenant
-from jobs.maintenance.expiry import ask, end_overdue, flush_activity, release_expired
+from jobs.maintenance.expiry import end_overdue, flush_activity, release_expired
 from jobs.maintenance.reconcile import reconcile as find_and_mend
 from jobs.queue.locks import only_one
 from jobs.services import job_services, publish_sessions
@@ -32,7 +33,7 @@ def clone(tenant_id: str) -> str:
     tenant = services.pool.find(UUID(tenant_id))
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
-    who = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
+    who = {"tenant": tenant_id, "session": tenant.demo_session_id, "job": _job_id()}
     known = {name: str(value) for name, value in who.items() if value is not None}
     with structlog.contextvars.bound_contextvars(**known):
         return "cloned" if clone_tenant(services, tenant) else "left to somebody else"
@@ -86,9 +87,9 @@ def cleanup() -> dict[str, int]:
         served = services.pool.serve_waiting()
         publish_sessions(services, served)
         report["served"] = len(served)
-        ask(requeue_stalled_clones, services)
+        try_dispatch("stalled clones", requeue_stalled_clones, services)
         for demand in demands:
-            ask(services.dispatcher.refill, demand.account_type)
+            try_dispatch("refill", services.dispatcher.refill, demand.account_type)
         report |= drop_all(services, services.pool.to_drop())  # last: it may take long
     log.info("cleaned up", action="cleanup", **report)
     return report

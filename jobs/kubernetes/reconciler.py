@@ -190,7 +190,7 @@ class _Reconciler:
             if clone.order.is_waited_for:
                 self._parts.progress.write(clone.order.tenant_id, STARTING)
             if trouble:
-                self._parts.orders.note_trouble(clone.order.tenant_id, trouble)
+                self._parts.orders.record_trouble(clone.order.tenant_id, trouble)
 
     def _start(self, queue: str, clones: Sequence[Clone], free: int) -> int:
         """Start a Job; how many places that took. A session does not wait for a free place."""
@@ -231,7 +231,7 @@ class _Reconciler:
             handed_over=by_worker,
         )
         for order in (clone.order for clone in clones):
-            self._parts.orders.note_trouble(order.tenant_id, reason)
+            self._parts.orders.record_trouble(order.tenant_id, reason)
             if by_worker:
                 self._hand_over(order)
             elif self._is_overdue(order):

@@ -1,7 +1,6 @@
 """What cleanup does to sessions: counts their requests, and ends those whose time is over."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
@@ -9,7 +8,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.control import queries
+from app.control import transitions
 from app.control.pool.unopenable import retire_unopenable
 from app.control.sessions.session_view import session_view
 from app.database.logins import login_of
@@ -89,8 +88,11 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
     """
     idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
     with services.engine.begin() as connection:
-        ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
-        connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
+        expired = transitions.EXPIRE_SESSIONS.run(connection, **idle)
+        ended = [session_view(row) for row in expired]
+        transitions.RELEASE_TENANTS.run(
+            connection, demo_session_ids=[session.id for session in ended]
+        )
     publish_sessions(services, ended)
     retire_unopenable(services.engine, services.settings.tenant_secrets)
     return len(ended)
@@ -110,11 +112,3 @@ def end_overdue(services: JobServices) -> int:
     except DBAPIError as error:
         log.warning("overdue not ended", action="overdue_failed", error=type(error.orig).__name__)
         return 0
-
-
-def ask(dispatch: Callable[..., None], *args: Any, **options: Any) -> None:
-    """Hand work over; without Redis the next cleanup does."""
-    try:
-        dispatch(*args, **options)
-    except RedisError as error:
-        log.warning("work not handed over", action="dispatch_failed", error=type(error).__name__)

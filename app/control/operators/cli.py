@@ -90,7 +90,7 @@ def sessions(services: ControlServices, ended_too: bool, limit: int, as_json: bo
 @command
 def show(services: ControlServices, session: str, secret: bool, as_json: bool) -> None:
     """Show one session. SESSION is its id, the beginning of it, or its secret."""
-    _show(services, lookup.secret_of(services.engine, session), secret, as_json)
+    _show(services, lookup.find_session_id(services.engine, session), secret, as_json)
 
 
 def _make_create(account_types: Sequence[str]) -> click.Command:
@@ -122,7 +122,7 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
 @command
 def extend(services: ControlServices, session: str, as_json: bool) -> None:
     """Let a session last longer."""
-    found = lookup.secret_of(services.engine, session)
+    found = lookup.find_session_id(services.engine, session)
     services.service.extend(found)
     _show(services, found, False, as_json)
 
@@ -134,7 +134,7 @@ def extend(services: ControlServices, session: str, as_json: bool) -> None:
 def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool) -> None:
     """End sessions at once; their schemas are dropped soon after."""
     for session in sessions:
-        found = lookup.secret_of(services.engine, session)
+        found = lookup.find_session_id(services.engine, session)
         services.service.end(found, ended_by="operator")
         _show(services, found, False, as_json)
 
@@ -145,7 +145,7 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
 @command
 def reset(services: ControlServices, session: str, as_json: bool) -> None:
     """Give a session the template's data again."""
-    found = lookup.secret_of(services.engine, session)
+    found = lookup.find_session_id(services.engine, session)
     services.service.reset(found)
     _show(services, found, False, as_json)
 

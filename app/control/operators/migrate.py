@@ -14,12 +14,13 @@ from typing import Any, Literal, cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from app.database.engines import engine_url
 from app.database.isolation import ensure_tenant_rights, open_template
 from app.demo import TenantTables
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
+from app.sql_blocks import load_statements
 
 LOCK_TIMEOUT = "5s"
 """How long a schema's migration waits for requests that are using it."""
@@ -27,41 +28,14 @@ LOCK_TIMEOUT = "5s"
 Kind = Literal["control", "template", "session"]
 Outcome = Literal["migrated", "current", "kept", "ended", "failed"]
 
-_TARGETS = text(
-    """
-    SELECT schema_name, is_demo_template FROM control.tenants
-     WHERE (is_demo_template AND state = 'ready') OR state = 'leased'
-     ORDER BY is_demo_template DESC, schema_name
-    """
-)
-_OUTDATED = text(
-    """
-    SELECT tenant.schema_name, session.session_id
-      FROM control.tenants AS tenant
-      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
-       AND template.revision IS DISTINCT FROM tenant.revision
-      JOIN control.demo_sessions AS session ON session.virtual_tenant_id = tenant.id
-       AND session.status = 'active'
-     WHERE tenant.state = 'leased' ORDER BY tenant.schema_name
-    """
-)
-_REVISION = "SELECT to_regclass(quote_ident(:schema) || '.alembic_version') IS NOT NULL"
-_LOCK_TENANT = text(
-    """
-    SELECT revision, is_demo_template FROM control.tenants
-     WHERE schema_name = :schema AND state IN ('ready', 'leased') FOR NO KEY UPDATE
-    """
-)
-_NOTE = text(
-    """
-    UPDATE control.tenants
-       SET revision = :revision, updated_at = now(),
-           template_version = template_version + CASE WHEN is_demo_template THEN 1 ELSE 0 END
-     WHERE schema_name = :schema
-    """
-)
-_LOCK_CONTROL = text("SELECT pg_advisory_xact_lock(hashtext('masa-madre: migrate control'))")
-_LIMIT = text("SELECT set_config('lock_timeout', :timeout, true)")
+_SQL = load_statements("app.control", "operators")
+_SCHEMAS = _SQL["schemas_to_migrate"]
+_OUTDATED = _SQL["outdated_sessions"]
+_LOCK_TENANT = _SQL["lock_tenant"]
+_IS_MIGRATED_HERE = _SQL["is_migrated_here"]
+_RECORD_REVISION = _SQL["record_revision"]
+_LOCK_CONTROL = _SQL["lock_control"]
+_LIMIT_LOCK_WAIT = _SQL["limit_lock_wait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +66,7 @@ def migrate_control(engine: Engine) -> Migrated:
 def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
     """The schemas of the templates, and those of open sessions."""
     with engine.connect() as connection:
-        rows = connection.execute(_TARGETS).all()
+        rows = connection.execute(_SCHEMAS).all()
     templates = [row.schema_name for row in rows if row.is_demo_template]
     return templates, [row.schema_name for row in rows if not row.is_demo_template]
 
@@ -174,12 +148,12 @@ def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTab
 
 
 def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outcome:
-    connection.execute(_LIMIT, {"timeout": LOCK_TIMEOUT})
+    connection.execute(_LIMIT_LOCK_WAIT, {"timeout": LOCK_TIMEOUT})
     tenant = connection.execute(_LOCK_TENANT, {"schema": schema}).one_or_none()
     if tenant is None:
         return "current"  # dropped since it was listed: nothing is left to migrate
     tree = tables.migrations
-    if tree is None or not connection.scalar(text(_REVISION), {"schema": schema}):
+    if tree is None or not connection.scalar(_IS_MIGRATED_HERE, {"schema": schema}):
         return "kept"  # a template that is not of the demo's tree: its owner migrates it
     before, head = _revision_of(connection, schema), tenant_head(tree)
     upgrade_tenant(connection, schema, tree)
@@ -187,7 +161,7 @@ def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outco
     is_same = before == head and not opened
     if is_same and tenant.revision == head:
         return "current"
-    connection.execute(_NOTE, {"schema": schema, "revision": head})
+    connection.execute(_RECORD_REVISION, {"schema": schema, "revision": head})
     return "current" if is_same else "migrated"
 
 
