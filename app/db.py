@@ -16,6 +16,7 @@ import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
+from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -25,7 +26,6 @@ from app.control.models import Tenant
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
-from app.redis_client import connect_fast_fail
 
 db = SQLAlchemy()
 
@@ -71,8 +71,8 @@ class Tenants:
     quota: RowQuota
 
 
-def init_db(app: Flask, settings: Settings) -> None:
-    """Give the application its engines."""
+def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
+    """Give the application its engines, and the row quota that counts in Redis."""
     control_url = settings.web_database_url or settings.database_url
     app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(control_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
@@ -87,7 +87,7 @@ def init_db(app: Flask, settings: Settings) -> None:
             "lock": _milliseconds(settings.tenant_lock_seconds),
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
-        quota=RowQuota(connect_fast_fail(settings.redis_url), settings.tenant_rows),
+        quota=RowQuota(redis, settings.tenant_rows),
     )
 
 

@@ -104,11 +104,11 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
         services: ControlServices, account_type: str, wait: float, secret: bool, as_json: bool
     ) -> None:
         """Open a session."""
-        session = services.service.open(account_type, Visitor(None, "flask demo")).session
+        session = services.sessions.open(account_type, Visitor(None, "flask demo")).session
         end = time.monotonic() + wait
         while session.status is SessionStatus.PENDING and time.monotonic() < end:
             time.sleep(0.2)
-            session = services.service.fetch(session.session_id)
+            session = services.sessions.fetch(session.session_id)
         _show(services, session.session_id, secret, as_json)
         if session.status is SessionStatus.FAILED:
             raise Failed("The session's data could not be cloned: see the worker's log.")
@@ -123,7 +123,7 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
 def extend(services: ControlServices, session: str, as_json: bool) -> None:
     """Let a session last longer."""
     found = lookup.find_session_id(services.engine, session)
-    services.service.extend(found)
+    services.sessions.extend(found)
     _show(services, found, False, as_json)
 
 
@@ -135,7 +135,7 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
     """End sessions at once; their schemas are dropped soon after."""
     for session in sessions:
         found = lookup.find_session_id(services.engine, session)
-        services.service.end(found, ended_by="operator")
+        services.sessions.end(found, ended_by="operator")
         _show(services, found, False, as_json)
 
 
@@ -146,7 +146,7 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
 def reset(services: ControlServices, session: str, as_json: bool) -> None:
     """Give a session the template's data again."""
     found = lookup.find_session_id(services.engine, session)
-    services.service.reset(found)
+    services.sessions.reset(found)
     _show(services, found, False, as_json)
 
 
@@ -222,8 +222,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
 def _show(services: ControlServices, session_id: str, secret: bool, as_json: bool) -> None:
     values = lookup.details(services.engine, session_id)
     if secret:
-        session = services.service.fetch(session_id)
-        values |= {"session_id": session_id, "session_token": services.service.token_for(session)}
+        session = services.sessions.fetch(session_id)
+        values |= {"session_id": session_id, "session_token": services.sessions.token_for(session)}
     if as_json:
         show_json(values)
     else:

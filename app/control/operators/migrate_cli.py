@@ -91,7 +91,7 @@ def _migrate_sessions(
 
 def _end(services: ControlServices, schema: str, secret: str) -> Migrated:
     try:
-        services.service.end(secret, ended_by="migration")
+        services.sessions.end(secret, ended_by="migration")
     except Exception as error:
         return Migrated("session", schema, "failed", sentence(error))
     return Migrated("session", schema, "ended")
