@@ -1,8 +1,8 @@
-"""Engines, and the one place that decides whose tables a connection sees.
+"""Engines, and the one place that sets a tenant's search path.
 
 The control schema, whose tables are always named with it, has an engine of its own. Tenants share
-another one, whose login has no rights at all but to take on a tenant's role: outside a tenant
-transaction it sees nothing.
+another one, whose login has no rights but to take on a tenant's role: outside a tenant transaction
+it sees nothing.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ db = SQLAlchemy()
 
 ROWS = "rows"
 TENANTS = "masa_madre.tenants"
-"""Where an application keeps its tenants' engine."""
+"""Key of an application's tenants."""
 
 # Whatever an earlier transaction may have left on this connection goes first.
 _BEGIN = "BEGIN; RESET ALL"
@@ -49,12 +49,12 @@ _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY
 
 
 class UnknownTenant(LookupError):
-    """No tenant has this id; nothing may be read or written in its name."""
+    """No tenant has this id, or none that this application can open."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantLocation:
-    """Where a tenant's data are, and by which role they are reached."""
+    """A tenant's schema, and the role that reads it."""
 
     schema: str
     account_type: str
@@ -63,7 +63,7 @@ class TenantLocation:
 
 @dataclass(frozen=True)
 class Tenants:
-    """The engine of tenant transactions, and the bounds that each of them gets."""
+    """The engine of tenant transactions, and the limits that each transaction has."""
 
     engine: Engine
     secrets: tuple[str, ...]
@@ -92,12 +92,12 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
 
 
 def tenant_engine() -> Engine:
-    """The engine of the current application's tenant transactions."""
+    """Return the engine of the current application's tenant transactions."""
     return _tenants().engine
 
 
 def row_quota() -> RowQuota:
-    """What counts the rows that tenants of the current application add."""
+    """Return the row quota of the current application's tenants."""
     return _tenants().quota
 
 
@@ -112,7 +112,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _tenant_engine(settings: Settings) -> Engine:
-    """Transactions begin and end by our own statements, so nothing needs to be asked before."""
+    """Make an engine whose transactions begin and end by the statements above."""
     url = engine_url(settings.tenant_url)
     options = engine_options(settings) | {"isolation_level": "AUTOCOMMIT"}
     engine = create_engine(url, **options)
@@ -120,7 +120,7 @@ def _tenant_engine(settings: Settings) -> Engine:
     most = settings.db_schemas_per_connection
 
     def retire(_: Any, record: Any) -> None:
-        # A backend remembers every relation it ever saw: a new one takes this one's place.
+        # A backend caches every relation that it used: a new one takes its place.
         if len(record.info.get("tenants", ())) >= most:
             record.invalidate(soft=True)
 
@@ -157,7 +157,7 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
 
 
 def account_type_of(tenant_id: UUID) -> str:
-    """The account type of a tenant, which never changes.
+    """Return the account type of a tenant, which never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.
@@ -167,7 +167,7 @@ def account_type_of(tenant_id: UUID) -> str:
 
 @contextmanager
 def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
-    """One transaction in which unqualified names are the tenant's tables, with its rights only.
+    """Open a transaction in which unqualified names are the tenant's tables, with its rights only.
 
     It commits when the block ends and rolls back when the block raises. Role, search path, key and
     timeouts end with the transaction, so whatever happens the connection goes back to the pool
@@ -193,7 +193,7 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
 
 
 def _enter(tenants: Tenants, place: TenantLocation) -> Connection:
-    """A connection in a transaction of the tenant's; a stale one is replaced once."""
+    """Return a connection in a transaction of the tenant; a stale one is replaced once."""
     try:
         return _begin(tenants, place)
     except DBAPIError as error:
@@ -219,7 +219,7 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
 
 
 def _abandon(connection: Connection) -> None:
-    """Undo the transaction and whatever outlives one; a connection that cannot is thrown away."""
+    """Undo the transaction and what outlives one; a connection that cannot is thrown away."""
     if connection.invalidated or connection.closed:
         return
     driver = connection.connection.driver_connection

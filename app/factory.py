@@ -22,7 +22,7 @@ from app.logs import init_logs
 from app.ops.routes import init_ops
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request; the largest sensible one is a document of fifty lines."""
+"""Bytes of a request body; the largest sensible one is a document of fifty lines."""
 
 
 def make_app(

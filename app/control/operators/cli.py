@@ -46,7 +46,7 @@ with_secret = click.option(
 
 
 class Failed(click.ClickException):
-    """A command could not do what it was asked for."""
+    """A command failed; the message says why."""
 
     exit_code = 1
 
@@ -178,7 +178,7 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
 
 
 def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
-    """The group `demo`, for these account types, with the maintenance that it is given."""
+    """Make the group `demo`, for these account types and this maintenance."""
 
     @click.command()
     @as_json
@@ -200,15 +200,15 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
     @as_json
     @command
     def reconcile(_: ControlServices, dry_run: bool, as_json: bool) -> None:
-        """Compare Postgres, Redis and launched jobs, and mend what does not match."""
+        """Compare Postgres, Redis and launched jobs, and repair what does not match."""
         findings = maintenance.reconcile(dry_run=dry_run)
         if as_json:
             show_json(findings)
         else:
-            show_rows("Would mend" if dry_run else "Mended", findings, "Everything matches.")
+            show_rows("Would repair" if dry_run else "Repaired", findings, "Everything matches.")
         failed = sum(finding["failure"] is not None for finding in findings)
         if failed:
-            raise Failed(f"{failed} of {len(findings)} could not be mended.")
+            raise Failed(f"{failed} of {len(findings)} could not be repaired.")
 
     create = _make_create(account_types)
     commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]

@@ -1,4 +1,4 @@
-"""Finds sessions for operators, who name them by their row's id: the session id is a secret."""
+"""Finds sessions for operators by the id of the row: the session id is a visitor's secret."""
 
 import re
 from typing import Any

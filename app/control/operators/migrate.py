@@ -1,7 +1,7 @@
 """Migrates everything: the control schema, the templates, then the sessions that are open.
 
-Each schema has a transaction of its own, so that one which fails stops no other. What is done is
-known from the schemas themselves: a migration that was cut short goes on where it stopped.
+Each schema has a transaction of its own, so that one failure stops no other. Each schema knows its
+revision: a migration that was interrupted goes on where it stopped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ _LIMIT_LOCK_WAIT = _SQL["limit_lock_wait"]
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What became of one schema."""
+    """The result for one schema."""
 
     kind: Kind
     schema: str
@@ -48,12 +48,12 @@ class Migrated:
     failure: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all values, for programs."""
         return asdict(self)
 
 
 def migrate_control(engine: Engine) -> Migrated:
-    """Bring the control schema to its newest revision; two at once are one after the other."""
+    """Bring the control schema to its newest revision; two runs at once wait for each other."""
     try:
         with engine.begin() as connection:
             connection.execute(_LOCK_CONTROL)
@@ -64,7 +64,7 @@ def migrate_control(engine: Engine) -> Migrated:
 
 
 def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
-    """The schemas of the templates, and those of open sessions."""
+    """Return the schemas of the templates, and those of open sessions."""
     with engine.connect() as connection:
         rows = connection.execute(_SCHEMAS).all()
     templates = [row.schema_name for row in rows if row.is_demo_template]
@@ -72,7 +72,7 @@ def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
 
 
 def list_outdated(engine: Engine) -> dict[str, str]:
-    """Schemas of open sessions whose revision is not their template's, with the sessions' ids."""
+    """Return the schemas of open sessions whose template has another revision, with their ids."""
     with engine.connect() as connection:
         return {row.schema_name: row.session_id for row in connection.execute(_OUTDATED)}
 
@@ -88,7 +88,7 @@ def migrate_schemas(
 ) -> list[Migrated]:
     """Migrate each schema in a transaction of its own, some at the same time.
 
-    In processes, for Alembic keeps what it works on in module variables.
+    In processes, because Alembic keeps its state in module variables.
     """
     if at_once == 1 or len(schemas) < 2:
         done = []
@@ -130,7 +130,7 @@ def _collect(
 
 
 def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTables) -> Migrated:
-    """Migrate one schema and note it, in one transaction; what goes wrong is in the report."""
+    """Migrate one schema and record its revision, in one transaction. A failure is a result."""
     engine = create_engine(
         engine_url(database_url),
         poolclass=NullPool,
@@ -185,7 +185,7 @@ def _revision_of(connection: Connection, schema: str) -> str | None:
 
 
 def sentence(error: Exception) -> str:
-    """What went wrong, in one line."""
+    """Return the error in one line."""
     cause = getattr(error, "orig", None) or error
     lines = str(cause).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -80,7 +80,7 @@ def _migrate_tenants(services: ControlServices, sessions: str, at_once: int) -> 
 def _migrate_sessions(
     services: ControlServices, live: Sequence[str], at_once: int
 ) -> list[Migrated]:
-    """All that are there, then those that took an older tenant at the same moment, if any."""
+    """Migrate the open sessions, then those that were given an older tenant meanwhile."""
     report: list[Migrated] = []
     while live:
         report += _run(services, "session", live, at_once)

@@ -28,7 +28,7 @@ from app.http.openapi import Responses
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
 WARNING_SECONDS = 120
-"""The page warns its visitor so long before the end."""
+"""The page warns its visitor this long before the end."""
 EVENT_STREAM: Responses = {
     200: {
         "description": "Los avances, como eventos enviados por el servidor (SSE).",
@@ -78,7 +78,7 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Let the session last longer."""
+    """Extend the session."""
     return _opened(current_services().sessions.extend(session_id_of(json_data.session_id)), 200)
 
 
@@ -87,7 +87,7 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Give the session the template's data again."""
+    """Bring the session's data back to the template's."""
     return _opened(current_services().sessions.reset(session_id_of(json_data.session_id)), 200)
 
 
@@ -159,7 +159,7 @@ def describe(
     with_urls: bool = True,
     token: str | None = None,
 ) -> dict[str, Any]:
-    """A session as its visitor may see it; `token` is one that was just issued for it."""
+    """Return a session as its visitor may see it; `token` is one that was just issued for it."""
     left = (session.expires_at - datetime.now(UTC)).total_seconds()
     most = services.settings.demo_session_max_extensions
     answer = {
@@ -191,7 +191,7 @@ def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, di
 
 
 def _cookie(value: str, max_age: int | None = None) -> str:
-    """The session cookie: out of reach of scripts, and not sent along by other sites' forms."""
+    """Return the session cookie, which scripts cannot read and other sites' forms do not send."""
     response = Response()
     response.set_cookie(
         COOKIE,

@@ -1,7 +1,6 @@
-"""A creation counts the open sessions once, where it was twice: it takes as long as they are many.
+"""A creation counts the open sessions once, not twice: the count takes longer the more there are.
 
-The function of before stays for web servers that are still of the release before; both pass the
-same gate.
+The earlier function stays for web servers of the earlier release; both pass the same gate.
 """
 
 from alembic import op
