@@ -200,7 +200,7 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
     @as_json
     @command
     def reconcile(_: ControlServices, dry_run: bool, as_json: bool) -> None:
-        """Compare Postgres, Redis and launched jobs, and repair what does not match."""
+        """Compare Postgres, Redis and Kubernetes Jobs, and repair what does not match."""
         findings = maintenance.reconcile(dry_run=dry_run)
         if as_json:
             show_json(findings)

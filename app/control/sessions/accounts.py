@@ -15,7 +15,7 @@ from app.errors import Unauthorized
 
 @dataclass(frozen=True, slots=True)
 class LoadedAccount:
-    """The result for one public account."""
+    """What became of one public account."""
 
     email: str
     account_type: str
@@ -24,12 +24,12 @@ class LoadedAccount:
 
 _HASHER = PasswordHasher()
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('masa-madre: accounts', 0))")
-_UNKNOWN = _HASHER.hash("the password of no account")
-"""Verified when the address is unknown, so that the answer takes as long as for a known one."""
+_NOBODY = _HASHER.hash("nobody has this password")
+"""Checked when the address is unknown, so that the answer takes as long as for a known one."""
 
 
 def ensure_accounts(engine: Engine, demo: Demo) -> list[LoadedAccount]:
-    """Bring the accounts in the database to what the demo says; unchanged ones are not written.
+    """Make the accounts in the database what the demo says; what is right is not written.
 
     Two runs at the same time come one after the other.
     """
@@ -64,17 +64,17 @@ def _verifies(password_hash: str | None, password: str) -> bool:
 
 
 def authenticate(engine: Engine, email: str, password: str) -> User:
-    """Return the account with this address and password.
+    """The account with this address and password.
 
     Raises:
-        Unauthorized: there is none; the error does not tell which of the two was wrong.
+        Unauthorized: there is none; which of the two was wrong is not told.
     """
     with Session(engine, expire_on_commit=False) as session:
         user = session.scalars(
             select(User).where(User.email == email.strip().lower())
         ).one_or_none()
     try:
-        _HASHER.verify(user.password_hash if user else _UNKNOWN, password)
+        _HASHER.verify(user.password_hash if user else _NOBODY, password)
     except VerificationError:
         user = None
     if user is None:

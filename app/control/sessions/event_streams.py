@@ -12,23 +12,23 @@ from app.errors import Unavailable
 
 POLL_SECONDS = 0.25
 FOLLOW_SECONDS = 1.0
-"""How often an active session is read: its end is announced to the second."""
+"""How often a session that has its schema is looked at: its end is announced to the second."""
 
 SILENCE_SECONDS = 10.0
 LONGEST_SECONDS = 120
-"""A stream holds a server thread while it is open; then the page opens another, or polls."""
+"""A stream holds a server thread for as long as it is open; the page opens another, or polls."""
 
 
 class EventStreams:
-    """Limits the streams that one process serves at once, so that they never take all threads."""
+    """Bounds how many streams one process serves at once, so that they never take all threads."""
 
     def __init__(self, most: int) -> None:
         self._free = threading.BoundedSemaphore(most) if most else None
-        # Streams that follow a session to its end leave half of them to sessions that wait.
+        # Who follows a session for long leaves half of the streams to those who wait for one.
         self._follow = threading.BoundedSemaphore(max(1, most // 2)) if most else None
 
     def open(self, read: Callable[[], dict[str, Any]], *, to_the_end: bool = False) -> Response:
-        """Stream what `read` returns, whenever it changes, until its `status` is not `pending`.
+        """Stream what `read` gives, whenever it changes, until its `status` is not `pending`.
 
         `to_the_end` goes on while the session is active, with an event `warning` when `read` says
         so, and ends with the session.
@@ -52,7 +52,7 @@ class EventStreams:
 
 
 def _acquire(slots: list[threading.BoundedSemaphore]) -> bool:
-    """Acquire all of the slots, or none. Return True if they were free."""
+    """All of them, or none."""
     for number, slot in enumerate(slots):
         if not slot.acquire(blocking=False):
             for earlier in slots[:number]:
@@ -73,7 +73,7 @@ def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[st
             yield f"event: {name}\ndata: {json.dumps(state, default=str)}\n\n"
             last, spoken = told, time.monotonic()
         elif time.monotonic() - spoken > SILENCE_SECONDS:
-            yield ": still here\n\n"  # only a write shows that the client has left
+            yield ": still here\n\n"  # a visitor who left is noticed by writing to him
             spoken = time.monotonic()
         if state["status"] != "pending" and not (to_the_end and state["status"] == "active"):
             return
