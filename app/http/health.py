@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics."""
+"""What watches the system: liveness, readiness and metrics."""
 
 import os
 from collections import Counter
@@ -26,10 +26,10 @@ READINESS: Responses = {
 }
 
 FAILURES = "masa_madre.redis_failures"
-"""Key of an application's count."""
+"""Where an application keeps its count."""
 
 ACTIONS = ("activity_record", "limit", "session_read", "session_refresh")
-"""What the gateway asks Redis. All have a series from the start, so that a first failure shows."""
+"""What the gateway asks Redis; named from the start, so that a first failure is an increase."""
 
 ADDED_BY_PROXIES = ("X-Forwarded-For", "Forwarded")
 
@@ -39,12 +39,12 @@ blueprint = APIBlueprint("observe", __name__, tag="Estado")
 @blueprint.get("/health")
 @blueprint.doc(summary="Comprobar que el proceso vive.")
 def health() -> dict[str, str]:
-    """Answer as long as the process lives."""
+    """Say that the process lives."""
     return {"status": "ok"}
 
 
 class ReadyQuery(BaseModel):
-    """The part that may be missing."""
+    """Whether to be content with less."""
 
     without: Literal["redis"] | None = Field(
         default=None, description="Una parte sin la que también se puede atender."
@@ -59,10 +59,10 @@ class ReadyQuery(BaseModel):
 )
 @blueprint.input(ReadyQuery, location="query")
 def ready(query_data: ReadyQuery) -> tuple[Response, int]:
-    """Check that requests can be served: Postgres, Redis and the templates are there.
+    """Say whether requests can be served: Postgres, Redis and the templates are there.
 
-    `?without=redis` is for load balancers: without Redis open sessions go on, and new ones start
-    while a tenant is ready.
+    `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
+    it, and new ones begin with a tenant that is ready.
     """
     checks = check(current_services())
     good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
@@ -70,29 +70,29 @@ def ready(query_data: ReadyQuery) -> tuple[Response, int]:
 
 
 def redis_failures(app: Flask) -> "RedisFailures":
-    """Return the application's count of failed questions to Redis."""
+    """The application's count of what the gateway asked Redis in vain."""
     found = app.extensions.setdefault(FAILURES, RedisFailures())
     assert isinstance(found, RedisFailures)
     return found
 
 
 class RedisFailures(Collector):
-    """Counts failed questions to Redis in this process, since Redis cannot hold that count."""
+    """Counts in this process what Redis did not answer: Redis itself cannot be asked for it."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._lock = Lock()
 
     def count(self, action: str) -> None:
-        """Count one more failure of an action."""
+        """One more, of something that was tried."""
         with self._lock:
             self._counts[action] += 1
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        """Yield every action's count; each process has a series of its own."""
+        """Every action's count; each process has a series of its own."""
         family = CounterMetricFamily(
             "gateway_redis_failures",
-            "Questions of the gateway to Redis that failed, by action and web process.",
+            "What the gateway asked Redis in vain, by action and web process.",
             labels=["action", "process"],
         )
         with self._lock:
@@ -103,7 +103,7 @@ class RedisFailures(Collector):
 
 
 def check(services: ControlServices) -> dict[str, str]:
-    """Return each part that serving needs, with `ok` or what is wrong with it."""
+    """Each part that serving needs, `ok` or what is wrong with it."""
     checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
     try:
         services.redis.ping()
@@ -123,10 +123,10 @@ def check(services: ControlServices) -> dict[str, str]:
 @blueprint.get("/metrics")
 @blueprint.doc(hide=True)
 def metrics() -> Response:
-    """Return figures for Prometheus; those from Postgres are the same in every process.
+    """Give figures to Prometheus; those from Postgres are the same in every process.
 
-    Prometheus asks the process itself. A request through a proxy comes from the public: the figures
-    are not for it, and each request costs a query.
+    Prometheus asks the process itself. What comes through a proxy is the public, whom they are none
+    of their business, and who could have them counted without end.
     """
     if any(name in request.headers for name in ADDED_BY_PROXIES):
         abort(404)
@@ -143,7 +143,7 @@ class SessionCollector(Collector):
         self._engine = engine
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the figures as they are now."""
+        """Read the figures now."""
         figures: dict[str, Any] = statistics.totals(self._engine)
         sessions = GaugeMetricFamily("demo_sessions", "Sessions by status.", labels=["status"])
         for status in ("pending", "active", "expired", "destroyed", "failed"):
