@@ -26,6 +26,7 @@ from app.control.models import Tenant
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
+from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
 
@@ -33,18 +34,9 @@ ROWS = "rows"
 TENANTS = "masa_madre.tenants"
 """Key of an application's tenants."""
 
-# Whatever an earlier transaction may have left on this connection goes first.
-_BEGIN = "BEGIN; RESET ALL"
-_CLOSED = "SELECT pg_advisory_unlock_all(), set_config('search_path', '', false)"
-_COMMIT = f"RESET ROLE; RESET ALL; {_CLOSED}; COMMIT"
-_ABANDON = f"ROLLBACK; RESET ROLE; RESET ALL; {_CLOSED}"
-# The key is a parameter: the text of a statement can be read in pg_stat_activity.
-_ENTER = text(
-    "SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),"
-    " set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),"
-    " set_config('idle_in_transaction_session_timeout', :idle, true),"
-    " set_config('role', :role, true)"
-)
+_SQL = load_blocks("app.database", "tenants")
+_BEGIN, _COMMIT, _ABANDON = _SQL["begin"], _SQL["commit"], _SQL["abandon"]
+_ENTER = text(_SQL["enter"])
 _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 

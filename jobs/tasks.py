@@ -19,7 +19,12 @@ from app.demo import load_demo
 from jobs.clones.cloning import clone_tenant, requeue_stalled_clones
 from jobs.kubernetes.reconcile_loop import keep_launching, watch
 from jobs.maintenance.dropping import drop_all, drop_tenant
-from jobs.maintenance.expiry import end_overdue, flush_activity, release_expired
+from jobs.maintenance.expiry import (
+    end_overdue,
+    flush_activity,
+    release_expired,
+    repair_tenants_login,
+)
 from jobs.maintenance.reconcile import reconcile as find_and_mend
 from jobs.queue.locks import only_one
 from jobs.services import job_services, publish_sessions
@@ -78,6 +83,7 @@ def cleanup() -> dict[str, int]:
         counted = flush_activity(services)
         expired = release_expired(services, with_idle=counted is not None)
         report = {"activity": counted or 0, "expired": expired, "retired": 0}
+        report["login_repaired"] = repair_tenants_login(services)
         report["overdue"] = end_overdue(services)
         with services.engine.begin() as connection:
             report["forgotten"] = forget_visitors(connection)

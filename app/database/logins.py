@@ -27,6 +27,7 @@ _SQL = load_blocks("app.database", "logins")
 _FUNCTIONS = _SQL["functions"]
 _OWN_RIGHTS = _SQL["own_rights"]
 _EXCESS_RIGHTS = _SQL["excess_rights"]
+_PLANTED = _SQL["planted_settings"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,18 @@ def excess_rights(connection: "Connection[Any]") -> str | None:
         return "it may make roles: hostile SQL could leave its tenant"
     if row[2]:
         return "it has rights of its own on tenant schemas: hostile SQL could leave its tenant"
+    planted = find_planted_settings(connection, connection.info.user)
+    if planted:
+        names = ", ".join(name for name, _ in planted)
+        return f"it has settings that hostile SQL could have made ({names}): cleanup removes them"
     return None
+
+
+def find_planted_settings(
+    connection: "Connection[Any]", login: str
+) -> list[tuple[str, str | None]]:
+    """Return the settings that a login could have made for itself, with their database or None."""
+    return connection.execute(_PLANTED, [login]).fetchall()
 
 
 def _as(url: str, role: str, secret: str) -> str:
@@ -130,6 +142,8 @@ def _open_control(connection: "Connection[Any]", web: str) -> None:
 
 def _close_functions(connection: "Connection[Any]", web: str) -> None:
     """Take these functions from PUBLIC; the session service keeps the advisory locks."""
+    # Functions and triggers that exist go on working; what goes is DO, which can commit in a loop.
+    connection.execute("REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC")
     rows = connection.execute(_FUNCTIONS, [list(CLOSED_FUNCTIONS)]).fetchall()
     for (signature,) in rows:
         function = sql.SQL(signature)
