@@ -1,1 +1,1 @@
-"""What a demo session may do. Start with `rules`."""
+"""What a session may do: rules, and the policy files they come from. Start with `rules`."""

@@ -1,4 +1,4 @@
-"""One rule of what a session may do: a row of a table in which the first that matches decides.
+"""A rule of a policy: which requests it matches, and what becomes of them.
 
 Patterns: a segment `*` stands for exactly one segment, `name*` for one that begins so, and a last
 segment `**` for any number of them, none included.

@@ -15,7 +15,7 @@ from app.errors import Unauthorized
 
 @dataclass(frozen=True, slots=True)
 class LoadedAccount:
-    """What became of one public account."""
+    """The result for one public account."""
 
     email: str
     account_type: str
@@ -29,9 +29,9 @@ _NOBODY = _HASHER.hash("nobody has this password")
 
 
 def ensure_accounts(engine: Engine, demo: Demo) -> list[LoadedAccount]:
-    """Make the accounts in the database what the demo says; what is right is not written.
+    """Bring the accounts in the database up to date; one that is right is not written.
 
-    Two runs at the same time come one after the other.
+    Of two runs at the same time the second waits for the first.
     """
     with Session(engine) as session, session.begin():
         session.execute(_LOCK)
