@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-import psycopg
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -53,12 +52,14 @@ _COUNT = text(
 def flush_activity(services: JobServices) -> int | None:
     """Move the requests that were counted in Redis to Postgres. Returns the sessions counted.
 
-    One at a time, under cleanup's lock; Redis forgets its counts after they are committed, and the
-    name of a batch is committed with its counts: killed in between, nothing is counted twice. While
-    Redis is away the counts wait there, and the answer is None.
+    One process at a time, under cleanup's lock. Redis forgets its counts after they are committed,
+    and the name of a batch is committed with its counts: after a kill in between nothing is counted
+    twice. Returns None while Redis is away; the counts wait there.
     """
     try:
         batches = services.activity.drain()
+        if rejected := services.activity.take_rejected():
+            services.health.count_incident("activity_rejected", rejected)
         counts = _count(services, batches) if batches else {}
         services.activity.acknowledge()
     except RedisError as error:
@@ -85,9 +86,7 @@ def _count(services: JobServices, batches: Mapping[str, Mapping[UUID, Tally]]) -
 def release_expired(services: JobServices, *, with_idle: bool) -> int:
     """End the sessions whose time is over and take their tenants out of use. Returns how many.
 
-    Tenants of the pool that nobody has the secret of any more go with them.
-
-    Who is idle is known only when the requests were counted.
+    `with_idle` ends sessions without recent requests, too: only after the requests were counted.
     """
     idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
     with services.engine.begin() as connection:
@@ -97,18 +96,21 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
             connection, demo_session_ids=[session.id for session in ended]
         )
     publish_sessions(services, ended)
-    retire_unopenable(services.engine, services.settings.tenant_secrets)
     return len(ended)
 
 
 def repair_tenants_login(services: JobServices) -> int:
     """Put right what hostile SQL changed about the login of tenants. Returns how many things."""
     settings = services.settings
-    try:
-        return len(repair_login(settings.database_url, settings.tenant_url))
-    except psycopg.Error as error:
-        log.warning("login not repaired", action="login_failed", error=type(error).__name__)
-        return 0
+    repaired = repair_login(settings.database_url, settings.tenant_url)
+    if repaired:
+        services.health.count_incident("login_repaired", len(repaired))
+    return len(repaired)
+
+
+def retire_tenants_without_key(services: JobServices) -> int:
+    """Take ready tenants out of the pool that none of our secrets opens. Returns how many."""
+    return retire_unopenable(services.engine, services.settings.tenant_secrets)
 
 
 def end_overdue(services: JobServices) -> int:

@@ -192,6 +192,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
             click.echo("Another cleanup is at work: nothing was done.")
         else:
             show_values("Cleanup", report)
+        if report.get("failed_steps"):
+            raise Failed(f"{report['failed_steps']} steps of the cleanup failed: see the log.")
         if report.get("not_dropped"):
             raise Failed(f"{report['not_dropped']} schemas could not be dropped: see the log.")
 

@@ -42,9 +42,9 @@ class ProgressBoard:
             return WAITING
         try:
             known = self._redis.get(_key(tenant_id))
-        except RedisError:
+            return WAITING if known is None else Progress(**json.loads(known))
+        except (RedisError, ValueError, TypeError):  # Redis is away, or the value is not ours
             return WAITING
-        return WAITING if known is None else Progress(**json.loads(known))
 
 
 def _key(tenant_id: UUID) -> str:

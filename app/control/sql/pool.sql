@@ -32,7 +32,10 @@ SELECT (SELECT count(*) FROM control.demo_sessions
  WHERE template.id = :template_id GROUP BY template.id
 
 -- templates_waited_for --
-SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending'
+SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending' ORDER BY 1
+
+-- lock_hand_over --
+SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))
 
 -- tenants_to_drop --
 SELECT id FROM control.tenants WHERE is_demo AND state IN ('dropping', 'failed')
