@@ -68,9 +68,9 @@ def make_gateway(
     settings: Settings, demo: Demo, app: APIFlask, redis: Redis, tokens: SessionTokens
 ) -> Gateway:
     """The gateway in front of the app, as the settings want it."""
-    watch = RedisCircuitBreaker(redis_failures(app).count)
-    counters = Counters(redis, watch=watch)
-    activity = Activity(redis, watch=watch, every=GATHER_SECONDS)
+    breaker = RedisCircuitBreaker(redis_failures(app).count)
+    counters = Counters(redis, breaker=breaker)
+    activity = Activity(redis, breaker=breaker, every=GATHER_SECONDS)
     atexit.register(activity.flush)
     service, secret = app.extensions[KEY].service, settings.jwt_secret
 
@@ -80,7 +80,7 @@ def make_gateway(
 
     return Gateway(
         app,
-        sessions=Sessions(make_store(settings, redis), in_postgres, watch=watch),
+        sessions=Sessions(make_store(settings, redis), in_postgres, breaker=breaker),
         tokens=tokens,
         policy=Policy.from_files(*demo.policies),
         activity=activity,

@@ -1,4 +1,8 @@
-"""WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
+"""WSGI middleware that puts demo sessions in front of an app that only knows tenants.
+
+Read `gateway.wsgi` first: a request passes its stages in order. Everything that another package
+needs is named here.
+"""
 
 from gateway.errors import (
     ExpiredToken,
@@ -11,14 +15,8 @@ from gateway.errors import (
     SessionsUnavailable,
 )
 from gateway.http.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
-from gateway.limits.guards import (
-    Counters,
-    CreationLimit,
-    FailedCredentials,
-    OpenRequests,
-    Quota,
-    RequestLimit,
-)
+from gateway.limits.counters import Counters, Quota
+from gateway.limits.guards import CreationLimit, FailedCredentials, OpenRequests, RequestLimit
 from gateway.messages import REFUSALS, Refusal
 from gateway.policy.policy import Policy, read_rules
 from gateway.policy.rules import Rule, Verdict

@@ -1,4 +1,4 @@
-"""The gateway itself: strip → authenticate → policy → guards → inject → record → app."""
+"""The middleware itself: strip → policy → authenticate → guards → inject → record → app."""
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
@@ -36,14 +36,14 @@ class Gateway:
 
     Args:
         app: what stands behind the gateway.
-        sessions: says who a session is.
+        sessions: looks sessions up.
         tokens: reads session tokens.
         policy: what a session may do.
         activity: counts a session's requests.
         clock: by which sessions end, to the instant.
-        guards: further conditions, in order, on requests that policy and session allow.
-        creations: counts the sessions that an address opens; left out, nobody does.
-        failures: counts bad credentials by address; left out, nobody does.
+        guards: further conditions, in order, on the requests of a session.
+        creations: limits the sessions that an address opens; None sets no limit.
+        failures: limits the bad credentials of an address; None sets no limit.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class Gateway:
         self._creations = creations
 
     def with_app(self, app: WSGIApplication) -> "Gateway":
-        """The same gateway, with the same collaborators, in front of another app."""
+        """Return this gateway, with the same collaborators, in front of another app."""
         other = copy.copy(self)
         other._app = app
         return other
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, or hand it to the app with its tenant named."""
+        """Refuse a request, or pass it to the app with its tenant."""
         strip_untrusted(environ)
         request_id = context.ensure_request_id(environ)
         context.bind_request(request_id)
@@ -117,7 +117,7 @@ class Gateway:
         self._require_session(rule, environ)
 
     def _resolve_optional(self, environ: WSGIEnvironment) -> None:
-        """Resolve a credential where none is needed; a bad one costs nothing but its effect."""
+        """Resolve a credential where none is needed; a bad one is only told to the app."""
         try:
             credential = self._authenticator.find(environ)
             if credential is None:
@@ -131,7 +131,7 @@ class Gateway:
         tell_session(environ, record)
 
     def _require_session(self, rule: Rule, environ: WSGIEnvironment) -> None:
-        """Let a session in, or say why not."""
+        """Admit an active session, or refuse the request."""
         credential = self._authenticator.find(environ)
         if credential is None:
             raise Refused(SESSION_REQUIRED)
@@ -148,7 +148,7 @@ class Gateway:
 
 
 def _release(environ: WSGIEnvironment) -> None:
-    """The answer has been sent, or there will be none."""
+    """Give back what the request holds: its answer has been sent, or there will be none."""
     context.clear_request()
     for release in environ.pop(RELEASE_KEY, ()):
         release()
@@ -157,10 +157,10 @@ def _release(environ: WSGIEnvironment) -> None:
 def _with_our_headers(
     start_response: StartResponse, ours: list[tuple[str, str]], of_a_tenant: bool
 ) -> StartResponse:
-    """The server's `start_response`, which also sends what the gateway has to say.
+    """Return the server's `start_response` with the gateway's headers added.
 
-    One address shows every tenant something else: unless the app decides on caching itself, a
-    tenant's answers are kept out of shared caches.
+    Every tenant gets another answer at the same address: unless the app sets `Cache-Control`
+    itself, a tenant's answers are kept out of shared caches.
     """
 
     def respond(

@@ -1,4 +1,4 @@
-"""Network addresses as far as limits need them: a keyed digest that changes every day."""
+"""Digests that stand for network addresses in the names of counters."""
 
 import hashlib
 import hmac
@@ -7,7 +7,9 @@ from ipaddress import IPv6Address, ip_address
 
 
 def address_digest(address: str, secret: str, now: datetime) -> str:
-    """Stands for an address in a counter for one day (UTC), and cannot be turned back into it.
+    """Return a keyed digest of an address, another one every day (UTC).
+
+    It cannot be turned back into the address without the secret.
 
     An IPv6 address counts as its /64, the least that one customer has.
     """

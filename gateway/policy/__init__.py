@@ -1,1 +1,4 @@
-"""What a demo session may do. Start with `rules`."""
+"""The policy: which requests a demo session may send.
+
+Read `rules` first; `policy` reads rules from a file and finds the one that decides.
+"""

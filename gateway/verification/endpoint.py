@@ -1,4 +1,4 @@
-"""Answers a proxy that asks whether a request may pass: nginx, Traefik or Envoy."""
+"""Answers a proxy (nginx, Traefik or Envoy) that asks whether a request may pass."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +16,7 @@ _ASKED_BY = (
     ("HTTP_X_FORWARDED_METHOD", "HTTP_X_FORWARDED_URI"),  # Traefik
 )
 _ANSWERS = (204, 401, 403)
-"""What nginx understands; another refusal becomes 403, its own status is in the body."""
+"""Statuses that nginx understands; another refusal becomes 403, with its own in the body."""
 
 
 class Verification:
@@ -60,7 +60,7 @@ class Verification:
 
 
 def _question(environ: WSGIEnvironment) -> WSGIEnvironment:
-    """The request that the proxy asks about, as the gateway would have got it."""
+    """Return the environ of the request that the proxy asks about."""
     asked: WSGIEnvironment = dict(environ)
     for method, uri in _ASKED_BY:
         if environ.get(uri):

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -15,6 +14,7 @@ from werkzeug.test import Client
 from gateway import InvalidSignature, SignedTenants, TenantSigner, Verification
 from gateway.verification.endpoint import PREFIX
 from tests.fixtures.live import free_port
+from tests.fixtures.waiting import wait_until
 
 KEYS = {"new": "n" * 32, "old": "o" * 32}
 CONFIGURATION = """
@@ -102,19 +102,12 @@ def nginx(world, verification, serve, tmp_path):
     )
     process = subprocess.Popen([program, "-c", str(file), "-p", str(tmp_path)])
     url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except urllib.error.HTTPError as error:
-            error.close()
-            break
-        except OSError:
-            time.sleep(0.05)
-        else:
-            break
-    yield url
-    process.terminate()
-    process.wait(10)
+    try:
+        wait_until(lambda: ask(url, "/")[0], "nginx to answer")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def ask(url, path, method="GET", headers=None):
@@ -125,6 +118,8 @@ def ask(url, path, method="GET", headers=None):
     except urllib.error.HTTPError as error:
         with error:
             return error.code, ""
+    except OSError:
+        return 0, ""
 
 
 def test_nginx_lets_a_session_through_with_its_tenant_and_nobody_else(world, nginx):

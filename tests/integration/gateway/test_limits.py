@@ -6,13 +6,11 @@ from datetime import timedelta
 import pytest
 
 from gateway import Counters, CreationLimit, FailedCredentials, OpenRequests, Quota, RequestLimit
-from gateway.limits.address import address_digest
-from tests.integration.gateway.conftest import NOW
 
 
 @pytest.fixture
 def counters(world):
-    return Counters(world.redis, watch=world.watch, clock=world.clock)
+    return Counters(world.redis, breaker=world.breaker, clock=world.clock)
 
 
 @pytest.fixture
@@ -181,14 +179,28 @@ def guess(world, number, address="203.0.113.7"):
     )
 
 
-def test_who_guesses_too_often_is_not_even_looked_up(guarded, code):
-    assert [code(guess(guarded, n)) for n in range(4)] == ["session_unknown"] * 3 + [
-        "too_many_failures"
-    ]
-    asked = len(guarded.asked)
-    assert guess(guarded, 9).status_code == 429
-    assert len(guarded.asked) == asked
+def test_after_as_many_guesses_as_the_quota_allows_none_is_looked_up(guarded, code):
+    codes = [code(guess(guarded, n)) for n in range(4)]
+    assert codes == ["session_unknown"] * 3 + ["too_many_failures"]
+    assert len(guarded.asked) == 3
     assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
+
+
+def test_a_good_id_opens_its_session_until_the_last_failure_and_not_after_it(guarded):
+    headers = {"X-Demo-Session-Id": guarded.open().session_id}
+
+    def visit():
+        return guarded.call(
+            "GET", "/api/tenant", headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"}
+        ).status_code
+
+    answers = []
+    for number in range(3):
+        answers.append(visit())
+        guess(guarded, number)
+    assert [*answers, visit()] == [200, 200, 200, 429]
+    guarded.now += timedelta(seconds=60)
+    assert visit() == 200
 
 
 def test_forged_tokens_count_and_a_genuine_one_still_opens(guarded, code):
@@ -205,20 +217,9 @@ def test_no_address_is_kept(guarded):
     assert not any("203.0.113" in name for name in names)
 
 
-def test_an_address_has_another_digest_every_day_and_for_every_secret():
-    digests = {
-        address_digest("203.0.113.7", secret, now)
-        for secret in ("a" * 32, "b" * 32)
-        for now in (NOW, NOW + timedelta(days=1))
-    }
-    assert len(digests) == 4
-    network = [address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2)]
-    assert network[0] == network[1]
-
-
 def test_processes_share_a_quota_and_never_exceed_it(world):
     quota = Quota(600, 60)
-    processes = [Counters(world.redis, watch=world.watch, clock=world.clock) for _ in range(3)]
+    processes = [Counters(world.redis, breaker=world.breaker, clock=world.clock) for _ in range(3)]
     let = sum(
         not counters.add("requests:x", quota).exceeded for _ in range(400) for counters in processes
     )

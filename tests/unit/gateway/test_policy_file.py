@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway import InvalidPolicy, Policy, Rule, Verdict, read_rules
+from gateway.http.paths import READ_METHODS
 from gateway.messages import NOT_FOUND, NOT_LISTED
-from gateway.policy.rules import READ
 
 PAGE = Path(__file__).parents[3] / "docs" / "gateway.md"
 
@@ -21,9 +21,9 @@ def rule(**row):
     ("words", "methods"),
     [
         ("ANY", None),
-        ("READ", READ),
+        ("READ", READ_METHODS),
         ("POST", frozenset({"POST"})),
-        ("READ POST", READ | {"POST"}),
+        ("READ POST", READ_METHODS | {"POST"}),
         ("POST PUT", frozenset({"POST", "PUT"})),
     ],
 )
