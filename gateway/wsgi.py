@@ -14,6 +14,7 @@ from gateway.http import log_context as context
 from gateway.http.csrf import ensure_same_origin
 from gateway.http.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
 from gateway.http.paths import canonical_method, canonical_path
+from gateway.http.remote_address import canonical_address
 from gateway.http.strip import strip_untrusted
 from gateway.limits.guards import HEADERS_KEY, RELEASE_KEY, CreationLimit, FailedCredentials
 from gateway.messages import INTERNAL_ERROR, SESSION_REQUIRED
@@ -76,6 +77,7 @@ class Gateway:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Refuse a request, or pass it to the app with its tenant."""
         strip_untrusted(environ)
+        canonical_address(environ)
         request_id = context.ensure_request_id(environ)
         context.bind_request(request_id)
         try:
