@@ -22,6 +22,7 @@ from gateway import (
     CreationLimit,
     FailedCredentials,
     Gateway,
+    NamedLimits,
     OpenRequests,
     Policy,
     Quota,
@@ -72,6 +73,7 @@ def make_gateway(
     counters = Counters(redis, breaker=breaker)
     activity = Activity(redis, breaker=breaker, every=GATHER_SECONDS)
     atexit.register(activity.flush)
+    quotas = {name: Quota(limit, MINUTE) for name, limit in settings.named_limits.items()}
     service, secret = app.extensions[KEY].service, settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
@@ -96,6 +98,7 @@ def make_gateway(
         failures=FailedCredentials(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
+        limits=NamedLimits(counters, quotas, secret),
     )
 
 
@@ -107,7 +110,7 @@ def protect(settings: Settings, gateway: Gateway) -> WSGIApplication:
     """
     front: WSGIApplication = gateway
     if keys := settings.signing_keys:
-        front = Verification(gateway, TenantSigner(keys), front)
+        front = Verification(gateway, TenantSigner(keys), front, proxy=settings.gateway_proxy)
     front = SecurityHeaders(front, origins=settings.cors, inline=[DASHBOARD])
     if proxies := settings.trusted_proxies:
         front = ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies)

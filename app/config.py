@@ -196,6 +196,25 @@ class Settings(BaseSettings):
     gateway_failures_per_minute: int = Field(
         default=60, ge=1, description="Bad credentials of one address in a minute."
     )
+    gateway_resets_per_minute: int = Field(
+        default=10, ge=1, description="Resets of one session in a minute."
+    )
+    gateway_extensions_per_minute: int = Field(
+        default=10, ge=1, description="Extensions of one session that are asked for in a minute."
+    )
+    gateway_status_per_minute: int = Field(
+        default=600, ge=1, description="Reads of one session's status in a minute."
+    )
+    gateway_anonymous_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Requests of one address in a minute to what needs no session: figures, "
+        "readiness, the API's document.",
+    )
+    gateway_proxy: Literal["nginx", "traefik", "envoy"] = Field(
+        default="nginx",
+        description="The proxy that asks `/gateway/verify`: only its headers are believed.",
+    )
     gateway_signing_keys: str = Field(
         default="",
         description="`name:key,…` to sign tenants with for apps in other processes; the first "
@@ -227,6 +246,16 @@ class Settings(BaseSettings):
         """How many sessions one address may create, in how many seconds."""
         limit = parse(self.demo_create_rate_limit)
         return limit.amount, limit.get_expiry()
+
+    @property
+    def named_limits(self) -> dict[str, int]:
+        """The limits that rules of a policy file can name, by the minute."""
+        return {
+            "resets": self.gateway_resets_per_minute,
+            "extensions": self.gateway_extensions_per_minute,
+            "status": self.gateway_status_per_minute,
+            "anonymous": self.gateway_anonymous_per_minute,
+        }
 
     @field_validator("demo_create_rate_limit")
     @classmethod

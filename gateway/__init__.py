@@ -14,9 +14,15 @@ from gateway.errors import (
     SessionForgotten,
     SessionsUnavailable,
 )
-from gateway.http.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.http.inject import FAILED_CREDENTIAL_KEY, SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
 from gateway.limits.counters import Counters, Quota
-from gateway.limits.guards import CreationLimit, FailedCredentials, OpenRequests, RequestLimit
+from gateway.limits.guards import (
+    CreationLimit,
+    FailedCredentials,
+    NamedLimits,
+    OpenRequests,
+    RequestLimit,
+)
 from gateway.messages import REFUSALS, Refusal
 from gateway.policy.policy import Policy, read_rules
 from gateway.policy.rules import Rule, Verdict
@@ -32,6 +38,7 @@ from gateway.wsgi import Gateway, Guard
 
 __all__ = [
     "COOKIE",
+    "FAILED_CREDENTIAL_KEY",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
@@ -47,6 +54,7 @@ __all__ = [
     "InvalidPolicy",
     "InvalidSignature",
     "InvalidToken",
+    "NamedLimits",
     "OpenRequests",
     "Policy",
     "Quota",

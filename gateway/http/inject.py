@@ -8,6 +8,8 @@ from gateway.sessions.record import SessionRecord
 TENANT_HEADER = "HTTP_X_TENANT_ID"
 SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
+FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
+"""Set to True by the app when a credential that it checked itself was not good."""
 
 
 def inject_tenant(environ: WSGIEnvironment, record: SessionRecord) -> None:

@@ -92,7 +92,7 @@ class SecurityHeaders:
 
 
 def _security(changes: Mapping[str, str], is_tls: bool) -> Iterable[tuple[str, str]]:
-    policy = CONTENT_SECURITY_POLICY | changes
+    policy = {**CONTENT_SECURITY_POLICY, **changes}
     yield "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items())
     yield "X-Content-Type-Options", "nosniff"
     yield "Referrer-Policy", "strict-origin-when-cross-origin"

@@ -1,5 +1,6 @@
 """Refuses what is too much: of one session, or of one network address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
@@ -48,9 +49,10 @@ class RequestLimit:
         self, environ: WSGIEnvironment, name: str, title: str, quota: Quota, refusal: Refusal
     ) -> None:
         count = self._counters.add(name, quota)
-        if title == "requests" or count.exceeded:
-            environ[HEADERS_KEY] = count.headers(title)
+        if title == "requests":
+            environ.setdefault(HEADERS_KEY, count.headers(title))
         if count.exceeded:
+            environ[HEADERS_KEY] = count.headers(title)
             raise Refused(refusal.after(count.reset))
 
 
@@ -83,6 +85,47 @@ class OpenRequests:
             left = self._open.pop(session) - 1
             if left:
                 self._open[session] = left
+
+
+class NamedLimits:
+    """Limits on the requests of rules that name one, by session or else by address.
+
+    Args:
+        counters: keeps the counts.
+        quotas: each limit's quota, by the name that rules use.
+        secret: key of the digests that stand for addresses.
+        clock: decides the day of a digest.
+    """
+
+    def __init__(
+        self,
+        counters: Counters,
+        quotas: Mapping[str, Quota],
+        secret: str,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._counters = counters
+        self._secret = secret
+        self._clock = clock
+        self.quotas = dict(quotas)
+
+    def __call__(
+        self, name: str, environ: WSGIEnvironment, record: SessionRecord | None = None
+    ) -> None:
+        """Count the request of a session, or of an address where no session is known.
+
+        Raises:
+            Refused: it is one too many; `Retry-After` says when the window ends.
+        """
+        if record is None:
+            counter = _AddressCounter(name, self._secret, self._clock)(environ)
+        else:
+            counter = f"{name}:{record.id}"
+        count = self._counters.add(counter, self.quotas[name])
+        if count.exceeded:
+            environ[HEADERS_KEY] = count.headers(name)
+            raise Refused(TOO_MANY_REQUESTS.after(count.reset))
 
 
 class CreationLimit:

@@ -19,7 +19,7 @@ DECISIONS = {
     "not_found": Verdict.NOT_FOUND,
 }
 _REFUSALS = {Verdict.REFUSE: NOT_LISTED, Verdict.NOT_FOUND: NOT_FOUND}
-_KEYS = ("methods", "path", "decision", "code", "message", "opens")
+_KEYS = ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials")
 _DEFAULT = Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED)
 
 
@@ -84,13 +84,18 @@ def _rule(row: Any) -> Rule:
         )
     if unknown := sorted(set(row) - set(_KEYS)):
         raise ValueError(f"{unknown[0]}: not a key; use {', '.join(_KEYS)}")
-    opens = row.get("opens", False)
-    if not isinstance(opens, bool):
-        raise ValueError(f"opens: {opens!r} must be true or false")
     verdict = DECISIONS.get(_text(row, "decision"))
     if verdict is None:
         raise ValueError(f"decision: {row['decision']!r} must be one of {', '.join(DECISIONS)}")
-    return Rule(_methods(row), _text(row, "path"), verdict, _refusal(row, verdict), opens)
+    return Rule(
+        _methods(row),
+        _text(row, "path"),
+        verdict,
+        _refusal(row, verdict),
+        opens=_flag(row, "opens"),
+        limit=_text(row, "limit") if "limit" in row else None,
+        credentials=_flag(row, "credentials"),
+    )
 
 
 def _methods(row: dict[str, Any]) -> frozenset[str] | None:
@@ -113,6 +118,13 @@ def _refusal(row: dict[str, Any], verdict: Verdict) -> Refusal | None:
     code = _text(row, "code") if "code" in row else given.code
     message = _text(row, "message") if "message" in row else given.detail
     return Refusal(given.status, code, message)
+
+
+def _flag(row: dict[str, Any], key: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key}: {value!r} must be true or false")
+    return value
 
 
 def _text(row: dict[str, Any], key: str) -> str:

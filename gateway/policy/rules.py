@@ -27,7 +27,9 @@ class Verdict(Enum):
 @dataclass(frozen=True)
 class Rule:
     """One row. `methods` None means every method; `refusal` is what REFUSE and NOT_FOUND
-    answer. A request whose rule `opens` a session is counted by address.
+    answer. A request whose rule `opens` a session is counted by address. `limit` names one of
+    the gateway's `NamedLimits`. `credentials` says that the app checks credentials itself: bad ones
+    are counted, and an address that sent too many is refused.
     """
 
     methods: frozenset[str] | None
@@ -35,6 +37,8 @@ class Rule:
     verdict: Verdict
     refusal: Refusal | None = None
     opens: bool = False
+    limit: str | None = None
+    credentials: bool = False
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

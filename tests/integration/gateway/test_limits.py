@@ -5,7 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from gateway import Counters, CreationLimit, FailedCredentials, OpenRequests, Quota, RequestLimit
+from gateway import (
+    FAILED_CREDENTIAL_KEY,
+    Counters,
+    CreationLimit,
+    FailedCredentials,
+    NamedLimits,
+    OpenRequests,
+    Policy,
+    Quota,
+    RequestLimit,
+    Rule,
+    Verdict,
+)
 
 
 @pytest.fixture
@@ -224,3 +236,146 @@ def test_processes_share_a_quota_and_never_exceed_it(world):
         not counters.add("requests:x", quota).exceeded for _ in range(400) for counters in processes
     )
     assert let == 600
+
+
+SESSIONS = "/api/demo/session"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "refused"),
+    [
+        ("POST", f"{SESSIONS}/reset", 429),
+        ("GET", f"{SESSIONS}/current", 429),
+        ("GET", "/demo", 200),
+    ],
+)
+def test_guards_apply_wherever_a_session_is_known(world, counters, method, path, refused):
+    guards = [RequestLimit(counters, Quota(2, 60), Quota(2, 86_400)), OpenRequests(1)]
+    world.gateway = world.make_gateway(guards=guards)
+    headers = world.bearer(world.open())
+
+    def ask(**arguments):
+        return world.call(method, path, buffered=True, **arguments).status_code
+
+    assert [ask(headers=headers) for _ in range(3)] == [200, 200, refused]
+    assert [ask() for _ in range(3)] == [200] * 3, "no session, no guard"
+
+
+def test_a_session_that_opens_another_one_is_told_of_its_creations(opening):
+    opening.gateway = opening.make_gateway(
+        creations=CreationLimit(
+            Counters(opening.redis, clock=opening.clock), Quota(3, 60), "s" * 32
+        ),
+        guards=[
+            RequestLimit(Counters(opening.redis, clock=opening.clock), Quota(5, 60), Quota(5, 60))
+        ],
+    )
+    headers = opening.bearer(opening.open())
+    answer = opening.call("POST", f"{SESSIONS}/create", json={}, headers=headers)
+    assert answer.headers["RateLimit-Policy"] == '"creations";q=3;w=60'
+
+
+@pytest.fixture
+def named(world, counters):
+    quotas = {name: Quota(2, 60) for name in ("resets", "extensions", "status", "anonymous")}
+    world.gateway = world.make_gateway(
+        limits=NamedLimits(counters, quotas, "s" * 32, clock=world.clock)
+    )
+    return world
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("POST", f"{SESSIONS}/reset", "resets"),
+        ("POST", f"{SESSIONS}/extend", "extensions"),
+        ("GET", f"{SESSIONS}/current", "status"),
+    ],
+)
+def test_resets_extensions_and_status_have_limits_of_their_own(named, code, method, path, name):
+    headers, others = named.bearer(named.open()), named.bearer(named.open())
+    answers = [named.call(method, path, headers=headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert code(answers[-1]) == "rate_limited"
+    assert answers[-1].headers["RateLimit-Policy"] == f'"{name}";q=2;w=60'
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert named.call(method, path, headers=others).status_code == 200
+    assert named.call("POST", f"{SESSIONS}/destroy", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ready", "/metrics", "/openapi.json", "/docs", "/api/demo/accounts", "/api/demo/stats"],
+)
+def test_what_needs_no_session_is_limited_by_address(named, path):
+    def ask(address):
+        return named.call("GET", path, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [ask("203.0.113.7") for _ in range(3)] == [200, 200, 429]
+    assert ask("198.51.100.1") == 200
+    assert (
+        named.call("GET", "/health", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 200
+    )
+
+
+def test_a_rule_that_names_no_known_limit_is_refused_at_the_start(world, counters):
+    policy = Policy([Rule(None, "/x", Verdict.PUBLIC, limit="wishes")])
+    limits = NamedLimits(counters, {"resets": Quota(1, 60)}, "s" * 32)
+    with pytest.raises(ValueError, match=r"wishes.*resets"):
+        world.make_gateway(policy=policy, limits=limits)
+
+
+def failing(environ, start_response):
+    """An app that checks credentials itself and finds them bad."""
+    environ[FAILED_CREDENTIAL_KEY] = True
+    start_response("404 Not Found", [])
+    return [b""]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{SESSIONS}/demo_{'x' * 32}"),
+        ("POST", f"{SESSIONS}/extend"),
+        ("POST", f"{SESSIONS}/destroy"),
+        ("POST", "/api/auth/login"),
+        ("GET", "/ops/"),
+    ],
+)
+def test_what_the_app_finds_bad_counts_and_is_refused_before_it(guarded, code, method, path):
+    reached = []
+
+    def app(environ, start_response):
+        reached.append(path)
+        return failing(environ, start_response)
+
+    guarded.app = app
+
+    def ask(address="203.0.113.7", **headers):
+        return guarded.call(method, path, headers=headers, environ_base={"REMOTE_ADDR": address})
+
+    answers = [ask() for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 429]
+    assert code(answers[-1]) == "too_many_failures"
+    assert len(reached) == 3
+    assert ask("198.51.100.1").status_code == 404
+    assert guess(guarded, 1).status_code == 429, "all ways of guessing share one count"
+
+
+def test_a_token_opens_its_session_from_an_address_that_guesses(guarded):
+    headers = guarded.bearer(guarded.open())
+    for number in range(4):
+        guess(guarded, number)
+    answer = guarded.call(
+        "GET",
+        f"{SESSIONS}/current",
+        headers=headers,
+        environ_base={"REMOTE_ADDR": "203.0.113.7"},
+    )
+    assert answer.status_code == 200
+
+
+def test_a_client_cannot_have_its_credentials_counted_as_bad(guarded):
+    environ = {FAILED_CREDENTIAL_KEY: True, "REMOTE_ADDR": "203.0.113.7"}
+    for _ in range(5):
+        assert guarded.call("GET", f"{SESSIONS}/x", environ_overrides=environ).status_code == 200
