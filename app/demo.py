@@ -1,4 +1,4 @@
-"""The demo that the engine serves, as data: read from `demo.toml` and checked here only."""
+"""Reads and checks `demo.toml`, which says what the engine serves; no other module reads it."""
 
 import tomllib
 from collections import Counter
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 """Where a relative `DEMO_FILE` starts."""
 
 ENGINE_POLICY = Path(__file__).with_name("policy.toml")
-"""The policy for what the engine itself serves; a demo's rules come after it."""
+"""The policy of the engine's own endpoints; a demo's rules come after it."""
 
 LONGEST_TEMPLATE = 55
 """Characters of a template's name: Postgres allows 63, and loading puts `seeding_` before it."""
@@ -45,7 +45,7 @@ class SeedError(Exception):
 
 
 class LoadedTemplate(Protocol):
-    """What a demo's seeds say of one template."""
+    """The result of loading one template."""
 
     @property
     def schema_name(self) -> str:
@@ -53,11 +53,11 @@ class LoadedTemplate(Protocol):
 
     @property
     def changed(self) -> bool:
-        """Whether it was written."""
+        """True if it was written."""
 
 
 class Seeds(Protocol):
-    """Makes every template of a demo what it should be on a day; raises `SeedError`."""
+    """Loads every template of a demo for a day; raises `SeedError`."""
 
     def __call__(
         self,
@@ -66,7 +66,7 @@ class Seeds(Protocol):
         today: date,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> Sequence[LoadedTemplate]:
-        """Load the templates; `progress` hears the schema, the rows that are in, and all rows."""
+        """Load them; calls `progress` with the schema, the rows that are in, and all its rows."""
 
 
 class _Part(BaseModel):
@@ -79,7 +79,7 @@ class Account(_Part):
     account_type: str = Field(
         pattern=r"^[a-z][a-z0-9_]*$",
         max_length=40,
-        description="Its name in the API and in the control tables: a-z, 0-9 and `_`.",
+        description="The name in the API and in the control tables: a-z, 0-9 and `_`.",
     )
     template: str = Field(
         default_factory=lambda known: f"template_{known.get('account_type')}",
@@ -87,11 +87,11 @@ class Account(_Part):
         max_length=LONGEST_TEMPLATE,
         description="The schema that is cloned; default: `template_` and the account type.",
     )
-    owner: Sentence = Field(description="Whose account it is: a person's full name.")
+    owner: Sentence = Field(description="The full name of the person whose account it is.")
     name: Sentence = Field(description="The business that a visitor tries.")
-    title: Sentence = Field(description="What kind of business it is.")
+    title: Sentence = Field(description="The kind of business.")
     description: Sentence = Field(description="The same, in a sentence.")
-    features: tuple[str, ...] = Field(default=(), description="What there is to try.")
+    features: tuple[str, ...] = Field(default=(), description="The parts that a visitor can try.")
     email: str = Field(
         pattern=r"^[^\sA-Z]+@[^\sA-Z]+$",
         description="The address that its login takes, in lower case. It is public.",
@@ -100,12 +100,12 @@ class Account(_Part):
 
     @property
     def public(self) -> dict[str, Any]:
-        """What visitors may read of it."""
+        """The part of it that visitors may read."""
         return self.model_dump(exclude={"template", "owner"})
 
 
 class TenantTables(_Part):
-    """What the engine has to know of the tables in a template."""
+    """The migrations and rights of the tables in a template."""
 
     migrations: Path | None = Field(
         default=None,
@@ -117,12 +117,12 @@ class TenantTables(_Part):
 
 
 class Demo(_Part):
-    """What the engine is given: names, account types, and where the demo's own parts are."""
+    """A demo: its names, its account types, and the places of its code and files."""
 
     title: Sentence = Field(description="The name of the API.")
-    description: Sentence = Field(description="What it is, in a sentence.")
+    description: Sentence = Field(description="The API in a sentence.")
     timezone: str = Field(default="UTC", description="Decides which day is today.")
-    policy: Path = Field(description="What a session may do: a file as in docs/gateway.md.")
+    policy: Path = Field(description="The file of rules for sessions, as in docs/gateway.md.")
     static: Path | None = Field(default=None, description="The folder that is served as `/static`.")
     blueprints: tuple[Entry, ...] = Field(
         default=(),
@@ -132,9 +132,7 @@ class Demo(_Part):
         default=None,
         description="The function that loads the templates for a day; without one they stay.",
     )
-    tables: TenantTables = Field(
-        default=TenantTables(), description="What there is to know of a template's tables."
-    )
+    tables: TenantTables = Field(default=TenantTables(), description="The tables in the templates.")
     accounts: tuple[Account, ...] = Field(description="The account types, one table each.")
     _file: Path = PrivateAttr(default=ROOT / "demo.toml")
 
@@ -166,7 +164,7 @@ class Demo(_Part):
         return ENGINE_POLICY, self.policy
 
     def today(self) -> date:
-        """The day that it is where the demo plays."""
+        """The present day in the demo's time zone."""
         return datetime.now(ZoneInfo(self.timezone)).date()
 
     def registrars(self) -> Iterator[Callable[[Any], object]]:
@@ -179,7 +177,7 @@ class Demo(_Part):
             yield cast("Callable[[Any], object]", self._imported(f"blueprints[{index}]", entry))
 
     def load_seeds(self) -> Seeds | None:
-        """What loads the templates, if the demo has such a thing.
+        """Return the function that loads the templates, or None.
 
         Raises:
             DemoError: it cannot be imported.

@@ -98,8 +98,27 @@ SENTENCES = {
     415: ("unsupported_media_type", "Envía los datos como JSON (application/json)."),
     422: ("validation_error", "Algún dato no es válido: mira el detalle en «errors»."),
     429: ("rate_limited", "Has hecho muchas peticiones seguidas. Espera un momento."),
+    431: ("headers_too_large", "Las cabeceras de la petición son demasiado grandes."),
     500: ("internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."),
+    501: ("not_implemented", "La petición usa algo que este servidor no entiende."),
 }
+
+
+def problem_body(status: int, code: str, detail: str, errors: object = None) -> dict[str, Any]:
+    """Return the one error body of the whole system (RFC 9457, problem details)."""
+    body: dict[str, Any] = {
+        "type": f"urn:masa-madre:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return body | {"errors": errors} if errors else body
+
+
+def sentence_for(status: int) -> tuple[str, str]:
+    """Return the code and the sentence for a status that no handler has explained."""
+    return SENTENCES.get(status, ("error", HTTPStatus(status).phrase))
 
 
 def problem(
@@ -109,17 +128,9 @@ def problem(
     errors: object = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The one error body of the whole system, as `application/problem+json`."""
-    body = {
-        "type": f"urn:masa-madre:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = errors
-    response = Response(json.dumps(body), status, mimetype="application/problem+json")
+    """Return an error response, as `application/problem+json`."""
+    body = json.dumps(problem_body(status, code, detail, errors))
+    response = Response(body, status, mimetype="application/problem+json")
     response.headers.update(headers or {})
     return response
 

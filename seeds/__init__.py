@@ -1,4 +1,7 @@
-"""Spanish demo data, deterministic and dated relative to today, and its loading."""
+"""The demo's data, in Spanish: the same rows for the same day, and their loading.
+
+Start with `templates`, which builds the rows of one bakery, then `load`, which writes them.
+"""
 
 from app.demo import SeedError
 from seeds.errors import ControlSchemaMissing

@@ -1,4 +1,4 @@
-"""What can go wrong when seeds are sown."""
+"""The seeds' own exceptions; `app.demo.SeedError` is their base."""
 
 from app.demo import SeedError
 

@@ -1,4 +1,4 @@
-"""Writing templates: all of one or nothing of it, and nothing at all when it is as it should be."""
+"""Writes templates, each in one transaction; one that is up to date is not written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True)
 class LoadedTemplate:
-    """What became of one template."""
+    """The result for one template."""
 
     account_type: str
     schema_name: str
@@ -45,7 +45,7 @@ class LoadedTemplate:
 
 
 def ensure_tenants(engine: Engine, demo: Demo) -> list[LoadedTemplate]:
-    """See that each template has its row and its schema, which may still be empty.
+    """Make each template's row and schema, which may still be empty.
 
     An empty template has the state `cloning` and version 0: nothing may be cut from it yet.
 
@@ -78,7 +78,7 @@ def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate
 def ensure_templates(
     engine: Engine, demo: Demo, today: date, progress: Progress | None = None
 ) -> list[LoadedTemplate]:
-    """Make every template what the seeds say of this date.
+    """Bring every template to the rows of this date.
 
     A template whose rows and revision are as they should be is not written at all. Another is
     replaced in one transaction: until that commits, and for ever when it fails, the old one stays.
@@ -110,7 +110,7 @@ def _ensure_template(
         try:
             loaded = _load(engine, demo, target, data, progress)
         except (DeadlockDetected, LockNotAvailable):
-            continue  # A clone was reading the old template; it is done sooner than we build anew.
+            continue  # A clone was reading the old template; it ends before the next attempt.
         if loaded.changed:
             with engine.begin() as connection:
                 analyze(connection, loaded.schema_name, data.tables)
@@ -165,7 +165,7 @@ def _insert_tenant(connection: Connection, target: Target) -> None:
 def _publish(
     connection: Connection, target: Target, today: date, revision: str, digest: str
 ) -> int:
-    """From here on the template is cloned from; its new version says that it changed."""
+    """Make the template ready to be cloned, under a new version."""
     version: int | None = connection.scalar(
         update(Tenant)
         .where(Tenant.schema_name == target.schema_name)

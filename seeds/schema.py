@@ -17,7 +17,7 @@ from seeds.values import Row, Tables
 
 COMMENT = "masa-madre template"
 LOCK_TIMEOUT = "20s"
-"""How long the swap waits for clones that are reading the old template."""
+"""The longest wait for clones that are reading the old template."""
 
 _SCHEMA_EXISTS = text("SELECT to_regnamespace(quote_ident(:name)) IS NOT NULL")
 
@@ -38,7 +38,7 @@ def driver(connection: Connection) -> "Driver[Any]":
 
 
 def tree_of(tables: TenantTables) -> Path:
-    """The demo's tree of migrations, without which there are no tables to fill.
+    """Return the demo's tree of migrations, which makes the tables.
 
     Raises:
         SeedError: the demo names none.
@@ -49,7 +49,7 @@ def tree_of(tables: TenantTables) -> Path:
 
 
 def schema_exists(connection: Connection, name: str) -> bool:
-    """Whether a schema of this name is there."""
+    """Return True if a schema of this name exists."""
     return bool(connection.scalar(_SCHEMA_EXISTS, {"name": name}))
 
 
@@ -62,7 +62,7 @@ def replace_schema(
 ) -> None:
     """Put a schema of the newest revision with these rows in the place of `name`.
 
-    It is built under a name that nobody outside the transaction ever sees, and the old schema is
+    It is built under a name that no other transaction sees, and the old schema is
     dropped last: clones that read the old one wait for the drop alone, not for the whole load.
     `progress` is told how many rows are in.
     """

@@ -1,4 +1,4 @@
-"""What every generator of rows needs: row types, amounts, Madrid time and predictable dice."""
+"""Row types, amounts, Madrid time and repeatable random numbers, for all generators of rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -70,10 +70,10 @@ class Scene:
 
     @property
     def key(self) -> str:
-        """What the bakery's random numbers and identifiers begin with: it must never change."""
+        """The prefix of the bakery's random seeds and identifiers: it must never change."""
         return f"template_{self.profile.account_type.value}"
 
-    def dice(self, purpose: str, day: date) -> Random:
+    def random_for(self, purpose: str, day: date) -> Random:
         """Random numbers for one purpose on one day.
 
         They do not depend on today: what happened on a day stays what happened when the template

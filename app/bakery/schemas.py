@@ -1,4 +1,4 @@
-"""What requests and answers of all domains are made of: base models and field types."""
+"""Base models and field types of requests and answers, for all domains."""
 
 import re
 from datetime import date, datetime

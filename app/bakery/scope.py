@@ -1,4 +1,4 @@
-"""From a request to the tenant it is for: the only way by which a bakery view reaches data."""
+"""Leads a request to its tenant: the only way by which a view of the bakery reaches data."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TENANT_HEADER = "X-Tenant-Id"
-"""Set by the gateway, which removes whatever a client sent under this name."""
+"""Set by the gateway, which removes a header of this name that a client sent."""
 
 
 def current_tenant_id() -> UUID:
@@ -55,7 +55,7 @@ def in_tenant(
 
 
 def ensure_module(tenant_id: UUID, module: str) -> None:
-    """Let a tenant through that exists and whose business model has the module.
+    """Check that a tenant exists and that its business model has the module.
 
     Raises:
         Unauthorized: no tenant has this id.

@@ -37,7 +37,7 @@ def register_pages(app: APIFlask) -> None:
 
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Let a page use what this host serves, and nothing else."""
+    """Let a page load from this host only."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -46,7 +46,7 @@ def protect(response: Response) -> Response:
 
 @blueprint.get("/")
 def landing() -> str:
-    """Say what there is to try, and begin a demo."""
+    """Show the landing page, which opens demos."""
     minutes = current_services().settings.demo_session_duration_minutes
     return render_template(
         "landing.html", accounts=current_services().demo.accounts, minutes=minutes
@@ -55,14 +55,14 @@ def landing() -> str:
 
 @blueprint.get("/demo")
 def back_office() -> str:
-    """The back office: an empty shell that the browser fills from the API."""
+    """Show the back office, which the browser fills from the API."""
     minutes = current_services().settings.demo_session_duration_minutes
     return render_template("back_office.html", minutes=minutes)
 
 
 @blueprint.get("/docs")
 def reference() -> str:
-    """Show what the API offers."""
+    """Show the API reference."""
     return render_template("reference.html", groups=_api_groups())
 
 
@@ -79,7 +79,7 @@ def robots() -> Response:
 
 
 def _api_groups() -> tuple[Group, ...]:
-    """The reference, made once an application: its routes do not change while it runs."""
+    """The reference, made once an application, whose routes do not change."""
     app = cast(APIFlask, current_app)
     known = app.extensions.get(REFERENCE_KEY)
     if known is None:

@@ -35,7 +35,7 @@ def renew(engine: Engine, demo: Demo, today: date | None = None) -> list[str]:
     """Rebuild the templates that do not end on this day; costs one query when all do.
 
     Templates that are not of the demo's seeds are left alone: their owners know their dates.
-    Without a day it is today, where the demo plays.
+    The default day is today in the demo's time zone.
     """
     seeds = demo.load_seeds()
     if seeds is None:

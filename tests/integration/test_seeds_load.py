@@ -16,6 +16,7 @@ from sqlalchemy import NullPool, create_engine
 import seeds.load
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
+from app.demo import SeedError, TenantTables
 from app.migrations import upgrade_control
 from seeds import ControlSchemaMissing, ensure_templates, ensure_tenants
 from seeds.schema import COMMENT
@@ -220,6 +221,25 @@ def test_passwords_verify_and_are_hashed_once(engine, database):
         assert PasswordHasher().verify(password_hash, passwords[email])
     assert not any(account.changed for account in ensure_accounts(engine, DEMO))
     assert database.execute(query).fetchall() == rows
+
+
+def test_accounts_are_made_once_by_runs_at_the_same_time(engine):
+    with ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(ensure_accounts, engine, DEMO) for _ in range(2)]
+        changed = [item.changed for run in runs for item in run.result()]
+    assert sorted(changed) == [False, False, True, True]
+
+
+def test_a_demo_that_the_seeds_do_not_know_is_refused(engine, database):
+    account = DEMO.accounts[0].model_copy(update={"account_type": "notes"})
+    unknown = DEMO.model_copy(update={"accounts": (account,)})
+    for step in (ensure_tenants, lambda it, demo: ensure_templates(it, demo, TODAY)):
+        with pytest.raises(SeedError, match=r"not notes: correct demo\.toml"):
+            step(engine, unknown)
+    without = DEMO.model_copy(update={"tables": TenantTables()})
+    with pytest.raises(SeedError, match=r"names no tables\.migrations"):
+        ensure_tenants(engine, without)
+    assert tenants_of(database) == schemas_of(database) == []
 
 
 def test_a_password_that_no_longer_verifies_is_hashed_again(engine, database):

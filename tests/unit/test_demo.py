@@ -8,6 +8,7 @@ import pytest
 
 from app.config import ConfigurationError
 from app.demo import Demo, DemoError, demo_table, load_demo
+from jobs.maintenance.template_renewal import renew
 from seeds.templates import PROFILES
 from tests.fixtures.demo import DEMO
 
@@ -143,6 +144,10 @@ def test_code_that_cannot_be_imported_is_told_with_its_key(write, entry):
         demo.load_seeds()
     with pytest.raises(DemoError, match=re.escape(f"{file}: blueprints[1]: '{entry}'")):
         list(demo.registrars())
+
+
+def test_a_demo_without_seeds_is_not_renewed(write):
+    assert renew(None, load_demo(write(GOOD))) == []  # no engine is needed to do nothing
 
 
 def test_the_project_serves_the_bakery():

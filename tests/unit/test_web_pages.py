@@ -11,14 +11,14 @@ from tests.fixtures.demo import DEMO
 
 PAGES = ("/", "/demo", "/docs")
 NOWHERE = "127.0.0.1:1"
-"""Where nobody serves: these pages need neither Postgres nor Redis."""
+"""An address without a server: these pages need neither Postgres nor Redis."""
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     settings = Settings(
         _env_file=None,
-        database_url=f"postgresql://nobody@{NOWHERE}/none",
+        database_url=f"postgresql://none@{NOWHERE}/none",
         redis_url=f"redis://{NOWHERE}/0",
         jwt_secret="s" * 32,
         demo_session_duration_minutes=45,

@@ -1,4 +1,4 @@
-"""Adjustments: making the stock of an ingredient what somebody counted on the shelf."""
+"""Adjustments: correct the stock of an ingredient after a count."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,7 +22,7 @@ from app.errors import Conflict, InvalidRequest
 Change = tuple[StockLot, Decimal]
 
 SHORT_UNITS = {Unit.KILOGRAM: "kg", Unit.LITRE: "l", Unit.PIECE: "ud."}
-"""How a prospect reads a unit."""
+"""The units in Spanish."""
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is asked about orders, and the answers."""
+"""Queries and answers of the orders API."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -30,7 +30,7 @@ class OrderQuery(ListQuery, Period):
 
 
 class OrderLineIn(Request):
-    """So much of a product."""
+    """A quantity of a product."""
 
     product_id: BodyKey
     quantity: Annotated[Pieces, Field(le=MOST_ON_AN_ORDER)]
@@ -49,7 +49,7 @@ class OrderIn(Request):
 
 
 class OrderChange(Request):
-    """What of an order is to change; what is absent stays."""
+    """The changes to an order; a field that is absent stays as it is."""
 
     status: OrderStatus | None = None
     due_on: Day | None = None
@@ -65,7 +65,7 @@ class OrderChange(Request):
 
 
 class CustomerOut(BaseModel):
-    """A customer, and what there is between us."""
+    """A customer, with the sums of their orders."""
 
     id: int
     name: str
@@ -112,7 +112,7 @@ class OrderLineOut(BaseModel):
 
 
 class OrderDetail(OrderOut):
-    """An order with its lines, and what can become of it."""
+    """An order with its lines and the statuses that can follow."""
 
     lines: list[OrderLineOut]
     next_statuses: list[OrderStatus]

@@ -1,4 +1,4 @@
-"""What the point of sale is asked, and what it answers."""
+"""Queries and answers of the point-of-sale API."""
 
 from typing import Annotated, Self
 from uuid import UUID
@@ -35,7 +35,7 @@ class ProductQuery(ListQuery):
 
 
 class TillQuery(Query):
-    """Which till."""
+    """The location whose till is meant."""
 
     location_id: RowKey | None = Field(
         default=None, description="Por defecto, la ubicación que vende."
@@ -52,7 +52,7 @@ class SaleQuery(ListQuery, Period):
 
 
 class SaleLineIn(Request):
-    """So much of a product."""
+    """A quantity of a product."""
 
     product_id: BodyKey
     quantity: Annotated[Pieces, Field(le=MOST_ON_A_TICKET)]
@@ -72,7 +72,7 @@ class SaleIn(Request):
 
 
 class CorrectionIn(Request):
-    """What a ticket should have said: its lines, how it was paid, or both."""
+    """A ticket's correct lines, its correct payment method, or both."""
 
     lines: SaleLinesIn | None = None
     payment_method: PaymentMethod | None = None
@@ -103,7 +103,7 @@ class ProductOut(BaseModel):
 
 
 class PlaceStock(BaseModel):
-    """How much of a product there is at a location."""
+    """The stock of a product at a location."""
 
     location_id: int
     location_name: str

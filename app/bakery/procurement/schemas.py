@@ -1,4 +1,4 @@
-"""What procurement is asked, and what it answers."""
+"""Queries and answers of the procurement API."""
 
 from datetime import date
 from typing import Annotated
@@ -31,7 +31,7 @@ class RunIn(Request):
 class SuggestionOut(BaseModel):
     """An ingredient that runs out, and the cheapest way to buy it.
 
-    The supplier and what follows from it are null when nobody has a price for the ingredient.
+    The supplier and what follows from it are null when no supplier has a price for the ingredient.
     """
 
     ingredient_id: int
@@ -75,7 +75,7 @@ class PurchaseLineOut(BaseModel):
 
 
 class PurchaseOrderOut(BaseModel):
-    """What is ordered from one supplier."""
+    """A purchase order to one supplier."""
 
     id: int
     supplier_id: int

@@ -1,4 +1,4 @@
-"""What is asked about recipes, and the answers."""
+"""Queries and answers of the recipes API."""
 
 from pydantic import BaseModel, Field
 
@@ -16,7 +16,7 @@ class RecipeQuery(ListQuery):
 
 
 class RecipeOut(BaseModel):
-    """A recipe, what it costs, and what the product that is made with it leaves."""
+    """A recipe, its cost, and the margin of the product that is made with it."""
 
     id: int
     name: str
@@ -38,7 +38,7 @@ class RecipeOut(BaseModel):
 
 
 class RecipeIngredientOut(BaseModel):
-    """How much of an ingredient one run takes, and what that costs."""
+    """The quantity of an ingredient that one run takes, and its cost."""
 
     ingredient_id: int
     name: str

@@ -1,4 +1,4 @@
-"""What is asked about suppliers, and the answers."""
+"""Queries and answers of the suppliers API."""
 
 from pydantic import BaseModel, Field
 
@@ -35,7 +35,7 @@ class SupplierOut(BaseModel):
 
 
 class SupplierPriceOut(BaseModel):
-    """What one pack of an ingredient costs."""
+    """The price of one pack of an ingredient."""
 
     id: int
     ingredient_id: int

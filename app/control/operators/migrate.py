@@ -180,7 +180,7 @@ def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outco
         return "current"  # dropped since it was listed: nothing is left to migrate
     tree = tables.migrations
     if tree is None or not connection.scalar(text(_REVISION), {"schema": schema}):
-        return "kept"  # a template that is not of the demo's tree: its owner migrates it
+        return "kept"  # not of the demo's tree: its owner migrates it
     before, head = _revision_of(connection, schema), tenant_head(tree)
     upgrade_tenant(connection, schema, tree)
     opened = _open(connection, schema, tables.may_delete)

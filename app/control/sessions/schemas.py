@@ -11,7 +11,7 @@ from app.validation import ONE_OF, Request, Text, own_error
 
 
 def _known(value: object) -> object:
-    """Only the account types of the demo that is served can be tried."""
+    """Refuse an account type that the demo does not have."""
     known = current_services().demo.account_types
     if value not in known:
         raise own_error("account_type", ONE_OF.format(expected=" o ".join(map(repr, known))))

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from app.control.operators.migrate import list_schemas, migrate_control, migrate_schemas
+from app.demo import TenantTables
 from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
 from tests.fixtures.demo import DEMO, TREE
@@ -93,6 +94,12 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
     assert tasks.reconcile(dry_run=True) == []
     again = migrate_schemas(database_url, "session", live, DEMO.tables)
     assert outcomes(again) == ["current", "migrated", "migrated"]
+
+
+def test_a_demo_without_a_tree_migrates_its_tables_itself(parts, database, live):
+    url = parts.settings.database_url
+    assert outcomes(migrate_schemas(url, "session", live, TenantTables())) == ["kept"] * 3
+    assert {revisions(database)[schema] for schema in live} == {"none"}
 
 
 def test_a_template_of_somebody_else_is_left_to_its_owner(parts, template_id):

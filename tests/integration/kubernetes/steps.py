@@ -1,12 +1,15 @@
 """What the tests of launched clones do, and what they look at."""
 
 import time
+from contextlib import contextmanager
+
+import psycopg
 
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.clones.clone_jobs import fetch_clone_jobs
 from jobs.kubernetes.job_queues import JobQueues
-from tests.integration.control.conftest import ACCOUNT
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.test_jobs import work
 from tests.integration.control.test_sessions import VISITOR
 from tests.integration.kubernetes.conftest import NAMESPACE
@@ -94,3 +97,19 @@ def end_connections(database):
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE starts_with(application_name, 'masa-madre clon')"
     )
+
+
+@contextmanager
+def locked_template(database_url):
+    """Hold every clone of the template until the block ends."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"LOCK TABLE {TEMPLATE}.bread IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def order_batch(parts, size=1):
+    """Tenants for the pool, and the queue of their Job."""
+    tenants = parts.pool.add_missing(ACCOUNT, size)
+    parts.dispatcher.clone_for_pool(tenants)
+    return tenants, f"clone-{tenants[0]}"

@@ -4,9 +4,8 @@ import json
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-import psycopg
 import pytest
 from rq import Worker
 
@@ -23,6 +22,7 @@ from tests.integration.control.processes import (
     wait_until_stuck,
 )
 from tests.integration.control.test_sessions import VISITOR
+from tests.integration.kubernetes.steps import locked_template, order_batch
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -32,22 +32,6 @@ def run_pod(queue):
         [sys.executable, "-m", "jobs.clone_pod", queue],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-
-
-def order_batch(parts, size):
-    """Tenants for the pool, and the queue that one Job shall work on."""
-    tenants = parts.pool.add_missing(ACCOUNT, size)
-    parts.dispatcher.clone_for_pool(tenants)
-    return tenants, f"clone-{tenants[0]}"
-
-
-@contextmanager
-def locked_template(database_url):
-    """Hold whoever wants to read the template's rows."""
-    with psycopg.connect(database_url) as connection:
-        connection.execute(f"LOCK TABLE {TEMPLATE}.bread IN ACCESS EXCLUSIVE MODE")
-        yield
-        connection.rollback()
 
 
 def pod_of(queue):

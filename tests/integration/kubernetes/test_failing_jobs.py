@@ -1,6 +1,5 @@
 """Every way in which Job, pod, node or API can fail ends in a bakery, or in a sentence."""
 
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -24,6 +23,7 @@ from tests.integration.kubernetes.steps import (
     end_of,
     is_,
     jobs_of,
+    locked_template,
     open_session,
     pods_run,
     queue_of,
@@ -31,7 +31,6 @@ from tests.integration.kubernetes.steps import (
     trouble,
     work,
 )
-from tests.integration.kubernetes.test_clone_pod import locked_template
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -137,7 +136,6 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
             with cluster.fail("oom", after=0.05, times=1) as death:
                 wait_for(lambda: death.hits == 1)
                 # A server notices late that its client has died, and while it waits not at all.
-                time.sleep(0.5)
                 end_connections(database)
         wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
         tasks.launch()
@@ -154,7 +152,6 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
         wait_for(lambda: connections(database) == 1)
         death = cluster.fail("node-death", after=0.05, unnoticed=120)
         wait_for(lambda: death.hits == 1)
-        time.sleep(0.5)  # struck is not dead yet
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))
         end_connections(database)
@@ -174,7 +171,6 @@ def test_a_clone_whose_node_died_goes_to_a_worker(
             wait_for(lambda: connections(database) == 1)
             death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
             wait_for(lambda: death.hits == 1)
-            time.sleep(1)  # struck is not dead yet
         wait_until_gone(database, "masa-madre clone ")
         assert is_(parts, session, SessionStatus.PENDING)()
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))

@@ -1,6 +1,4 @@
-"""One pass over orders, queues and Jobs, on answers of the API that are told to it."""
-
-from datetime import UTC, datetime, timedelta
+"""One pass over orders, queues and Jobs while something else happens, or did before."""
 
 import psycopg
 import pytest
@@ -9,55 +7,13 @@ from app.control.models import SessionStatus
 from jobs.clones.clone_jobs import clone_job_id, fetch_clone_jobs
 from jobs.kubernetes.errors import ClusterAway
 from jobs.kubernetes.job_queues import JobQueues
-from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
+from jobs.kubernetes.job_status import CloneJobState
 from jobs.kubernetes.reconciler import tend
 from jobs.queue.task_queue import TaskJob
+from tests.integration.kubernetes.answers import Answers, is_taken, launch_of
 from tests.integration.kubernetes.steps import adjust, is_, open_session, queue_of
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
-
-
-class Answers:
-    """An API that answers what it is told to, and does nothing."""
-
-    def __init__(self, *launches, meanwhile=lambda: None):
-        self._launches = launches
-        self._meanwhile = meanwhile
-
-    def launches(self):
-        self._meanwhile()
-        return list(self._launches)
-
-    def create(self, manifest):
-        del manifest
-        return True
-
-    def delete(self, name):
-        del name
-
-
-@pytest.fixture
-def answer(monkeypatch):
-    """Have the API answer so."""
-    return lambda api: monkeypatch.setattr("jobs.kubernetes.reconciler.open_cluster", lambda _: api)
-
-
-@pytest.fixture
-def tenant_id(parts):
-    """A tenant that a session waits for."""
-    return parts.sessions.awaited_tenant(open_session(parts))
-
-
-def is_taken(parts, tenant_id, *, seconds_ago=0, status="started"):
-    """What is to be seen when a pod has taken the clone up."""
-    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
-    parts.redis.lrem(f"rq:queue:clone-{tenant_id}", 0, clone_job_id(tenant_id))
-    about = {"status": status, "started_at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    parts.redis.hset(TaskJob.key_for(clone_job_id(tenant_id)), mapping=about)
-
-
-def launch_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
-    return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
 
 
 @pytest.mark.parametrize("fallback", ["worker", "none"])
@@ -76,7 +32,7 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
 
 
-def test_two_jobs_of_one_queue_hold_nobody_up(parts, answer, tenant_id):
+def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):
     jobs = [launch_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
     answer(Answers(*jobs))
     tend(parts)

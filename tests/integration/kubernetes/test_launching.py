@@ -86,7 +86,7 @@ def test_a_job_that_pauses_between_two_attempts_is_left_alone(
     monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 0)
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = open_session(parts)
-    cluster._jobs.backoff = 20  # as long as in a real one
+    cluster.pause_between_attempts(20)  # as long as in a real one
     tasks.launch()
     wait_for(lambda: jobs_of(cluster)[0].get("status", {}).get("failed") == 1)
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_a_job_that_pauses_between_two_attempts_is_left_alone(
     assert len(jobs_of(cluster)) == 1
 
 
-def test_reconcile_removes_a_job_that_nobody_waits_for(cluster, parts):
+def test_reconcile_removes_a_job_that_no_tenant_waits_for(cluster, parts):
     session = open_session(parts)
     with cluster.fail("slow-start", seconds=60):
         tasks.launch()
@@ -113,7 +113,7 @@ def test_the_watch_makes_one_pass_however_often_it_is_queued(cluster, parts, mon
     assert [tasks.watch_launches() for _ in range(5)] == [1, 0, 0, 0, 0]
 
 
-def test_whoever_finds_a_pass_under_way_has_another_one_made(cluster, parts, database_url):
+def test_a_pass_that_is_under_way_is_followed_by_another(cluster, parts, database_url):
     with only_one(database_url, "launching"):
         assert tasks.launch() == 0
     assert parts.redis.exists(AGAIN)
