@@ -73,7 +73,12 @@ def make_gateway(
     counters = Counters(redis, breaker=breaker)
     activity = Activity(redis, breaker=breaker, every=GATHER_SECONDS)
     atexit.register(activity.flush)
-    quotas = {name: Quota(limit, MINUTE) for name, limit in settings.named_limits.items()}
+    named = {
+        "resets": Quota(settings.gateway_resets_per_minute, MINUTE),
+        "extensions": Quota(settings.gateway_extensions_per_minute, MINUTE),
+        "status": Quota(settings.gateway_status_per_minute, MINUTE),
+        "anonymous": Quota(settings.gateway_anonymous_per_minute, MINUTE),
+    }
     service, secret = app.extensions[KEY].service, settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
@@ -98,7 +103,7 @@ def make_gateway(
         failures=FailedCredentials(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
-        limits=NamedLimits(counters, quotas, secret),
+        limits=NamedLimits(counters, named, secret),
     )
 
 

@@ -247,16 +247,6 @@ class Settings(BaseSettings):
         limit = parse(self.demo_create_rate_limit)
         return limit.amount, limit.get_expiry()
 
-    @property
-    def named_limits(self) -> dict[str, int]:
-        """The limits that rules of a policy file can name, by the minute."""
-        return {
-            "resets": self.gateway_resets_per_minute,
-            "extensions": self.gateway_extensions_per_minute,
-            "status": self.gateway_status_per_minute,
-            "anonymous": self.gateway_anonymous_per_minute,
-        }
-
     @field_validator("demo_create_rate_limit")
     @classmethod
     def _is_a_limit(cls, value: str) -> str:
@@ -315,13 +305,3 @@ def _explain(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name.upper()} is not set.{hint}"
     return f"{name.upper()} cannot be used: {message}.{hint}"
-
-
-def settings_table() -> str:
-    """The settings as a Markdown table, for the README."""
-    lines = ["| variable | default | what it is |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        shown = "required" if field.is_required() else f"`{field.default}`"
-        shown = "" if field.default is None else shown
-        lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
-    return "\n".join(lines)

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from app.local.valkey import ValkeyServer
 from gateway import Activity, RedisCircuitBreaker, Tally, connect_redis, merge
-from tests.fixtures.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from werkzeug.test import Client
 from gateway import InvalidSignature, SignedTenants, TenantSigner, Verification
 from gateway.verification.endpoint import PREFIX
 from tests.fixtures.live import free_port
-from tests.fixtures.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PROXIES = ("nginx", "traefik", "envoy")
 KEYS = {"new": "n" * 32, "old": "o" * 32}
