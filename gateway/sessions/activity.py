@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from threading import Lock, Timer
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
@@ -19,6 +19,13 @@ log = structlog.get_logger(__name__)
 _COUNTS = "{gateway:activity}:counts"
 _LAST = "{gateway:activity}:last"
 _BATCHES = "{gateway:activity}:batches"
+_REJECTED = "{gateway:activity}:rejected"
+
+REJECTED_SECONDS = 7 * 86_400
+"""How long operators can look at what was rejected."""
+
+MOST_REQUESTS = 10_000_000
+"""No session makes more requests between two drains: a larger count was written by hand."""
 
 FLUSH_AT_ONCE = 200
 """Sessions that one flush writes at most, after Redis was away."""
@@ -64,6 +71,7 @@ class Activity:
         self._lock = Lock()
         self._waiting: dict[UUID, Tally] = {}
         self._drained: set[str] = set()
+        self._rejected = 0
         self._every = every
         self._timer: Timer | None = None
 
@@ -123,6 +131,11 @@ class Activity:
             pipeline.execute()
         self._drained.clear()
 
+    def take_rejected(self) -> int:
+        """Return how many counts were set aside as unreadable since the last call."""
+        rejected, self._rejected = self._rejected, 0
+        return rejected
+
     def _flush_later(self) -> None:
         if self._timer is not None and self._timer.is_alive():
             return
@@ -168,17 +181,32 @@ class Activity:
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hgetall(f"{_COUNTS}:{batch}")
             pipeline.zrange(f"{_LAST}:{batch}", 0, -1, withscores=True)
-            counts, last = pipeline.execute()
-        times = {
-            _text(session): datetime.fromtimestamp(milliseconds / 1000, UTC)
-            for session, milliseconds in last
-        }
-        # A Redis short of memory may have evicted the times; the present is close enough.
-        now = utc_now()
-        return {
-            UUID(_text(session)): Tally(int(count), times.get(_text(session), now))
-            for session, count in counts.items()
-        }
+            counts, last = pipeline.execute(raise_on_error=False)
+        times = {_text(session): milliseconds for session, milliseconds in self._checked(last, [])}
+        tallies = {}
+        for session, count in dict(self._checked(counts, {})).items():
+            try:
+                tallies[UUID(_text(session))] = _tally(int(count), times.get(_text(session)))
+            except (ValueError, OverflowError):
+                self._reject(session, count)
+        return tallies
+
+    def _checked(self, answer: Any, nothing: Any) -> Any:
+        """Return the answer of one command, or nothing if its key has another type."""
+        if isinstance(answer, ResponseError) and str(answer).startswith("WRONGTYPE"):
+            self._reject("a whole batch", answer)
+            return nothing
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _reject(self, member: bytes | str, count: object) -> None:
+        """Set aside what is no count of a session's requests: it must not stop the others."""
+        self._rejected += 1
+        name, value = repr(member)[:200], repr(count)[:200]
+        log.error("count rejected", action="activity_rejected", member=name, count=value)
+        self._redis.hset(_REJECTED, name, value)
+        self._redis.expire(_REJECTED, REJECTED_SECONDS)
 
 
 def merge(batches: Iterable[Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
@@ -191,5 +219,15 @@ def merge(batches: Iterable[Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
     return totals
 
 
+def _tally(requests: int, milliseconds: float | None) -> Tally:
+    if not 0 < requests <= MOST_REQUESTS:
+        raise ValueError(f"{requests} is no count of requests")
+    # A Redis short of memory may have evicted the times; a minute off is close enough.
+    last_at = (
+        utc_now() if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+    )
+    return Tally(requests, last_at)
+
+
 def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value

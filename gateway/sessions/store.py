@@ -21,6 +21,9 @@ from gateway.sessions.record import ENDED, Clock, SessionRecord, utc_now
 
 log = structlog.get_logger(__name__)
 
+BELIEVE_FOR = timedelta(seconds=5)
+"""How long a record is believed after the database was asked for it."""
+
 MARGIN = timedelta(minutes=1)
 """How much longer than its session a record stays in Redis, for clocks that differ."""
 
@@ -36,11 +39,11 @@ return 1
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """A record as Redis holds it: its text, and when that was written."""
+    """A record as Redis holds it: its text, and the time at which it was true."""
 
     record: SessionRecord
     text: bytes | str
-    written_at: datetime
+    as_of: datetime
 
 
 class RedisSessions:
@@ -57,7 +60,7 @@ class RedisSessions:
             write to Redis is believed.
         tombstone_for: how long a forgotten session stays forgotten, even if it is written again.
             Longer than any session can still last.
-        clock: tells when a record was written.
+        clock: tells the time at which a record is true, where the caller does not.
     """
 
     def __init__(
@@ -76,10 +79,10 @@ class RedisSessions:
         self._tombstone_for = tombstone_for
         self._clock = clock
 
-    def put(self, record: SessionRecord) -> None:
-        """Write a session's present record. A forgotten session stays forgotten."""
+    def put(self, record: SessionRecord, as_of: datetime | None = None) -> None:
+        """Write what the database said at `as_of`, now by default. A forgotten session stays so."""
         key, _ = _keys(record.session_id)
-        self._redis.set(key, self._dump(record), pxat=_drop_at(record))
+        self._redis.set(key, self._dump(record, as_of), pxat=_drop_at(record))
 
     def get(self, session_id: str) -> SessionRecord | None:
         """Return the record, of any status, or None.
@@ -105,13 +108,12 @@ class RedisSessions:
             )
             return None
 
-    def refresh(self, record: SessionRecord, seen: bytes | str = "") -> bool:
-        """Write the database's record, unless Redis holds another text than `seen` by now.
-
-        Returns True if it was written.
-        """
+    def refresh(
+        self, record: SessionRecord, seen: bytes | str = "", as_of: datetime | None = None
+    ) -> bool:
+        """Like `put`, unless Redis holds something else than `seen` by now."""
         keys = _keys(record.session_id)
-        return bool(self._refresh(keys, [seen, self._dump(record), _drop_at(record)]))
+        return bool(self._refresh(keys, [seen, self._dump(record, as_of), _drop_at(record)]))
 
     def forget(self, session_id: str) -> None:
         """Have the session refused from now on, even if it is put back later.
@@ -125,7 +127,7 @@ class RedisSessions:
             pipeline.delete(key)
             pipeline.execute()
 
-    def _dump(self, record: SessionRecord) -> str:
+    def _dump(self, record: SessionRecord, as_of: datetime | None) -> str:
         fields = json.dumps(
             {
                 "id": str(record.id),
@@ -133,7 +135,7 @@ class RedisSessions:
                 "account_type": record.account_type,
                 "status": record.status,
                 "expires_at": record.expires_at.isoformat(),
-                "written_at": self._clock().isoformat(),
+                "as_of": (as_of or self._clock()).isoformat(),
             }
         )
         return f"{_signature(self._signing_keys[0], record.session_id, fields)} {fields}"
@@ -153,18 +155,21 @@ class RedisSessions:
             status=fields["status"],
             expires_at=datetime.fromisoformat(fields["expires_at"]),
         )
-        written_at = datetime.fromisoformat(fields["written_at"]).astimezone(UTC)
-        return Cached(record, text, written_at)
+        as_of = datetime.fromisoformat(fields["as_of"]).astimezone(UTC)
+        return Cached(record, text, as_of)
 
 
 class Sessions:
     """Looks sessions up by their id.
 
-    A record in Redis is believed for `believe_for` after it was written, if it says that the
-    session has ended, or that it is active and has time left. In every other case the fallback (the
-    database) is asked: a pending session may have become active, and an expired one may have been
-    extended, while Redis was away. `believe_for` bounds how long a change that never reached Redis
-    is missed; a forgotten session stays forgotten in any case.
+    A record in Redis is believed for `believe_for` after the database was asked, when it says that
+    the session has ended, or is active and has time left. In every other case the fallback (the
+    database) is asked: a pending session may have become active and one out of time may have been
+    extended while Redis was away.
+
+    So `believe_for` bounds how long a change that never reached Redis is missed: a session that is
+    destroyed is refused from the moment when its tombstone is written, or else after that time. It
+    is counted from before the database was asked, so a late writer of an old answer adds nothing.
 
     An id that the fallback does not know is not cached. Redis would then hold a key for every id
     that a client makes up, to save one index lookup; and a session created a moment later would be
@@ -178,7 +183,7 @@ class Sessions:
         clock: Clock = utc_now,
         *,
         breaker: RedisCircuitBreaker | None = None,
-        believe_for: timedelta = timedelta(seconds=30),
+        believe_for: timedelta = BELIEVE_FOR,
     ) -> None:
         self._store = store
         self._fallback = fallback
@@ -196,6 +201,7 @@ class Sessions:
         cached = self._read(session_id)
         if cached is not None and self._believed(cached):
             return cached.record
+        asked_at = self._clock()
         try:
             record = self._fallback(session_id)
         except Exception as error:
@@ -204,12 +210,12 @@ class Sessions:
             )
             raise SessionsUnavailable("sessions cannot be looked up") from error
         if record is not None:
-            self._refresh(record, cached)
+            self._refresh(record, cached, asked_at)
         return record
 
     def _believed(self, cached: Cached) -> bool:
         now = self._clock()
-        if abs(now - cached.written_at) >= self._believe_for:
+        if abs(now - cached.as_of) >= self._believe_for:
             return False
         record = cached.record
         return record.status in ENDED or (record.status == "active" and now < record.expires_at)
@@ -223,11 +229,11 @@ class Sessions:
             self._breaker.record_failure("session_read", error)
             return None
 
-    def _refresh(self, record: SessionRecord, cached: Cached | None) -> None:
+    def _refresh(self, record: SessionRecord, cached: Cached | None, as_of: datetime) -> None:
         if not self._breaker.is_closed():
             return
         try:
-            self._store.refresh(record, cached.text if cached else "")
+            self._store.refresh(record, cached.text if cached else "", as_of)
         except REDIS_ERRORS as error:
             self._breaker.record_failure("session_refresh", error)
 

@@ -192,6 +192,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
             click.echo("Another cleanup is at work: nothing was done.")
         else:
             show_values("Cleanup", report)
+        if report.get("failed_steps"):
+            raise Failed(f"{report['failed_steps']} steps of the cleanup failed: see the log.")
         if report.get("not_dropped"):
             raise Failed(f"{report['not_dropped']} schemas could not be dropped: see the log.")
 
@@ -200,15 +202,15 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
     @as_json
     @command
     def reconcile(_: ControlServices, dry_run: bool, as_json: bool) -> None:
-        """Compare Postgres, Redis and launched jobs, and mend what does not match."""
+        """Compare Postgres, Redis and Kubernetes Jobs, and repair what does not match."""
         findings = maintenance.reconcile(dry_run=dry_run)
         if as_json:
             show_json(findings)
         else:
-            show_rows("Would mend" if dry_run else "Mended", findings, "Everything matches.")
+            show_rows("Would repair" if dry_run else "Repaired", findings, "Everything matches.")
         failed = sum(finding["failure"] is not None for finding in findings)
         if failed:
-            raise Failed(f"{failed} of {len(findings)} could not be mended.")
+            raise Failed(f"{failed} of {len(findings)} could not be repaired.")
 
     create = _make_create(account_types)
     commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]

@@ -41,10 +41,10 @@ class ProgressBoard:
         if tenant_id is None:
             return WAITING
         try:
-            note = self._redis.get(_key(tenant_id))
-        except RedisError:
+            progress = self._redis.get(_key(tenant_id))
+            return WAITING if progress is None else Progress(**json.loads(progress))
+        except (RedisError, ValueError, TypeError):  # without Redis, or not written by us
             return WAITING
-        return WAITING if note is None else Progress(**json.loads(note))
 
 
 def _key(tenant_id: UUID) -> str:

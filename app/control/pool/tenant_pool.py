@@ -7,7 +7,17 @@ that try the same change do it once.
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from app.control import queries
 from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
@@ -32,6 +42,10 @@ class TenantView:
     session: UUID | None
     """Who it was cloned for, or has it."""
 
+
+_HAND_OVER_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))"
+)
 
 RENEWALS_AT_ONCE = 2
 """Outdated tenants are replaced so many at a time; until then they are better than none."""
@@ -137,11 +151,15 @@ class Pool:
             templates = select(DemoSession.base_demo_tenant_id).where(
                 DemoSession.status == SessionStatus.PENDING
             )
-            for template_id in connection.scalars(templates.distinct()).all():
+            # In one order, so that two processes do not wait for each other's locks.
+            for template_id in sorted(connection.scalars(templates.distinct()).all()):
                 served += self._hand_over(connection, template_id)
         return served
 
     def _hand_over(self, connection: Connection, template_id: UUID) -> list[SessionView]:
+        # One at a time for a template: of two at once, the second would skip the sessions that the
+        # first has locked, and serve those behind them.
+        connection.execute(_HAND_OVER_LOCK, {"template_id": str(template_id)})
         parameters = {"template_id": template_id, "duration": self._session_seconds}
         rows = connection.execute(queries.HAND_OVER, parameters).all()
         return [session_view(row) for row in rows]
