@@ -1,4 +1,4 @@
-"""What operators see, behind their password: sessions, the pool, and rq-dashboard."""
+"""The operators' pages, behind their password: sessions, the pool, and rq-dashboard."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ from app.errors import FAILED_CREDENTIAL_KEY, problem
 USER = "ops"
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
-"""What rq-dashboard's lists of jobs escape themselves."""
+"""Fields that rq-dashboard's lists of jobs escape themselves."""
 
 NO_SUCH_JOB = "There is no such job, registry or page."
 REGISTRIES = frozenset(
