@@ -136,12 +136,12 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 def events(session_id: str, query_data: EventsIn) -> Response:
     """Follow a session as server-sent events until it is ready, or until it ends."""
     services = current_services()
-    services.sessions.fetch(session_id)
+    session = services.sessions.fetch(session_id)
 
     def read() -> dict[str, Any]:
         return describe(services, services.sessions.fetch(session_id), with_urls=False)
 
-    return services.streams.open(read, to_the_end=query_data.until == "end")
+    return services.streams.open(session.id, read, to_the_end=query_data.until == "end")
 
 
 @blueprint.get("/stats")
