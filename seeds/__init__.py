@@ -1,15 +1,16 @@
-"""Spanish demo data, deterministic and dated relative to today, and its loading."""
+"""The demo's data, in Spanish: the same rows for the same day, and their loading.
 
-from seeds.accounts import LoadedAccount, ensure_accounts
-from seeds.errors import ControlSchemaMissing, SeedError
+Start with `templates`, which builds the rows of one bakery, then `load`, which writes them.
+"""
+
+from app.demo import SeedError
+from seeds.errors import ControlSchemaMissing
 from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants
 
 __all__ = [
     "ControlSchemaMissing",
-    "LoadedAccount",
     "LoadedTemplate",
     "SeedError",
-    "ensure_accounts",
     "ensure_templates",
     "ensure_tenants",
 ]

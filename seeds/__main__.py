@@ -16,11 +16,12 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import ConfigurationError, load_settings
-from app.engines import engine_url
-from seeds.accounts import ensure_accounts
-from seeds.errors import SeedError
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
+from app.demo import Demo, SeedError, load_demo
 from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants
 from seeds.load import Progress as Report
+from seeds.locks import ensure_control
 from seeds.values import MADRID
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         settings = load_settings()
+        demo = load_demo(settings.demo_file)
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return MISUSED
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         connect_args={"prepare_threshold": None, "application_name": "masa-madre seeds"},
     )
     try:
-        outcome = _run(engine, options)
+        outcome = _run(engine, demo, options)
     except (SeedError, SQLAlchemyError, PsycopgError) as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
@@ -71,22 +73,24 @@ def _date(value: str) -> date:
         raise ArgumentTypeError(f"{value!r} is not a date like 2026-03-28") from None
 
 
-def _run(engine: Engine, options: Namespace) -> dict[str, list[dict[str, Any]]]:
+def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[str, Any]]]:
     outcome: dict[str, list[dict[str, Any]]] = {}
     console = Console(stderr=options.json)
     if options.step in ("users", "all"):
-        accounts = ensure_accounts(engine)
+        with engine.begin() as connection:
+            ensure_control(connection)
+        accounts = ensure_accounts(engine, demo)
         outcome["users"] = [asdict(account) for account in accounts]
         for account in accounts:
             _say(console, f"{account.email}: {'written' if account.changed else 'unchanged'}")
     if options.step in ("tenants", "all"):
-        tenants = ensure_tenants(engine)
+        tenants = ensure_tenants(engine, demo)
         outcome["tenants"] = [asdict(tenant) for tenant in tenants]
         for tenant in tenants:
             _say(console, f"{tenant.schema_name}: {'made' if tenant.changed else 'there'}")
     if options.step in ("inventory", "all"):
         with _progress(console) as report:
-            templates = ensure_templates(engine, options.date, report)
+            templates = ensure_templates(engine, demo, options.date, report)
         outcome["inventory"] = [asdict(template) for template in templates]
         for template in templates:
             _say(console, _sentence(template))

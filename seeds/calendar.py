@@ -52,7 +52,7 @@ def easter_sunday(year: int) -> date:
 
 
 def season_factor(season: Season | None, day: date) -> float:
-    """How much of a product's peak demand a day has: 1 at the peak, 0 out of season."""
+    """The share of a product's peak demand on a day: 1 at the peak, 0 out of season."""
     if season is None:
         return 1.0
     if season is Season.ROSCON:
@@ -78,7 +78,7 @@ def _steps(distance: int, steps: tuple[tuple[int, float], ...]) -> float:
 
 @dataclass(frozen=True)
 class BakeryCalendar:
-    """When a bakery is open and how busy it is.
+    """A bakery's opening days and its demand by day.
 
     It is open on `today` even if that is Christmas, because that is when someone looks at it.
     """
@@ -87,22 +87,22 @@ class BakeryCalendar:
     today: date
 
     def is_holiday(self, day: date) -> bool:
-        """Whether the day is a public holiday of Spain, of the region or of the town."""
+        """Return True on a public holiday of Spain, of the region or of the town."""
         if (day.month, day.day) in NATIONAL_HOLIDAYS + self.local_holidays:
             return True
         before_easter = (easter_sunday(day.year) - day).days
         return before_easter in (2, 3)  # Good Friday, and Maundy Thursday in both regions.
 
     def is_open(self, day: date) -> bool:
-        """Whether there is bread on the day."""
+        """Return True on a day with sales."""
         return day == self.today or (day.month, day.day) not in CLOSED
 
     def is_morning_only(self, day: date) -> bool:
-        """Whether the shutters go down at noon."""
+        """Return True on a day that ends at noon."""
         return day.weekday() == SUNDAY or self.is_holiday(day)
 
     def demand_factor(self, day: date) -> float:
-        """How busy the day is beside an average Thursday."""
+        """The day's demand relative to an average Thursday."""
         factor = WEEKDAY_FACTORS[day.weekday()]
         if self.is_holiday(day):
             factor = max(factor, HOLIDAY_FACTOR)

@@ -1,4 +1,4 @@
-"""What customers would buy on a day: the expectation around which sales and forecasts scatter."""
+"""The expected demand of a day, around which sales and forecasts scatter."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def mean(habit: Habit) -> float:
 
 
 def product_weight(product: ProductSpec, day: date) -> float:
-    """How likely the product is on a ticket of the day, beside the others; 0 out of season."""
+    """The product's weight among those on a ticket of the day; 0 out of season."""
     weight = product.popularity * season_factor(product.season, day)
     if product.category == "Bollería" and day.weekday() >= SATURDAY:
         weight *= WEEKEND_PASTRY_FACTOR

@@ -1,8 +1,6 @@
-"""What can go wrong when seeds are sown."""
+"""The seeds' own exceptions; `app.demo.SeedError` is their base."""
 
-
-class SeedError(Exception):
-    """The seeds could not be loaded; the message says what to do."""
+from app.demo import SeedError
 
 
 class ControlSchemaMissing(SeedError):

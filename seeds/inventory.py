@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from seeds.larder import Shelf
+from seeds.ingredient_stock import IngredientStock
 from seeds.production import Batch, ingredients_used
 from seeds.values import Quantities, Row, Scene, at, money, unit_cost
 
@@ -12,7 +12,7 @@ LEDGER_DAYS = 42
 SECOND_SUPPLIER_MARKUP = Decimal("1.06")
 
 
-def keep_stock(scene: Scene, batches: list[Batch], baked: dict[str, int]) -> list[Shelf]:
+def keep_stock(scene: Scene, batches: list[Batch], baked: dict[str, int]) -> list[IngredientStock]:
     """Live through the ledger's days with every ingredient.
 
     `baked` are the pieces of each day, by its ISO date; where there are no recipes they say how
@@ -22,19 +22,19 @@ def keep_stock(scene: Scene, batches: list[Batch], baked: dict[str, int]) -> lis
     days = [day for day in scene.days if day > opened_on]
     average = sum(baked[day.isoformat()] for day in days) / len(days)
     lead_times = {supplier.name: supplier.lead_time_days for supplier in scene.profile.suppliers}
-    shelves = [
-        Shelf(scene, policy, item, lead_times[policy.supplier])
+    stocks = [
+        IngredientStock(scene, policy, item, lead_times[policy.supplier])
         for policy, item in zip(scene.profile.stock, scene.profile.ingredients, strict=True)
     ]
-    for shelf in shelves:
-        shelf.open(opened_on)
+    for stock in stocks:
+        stock.open(opened_on)
     for day in days:
         used = ingredients_used(batches, day)
         busy = Decimal(round(100 * baked[day.isoformat()] / average)) / 100
-        for shelf in shelves:
-            needed = used.get(shelf.policy.sku, Decimal(0)) + shelf.policy.daily_use * busy
-            shelf.live(day, needed)
-    return shelves
+        for stock in stocks:
+            needed = used.get(stock.policy.sku, Decimal(0)) + stock.policy.daily_use * busy
+            stock.simulate_day(day, needed)
+    return stocks
 
 
 def ingredient_rows(scene: Scene) -> list[Row]:
@@ -78,13 +78,13 @@ def supplier_price_rows(scene: Scene) -> list[Row]:
     ]
 
 
-def lot_rows(scene: Scene, shelves: list[Shelf]) -> list[Row]:
+def lot_rows(scene: Scene, stocks: list[IngredientStock]) -> list[Row]:
     """Every lot of the ledger, the empty ones too."""
-    lots = [(shelf, lot) for shelf in shelves for lot in shelf.lots]
+    lots = [(stock, lot) for stock in stocks for lot in stock.lots]
     return [
         {
             "id": n,
-            "ingredient_id": scene.ingredient_ids[shelf.policy.sku],
+            "ingredient_id": scene.ingredient_ids[stock.policy.sku],
             "location_id": scene.location_ids[scene.bakes_at.name],
             "lot_code": lot.code,
             "quantity_received": lot.received,
@@ -93,18 +93,20 @@ def lot_rows(scene: Scene, shelves: list[Shelf]) -> list[Row]:
             "received_on": lot.received_on,
             "expires_on": lot.expires_on,
         }
-        for n, (shelf, lot) in enumerate(lots, start=1)
+        for n, (stock, lot) in enumerate(lots, start=1)
     ]
 
 
-def movement_rows(scene: Scene, shelves: list[Shelf], product_movements: list[Row]) -> list[Row]:
+def movement_rows(
+    scene: Scene, stocks: list[IngredientStock], product_movements: list[Row]
+) -> list[Row]:
     """The ledger of ingredients and products together, numbered by time."""
-    codes = (lot.code for shelf in shelves for lot in shelf.lots)
+    codes = (lot.code for stock in stocks for lot in stock.lots)
     lot_ids = {code: n for n, code in enumerate(codes, start=1)}
     rows: list[Row] = [
         {
             "kind": movement.kind.value,
-            "ingredient_id": scene.ingredient_ids[shelf.policy.sku],
+            "ingredient_id": scene.ingredient_ids[stock.policy.sku],
             "lot_id": lot_ids[movement.lot.code],
             "product_id": None,
             "location_id": scene.location_ids[scene.bakes_at.name],
@@ -114,15 +116,15 @@ def movement_rows(scene: Scene, shelves: list[Shelf], product_movements: list[Ro
             "reason": movement.reason,
             "occurred_at": movement.occurred_at,
         }
-        for shelf in shelves
-        for movement in shelf.movements
+        for stock in stocks
+        for movement in stock.movements
     ]
     ledger = sorted(rows + product_movements, key=lambda row: row["occurred_at"])
     return [{"id": n, **row} for n, row in enumerate(ledger, start=1)]
 
 
 def product_stock_rows(scene: Scene, stock: dict[str, Quantities]) -> list[Row]:
-    """What stands ready at each location, 0 for what is out of season."""
+    """The pieces in stock at each location, 0 for a product out of season."""
     return [
         {
             "product_id": product_id,

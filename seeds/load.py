@@ -1,4 +1,4 @@
-"""Writing templates: all of one or nothing of it, and nothing at all when it is as it should be."""
+"""Writes templates, each in one transaction; one that is up to date is not written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from datetime import date
 from uuid import uuid5
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, select
 
-from app.control.models import Tenant, TenantState
-from app.isolation import VERSION as ISOLATION
+from app.control import transitions
+from app.control.models import Tenant
+from app.database.isolation import VERSION as ISOLATION
+from app.demo import Demo, SeedError
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
-from seeds.errors import SeedError
 from seeds.locks import ensure_control, lock
-from seeds.schema import analyze, replace_schema, schema_exists
+from seeds.schema import analyze, replace_schema, schema_exists, tree_of
 from seeds.templates import PROFILES, TemplateData, build_template
 from seeds.values import NAMESPACE
 
@@ -26,8 +26,16 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
+class Target:
+    """A bakery, and the template that the demo wants it in."""
+
+    profile: Profile
+    schema_name: str
+
+
+@dataclass(frozen=True)
 class LoadedTemplate:
-    """What became of one template."""
+    """The result for one template."""
 
     account_type: str
     schema_name: str
@@ -36,70 +44,84 @@ class LoadedTemplate:
     rows: int
 
 
-def ensure_tenants(engine: Engine) -> list[LoadedTemplate]:
-    """See that each template has its row and its schema, which may still be empty.
+def ensure_tenants(engine: Engine, demo: Demo) -> list[LoadedTemplate]:
+    """Make each template's row and schema, which may still be empty.
 
     An empty template has the state `cloning` and version 0: nothing may be cut from it yet.
 
     Raises:
         ControlSchemaMissing: the control tables are not there.
+        SeedError: the demo has an account type that the seeds do not know.
     """
-    return [_ensure_tenant(engine, profile) for profile in PROFILES]
+    return [_ensure_tenant(engine, demo, target) for target in _targets(demo)]
 
 
-def _ensure_tenant(engine: Engine, profile: Profile) -> LoadedTemplate:
-    name = profile.schema_name
+def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate:
+    name = target.schema_name
     with engine.begin() as connection:
         ensure_control(connection)
         lock(connection, name)
         found = _fetch_version(connection, name)
         changed = found is None or not schema_exists(connection, name)
         if changed:
-            _insert_tenant(connection, profile)
-            replace_schema(connection, name, {})
-            connection.execute(
-                update(Tenant)
-                .where(Tenant.schema_name == name)
-                .values(template_digest=None, state=TenantState.CLONING, updated_at=func.now())
-            )
+            _insert_tenant(connection, target)
+            replace_schema(connection, name, {}, demo.tables)
+            transitions.EMPTY_TEMPLATE.run(connection, schema_name=name)
         version = 0 if found is None else found[0]
-        return LoadedTemplate(profile.account_type.value, name, version, changed, 0)
+        return LoadedTemplate(target.profile.account_type.value, name, version, changed, 0)
 
 
 def ensure_templates(
-    engine: Engine, today: date, progress: Progress | None = None
+    engine: Engine, demo: Demo, today: date, progress: Progress | None = None
 ) -> list[LoadedTemplate]:
-    """Make every template what the seeds say of this date.
+    """Bring every template to the rows of this date.
 
     A template whose rows and revision are as they should be is not written at all. Another is
     replaced in one transaction: until that commits, and for ever when it fails, the old one stays.
 
     Raises:
         ControlSchemaMissing: the control tables are not there.
-        SeedError: clones kept the old template busy for too long.
+        SeedError: clones kept the old template busy for too long, or the demo has an account type
+            that the seeds do not know.
     """
     report = progress or (lambda _name, _done, _total: None)
-    return [_ensure_template(engine, build_template(item, today), report) for item in PROFILES]
+    return [
+        _ensure_template(engine, demo, target, build_template(target.profile, today), report)
+        for target in _targets(demo)
+    ]
 
 
-def _ensure_template(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTemplate:
+def _targets(demo: Demo) -> list[Target]:
+    known = {profile.account_type.value: profile for profile in PROFILES}
+    unknown = sorted(set(demo.account_types) - set(known))
+    if unknown:
+        raise SeedError(f"The seeds know {', '.join(known)}, not {unknown[0]}: correct demo.toml.")
+    return [Target(known[account.account_type], account.template) for account in demo.accounts]
+
+
+def _ensure_template(
+    engine: Engine, demo: Demo, target: Target, data: TemplateData, progress: Progress
+) -> LoadedTemplate:
     for _ in range(ATTEMPTS):
         try:
-            loaded = _load(engine, data, progress)
+            loaded = _load(engine, demo, target, data, progress)
         except (DeadlockDetected, LockNotAvailable):
-            continue  # A clone was reading the old template; it is done sooner than we build anew.
+            continue  # A clone was reading the old template; it ends before the next attempt.
         if loaded.changed:
             with engine.begin() as connection:
                 analyze(connection, loaded.schema_name, data.tables)
         return loaded
-    name = data.profile.schema_name
+    name = target.schema_name
     raise SeedError(f"{name} was busy in {ATTEMPTS} attempts to replace it: run the seeds again.")
 
 
-def _load(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTemplate:
-    name, total = data.profile.schema_name, data.row_count
-    account_type = data.profile.account_type.value
-    digest = data.digest(f"{tenant_head()} {ISOLATION}")
+def _load(
+    engine: Engine, demo: Demo, target: Target, data: TemplateData, progress: Progress
+) -> LoadedTemplate:
+    name, total = target.schema_name, data.row_count
+    account_type = target.profile.account_type.value
+    revision = tenant_head(tree_of(demo.tables))
+    digest = data.digest(f"{revision} {ISOLATION}")
     with engine.begin() as connection:
         ensure_control(connection)
         lock(connection, name)
@@ -108,9 +130,11 @@ def _load(engine: Engine, data: TemplateData, progress: Progress) -> LoadedTempl
             progress(name, total, total)
             return LoadedTemplate(account_type, name, found[0], False, total)
         if found is None:
-            _insert_tenant(connection, data.profile)
-        replace_schema(connection, name, data.tables, lambda done: progress(name, done, total))
-        version = _publish(connection, data, digest)
+            _insert_tenant(connection, target)
+        replace_schema(
+            connection, name, data.tables, demo.tables, lambda done: progress(name, done, total)
+        )
+        version = _publish(connection, target, data.today, revision, digest)
     return LoadedTemplate(account_type, name, version, True, total)
 
 
@@ -121,34 +145,27 @@ def _fetch_version(connection: Connection, name: str) -> tuple[int, str | None] 
     return None if found is None else (found[0], found[1])
 
 
-def _insert_tenant(connection: Connection, profile: Profile) -> None:
-    statement = insert(Tenant).values(
-        id=uuid5(NAMESPACE, profile.schema_name),
-        name=profile.business.name,
-        schema_name=profile.schema_name,
-        account_type=profile.account_type.value,
-        is_demo=False,
-        is_demo_template=True,
-        state=TenantState.CLONING,
+def _insert_tenant(connection: Connection, target: Target) -> None:
+    transitions.REGISTER_TEMPLATE.run(
+        connection,
+        id=uuid5(NAMESPACE, target.schema_name),
+        name=target.profile.business.name,
+        schema_name=target.schema_name,
+        account_type=target.profile.account_type.value,
     )
-    connection.execute(statement.on_conflict_do_nothing(index_elements=["schema_name"]))
 
 
-def _publish(connection: Connection, data: TemplateData, digest: str) -> int:
-    """From here on the template is cloned from; its new version says that it changed."""
-    version: int | None = connection.scalar(
-        update(Tenant)
-        .where(Tenant.schema_name == data.profile.schema_name)
-        .values(
-            name=data.profile.business.name,
-            state=TenantState.READY,
-            template_version=Tenant.template_version + 1,
-            template_digest=digest,
-            revision=tenant_head(),
-            data_on=data.today,
-            updated_at=func.now(),
-        )
-        .returning(Tenant.template_version)
-    )
+def _publish(
+    connection: Connection, target: Target, today: date, revision: str, digest: str
+) -> int:
+    """Make the template ready to be cloned, under a new version."""
+    version: int | None = transitions.PUBLISH_TEMPLATE.run(
+        connection,
+        schema_name=target.schema_name,
+        name=target.profile.business.name,
+        digest=digest,
+        revision=revision,
+        data_on=today,
+    ).scalar_one_or_none()
     assert version is not None, "the template's row went away under its lock"
     return version

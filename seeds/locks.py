@@ -1,4 +1,4 @@
-"""What makes seeding safe to run twice at the same time."""
+"""Locks that make seeding safe to run twice at the same time."""
 
 from sqlalchemy import Connection, text
 

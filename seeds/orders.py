@@ -59,17 +59,17 @@ def place_orders(scene: Scene, supply: Supply) -> list[PlacedOrder]:
 def _place(
     scene: Scene, customer_id: int, customer: CustomerSpec, due_on: date, supply: Supply
 ) -> PlacedOrder | None:
-    dice = scene.dice(f"order/{customer.email}", due_on)
-    if due_on.weekday() not in customer.weekdays or dice.random() >= customer.chance:
+    rng = scene.random_for(f"order/{customer.email}", due_on)
+    if due_on.weekday() not in customer.weekdays or rng.random() >= customer.chance:
         return None
     if customer.kind is CustomerKind.SATELLITE:
         lines = _shop_lines(scene, customer, due_on, supply)
     else:
-        lines = _basket_lines(scene, customer, due_on, dice)
-    ordered_at = _ordered_at(scene, customer, due_on, dice)
+        lines = _basket_lines(scene, customer, due_on, rng)
+    ordered_at = _ordered_at(scene, customer, due_on, rng)
     if not lines or ordered_at > scene.now:
         return None
-    status, updated_at = _progress(scene, customer, due_on, ordered_at, dice)
+    status, updated_at = _progress(scene, customer, due_on, ordered_at, rng)
     order_id = scene.document_id("order", f"{customer.email}/{due_on.isoformat()}")
     return PlacedOrder(
         order_id, customer_id, customer, status, ordered_at, due_on, updated_at, lines
@@ -90,51 +90,51 @@ def _shop_lines(
 
 
 def _basket_lines(
-    scene: Scene, customer: CustomerSpec, due_on: date, dice: Random
+    scene: Scene, customer: CustomerSpec, due_on: date, rng: Random
 ) -> tuple[tuple[str, int], ...]:
     """The customer's usual basket, now and then without an item, and what the season offers."""
     lines: list[tuple[str, int]] = []
     for sku, usual in customer.basket:
-        if not lines or dice.random() < 0.85:
-            lines.append((sku, max(1, round(usual * dice.uniform(0.8, 1.25)))))
+        if not lines or rng.random() < 0.85:
+            lines.append((sku, max(1, round(usual * rng.uniform(0.8, 1.25)))))
     for sku, product in scene.products.items():
         in_season = product.season is not None and product_weight(product, due_on) > 0
-        if in_season and dice.random() < 0.3:
-            lines.append((sku, dice.randint(1, 3)))
+        if in_season and rng.random() < 0.3:
+            lines.append((sku, rng.randint(1, 3)))
     return tuple(lines)
 
 
-def _ordered_at(scene: Scene, customer: CustomerSpec, due_on: date, dice: Random) -> datetime:
+def _ordered_at(scene: Scene, customer: CustomerSpec, due_on: date, rng: Random) -> datetime:
     """Shops count and order the morning before; others by telephone, one to four days ahead."""
     if customer.kind is CustomerKind.SATELLITE:
-        return at(due_on - timedelta(days=1), 9 * 60 + dice.randrange(100))
-    days_ahead = dice.choice((1, 1, 2, 2, 3, 4))
+        return at(due_on - timedelta(days=1), 9 * 60 + rng.randrange(100))
+    days_ahead = rng.choice((1, 1, 2, 2, 3, 4))
     if due_on > scene.today:
         days_ahead = max(days_ahead, (due_on - scene.today).days)
-    minute = 9 * 60 + dice.randrange(110 if due_on > scene.today else 600)
+    minute = 9 * 60 + rng.randrange(110 if due_on > scene.today else 600)
     return at(due_on - timedelta(days=days_ahead), minute)
 
 
 def _progress(
-    scene: Scene, customer: CustomerSpec, due_on: date, ordered_at: datetime, dice: Random
+    scene: Scene, customer: CustomerSpec, due_on: date, ordered_at: datetime, rng: Random
 ) -> tuple[OrderStatus, datetime]:
     # A shop hands orders over its counter; a workshop's van has left before any shop opens.
     first_minute = 7 * 60 if scene.profile.recipes else 6 * 60 + 10
-    delivered_at = at(due_on, first_minute + dice.randrange(130))
-    cancelled = dice.random() < CANCELLED_SHARE and customer.kind is not CustomerKind.SATELLITE
-    collected_later = dice.random() < 0.4 and customer.kind is not CustomerKind.SATELLITE
+    delivered_at = at(due_on, first_minute + rng.randrange(130))
+    cancelled = rng.random() < CANCELLED_SHARE and customer.kind is not CustomerKind.SATELLITE
+    collected_later = rng.random() < 0.4 and customer.kind is not CustomerKind.SATELLITE
     if due_on > scene.today:
         tomorrow = due_on == scene.today + timedelta(days=1)
         return (OrderStatus.CONFIRMED if tomorrow else OrderStatus.PENDING), ordered_at
     if cancelled:
-        return OrderStatus.CANCELLED, ordered_at + timedelta(minutes=dice.randrange(5, 55))
+        return OrderStatus.CANCELLED, ordered_at + timedelta(minutes=rng.randrange(5, 55))
     if due_on == scene.today and collected_later:
         return OrderStatus.READY, delivered_at
     return OrderStatus.DELIVERED, delivered_at
 
 
 def pieces_ordered(orders: list[PlacedOrder], due_on: date) -> Quantities:
-    """What persons and businesses get on a day; what our own shops get is supply."""
+    """The pieces that persons and businesses get on a day, without the bakery's own shops."""
     total: Quantities = {}
     for order in orders:
         ours = order.customer.kind is CustomerKind.SATELLITE

@@ -1,24 +1,24 @@
-"""What was bought: the runs of each buying day and the purchase orders that came of them."""
+"""The purchasing runs of each buying day and their purchase orders."""
 
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
 from app.bakery.procurement.models import PurchaseStatus
-from seeds.larder import Purchase, Shelf
+from seeds.ingredient_stock import IngredientStock, Purchase
 from seeds.values import Row, Scene, Tables, at, money
 
 RUN_MINUTE = 10 * 60 + 40
 
 
-def procurement_rows(scene: Scene, shelves: list[Shelf]) -> Tables:
-    """Runs, purchase orders and their lines, out of what the shelves have ordered.
+def procurement_rows(scene: Scene, stocks: list[IngredientStock]) -> Tables:
+    """Runs, purchase orders and their lines, from the purchases of the ingredients' stock.
 
     A line's price is that of one pack.
     """
     by_day: dict[date, list[Purchase]] = defaultdict(list)
-    for shelf in shelves:
-        for purchase in shelf.purchases:
+    for stock in stocks:
+        for purchase in stock.purchases:
             by_day[purchase.ordered_on].append(purchase)
     tables: Tables = {"procurement_runs": [], "purchase_orders": [], "purchase_order_lines": []}
     for run_id, day in enumerate(sorted(by_day), start=1):

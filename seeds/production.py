@@ -1,4 +1,4 @@
-"""What the ovens did: the batches of a bakery with recipes, and the pieces of one without."""
+"""Production: the batches of a bakery with recipes, the pieces of one without."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -82,7 +82,7 @@ def _bake_day(
     scene: Scene, recipes: dict[str, RecipeSpec], day: date, pieces: Quantities, gone: Quantities
 ) -> list[Batch]:
     """A day's batches in the order of the oven. `gone` is what the first batch must cover."""
-    dice = scene.dice("production", day)
+    rng = scene.random_for("production", day)
     turns = [
         (minute, sku, count)
         for sku, total in pieces.items()
@@ -92,11 +92,11 @@ def _bake_day(
     for number, (minute, sku, count) in enumerate(sorted(turns), start=1):
         product = scene.products[sku]
         assert product.recipe is not None, f"{sku} is baked without a recipe"
-        jitter = dice.randrange(12)
+        jitter = rng.randrange(12)
         batch = _run(scene, product, recipes[product.recipe], day, number, (minute + jitter, count))
         batches.append(batch)
-    if day < scene.today and dice.random() < CANCELLED_CHANCE:
-        batches.append(_cancelled(scene, recipes, day, len(batches) + 1, dice))
+    if day < scene.today and rng.random() < CANCELLED_CHANCE:
+        batches.append(_cancelled(scene, recipes, day, len(batches) + 1, rng))
     return batches
 
 
@@ -138,16 +138,16 @@ def _run(
 
 
 def _cancelled(
-    scene: Scene, recipes: dict[str, RecipeSpec], day: date, number: int, dice: Random
+    scene: Scene, recipes: dict[str, RecipeSpec], day: date, number: int, rng: Random
 ) -> Batch:
-    product = dice.choice([item for item in scene.profile.products if item.season is None])
+    product = rng.choice([item for item in scene.profile.products if item.season is None])
     assert product.recipe is not None
     recipe, status = recipes[product.recipe], BatchStatus.CANCELLED
     return Batch(product, recipe, day, number, status, recipe.yield_quantity, None, None, None)
 
 
 def ingredients_used(batches: list[Batch], day: date) -> dict[str, Decimal]:
-    """What the batches that were begun on a day took, by the SKU of the ingredient."""
+    """The ingredients, by SKU, that the batches begun on a day took."""
     used: dict[str, Decimal] = {}
     for batch in batches:
         if batch.day == day and batch.started_at is not None:

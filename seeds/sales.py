@@ -63,7 +63,7 @@ MORNING_HOURS = {
 
 @dataclass(frozen=True)
 class Ticket:
-    """What one customer took home: pieces by the SKU of the product."""
+    """One customer's purchase: pieces by the SKU of the product."""
 
     key: str
     location: LocationSpec
@@ -75,14 +75,14 @@ class Ticket:
 
 def simulate_day(scene: Scene, location: LocationSpec, day: date) -> list[Ticket]:
     """All tickets of a location on a day, to the evening; the day is open."""
-    dice = scene.dice(f"sales/{location.name}", day)
-    weather = scene.dice("weather", day).gauss(1.0, 0.06)  # One sky over all shops of a town.
-    expected = expected_tickets(scene, location, day) * weather * dice.gauss(1.0, 0.05)
+    rng = scene.random_for(f"sales/{location.name}", day)
+    weather = scene.random_for("weather", day).gauss(1.0, 0.06)  # One sky over all shops of a town.
+    expected = expected_tickets(scene, location, day) * weather * rng.gauss(1.0, 0.05)
     hours = _hours(scene, day)
-    starts = dice.choices(list(hours), weights=list(hours.values()), k=max(8, round(expected)))
-    moments = sorted(at(day, 30 * n + dice.randrange(30), dice.randrange(60)) for n in starts)
+    starts = rng.choices(list(hours), weights=list(hours.values()), k=max(8, round(expected)))
+    moments = sorted(at(day, 30 * n + rng.randrange(30), rng.randrange(60)) for n in starts)
     return [
-        _ring_up(scene, dice, location, moment, f"{location.name}/{day.isoformat()}/{n}")
+        _ring_up(scene, rng, location, moment, f"{location.name}/{day.isoformat()}/{n}")
         for n, moment in enumerate(moments)
     ]
 
@@ -94,31 +94,31 @@ def _hours(scene: Scene, day: date) -> dict[int, float]:
 
 
 def _ring_up(
-    scene: Scene, dice: Random, location: LocationSpec, moment: datetime, key: str
+    scene: Scene, rng: Random, location: LocationSpec, moment: datetime, key: str
 ) -> Ticket:
     weights = {
         sku: product_weight(product, moment.date()) for sku, product in scene.products.items()
     }
     lines = []
-    for _ in range(roll(dice, LINES)):
-        sku = dice.choices(list(weights), weights=list(weights.values()))[0]
-        lines.append((sku, roll(dice, scene.products[sku].habit)))
+    for _ in range(roll(rng, LINES)):
+        sku = rng.choices(list(weights), weights=list(weights.values()))[0]
+        lines.append((sku, roll(rng, scene.products[sku].habit)))
         weights[sku] = 0.0
-    card = dice.random() < CARD_SHARE
+    card = rng.random() < CARD_SHARE
     return Ticket(
         key,
         location,
         moment,
         PaymentMethod.CARD if card else PaymentMethod.CASH,
-        dice.random() < CORRECTED_SHARE,
+        rng.random() < CORRECTED_SHARE,
         tuple(lines),
     )
 
 
-def roll(dice: Random, habit: Habit) -> int:
+def roll(rng: Random, habit: Habit) -> int:
     """One draw from a habit."""
     counts, chances = zip(*habit, strict=True)
-    return int(dice.choices(counts, weights=chances)[0])
+    return int(rng.choices(counts, weights=chances)[0])
 
 
 def simulate_sales(scene: Scene) -> list[Ticket]:
@@ -204,7 +204,7 @@ def _line_rows(scene: Scene, ticket: Ticket) -> Iterator[Row]:
 def _till_row(
     scene: Scene, session_id: int, day: date, location: LocationSpec, cash: Decimal
 ) -> Row:
-    dice = scene.dice(f"till/{location.name}", day)
+    rng = scene.random_for(f"till/{location.name}", day)
     cashiers = [
         n
         for n, user in enumerate(scene.profile.users, start=1)
@@ -212,14 +212,14 @@ def _till_row(
     ]
     closes = 14 * 60 + 40 if scene.calendar.is_morning_only(day) else 20 * 60 + 40
     # The count is right four evenings out of five.
-    miscount = Decimal(dice.choice((-200, -50, -10, 5, 20))) / 100 if dice.random() < 0.2 else 0
+    miscount = Decimal(rng.choice((-200, -50, -10, 5, 20))) / 100 if rng.random() < 0.2 else 0
     open_still = day == scene.today
     return {
         "id": session_id,
         "location_id": scene.location_ids[location.name],
-        "opened_by": dice.choice(cashiers),
-        "opened_at": at(day, 7 * 60 + dice.randrange(8, 24)),
-        "closed_at": None if open_still else at(day, closes + dice.randrange(15)),
+        "opened_by": rng.choice(cashiers),
+        "opened_at": at(day, 7 * 60 + rng.randrange(8, 24)),
+        "closed_at": None if open_still else at(day, closes + rng.randrange(15)),
         "opening_cash": OPENING_CASH,
         "closing_cash": None if open_still else money(OPENING_CASH + cash + miscount),
     }

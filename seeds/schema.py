@@ -1,6 +1,7 @@
 """Making a template's schema: the new one is built beside the old one and takes its place."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from psycopg import Connection as Driver
@@ -8,14 +9,15 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Sequence, Table, text
 
-from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
-from app.isolation import open_template
+from app.bakery.metadata import TENANT_METADATA
+from app.database.isolation import open_template
+from app.demo import SeedError, TenantTables
 from app.migrations import upgrade_tenant
 from seeds.values import Row, Tables
 
 COMMENT = "masa-madre template"
 LOCK_TIMEOUT = "20s"
-"""How long the swap waits for clones that are reading the old template."""
+"""The longest wait for clones that are reading the old template."""
 
 _SCHEMA_EXISTS = text("SELECT to_regnamespace(quote_ident(:name)) IS NOT NULL")
 
@@ -35,36 +37,48 @@ def driver(connection: Connection) -> "Driver[Any]":
     return found
 
 
+def tree_of(tables: TenantTables) -> Path:
+    """Return the demo's tree of migrations, which makes the tables.
+
+    Raises:
+        SeedError: the demo names none.
+    """
+    if tables.migrations is None:
+        raise SeedError("demo.toml names no tables.migrations: the seeds need the tables' tree.")
+    return tables.migrations
+
+
 def schema_exists(connection: Connection, name: str) -> bool:
-    """Whether a schema of this name is there."""
+    """Return True if a schema of this name exists."""
     return bool(connection.scalar(_SCHEMA_EXISTS, {"name": name}))
 
 
 def replace_schema(
     connection: Connection,
     name: str,
-    tables: Tables,
+    rows_by_table: Tables,
+    tables: TenantTables,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Put a schema of the newest revision with these rows in the place of `name`.
 
-    It is built under a name that nobody outside the transaction ever sees, and the old schema is
+    It is built under a name that no other transaction sees, and the old schema is
     dropped last: clones that read the old one wait for the drop alone, not for the whole load.
     `progress` is told how many rows are in.
     """
     raw = driver(connection)
     building = f"seeding_{name}"
     raw.execute(CREATE.format(sql.Identifier(building)))
-    upgrade_tenant(connection, building)
+    upgrade_tenant(connection, building, tree_of(tables))
     done = 0
     for table in TENANT_METADATA.sorted_tables:
-        rows = tables.get(table.name)
+        rows = rows_by_table.get(table.name)
         if rows:
             _copy(raw, building, table.name, rows)
             _set_sequences(raw, building, table)
             done += len(rows)
             progress(done)
-    open_template(raw, building, deletable=TENANTS_MAY_DELETE)
+    open_template(raw, building, deletable=tables.may_delete)
     raw.execute(SET_LOCK_TIMEOUT.format(sql.Literal(LOCK_TIMEOUT)))
     raw.execute(DROP.format(sql.Identifier(name)))
     raw.execute(RENAME.format(sql.Identifier(building), sql.Identifier(name)))

@@ -1,4 +1,4 @@
-"""What stands on each shop's shelves in the morning, and what is baked so that it can."""
+"""The pieces that each shop gets in the morning, which the workshop bakes."""
 
 from datetime import date
 from math import ceil
@@ -12,11 +12,11 @@ Supply = dict[tuple[date, str], Quantities]
 """Pieces by product, for each day and location name."""
 
 SPARE = 4
-"""Pieces of a product that are over at the end of a day at the least: the shelf is never bare."""
+"""The least pieces of a product that are left at the end of a day."""
 
 
 def plan_supply(scene: Scene, tickets: list[Ticket]) -> Supply:
-    """What each shop gets on each day of the history: a little more than it is going to sell."""
+    """The pieces for each shop on each day of the history: a little more than it will sell."""
     sold = pieces_sold(tickets)
     return {
         (day, location.name): _stock_up(scene, location, day, sold.get((day, location.name), {}))
@@ -26,18 +26,18 @@ def plan_supply(scene: Scene, tickets: list[Ticket]) -> Supply:
 
 
 def _stock_up(scene: Scene, location: LocationSpec, day: date, sold: Quantities) -> Quantities:
-    dice = scene.dice(f"supply/{location.name}", day)
+    rng = scene.random_for(f"supply/{location.name}", day)
     wanted: Quantities = {}
     for sku, product in scene.products.items():
         expected = expected_quantity(scene, location, product, day)
         if expected > 0:
-            ordered = ceil(expected * dice.uniform(1.04, 1.14))
+            ordered = ceil(expected * rng.uniform(1.04, 1.14))
             wanted[sku] = max(ordered, sold.get(sku, 0) + SPARE)
     return wanted
 
 
 def expected_supply(scene: Scene, location: LocationSpec, day: date) -> Quantities:
-    """What a shop is going to ask for on a day to come."""
+    """The pieces that a shop will ask for on a day to come."""
     expected = {
         sku: expected_quantity(scene, location, product, day)
         for sku, product in scene.products.items()

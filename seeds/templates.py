@@ -22,9 +22,9 @@ from seeds.inventory import (
 from seeds.orders import order_rows, place_orders
 from seeds.people import people_rows, product_rows
 from seeds.procurement import procurement_rows
+from seeds.product_stock import build_product_stock
 from seeds.production import bake, batch_rows, pieces_baked, recipe_rows
 from seeds.sales import sales_rows, simulate_sales
-from seeds.showcase import fill_showcases
 from seeds.supply import plan_supply
 from seeds.values import Scene, Tables
 
@@ -69,16 +69,16 @@ def build_template(profile: Profile, today: date) -> TemplateData:
         day.isoformat(): sum(pieces_baked(scene, supply, orders, day).values())
         for day in scene.days
     }
-    shelves = keep_stock(scene, batches, baked)
-    product_movements, stock = fill_showcases(scene, tickets, supply, orders, batches)
+    stocks = keep_stock(scene, batches, baked)
+    product_movements, stock = build_product_stock(scene, tickets, supply, orders, batches)
     tables: Tables = {
         **people_rows(scene),
         **recipe_rows(scene),
         "products": product_rows(scene),
         "ingredients": ingredient_rows(scene),
         "supplier_prices": supplier_price_rows(scene),
-        "stock_lots": lot_rows(scene, shelves),
-        "stock_movements": movement_rows(scene, shelves, product_movements),
+        "stock_lots": lot_rows(scene, stocks),
+        "stock_movements": movement_rows(scene, stocks, product_movements),
         "product_stock": product_stock_rows(scene, stock),
         "production_batches": batch_rows(scene, batches),
         **sales_rows(scene, tickets),
@@ -86,7 +86,7 @@ def build_template(profile: Profile, today: date) -> TemplateData:
         **forecast_rows(scene),
     }
     if profile.account_type is BusinessModel.CENTRAL_BAKER:
-        tables |= procurement_rows(scene, shelves)
+        tables |= procurement_rows(scene, stocks)
     return TemplateData(profile, today, _in_order(tables))
 
 

@@ -1,4 +1,4 @@
-"""What every generator of rows needs: row types, amounts, Madrid time and predictable dice."""
+"""Row types, amounts, Madrid time and repeatable random numbers, for all generators of rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -68,17 +68,22 @@ class Scene:
         """The moment at which the template stands still."""
         return datetime.combine(self.today, NOW, tzinfo=MADRID)
 
-    def dice(self, purpose: str, day: date) -> Random:
+    @property
+    def key(self) -> str:
+        """The prefix of the bakery's random seeds and identifiers: it must never change."""
+        return f"template_{self.profile.account_type.value}"
+
+    def random_for(self, purpose: str, day: date) -> Random:
         """Random numbers for one purpose on one day.
 
         They do not depend on today: what happened on a day stays what happened when the template
         is made again tomorrow.
         """
-        return Random(f"masa-madre/{self.profile.schema_name}/{purpose}/{day.isoformat()}")
+        return Random(f"masa-madre/{self.key}/{purpose}/{day.isoformat()}")
 
     def document_id(self, kind: str, key: str) -> UUID:
         """The identifier of a document, the same each time."""
-        return uuid5(NAMESPACE, f"{self.profile.schema_name}/{kind}/{key}")
+        return uuid5(NAMESPACE, f"{self.key}/{kind}/{key}")
 
     @cached_property
     def products(self) -> dict[str, ProductSpec]:

@@ -1,1 +1,4 @@
-"""What a prospect explores: one package a domain, each on the tables of its tenant's schema."""
+"""The demo that a prospect explores: a bakery, one package a domain.
+
+Start with `blueprints`, then one domain; `scope` leads each request to its tenant's tables.
+"""

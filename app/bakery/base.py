@@ -9,13 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, Numeric, Text, func, text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-NAMING = {
-    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-    "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    "ck": "%(table_name)s_%(constraint_name)s_check",
-    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-    "pk": "%(table_name)s_pkey",
-}
+from app.naming import NAMING
 
 Money = Annotated[Decimal, mapped_column(Numeric(12, 2))]
 """Euros."""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MADRID = ZoneInfo("Europe/Madrid")
-"""Where every bakery of ours is; the `daily_sales` view counts days there too."""
+"""The time zone of every bakery; the `daily_sales` view counts days in it, too."""
 
 
 def now() -> datetime:
@@ -13,7 +13,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day that it is in the bakery."""
+    """The present day in the bakery."""
     return now().date()
 
 
@@ -23,5 +23,5 @@ def day_start(day: date) -> datetime:
 
 
 def day_end(day: date) -> datetime:
-    """The first moment that is no longer part of a day in the bakery."""
+    """The first moment after a day in the bakery."""
     return day_start(day + timedelta(days=1))

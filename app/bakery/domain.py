@@ -1,4 +1,4 @@
-"""A domain's blueprint: the same gate in front of each one's views."""
+"""The blueprint of a domain: the same checks before each domain's views."""
 
 from apiflask import APIBlueprint
 from flask import request
@@ -6,19 +6,19 @@ from werkzeug.exceptions import NotFound
 
 from app.bakery.schemas import BIGGEST_ID
 from app.bakery.scope import current_tenant_id, ensure_module
-from app.body import ensure_json_body
+from app.http.json_body import ensure_json_body
 
 
 def domain_blueprint(module: str, url_prefix: str, tag: str) -> APIBlueprint:
     """The blueprint of one module. `tag` heads its operations in the OpenAPI document.
 
-    Whether the tenant may be here at all is settled before its request is looked at, so that a
-    tenant without the module hears `module_unavailable` and not what is wrong with its body.
+    The module is checked before the body, so that a tenant without it is answered
+    `module_unavailable`, whatever the body is.
     """
     blueprint = APIBlueprint(module, __name__, url_prefix=url_prefix, tag=tag)
 
     @blueprint.before_request
-    def gate() -> None:
+    def check() -> None:
         ensure_module(current_tenant_id(), module)
         _ensure_ids_fit()
         if request.method in ("POST", "PUT"):
@@ -28,7 +28,7 @@ def domain_blueprint(module: str, url_prefix: str, tag: str) -> APIBlueprint:
 
 
 def _ensure_ids_fit() -> None:
-    """A number in the path that no column can hold is nobody's id."""
+    """Answer 404 to a number in the path that no column can hold."""
     for value in (request.view_args or {}).values():
         if isinstance(value, int) and value > BIGGEST_ID:
             raise NotFound

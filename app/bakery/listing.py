@@ -1,4 +1,4 @@
-"""Lists: how they are searched, sorted and cut into pages, the same way everywhere."""
+"""Searching, sorting and paging of lists, the same for all of them."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,9 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.bakery.schemas import Query, Text
+from app.bakery.schemas import Query
 from app.errors import InvalidRequest, NotFound
+from app.validation import Text
 
 Rows = Select[*tuple[Any, ...]]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -35,15 +36,15 @@ class ListQuery(Query):
 
 @dataclass(frozen=True)
 class Listing:
-    """What one list can be sorted by and searched in.
+    """The columns by which one list can be sorted and searched.
 
-    `keys` are the primary key: appended to every order, they make it total, so that no item is on
-    two pages or on none.
+    `tie_breakers` are the primary key: appended to every order, they make it total, so that no
+    item is on two pages or on none.
     """
 
     sorts: Mapping[str, Column]
     default: str
-    keys: Sequence[Column]
+    tie_breakers: Sequence[Column]
     search: Sequence[Column] = ()
 
 
@@ -53,7 +54,7 @@ def folded(column: Column) -> ColumnElement[str]:
 
 
 def fold(words: str) -> str:
-    """The same of a text of ours."""
+    """Fold a search text as `folded` folds a column."""
     decomposed = unicodedata.normalize("NFKD", words)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
@@ -96,11 +97,11 @@ def _order(listing: Listing, sort: str | None) -> list[ColumnElement[Any]]:
             f"No se puede ordenar por «{wanted}».", errors={"query": {"sort": [message]}}
         )
     direction = column.desc() if wanted.startswith("-") else column.asc()
-    return [direction.nulls_last(), *(key.asc() for key in listing.keys)]
+    return [direction.nulls_last(), *(key.asc() for key in listing.tie_breakers)]
 
 
 def fetch_one(session: Session, statement: Rows, missing: str) -> dict[str, Any]:
-    """Fetch the one row of a statement.
+    """Return the one row of a statement as plain data.
 
     Raises:
         NotFound: there is none; `missing` says of what, in Spanish.

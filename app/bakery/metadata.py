@@ -23,6 +23,3 @@ DOMAINS = (
     forecasting,
 )
 TENANT_METADATA = TenantBase.metadata
-
-TENANTS_MAY_DELETE = ("sale_lines", "order_lines")
-"""A correction replaces a ticket's lines; nothing else is ever deleted in a tenant's name."""

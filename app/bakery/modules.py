@@ -1,4 +1,4 @@
-"""Which parts of the platform each business model has."""
+"""The modules of each business model."""
 
 from app.bakery.business.models import BusinessModel
 

@@ -1,4 +1,4 @@
-"""What requests and answers of all domains are made of: base models and field types."""
+"""Base models and field types of requests and answers, for all domains."""
 
 import re
 from datetime import date, datetime
@@ -6,31 +6,20 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 
 from app.bakery.clock import MADRID
-from app.bakery.messages import in_spanish, own_error
+from app.validation import Request, own_error
 
 BIGGEST_ID = 2**63 - 1
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _clean(value: object) -> object:
-    """What Postgres cannot store never reaches it: NUL characters and half surrogate pairs."""
-    if not isinstance(value, str):
-        return value
-    if _UNSTORABLE.search(value):
-        raise own_error("text", "Contiene caracteres que no son texto.")
-    return value.strip()
 
 
 def _day(value: object) -> object:
@@ -59,7 +48,6 @@ def _rounded(places: int) -> PlainSerializer:
 _NUMBER = WithJsonSchema({"type": "number"})
 
 
-Text = Annotated[str, BeforeValidator(_clean)]
 Day = Annotated[date, BeforeValidator(_day)]
 RowKey = Annotated[int, Field(gt=0, le=BIGGEST_ID)]
 """A row's id in a query string, where everything is text."""
@@ -71,26 +59,26 @@ Euros = Annotated[Decimal, _rounded(2), _NUMBER]
 UnitCost = Annotated[Decimal, _rounded(4), _NUMBER]
 Amount = Annotated[Decimal, _rounded(3), _NUMBER]
 """A quantity, in the item's own unit."""
+
+
+def is_whole(quantity: Decimal) -> bool:
+    """Return True for a number without a fraction, however large."""
+    return quantity == quantity.to_integral_value()
+
+
+def _whole(quantity: Decimal) -> Decimal:
+    if not is_whole(quantity):
+        raise own_error("whole", "Se cuenta por piezas: usa un número entero.")
+    return quantity
+
+
+Pieces = Annotated[
+    Decimal, Field(gt=0, json_schema_extra={"multipleOf": 1}), AfterValidator(_whole)
+]
+"""A number of whole pieces, as products are sold: a part of one would round to no money at all."""
 Percentage = Annotated[Decimal, _rounded(2), _NUMBER]
 Moment = Annotated[datetime, PlainSerializer(_local_time, return_type=str)]
 """A timestamp leaves as ISO 8601 on the bakery's clock, with its offset."""
-
-
-class Request(BaseModel):
-    """Base of what clients send: errors are in Spanish, unknown names are ignored.
-
-    Unknown names are ignored so that a document that was read can be sent back, changed.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Validate, with messages that a prospect can read."""
-        try:
-            return super().model_validate(obj, **options)
-        except ValidationError as error:
-            raise in_spanish(error) from None
 
 
 class Query(Request):

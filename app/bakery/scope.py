@@ -1,4 +1,4 @@
-"""From a request to the tenant it is for: the only way by which a bakery view reaches data."""
+"""Leads a request to its tenant: the only way by which a view of the bakery reaches data."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.models import BusinessModel
 from app.bakery.modules import MODULES
-from app.db import UnknownTenant, business_model_of, tenant_transaction
+from app.db import UnknownTenant, account_type_of, tenant_transaction
 from app.errors import NotFound, Unauthorized
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 TENANT_HEADER = "X-Tenant-Id"
-"""Set by the gateway, which removes whatever a client sent under this name."""
+"""Set by the gateway, which removes a header of this name that a client sent."""
 
 
 def current_tenant_id() -> UUID:
@@ -55,14 +55,14 @@ def in_tenant(
 
 
 def ensure_module(tenant_id: UUID, module: str) -> None:
-    """Let a tenant through that exists and whose business model has the module.
+    """Check that a tenant exists and that its business model has the module.
 
     Raises:
         Unauthorized: no tenant has this id.
         NotFound: the business model lacks the module.
     """
     try:
-        model = BusinessModel(business_model_of(tenant_id))
+        model = BusinessModel(account_type_of(tenant_id))
     except UnknownTenant:
         raise Unauthorized(
             "Esta demo ya no existe. Abre una nueva.", code="session_unknown"

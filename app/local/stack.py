@@ -1,66 +1,52 @@
 """The stack of one state directory: its lock, its servers and its secrets."""
 
-import os
+import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from app.local.errors import LocalStackError, ServerFailed
-from app.local.external import ensure_postgres_answers, ensure_redis_answers
-from app.local.lock import StateLock
+import psycopg
+import redis
+
+from app.config import STATE_FILE
+from app.database.logins import make_logins
+from app.local import LocalStackError
+from app.local.children import CheckStop
+from app.local.data_dir import fallback_dir
 from app.local.postgres import PostgresServer
-from app.local.secrets_file import keep_secrets
+from app.local.server import Server
+from app.local.state_dir import LOCK_FILE, StateLock, keep_secrets
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
 
 DATABASE = "masa_madre"
+OLDEST_POSTGRES = 15
+KEPT = ("postgres*", "valkey*", "log", "install*", STATE_FILE, LOCK_FILE)
+"""What a stack may leave in its state directory."""
 
 
 class LocalStack:
-    """Postgres and Valkey below a state directory, running from `start` to `stop`.
+    """Postgres and Valkey below a state directory, while the `with` block runs.
 
     ``DATABASE_URL`` and ``REDIS_URL`` of the environment that is passed in replace the servers;
     its ``JWT_SECRET`` and ``OPS_PASSWORD`` replace those that are kept. The servers end with the
     thread that started them: start a stack where it will be stopped.
     """
 
-    def __init__(self, state_dir: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        environment: Mapping[str, str] | None = None,
+        check_stop: CheckStop = lambda: None,
+    ) -> None:
         self.home = Path(state_dir).absolute()
         self.environment = dict(environment or {})
-        self.lock = StateLock(self.home)
-        self.postgres: PostgresServer | None = None
-        self.valkey: ValkeyServer | None = None
+        self.servers: list[Server] = []
         self.values: dict[str, str] = {}
+        self._lock = StateLock(self.home)
+        self._check_stop = check_stop
 
     def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def database_url(self) -> str:
-        """The libpq URL of the stack's database."""
-        return self.values["DATABASE_URL"]
-
-    @property
-    def redis_url(self) -> str:
-        """The URL of the stack's Redis or Valkey."""
-        return self.values["REDIS_URL"]
-
-    def start(self) -> None:
-        """Start what the environment does not name; all of it or nothing.
-
-        Raises:
-            LocalStackError: the sentence says what is in the way.
-        """
         try:
             self.acquire()
             self.start_postgres()
@@ -69,95 +55,116 @@ class LocalStack:
         except BaseException:
             self.stop()
             raise
+        return self
 
-    def stop(self) -> None:
-        """Stop Valkey, then Postgres, and let go of the state directory."""
-        try:
-            if self.valkey is not None:
-                self.valkey.stop()
-        finally:
-            try:
-                if self.postgres is not None:
-                    self.postgres.stop()
-            finally:
-                self.lock.release()
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def acquire(self, url: str | None = None) -> None:
         """Make the state directory and take its lock."""
         try:
-            ensure_state_dir(self.home)
-            self.lock.acquire(url)
+            self._lock.acquire(url)
         except OSError as error:
-            raise LocalStackError(
-                f"The state directory {self.home} cannot be used: {error.strerror}. "
-                "Name another one with STATE_DIR=."
-            ) from None
+            where = f"The state directory {self.home} cannot be used: {error.strerror}"
+            raise LocalStackError(f"{where}. Name another one with STATE_DIR=.") from None
 
     def start_postgres(self) -> None:
         """Start Postgres and make its database, unless the environment names another."""
-        url = self.environment.get("DATABASE_URL")
-        if not url:
-            self.postgres = PostgresServer(self.home)
-            self.postgres.start()
-            url = self.postgres.ensure_database(DATABASE)
-        else:
+        if url := self.environment.get("DATABASE_URL"):
             ensure_postgres_answers(url)
+        else:
+            server = PostgresServer(self.home)
+            self._start(server)
+            url = server.ensure_database(DATABASE)
         self.values["DATABASE_URL"] = url
 
     def start_valkey(self) -> None:
         """Start Valkey, unless the environment names a Redis."""
-        url = self.environment.get("REDIS_URL")
-        if not url:
-            self.valkey = ValkeyServer(self.home)
-            self.valkey.start()
-            url = self.valkey.url
-        else:
+        if url := self.environment.get("REDIS_URL"):
             ensure_redis_answers(url)
+        else:
+            server = ValkeyServer(self.home)
+            self._start(server)
+            url = server.url
         self.values["REDIS_URL"] = url
+
+    def _start(self, server: Server) -> None:
+        self.servers.append(server)
+        server.check_stop = self._check_stop
+        server.start()
 
     def keep_secrets(self) -> None:
         """Write the URLs and secrets for command lines beside the stack."""
         self.values = keep_secrets(self.home, self.values, self.environment)
 
     def keep_logins(self) -> bool:
-        """Give the web server logins of its own, unless the environment names them.
-
-        Returns whether it has them; else it works with the owner's login.
-        """
+        """Give the web server logins of its own; False when it works with the owner's."""
         names = ("WEB_DATABASE_URL", "TENANT_DATABASE_URL")
         if any(self.environment.get(name) for name in names):
             return True
-        logins = make_logins(self.database_url, self.values["JWT_SECRET"])
-        if logins is None:
-            return False
-        self.values |= dict(zip(names, (logins.web, logins.tenants), strict=True))
-        self.values = keep_secrets(self.home, self.values, self.environment)
-        return True
+        logins = make_logins(self.values["DATABASE_URL"], self.values["JWT_SECRET"])
+        if logins is not None:
+            self.values |= dict(zip(names, (logins.web, logins.tenants), strict=True))
+            self.keep_secrets()
+        return logins is not None
 
     def server_pids(self) -> set[int]:
-        """The process ids of the servers that run."""
-        return {server.pid for server in self._servers() if server.pid is not None}
+        """Return the process ids of the servers that run."""
+        return {server.pid for server in self.servers if server.pid is not None}
 
     def ensure_servers_run(self) -> None:
-        """Look after the servers.
+        """Raise LocalStackError when a server has ended by itself."""
+        for server in self.servers:
+            server.ensure_runs()
 
-        Raises:
-            ServerFailed: one of them ended by itself.
-        """
-        for server in self._servers():
-            if server.pid is None:
-                raise ServerFailed.with_log(f"{server.name} ended by itself.", server.log)
+    def stop(self) -> None:
+        """Stop Valkey, then Postgres, and release the state directory."""
+        try:
+            while self.servers:
+                self.servers.pop().stop()
+        finally:
+            if self.servers:
+                self.stop()
+            self._lock.close()
 
-    def _servers(self) -> list[PostgresServer | ValkeyServer]:
-        return [server for server in (self.postgres, self.valkey) if server is not None]
 
+def clean(home: Path) -> bool:
+    """Remove a stopped stack's data, logs and secrets; False when there was nothing.
 
-def ensure_state_dir(home: Path) -> None:
-    """Make the state directory where it is missing.
-
-    Root's may be searched by others, because Postgres runs as another user; the files in it that
-    matter are private one by one.
+    What else lies in the directory stays. A server that outlived its run is stopped first.
     """
     if not home.is_dir():
-        home.mkdir(parents=True)
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        return False
+    with closing(StateLock(home)) as lock:
+        lock.acquire()
+        PostgresServer(home).stop_leftover()
+        ValkeyServer(home).stop_leftover()
+        for path in (fallback_dir(home), *(path for name in KEPT for path in home.glob(name))):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    if not any(home.iterdir()):
+        home.rmdir()
+    return True
+
+
+def ensure_postgres_answers(url: str) -> None:
+    """Connect once to a Postgres that is not ours."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        raise LocalStackError(f"The Postgres of DATABASE_URL does not answer: {error}") from None
+    if version < OLDEST_POSTGRES:
+        wanted = f"it has to be {OLDEST_POSTGRES} or later"
+        raise LocalStackError(f"DATABASE_URL names a Postgres {version}; {wanted}.")
+
+
+def ensure_redis_answers(url: str) -> None:
+    """Connect once to a Redis that is not ours."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=10) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise LocalStackError(f"The Redis of REDIS_URL does not answer: {error}") from None

@@ -13,59 +13,50 @@ ReportProgress = Callable[[str, int, int], None]
 
 
 class Steps:
-    """Prints steps as they are done. A terminal that has gone away is no reason to fail."""
+    """Prints steps as they are done. A terminal that was closed is no reason to fail."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        plain = not console.encoding.startswith("utf")
-        self._done, self._failed = ("ok", "!!") if plain else ("✓", "✗")
+        utf = console.encoding.startswith("utf")
+        self._done, self._failed = ("✓", "✗") if utf else ("ok", "!!")
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
-        """Show that a step is under way, and how long it took once it is done."""
-        started = time.monotonic()
-        try:
-            with self._console.status(title):
-                yield
-        except BaseException:
-            self._finish(f"[red]{self._failed}[/]", title, started)
-            raise
-        self._finish(f"[green]{self._done}[/]", title, started)
+    def step(self, title: str, bar: bool = False) -> Iterator[ReportProgress]:
+        """Show that a step is under way, and how long it took once it is done.
 
-    @contextmanager
-    def progress(self, title: str) -> Iterator[ReportProgress]:
-        """Like a step, with a bar that the caller moves: what is made, how much of it, of all."""
-        started = time.monotonic()
+        With a bar, the caller moves it: what is made, how much of it, of all.
+        """
+        started, done = time.monotonic(), False
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
+        hidden = not (bar and self._console.is_terminal)  # without a terminal it has no reader
+        progress = Progress(*columns, console=self._console, transient=True, disable=hidden)
         try:
-            # Without a terminal there is nobody to watch a bar move.
-            hidden = not self._console.is_terminal
-            with Progress(*columns, console=self._console, transient=True, disable=hidden) as bar:
-                task = bar.add_task(title, total=None)
-
-                def report(what: str, done: int, total: int) -> None:
-                    bar.update(task, description=what, completed=done, total=total)
-
-                yield report
-        except BaseException:
-            self._finish(f"[red]{self._failed}[/]", title, started)
-            raise
-        self._finish(f"[green]{self._done}[/]", title, started)
+            with progress if bar else self._console.status(title):
+                task = progress.add_task(title, total=None)
+                yield lambda what, so_far, total: progress.update(
+                    task, description=what, completed=so_far, total=total
+                )
+            done = True
+        finally:
+            sign = f"[green]{self._done}[/]" if done else f"[red]{self._failed}[/]"
+            self._print(f"{sign} {title} [dim]{time.monotonic() - started:.1f} s[/]")
 
     def say(self, text: str) -> None:
         """Print one plain line."""
-        with suppress(OSError):
-            self._console.print(text, markup=False, highlight=False)
+        self._print(text, markup=False, soft_wrap=True)
 
     def panel(self, title: str, rows: dict[str, str]) -> None:
         """Print the rows, name and value, in a frame."""
         table = Table.grid(padding=(0, 2))
         for name, value in rows.items():
             table.add_row(name, value)
-        with suppress(OSError):
-            self._console.print(Panel(table, title=title, expand=False, padding=(1, 2)))
+        self._print(Panel(table, title=title, expand=False, padding=(1, 2)))
 
-    def _finish(self, sign: str, title: str, started: float) -> None:
-        seconds = time.monotonic() - started
+    def end_line(self) -> None:
+        """Leave the line, and show the cursor, of a program that was killed while it drew."""
+        self._console.show_cursor()
+        self._print("")
+
+    def _print(self, what: object, markup: bool = True, soft_wrap: bool = False) -> None:
         with suppress(OSError):
-            self._console.print(f"{sign} {title} [dim]{seconds:.1f} s[/]", highlight=False)
+            self._console.print(what, markup=markup, soft_wrap=soft_wrap, highlight=False)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The demo's pages: landing, back office and API reference. Start with `routes`."""

@@ -13,7 +13,7 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something that a request carries: in its path, its query string or its JSON body."""
+    """A parameter of a request: in its path, its query string or its JSON body."""
 
     name: str
     place: str
@@ -24,7 +24,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status that a request is answered with, and what that means."""
+    """A status with which a request is answered, and its meaning."""
 
     status: str
     description: str
@@ -42,7 +42,7 @@ class Operation:
 
     @property
     def anchor(self) -> str:
-        """The name that a link leads to."""
+        """The anchor that links point to."""
         words = "".join(char if char.isalnum() else " " for char in f"{self.method} {self.path}")
         return "-".join(words.lower().split())
 
@@ -56,7 +56,7 @@ class Group:
 
     @property
     def anchor(self) -> str:
-        """The name that a link leads to."""
+        """The anchor that links point to."""
         return "-".join(["tag", *self.name.lower().split()])
 
 

@@ -1,14 +1,12 @@
 """The pages: landing, back office and API reference, with nothing that comes from another host."""
 
-from datetime import UTC, datetime
 from typing import cast
 
 from apiflask import APIFlask
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.control.accounts import ACCOUNTS
-from app.control.extension import control
+from app.control.services import current_services
 from app.web.reference import Group, describe_api
 
 REFERENCE_KEY = "masa_madre.reference"
@@ -32,38 +30,39 @@ blueprint = Blueprint(
 )
 
 
+def register_pages(app: APIFlask) -> None:
+    """Give an application the pages."""
+    app.register_blueprint(blueprint)
+
+
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Let a page use what this host serves, and nothing else."""
+    """Let a page load from this host only."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-@blueprint.app_template_filter("utc")
-def in_utc(moment: datetime) -> str:
-    """A moment for operators' eyes, to the minute."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-
-
 @blueprint.get("/")
 def landing() -> str:
-    """Say what there is to try, and begin a demo."""
-    minutes = control().settings.demo_session_duration_minutes
-    return render_template("landing.html", accounts=ACCOUNTS, minutes=minutes)
+    """Show the landing page, which opens demos."""
+    minutes = current_services().settings.demo_session_duration_minutes
+    return render_template(
+        "landing.html", accounts=current_services().demo.accounts, minutes=minutes
+    )
 
 
 @blueprint.get("/demo")
 def back_office() -> str:
-    """The back office: an empty shell that the browser fills from the API."""
-    minutes = control().settings.demo_session_duration_minutes
+    """Show the back office, which the browser fills from the API."""
+    minutes = current_services().settings.demo_session_duration_minutes
     return render_template("back_office.html", minutes=minutes)
 
 
 @blueprint.get("/docs")
 def reference() -> str:
-    """Show what the API offers."""
+    """Show the API reference."""
     return render_template("reference.html", groups=_api_groups())
 
 
@@ -80,7 +79,7 @@ def robots() -> Response:
 
 
 def _api_groups() -> tuple[Group, ...]:
-    """The reference, made once an application: its routes do not change while it runs."""
+    """The reference, made once an application, whose routes do not change."""
     app = cast(APIFlask, current_app)
     known = app.extensions.get(REFERENCE_KEY)
     if known is None:

@@ -1,1 +1,1 @@
-"""Spanish master data, as plain values: who the two bakeries are and what they make."""
+"""The master data of the two bakeries, as plain values. `kinds` has their types."""

@@ -1,7 +1,7 @@
 """The kinds of master data that a bakery's profile is made of.
 
 E-mail addresses of third parties end in `.example`, which belongs to no one: the people and firms
-are invented and no mail of a demo may reach anybody.
+are invented and no mail of a demo may reach a real address.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.bakery.orders.models import CustomerKind
 from seeds.calendar import Season
 
 Habit = tuple[tuple[int, float], ...]
-"""How many pieces one customer takes, and how often."""
+"""The numbers of pieces that one customer takes, each with its chance."""
 
 DAILY: Habit = ((1, 0.56), (2, 0.31), (3, 0.09), (4, 0.04))
 PASTRY: Habit = ((1, 0.38), (2, 0.30), (3, 0.12), (4, 0.12), (6, 0.08))
@@ -37,7 +37,7 @@ class IngredientSpec:
 
 @dataclass(frozen=True)
 class StockPolicy:
-    """How one bakery keeps an ingredient.
+    """The stock policy of one bakery for an ingredient.
 
     `daily_use` is what an average day takes besides the recipes. What `runs_low` is only ever
     topped up below its reorder point, and what is `short_dated` got a lot yesterday that will not
@@ -73,7 +73,7 @@ class SupplierSpec:
 
 @dataclass(frozen=True)
 class RecipeSpec:
-    """What `yield_quantity` pieces take, by the SKU of the ingredient. Water is not stocked."""
+    """A recipe for `yield_quantity` pieces, ingredients by SKU. Water is not stocked."""
 
     name: str
     category: str
@@ -164,9 +164,6 @@ class Profile:
     """All that is fixed about one bakery. Its first location is the one that bakes."""
 
     account_type: BusinessModel
-    schema_name: str
-    owner_email: str
-    password: str
     business: BusinessSpec
     local_holidays: tuple[tuple[int, int], ...]
     locations: tuple[LocationSpec, ...]

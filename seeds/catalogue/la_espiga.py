@@ -173,9 +173,6 @@ STOCK = (
 
 LA_ESPIGA = Profile(
     account_type=BusinessModel.CENTRAL_BAKER,
-    schema_name="template_central_baker",
-    owner_email=OWNER_EMAIL,
-    password="DemoLaEspiga2024!",  # noqa: S106 - public: the landing page shows it
     business=BUSINESS,
     local_holidays=((4, 23), (5, 13), (9, 8)),  # Castilla y León, San Pedro Regalado, San Lorenzo
     locations=LOCATIONS,

@@ -1,4 +1,4 @@
-"""Who orders from Panadería La Espiga: its own shops, and hotels, restaurants and cafés."""
+"""The customers of Panadería La Espiga: its own shops, hotels, restaurants and cafés."""
 
 from app.bakery.orders.models import CustomerKind
 from seeds.catalogue.kinds import CustomerSpec

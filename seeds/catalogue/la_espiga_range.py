@@ -1,4 +1,4 @@
-"""What Panadería La Espiga sells, in its shops and to hotels, restaurants and cafés."""
+"""The products of Panadería La Espiga, for its shops, hotels, restaurants and cafés."""
 
 from seeds.calendar import Season
 from seeds.catalogue.builders import bread, pastry, seasonal

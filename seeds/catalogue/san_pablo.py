@@ -219,9 +219,6 @@ CUSTOMERS = (
 
 SAN_PABLO = Profile(
     account_type=BusinessModel.INDIVIDUAL_BAKERY,
-    schema_name="template_individual_bakery",
-    owner_email=OWNER_EMAIL,
-    password="DemoSanPablo2024!",  # noqa: S106 - public: the landing page shows it
     business=BUSINESS,
     local_holidays=((1, 29), (3, 5), (4, 23)),  # San Valero, Cincomarzada, San Jorge
     locations=LOCATIONS,

@@ -1,4 +1,4 @@
-"""What Panadería San Pablo sells; every product has a recipe of the same name."""
+"""The products of Panadería San Pablo; each has a recipe of the same name."""
 
 from dataclasses import replace
 

@@ -12,10 +12,11 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.engines import engine_url
-from jobs.renewal import renew
+from app.database.engines import engine_url
+from jobs.maintenance.template_renewal import renew
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
+from tests.fixtures.demo import DEMO
 from tests.fixtures.live import ROOT
 from tests.integration.control.test_reset import TEMPLATE as BAKERY
 
@@ -155,8 +156,8 @@ def test_a_new_day_renews_the_templates_and_the_pool(live_system):
     engine = create_engine(engine_url(live_system.database_url))
     tomorrow = date(2026, 3, 28)
     try:
-        assert len(renew(engine, tomorrow)) == 2
-        assert renew(engine, tomorrow) == []
+        assert len(renew(engine, DEMO, tomorrow)) == 2
+        assert renew(engine, DEMO, tomorrow) == []
     finally:
         engine.dispose()
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from app.config import Settings
 from app.db import engine_url
-from jobs import sweep
+from jobs.maintenance import expiry as sweep
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_lifecycle import demo
 from tests.acceptance.test_visit import ready_pool, wait_for

@@ -8,9 +8,9 @@ import jwt
 import psycopg
 import pytest
 
-from app.isolation import tenant_role
+from app.database.isolation import tenant_role
+from app.database.logins import make_logins
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
 from gateway import InvalidSignature, TenantSigner
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for

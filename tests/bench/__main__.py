@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import cloning, gateway, kubernetes, lifecycle
+from tests.bench import cloning, crowd, gateway, kubernetes, lifecycle
 
 
 def main() -> int:
@@ -19,6 +19,8 @@ def main() -> int:
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
     benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
     benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
+    of_crowds = benches.add_parser("crowd", parents=[quick], help=crowd.__doc__)
+    of_crowds.add_argument("--only", nargs="+", help="only these attacks, by their names")
     options = parser.parse_args()
     match options.bench:
         case "cloning":
@@ -29,6 +31,8 @@ def main() -> int:
             gateway.run(options.quick)
         case "kubernetes":
             kubernetes.run(options.quick)
+        case "crowd":
+            crowd.run(options.quick, options.only)
     return 0
 
 

@@ -7,7 +7,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from app.config import load_settings
-from app.engines import make_engine
+from app.database.engines import make_engine
 
 settings = load_settings()
 engine = make_engine(settings)

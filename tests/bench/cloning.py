@@ -1,6 +1,6 @@
 """Cloning beside the other ways to copy a schema, on the bakery's templates and generated ones."""
 
-from app.local.postgres_install import embedded_bindir
+from app.local.postgres import embedded_bindir
 from schema_tools.cli import main
 from tests.bench.system import servers
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import psycopg
 
-from app.control import stats
-from app.control.records import Visitor
+from app.control import statistics
+from app.control.sessions.session_view import Visitor
 from jobs import tasks
 from tests.bench.figures import counted, ratio, summary, timed, write_curves
 from tests.bench.scale import sizes
@@ -44,7 +44,7 @@ def run_cycles(
         for number in counted(range(1, cycles + 1), "cycles"):
             _one_cycle(parts, bare, times)
             if number % every == 0:
-                stats.purge(parts.engine, 0)
+                statistics.purge(parts.engine, 0)
                 bare.execute("TRUNCATE public.bare_cycle")
                 figures = {name: summary(values) for name, values in times.items()}
                 samples.append({"cycle": number, **figures, **sizes(url), **_dead(bare)})

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from app.engines import engine_url
+from app.database.engines import engine_url
 from app.local.postgres import PostgresServer
 from tests.acceptance.client import Prospect
 from tests.bench.figures import counted

@@ -15,11 +15,11 @@ from rich.table import Table
 from sqlalchemy import update
 
 from app.control.models import Tenant, TenantState
-from app.control.records import Visitor
+from app.control.sessions.session_view import Visitor
 from app.logs import init_logs
-from jobs.dropping import drop_all
 from jobs.kubernetes.api import Cluster as ClusterApi
 from jobs.kubernetes.manifest import job_manifest
+from jobs.maintenance.dropping import drop_all
 from tests.bench.figures import counted, machine, summary, timed, write_json
 from tests.bench.system import parts_of, servers
 from tests.fixtures.kube import Cluster, kube_api

@@ -13,11 +13,11 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from app.control.resetting import RESETS_PER_CONNECTION, Resetter
-from app.engines import make_engine
+from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
+from app.database.engines import make_engine
 from app.logs import init_logs
-from jobs.dropping import drop_tenant
-from jobs.plans import run_current_plan
+from jobs.clones.cloning import run_current_plan
+from jobs.maintenance.dropping import drop_tenant
 from schema_tools import drop_schema
 from tests.acceptance.client import Prospect
 from tests.bench.cycles import run_cycles

@@ -12,13 +12,16 @@ ANSWER_SECONDS = 30.0
 class Connection:
     """A kept connection that sends one request again and again, as cheaply as Python can."""
 
-    def __init__(self, url: str, path: str, headers: dict[str, str]) -> None:
+    def __init__(
+        self, url: str, path: str, headers: dict[str, str], *, seconds: float = ANSWER_SECONDS
+    ) -> None:
         host = urlsplit(url)
         lines = [f"GET {path} HTTP/1.1", f"Host: {host.netloc}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-        self._socket = socket.create_connection((str(host.hostname), int(host.port or 80)))
-        self._socket.settimeout(ANSWER_SECONDS)
+        self._socket = socket.create_connection(
+            (str(host.hostname), int(host.port or 80)), timeout=seconds
+        )
 
     def ask(self) -> None:
         """Send the request and read its answer to the end.

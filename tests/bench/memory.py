@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from app.control.models import SessionStatus
-from app.logins import login_of
+from app.database.logins import login_of
 from tests.acceptance.client import Prospect
 from tests.bench.figures import counted, summary, timed, write_curves
 from tests.bench.scale import open_sessions

@@ -15,10 +15,10 @@ import psycopg
 from sqlalchemy import select
 
 from app.control.models import Tenant
-from app.control.pool import register_clone
-from app.control.records import Visitor
-from jobs.cloning import clone_tenant
-from jobs.dropping import drop_tenant
+from app.control.pool.tenant_pool import register_clone
+from app.control.sessions.session_view import Visitor
+from jobs.clones.cloning import clone_tenant
+from jobs.maintenance.dropping import drop_tenant
 from tests.acceptance.client import Prospect
 from tests.bench.figures import counted, ratio, summary, timed, write_curves
 from tests.bench.system import parts_of, served, servers

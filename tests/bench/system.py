@@ -1,17 +1,18 @@
 """The servers of a benchmark: Postgres as the local stack runs it, Valkey, and web servers."""
 
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from app.database.logins import make_logins
 from app.local.postgres import PostgresServer
 from app.local.valkey import ValkeyServer
-from app.logins import make_logins
-from jobs.wiring import wiring
+from jobs.services import job_services
 from tests.conftest import scratch_directory
-from tests.fixtures.live import LiveSystem, free_port, seed, wait_until_ready
+from tests.fixtures.live import WEB_WORKER, LiveSystem, free_port, seed, wait_until_ready
 from tests.fixtures.parts import Parts, make_parts
 
 SECRET = "a secret for benchmarks, at least 32 bytes"
@@ -55,19 +56,28 @@ def servers() -> Iterator[LiveSystem]:
 def parts_of(system: LiveSystem) -> Parts:
     """What jobs work with, in this process."""
     os.environ.update(system.environment)
-    wiring.cache_clear()
+    job_services.cache_clear()
     return make_parts()
 
 
 @contextmanager
 def served(system: LiveSystem, application: str, *, workers: int = 2) -> Iterator[str]:
-    """A WSGI application on gunicorn, as the Procfile runs it; the Procfile has two workers."""
+    """A WSGI application on the web server, as the Procfile runs it, with two workers there."""
+    arguments = (*WEB_WORKER, "--workers", str(workers), "--threads", "8")
+    with served_by(system, arguments, application) as (url, _):
+        yield url
+
+
+@contextmanager
+def served_by(
+    system: LiveSystem, arguments: Sequence[str], application: str = "wsgi:application"
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A WSGI application on gunicorn with these arguments: its address and its process."""
     port = free_port()
     with system.process(
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--graceful-timeout", "2",
-        "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", str(workers),
-        "--threads", "8", application, PYTHONPATH=str(Path.cwd()),
+        "--bind", f"127.0.0.1:{port}", *arguments, application, PYTHONPATH=str(Path.cwd()),
     ) as process:  # fmt: skip
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process, system.log)
-        yield url
+        yield url, process

@@ -1,4 +1,4 @@
-"""A visitor's browser, for tests: pages, and what nobody should see on them."""
+"""A visitor's browser, for tests: pages, and the faults that must not appear on them."""
 
 import re
 from dataclasses import dataclass, field

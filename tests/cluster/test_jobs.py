@@ -9,10 +9,9 @@ import pytest
 import yaml
 
 from app.config import Settings
-from jobs.kubernetes.api import Cluster
-from jobs.kubernetes.errors import ClusterRefused
+from jobs.kubernetes.api import Cluster, ClusterRefused
+from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.manifest import job_manifest
-from jobs.kubernetes.state import Launch, LaunchState
 from tests.cluster.server import Server
 
 NOWHERE = '{"nodeSelector": {"masa-madre-test": "no-node-has-this"}}'
@@ -62,12 +61,12 @@ def cluster(settings: Settings) -> Cluster:
 
 
 def launch_when(
-    cluster: Cluster, name: str, fits: Callable[[Launch | None], bool]
-) -> Launch | None:
+    cluster: Cluster, name: str, fits: Callable[[CloneJobStatus | None], bool]
+) -> CloneJobStatus | None:
     """The launch of that name as soon as it is as wanted."""
     end = time.monotonic() + 30
     while True:
-        launch = next((found for found in cluster.launches() if found.name == name), None)
+        launch = next((found for found in cluster.clone_jobs() if found.name == name), None)
         if fits(launch) or time.monotonic() > end:
             return launch
         time.sleep(0.2)
@@ -86,10 +85,10 @@ def test_a_job_is_made_once_seen_and_removed_once(cluster: Cluster, settings: Se
     assert seen is not None
     assert (seen.queue, seen.tenants) == (queue, (tenant,))
     stuck = launch_when(
-        cluster, name, lambda launch: launch is not None and launch.state is LaunchState.STUCK
+        cluster, name, lambda launch: launch is not None and launch.state is CloneJobState.STUCK
     )
     assert stuck is not None
-    assert stuck.state is LaunchState.STUCK, "no node takes it"
+    assert stuck.state is CloneJobState.STUCK, "no node takes it"
     assert stuck.reason
 
     cluster.delete(name)
@@ -100,5 +99,5 @@ def test_a_job_is_made_once_seen_and_removed_once(cluster: Cluster, settings: Se
 def test_the_server_refuses_what_the_role_does_not_give(cluster: Cluster, settings: Settings):
     elsewhere = settings.model_copy(update={"clone_job_namespace": "default"})
     with pytest.raises(ClusterRefused) as refused:
-        Cluster(elsewhere).launches()
+        Cluster(elsewhere).clone_jobs()
     assert refused.value.status == 403

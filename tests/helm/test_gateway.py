@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.verify import PREFIX
+from gateway.verification.endpoint import PREFIX
 from tests.helm.cases import EXTERNAL, TRAEFIK, UPSTREAM
 from tests.helm.chart import merged, of_kind, one, render_chart
 

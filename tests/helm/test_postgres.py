@@ -9,10 +9,10 @@ import pytest
 from psycopg import errors, sql
 from sqlalchemy import NullPool, create_engine, make_url
 
-from app.engines import engine_url
-from app.isolation import ensure_tenant_role, open_template, tenant_role
+from app.database.engines import engine_url
+from app.database.isolation import ensure_tenant_role, open_template, tenant_role
+from app.database.logins import CLOSED_FUNCTIONS, excess_rights
 from app.local.postgres_settings import SETTINGS
-from app.logins import CLOSED_FUNCTIONS, excess_rights
 from app.migrations import upgrade_control
 from schema_tools import compile_plan
 from tests.helm.cases import CLUSTER, TRIAL

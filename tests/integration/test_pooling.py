@@ -4,9 +4,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app import pooling
 from app.config import Settings
-from app.engines import make_engine
+from app.database import pooling
+from app.database.engines import make_engine
 from tests.integration.control.processes import wait_for
 
 
@@ -70,8 +70,8 @@ def test_one_that_was_lost_without_a_word_is_found_by_asking(
     engine, pings, database_url, monkeypatch
 ):
     end_all(database_url, engine)
-    monkeypatch.setattr(pooling, "_has_news", lambda _: False)
-    monkeypatch.setattr(pooling, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(pooling, "_socket_readable", lambda _: False)
+    monkeypatch.setattr(pooling, "IDLE_SECONDS", 0.0)
     assert use(engine)
     assert len(pings) == 1
 

@@ -14,16 +14,19 @@ from psycopg import sql
 from sqlalchemy import NullPool, create_engine
 
 import seeds.load
-from app.engines import engine_url
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
+from app.demo import SeedError, TenantTables
 from app.migrations import upgrade_control
-from seeds import ControlSchemaMissing, ensure_accounts, ensure_templates, ensure_tenants
+from seeds import ControlSchemaMissing, ensure_templates, ensure_tenants
 from seeds.schema import COMMENT
 from seeds.templates import PROFILES, TemplateData, build_template
+from tests.fixtures.demo import DEMO
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 TODAY = date(2026, 11, 23)
-SCHEMAS = [profile.schema_name for profile in PROFILES]
+SCHEMAS = [account.template for account in DEMO.accounts]
 
 
 remembered = cache(build_template)
@@ -72,7 +75,7 @@ def schemas_of(database):
 
 def test_the_rows_of_both_templates_are_there(engine, database):
     seen = []
-    loaded = ensure_templates(engine, TODAY, lambda *report: seen.append(report))
+    loaded = ensure_templates(engine, DEMO, TODAY, lambda *report: seen.append(report))
     assert [(item.schema_name, item.version, item.changed) for item in loaded] == [
         (schema, 1, True) for schema in SCHEMAS
     ]
@@ -89,7 +92,7 @@ def test_the_rows_of_both_templates_are_there(engine, database):
 
 
 def test_documents_add_up_in_the_database_too(engine, database):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     for schema in SCHEMAS:
         with database.transaction():
             path = sql.Identifier(schema).as_string()
@@ -104,17 +107,17 @@ def test_documents_add_up_in_the_database_too(engine, database):
 
 
 def test_a_second_run_writes_nothing(engine, database):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     before = tenants_of(database), schemas_of(database)
-    again = ensure_templates(engine, TODAY)
+    again = ensure_templates(engine, DEMO, TODAY)
     assert [(item.version, item.changed) for item in again] == [(1, False), (1, False)]
     assert (tenants_of(database), schemas_of(database)) == before
 
 
 def test_another_date_replaces_the_template_and_raises_its_version(engine, database):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     before = schemas_of(database)
-    loaded = ensure_templates(engine, date(2026, 11, 24))
+    loaded = ensure_templates(engine, DEMO, date(2026, 11, 24))
     assert [(item.version, item.changed) for item in loaded] == [(2, True), (2, True)]
     after = schemas_of(database)
     assert [row[0] for row in after] == SCHEMAS
@@ -122,21 +125,21 @@ def test_another_date_replaces_the_template_and_raises_its_version(engine, datab
 
 
 def test_another_revision_replaces_the_template_too(engine, monkeypatch):
-    ensure_templates(engine, TODAY)
-    monkeypatch.setattr(seeds.load, "tenant_head", lambda: "9999")
-    assert all(item.changed for item in ensure_templates(engine, TODAY))
+    ensure_templates(engine, DEMO, TODAY)
+    monkeypatch.setattr(seeds.load, "tenant_head", lambda tree: "9999")
+    assert all(item.changed for item in ensure_templates(engine, DEMO, TODAY))
 
 
 def test_a_schema_that_someone_dropped_comes_back(engine, database):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     database.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(SCHEMAS[0])))
-    loaded = ensure_templates(engine, TODAY)
+    loaded = ensure_templates(engine, DEMO, TODAY)
     assert [item.changed for item in loaded] == [True, False]
     assert count(database, SCHEMAS[0], "ingredients") == 25
 
 
 def test_new_rows_get_numbers_that_the_seeds_have_not_given(engine, database):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     for schema in SCHEMAS:
         with database.transaction():
             path = sql.Identifier(schema).as_string()
@@ -162,7 +165,7 @@ def test_new_rows_get_numbers_that_the_seeds_have_not_given(engine, database):
 
 
 def test_a_failure_halfway_keeps_the_old_template(engine, database, monkeypatch):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     before = tenants_of(database), schemas_of(database), count(database, SCHEMAS[0], "sales")
 
     def broken(profile, today):
@@ -172,65 +175,84 @@ def test_a_failure_halfway_keeps_the_old_template(engine, database, monkeypatch)
 
     monkeypatch.setattr(seeds.load, "build_template", broken)
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        ensure_templates(engine, date(2026, 11, 24))
+        ensure_templates(engine, DEMO, date(2026, 11, 24))
     now = tenants_of(database), schemas_of(database), count(database, SCHEMAS[0], "sales")
     assert now == before
 
 
 def test_a_reader_of_the_old_template_is_waited_for(engine, database, monkeypatch):
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     monkeypatch.setattr("seeds.schema.LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(seeds.load, "ATTEMPTS", 2)
     table = sql.Identifier(SCHEMAS[0], "sales")
     with database.transaction():
         database.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(table))
         with pytest.raises(seeds.SeedError, match="busy"):
-            ensure_templates(engine, date(2026, 11, 24))
-    assert all(item.changed for item in ensure_templates(engine, date(2026, 11, 24)))
+            ensure_templates(engine, DEMO, date(2026, 11, 24))
+    assert all(item.changed for item in ensure_templates(engine, DEMO, date(2026, 11, 24)))
 
 
 def test_runs_at_the_same_time_load_once(engine, database):
     with ThreadPoolExecutor(2) as threads:
-        runs = [threads.submit(ensure_templates, engine, TODAY) for _ in range(2)]
+        runs = [threads.submit(ensure_templates, engine, DEMO, TODAY) for _ in range(2)]
         changed = [item.changed for run in runs for item in run.result()]
     assert sorted(changed) == [False, False, True, True]
     assert [row[3] for row in tenants_of(database)] == [1, 1]
 
 
 def test_an_empty_template_is_not_ready_until_it_is_filled(engine, database):
-    assert all(item.changed for item in ensure_tenants(engine))
+    assert all(item.changed for item in ensure_tenants(engine, DEMO))
     assert [(row[2], row[3]) for row in tenants_of(database)] == [("cloning", 0)] * 2
-    assert not any(item.changed for item in ensure_tenants(engine))
+    assert not any(item.changed for item in ensure_tenants(engine, DEMO))
     assert count(database, SCHEMAS[1], "alembic_version") == 1
-    ensure_templates(engine, TODAY)
+    ensure_templates(engine, DEMO, TODAY)
     assert [(row[2], row[3]) for row in tenants_of(database)] == [("ready", 1)] * 2
-    assert not any(item.changed for item in ensure_tenants(engine))
+    assert not any(item.changed for item in ensure_tenants(engine, DEMO))
 
 
 def test_passwords_verify_and_are_hashed_once(engine, database):
-    assert all(account.changed for account in ensure_accounts(engine))
+    assert all(account.changed for account in ensure_accounts(engine, DEMO))
     query = "SELECT email, password_hash, account_type, xmin::text FROM control.users ORDER BY 1"
     rows = database.execute(query).fetchall()
-    passwords = {profile.owner_email: profile.password for profile in PROFILES}
+    passwords = {account.email: account.password for account in DEMO.accounts}
     assert {row[0] for row in rows} == set(passwords)
     for email, password_hash, _, _ in rows:
         assert password_hash.startswith("$argon2id$")
         assert PasswordHasher().verify(password_hash, passwords[email])
-    assert not any(account.changed for account in ensure_accounts(engine))
+    assert not any(account.changed for account in ensure_accounts(engine, DEMO))
     assert database.execute(query).fetchall() == rows
 
 
+def test_accounts_are_made_once_by_runs_at_the_same_time(engine):
+    with ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(ensure_accounts, engine, DEMO) for _ in range(2)]
+        changed = [item.changed for run in runs for item in run.result()]
+    assert sorted(changed) == [False, False, True, True]
+
+
+def test_a_demo_that_the_seeds_do_not_know_is_refused(engine, database):
+    account = DEMO.accounts[0].model_copy(update={"account_type": "notes"})
+    unknown = DEMO.model_copy(update={"accounts": (account,)})
+    for step in (ensure_tenants, lambda it, demo: ensure_templates(it, demo, TODAY)):
+        with pytest.raises(SeedError, match=r"not notes: correct demo\.toml"):
+            step(engine, unknown)
+    without = DEMO.model_copy(update={"tables": TenantTables()})
+    with pytest.raises(SeedError, match=r"names no tables\.migrations"):
+        ensure_tenants(engine, without)
+    assert tenants_of(database) == schemas_of(database) == []
+
+
 def test_a_password_that_no_longer_verifies_is_hashed_again(engine, database):
-    ensure_accounts(engine)
+    ensure_accounts(engine, DEMO)
     database.execute("UPDATE control.users SET password_hash = 'x' WHERE email LIKE '%individual%'")
-    assert [account.changed for account in ensure_accounts(engine)] == [True, False]
+    assert [account.changed for account in ensure_accounts(engine, DEMO)] == [True, False]
 
 
 def test_without_control_tables_the_message_says_what_to_do(database_url):
     engine = create_engine(engine_url(database_url), poolclass=NullPool)
-    for step in (ensure_accounts, ensure_tenants, lambda it: ensure_templates(it, TODAY)):
+    for step in (ensure_tenants, lambda it, demo: ensure_templates(it, demo, TODAY)):
         with pytest.raises(ControlSchemaMissing, match="migrations"):
-            step(engine)
+            step(engine, DEMO)
 
 
 def run_command(database_url, *arguments):

@@ -1,19 +1,31 @@
 """Imports point one way, and the rules of the house that a reader could forget hold."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+
+from tests.fixtures.demo import DEMO
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"app", "gateway", "jobs", "schema_tools", "seeds", "wsgi", "tests"}
 MAY_IMPORT = {
     "schema_tools": set(),
     "gateway": set(),
-    "app": {"schema_tools", "seeds"},
+    "app": {"schema_tools"},
     "seeds": {"app", "schema_tools"},
-    "jobs": {"app", "gateway", "schema_tools", "seeds"},
+    "jobs": {"app", "gateway", "schema_tools"},
 }
+DEMO_PARTS = ("app/bakery", "app/web", "seeds", "app/migrations/tenant")
+"""What is the demo's; everything else of the product is the engine's."""
+WORDS = re.compile(
+    r"baker|panad|obrador|\bpan(es)?\b|\bbread|\bdough|\bloa(f|ves)\b|\bovens?\b|flour|harina"
+    r"|espiga|san.?pablo|recipe|receta|ingredient|inventor|procure|supplier|proveedor|forecast"
+    r"|\bpos\b|\btpv\b|\btills?\b|app.web\b|\bseeds\.",
+    re.IGNORECASE,
+)
+"""What only the bakery speaks of, and where its code is."""
 LONGEST_FILE = 320
 
 
@@ -43,13 +55,63 @@ def test_imports_point_one_way(package):
     assert wrong == {}
 
 
-def test_only_the_local_stack_reaches_from_the_app_to_the_seeds():
-    reaching = {
-        path.relative_to(ROOT / "app").parts[0]
-        for path in modules("app")
-        if "seeds" in imported(path)
+def engine() -> list[Path]:
+    """The engine's files, SQL and pages included."""
+    kinds = {".py", ".sql", ".toml", ".html", ".css", ".js", ".mako", ".md"}
+    packages = [path for name in MAY_IMPORT for path in (ROOT / name).rglob("*")]
+    return [
+        path
+        for path in [ROOT / "wsgi.py", *packages]
+        if path.suffix in kinds
+        and not path.relative_to(ROOT).as_posix().startswith(tuple(f"{p}/" for p in DEMO_PARTS))
+    ]
+
+
+def reached(path: Path) -> set[str]:
+    """The modules that a module imports absolutely, with what it takes from each."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_the_engine_imports_nothing_of_the_demo():
+    guests = tuple(part.replace("/", ".") for part in DEMO_PARTS)
+    wrong = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in engine()
+        if path.suffix == ".py"
+        for name in reached(path)
+        if f"{name}.".startswith(tuple(f"{guest}." for guest in guests))
     }
-    assert reaching <= {"local"}
+    assert wrong == set()
+
+
+def test_no_word_of_the_bakery_stands_in_the_engine():
+    files = engine()
+    assert len(files) > 150
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if WORDS.search(line)
+    ]
+    assert found == []
+
+
+def test_the_demo_is_where_its_file_says():
+    parts = [
+        DEMO.static,
+        DEMO.policy,
+        DEMO.tables.migrations,
+        *(ROOT / entry.partition(":")[0].replace(".", "/") for entry in DEMO.blueprints),
+        ROOT / str(DEMO.seeds).partition(":")[0],
+    ]
+    inside = [any(path.is_relative_to(ROOT / part) for part in DEMO_PARTS) for path in parts]
+    assert all(inside), parts
 
 
 def test_only_the_settings_and_the_local_stack_read_the_environment():
@@ -70,8 +132,8 @@ def test_only_the_engine_room_sets_a_tenants_search_path():
         for path in modules(package)
         if "search_path" in path.read_text(encoding="utf-8")
     }
-    # app/engines.py empties it when a connection is made.
-    assert setters <= {"app/db.py", "app/engines.py", "app/migrations/__init__.py"}
+    # app/database/engines.py empties it when a connection is made.
+    assert setters <= {"app/db.py", "app/database/engines.py", "app/migrations/__init__.py"}
 
 
 @pytest.mark.parametrize("package", sorted(MAY_IMPORT))

@@ -11,13 +11,13 @@ from app.bakery.blueprints import BLUEPRINTS
 from app.bakery.clock import day_end, day_start
 from app.bakery.inventory.stock import plain
 from app.bakery.listing import fold
-from app.bakery.messages import SENTENCES
 from app.bakery.modules import MODULES
 from app.bakery.orders.models import OrderStatus
 from app.bakery.orders.service import TRANSITIONS
 from app.bakery.pos.lines import Line, total
 from app.bakery.pos.schemas import PaymentMethod
-from app.bakery.schemas import Day, Request, Text
+from app.bakery.schemas import Day
+from app.validation import MESSAGES, Request, Text
 
 
 class Everything(Request):
@@ -75,7 +75,7 @@ def test_whatever_is_wrong_is_said_in_spanish(field, value, sentence):
 
 
 def test_every_sentence_is_one():
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in SENTENCES.values())
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in MESSAGES.values())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.control.caller import SESSION_ERROR_KEY, session_id_of
+from app.control.sessions.caller import SESSION_ERROR_KEY, session_id_of
 from app.errors import AppError
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, settings_table
+from app.config import Settings
+from app.demo import demo_table
+from app.settings_table import settings_table
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -14,6 +16,11 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob
 def test_the_readme_lists_the_settings_that_exist():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert settings_table() in readme, "run bin/update-docs"
+
+
+def test_the_page_lists_the_keys_of_a_demo_that_exist():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert demo_table() in page, "run bin/update-docs"
 
 
 def test_every_setting_says_what_it_is():

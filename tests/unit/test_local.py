@@ -1,11 +1,11 @@
 """The local stack's small parts: modes, ports, quoting, its settings table and command line."""
 
 import os
-import signal
 import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,39 +13,26 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.endpoint import free_port, load_endpoint, new_endpoint, port_is_free, save_endpoint
-from app.local.errors import AlreadyRunning
-from app.local.files import allows, can_reach, write_private
-from app.local.lock import StateLock
+from app.local import LocalStackError
+from app.local.children import find_servers
+from app.local.data_dir import can_reach
 from app.local.postgres_settings import SETTINGS, as_arguments
-from app.local.process import stop_leftover
-from app.local.secrets_file import keep_secrets
+from app.local.server import free_port, port_is_free
+from app.local.state_dir import StateLock, keep_secrets, write_private
+from tests.conftest import scratch_directory
 
-STRANGER = 4_000_000_000
-
-
-@pytest.mark.parametrize(
-    ("mode", "uid_is_ours", "wanted", "answer"),
-    [
-        (0o700, True, 5, True),
-        (0o700, False, 1, False),
-        (0o711, False, 1, True),
-        (0o711, False, 4, False),
-        (0o077, True, 1, False),
-    ],
-)
-def test_a_mode_grants_what_it_says(tmp_path, mode, uid_is_ours, wanted, answer) -> None:
-    tmp_path.chmod(mode)
-    uid = tmp_path.stat().st_uid if uid_is_ours else STRANGER
-    assert allows(tmp_path, uid, STRANGER, wanted) is answer
-    tmp_path.chmod(0o700)
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 
 
-def test_a_directory_is_reached_through_all_those_above_it(tmp_path: Path) -> None:
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep").chmod(0o755)
-    tmp_path.chmod(0o700)
-    assert not can_reach(tmp_path / "deep", STRANGER, STRANGER)
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try what another account can do")
+def test_a_directory_is_reached_through_all_those_above_it() -> None:
+    with scratch_directory("reach-") as above:
+        (above / "deep").mkdir()
+        (above / "deep").chmod(0o711)
+        for mode, answer in ((0o711, True), (0o700, False)):
+            above.chmod(mode)
+            assert can_reach(NOBODY, above / "deep") is answer
+        assert can_reach({}, above / "deep")
 
 
 def test_a_private_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
@@ -61,13 +48,6 @@ def test_a_port_in_use_is_not_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert not port_is_free(server.getsockname()[1])
     assert port_is_free(free_port())
-
-
-def test_an_endpoint_is_kept(tmp_path: Path) -> None:
-    assert load_endpoint(tmp_path / "e.json") is None
-    endpoint = new_endpoint()
-    save_endpoint(tmp_path / "e.json", endpoint)
-    assert load_endpoint(tmp_path / "e.json") == endpoint
 
 
 def test_no_setting_is_named_twice_and_overrides_win() -> None:
@@ -96,25 +76,39 @@ def test_any_value_survives_the_file(tmp_path_factory, value: str) -> None:
 
 def test_the_lock_has_one_holder_and_no_leftover(tmp_path: Path) -> None:
     first, second = StateLock(tmp_path), StateLock(tmp_path)
-    assert first.find_holder() is None
     first.acquire("http://here")
-    holder = second.find_holder()
-    assert holder is not None
-    assert (holder.pid, holder.url) == (os.getpid(), "http://here")
-    with pytest.raises(AlreadyRunning, match="http://here"):
+    with pytest.raises(LocalStackError, match=rf"\(process {os.getpid()}, http://here\)"):
         second.acquire()
-    first.release()
-    assert second.find_holder() is None
-    second.acquire()
-    second.release()
+    for damage in (b"", b"\xff"):
+        (tmp_path / "lock").write_bytes(damage)
+        with pytest.raises(LocalStackError, match="is running already"):
+            second.acquire()
+    first.close()
+    second.acquire("http://there")
+    with pytest.raises(LocalStackError, match="http://there"):
+        first.acquire()
+    second.close()
 
 
-def test_a_stranger_who_got_the_number_of_our_server_is_left_alone(tmp_path: Path) -> None:
-
-    (tmp_path / "pid").write_text(f"{os.getpid()}\n")
-    stop_leftover(tmp_path / "pid", str(tmp_path / "data"), (signal.SIGKILL,))
-    (tmp_path / "pid").write_text("")
-    stop_leftover(tmp_path / "pid", str(tmp_path / "data"), (signal.SIGKILL,))
+def test_only_a_server_that_works_in_the_data_directory_is_a_leftover_of_it(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for name in ("ours", "other"):
+        (tmp_path / name).mkdir(exist_ok=True)
+    command = [sys.executable, "-c", "input()"]
+    with ExitStack() as stack:
+        by_name = {}
+        for name, program in (("ours", "postgres"), ("other", "postgres"), ("shell", "python")):
+            (tmp_path / program).unlink(missing_ok=True)
+            (tmp_path / program).symlink_to(sys.executable)
+            by_name[name] = stack.enter_context(
+                subprocess.Popen(
+                    [str(tmp_path / program), *command[1:]],
+                    stdin=subprocess.PIPE,
+                    cwd=tmp_path / ("other" if name == "other" else "ours"),
+                )
+            )
+        found = [process.pid for process in find_servers("postgres", tmp_path / "ours")]
+        assert found == [by_name["ours"].pid]
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eight"])
@@ -128,4 +122,4 @@ def test_a_port_that_is_none_is_misuse(port: str, tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 2
-    assert "is not a port" in done.stderr
+    assert "Invalid value for '--port'" in done.stderr

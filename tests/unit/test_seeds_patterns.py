@@ -19,7 +19,7 @@ def build(profile, today):
     return build_template(profile, today).tables
 
 
-@pytest.fixture(params=PROFILES, ids=lambda profile: profile.schema_name)
+@pytest.fixture(params=PROFILES, ids=lambda profile: profile.account_type)
 def profile(request):
     return request.param
 
@@ -169,8 +169,8 @@ def test_vat_is_four_per_cent_on_bread_and_ten_on_pastry(profile):
         assert product.vat_percent == (4 if product.category == "Panes" else 10), product.name
 
 
-def test_mail_addresses_are_ours_or_nobodys(profile):
-    own = profile.owner_email.partition("@")[2]
+def test_mail_addresses_are_ours_or_belong_to_no_one(profile):
+    own = profile.business.email.partition("@")[2]
     people = [*profile.users, *profile.suppliers, *profile.customers]
     for person in people:
         domain = person.email.partition("@")[2]

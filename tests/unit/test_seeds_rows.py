@@ -1,4 +1,4 @@
-"""The rows of both templates, in memory: they repeat, they refer to each other, they add up."""
+"""The rows of both templates, in memory: the same each time, with references and sums that hold."""
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from seeds.templates import build_template
 from seeds.values import MADRID
 
 PROFILES = [SAN_PABLO, LA_ESPIGA]
-# A quiet Monday, Christmas (closed for everybody else), Holy Week, the morning after the clocks
+# A quiet Monday, Christmas (other bakeries are closed), Holy Week, the morning after the clocks
 # change, a leap day, Epiphany's eve and a Sunday in August.
 DATES = [
     date(2026, 11, 23),
@@ -33,7 +33,7 @@ def build(profile, today):
     return build_template(profile, today).tables
 
 
-@pytest.fixture(params=PROFILES, ids=lambda profile: profile.schema_name)
+@pytest.fixture(params=PROFILES, ids=lambda profile: profile.account_type)
 def profile(request):
     return request.param
 

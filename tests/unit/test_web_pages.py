@@ -7,18 +7,18 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Settings
-from app.control.accounts import ACCOUNTS
+from tests.fixtures.demo import DEMO
 
 PAGES = ("/", "/demo", "/docs")
 NOWHERE = "127.0.0.1:1"
-"""Where nobody serves: these pages need neither Postgres nor Redis."""
+"""An address without a server: these pages need neither Postgres nor Redis."""
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     settings = Settings(
         _env_file=None,
-        database_url=f"postgresql://nobody@{NOWHERE}/none",
+        database_url=f"postgresql://none@{NOWHERE}/none",
         redis_url=f"redis://{NOWHERE}/0",
         jwt_secret="s" * 32,
         demo_session_duration_minutes=45,
@@ -56,11 +56,11 @@ def test_the_landing_page_shows_both_business_models(client: FlaskClient) -> Non
     html = client.get("/").text
     told = [
         word
-        for account in ACCOUNTS
+        for account in DEMO.accounts
         for word in (account.name, account.title, account.email, account.password)
     ]
     assert [word for word in told if word not in html] == []
-    assert html.count(">Probar demo<") == len(ACCOUNTS)
+    assert html.count(">Probar demo<") == len(DEMO.accounts)
     assert "45 minutos" in html
 
 

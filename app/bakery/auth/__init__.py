@@ -1,1 +1,1 @@
-"""Who the visitor is to the bakery."""
+"""The visitor as a member of the bakery's team: its owner."""

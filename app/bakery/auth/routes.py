@@ -1,4 +1,4 @@
-"""Who is logged in, over HTTP."""
+"""The logged-in member of the team, over HTTP."""
 
 from typing import Any, Never
 
@@ -28,7 +28,7 @@ def show_me(session: Session) -> dict[str, Any]:
     responses={403: "Siempre: las credenciales de la demo son de todos."},
 )
 def change_password() -> Never:
-    """Refuse to change the password: it is the same for everybody who tries the demo."""
+    """Refuse to change the password: all visitors share it."""
     raise Forbidden(
         "En la demo no se puede cambiar la contraseña. ¡Todo lo demás es tuyo!",
         code="demo_restriction",

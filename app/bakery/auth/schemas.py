@@ -1,4 +1,4 @@
-"""The answer about who is logged in."""
+"""The answer of `GET /api/auth/me`."""
 
 from pydantic import BaseModel
 

@@ -1,4 +1,4 @@
-"""Who a visitor is inside the bakery: its owner."""
+"""The member of the team that a visitor acts as: the bakery's owner."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The bakery itself, the people who work there and the places it has."""
+"""The bakery's profile, its team and its locations."""
 
 from datetime import date
 from enum import StrEnum
@@ -10,14 +10,14 @@ from app.bakery.base import CreatedAt, RowId, TenantBase, enum_column
 
 
 class BusinessModel(StrEnum):
-    """What kind of bakery a tenant is; it decides which modules the tenant has."""
+    """The kinds of bakeries; the kind decides which modules a tenant has."""
 
     INDIVIDUAL_BAKERY = "individual_bakery"
     CENTRAL_BAKER = "central_baker"
 
 
 class LocationKind(StrEnum):
-    """What happens at a location."""
+    """The kinds of locations."""
 
     BAKERY = "bakery"
     WORKSHOP = "workshop"
@@ -25,7 +25,7 @@ class LocationKind(StrEnum):
 
 
 class UserRole(StrEnum):
-    """What a member of the team does."""
+    """The roles of members of the team."""
 
     OWNER = "owner"
     BAKER = "baker"

@@ -1,4 +1,4 @@
-"""The answers about the business itself."""
+"""The answer of `GET /api/tenant`."""
 
 from datetime import date
 

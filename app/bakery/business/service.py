@@ -1,4 +1,4 @@
-"""The business itself, and which of its locations does what."""
+"""The bakery's profile, and its locations by purpose."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -11,7 +11,7 @@ from app.bakery.base import Percent, Quantity, RowId, TenantBase
 
 
 class ForecastModel(TenantBase):
-    """What is known of a model that was trained for a product."""
+    """The record of a model that was trained for a product."""
 
     __tablename__ = "forecast_models"
 
@@ -26,7 +26,7 @@ class ForecastModel(TenantBase):
 
 
 class ForecastPrediction(TenantBase):
-    """What a model said of a day to come."""
+    """A model's prediction for a day to come."""
 
     __tablename__ = "forecast_predictions"
 

@@ -1,4 +1,4 @@
-"""Forecasts over HTTP. A demo's gateway does not let anybody in here."""
+"""Forecasts over HTTP. The demo's policy refuses them to every session."""
 
 from typing import Any
 
@@ -28,5 +28,5 @@ def list_models(session: Session, query_data: ModelQuery) -> dict[str, Any]:
 @blueprint.output(PredictionPage)
 @in_tenant("forecasting")
 def list_predictions(session: Session, query_data: PredictionQuery) -> dict[str, Any]:
-    """List what models said of days, the nearest day first."""
+    """List the models' predictions, the nearest day first."""
     return service.list_predictions(session, query_data)

@@ -1,4 +1,4 @@
-"""What is asked about forecasts, and the answers."""
+"""Queries and answers of the forecasting API."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ class PredictionQuery(ModelQuery, Period):
 
 
 class ModelOut(BaseModel):
-    """What is known of a forecasting model."""
+    """The record of a forecasting model."""
 
     id: int
     product_id: int
@@ -34,7 +34,7 @@ class ModelOut(BaseModel):
 
 
 class PredictionOut(BaseModel):
-    """What a model said of a day."""
+    """A model's prediction for a day."""
 
     model_id: int
     product_id: int

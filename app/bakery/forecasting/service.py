@@ -1,4 +1,4 @@
-"""Records of forecasting models and of what they said."""
+"""Records of forecasting models and of their predictions."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MODELS = Listing(
         "error_percent": ForecastModel.error_percent,
     },
     default="product_name",
-    keys=(ForecastModel.id,),
+    tie_breakers=(ForecastModel.id,),
     search=(Product.name, ForecastModel.algorithm),
 )
 PREDICTIONS = Listing(
@@ -27,7 +27,7 @@ PREDICTIONS = Listing(
         "quantity": ForecastPrediction.quantity,
     },
     default="predicted_for",
-    keys=(ForecastPrediction.model_id, ForecastPrediction.predicted_for),
+    tie_breakers=(ForecastPrediction.model_id, ForecastPrediction.predicted_for),
     search=(Product.name,),
 )
 

@@ -1,4 +1,4 @@
-"""What inventory is asked, and what it answers."""
+"""Queries and answers of the inventory API."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,23 +9,12 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 
 from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Day,
-    Euros,
-    Moment,
-    Page,
-    Request,
-    RowKey,
-    Text,
-    UnitCost,
-)
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, RowKey, UnitCost
+from app.validation import Request, Text, own_error
 
 
 class StockStatus(StrEnum):
-    """Whether there is enough of an ingredient."""
+    """The levels of an ingredient's stock."""
 
     OK = "ok"
     LOW = "low"
@@ -162,7 +151,7 @@ class MovementOut(BaseModel):
 
 
 class AdjustmentOut(BaseModel):
-    """What an adjustment did: one movement a lot, and what there is now."""
+    """The result of an adjustment: one movement a lot, and the stock afterwards."""
 
     ingredient_id: int
     ingredient_name: str
@@ -172,7 +161,7 @@ class AdjustmentOut(BaseModel):
 
 
 class CategoryValue(BaseModel):
-    """What the ingredients of one category are worth."""
+    """The value of the ingredients of one category."""
 
     category: IngredientCategory
     ingredients: int

@@ -1,4 +1,4 @@
-"""What there is in stock, what it is worth and how it moved."""
+"""Ingredients in stock, their value and their movements."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ ON_HAND: ColumnElement[Any] = (
     .correlate(Ingredient)
     .scalar_subquery()
 )
-"""How much there is of an ingredient, in all its lots."""
+"""The quantity of an ingredient in all its lots."""
 STOCK_VALUE: ColumnElement[Any] = (
     select(func.coalesce(func.sum(StockLot.value), 0))
     .where(StockLot.ingredient_id == Ingredient.id)
@@ -56,7 +56,7 @@ INGREDIENTS = Listing(
         "supplier_name": folded(Supplier.name),
     },
     default="name",
-    keys=(Ingredient.id,),
+    tie_breakers=(Ingredient.id,),
     search=(Ingredient.name, Ingredient.sku),
 )
 LOTS = Listing(
@@ -68,7 +68,7 @@ LOTS = Listing(
         "value": StockLot.value,
     },
     default="expires_on",
-    keys=(StockLot.id,),
+    tie_breakers=(StockLot.id,),
     search=(Ingredient.name, StockLot.lot_code),
 )
 ITEM_NAME: ColumnElement[str] = func.coalesce(Ingredient.name, Product.name)
@@ -80,13 +80,13 @@ MOVEMENTS = Listing(
         "quantity": StockMovement.quantity,
     },
     default="-occurred_at",
-    keys=(StockMovement.id,),
+    tie_breakers=(StockMovement.id,),
     search=(Ingredient.name, Product.name, StockMovement.reason, StockMovement.reference),
 )
 
 
 def select_ingredients() -> Rows:
-    """Ingredients with their supplier, their stock, its value and whether it is enough."""
+    """Ingredients with their supplier, their stock, its value and its level."""
     return select(
         *(column for column in Ingredient.__table__.columns if column.key != "created_at"),
         Supplier.name.label("supplier_name"),
@@ -175,7 +175,7 @@ def list_movements(session: Session, query: MovementQuery) -> dict[str, Any]:
 
 
 def list_adjustments(session: Session, query: MovementQuery) -> dict[str, Any]:
-    """A page of the movements that are somebody's decision: adjustments and waste."""
+    """A page of the movements that were entered by hand: adjustments and waste."""
     kinds = (MovementKind.ADJUSTMENT, MovementKind.WASTE)
     return _movements(session, select_movements().where(StockMovement.kind.in_(kinds)), query)
 

@@ -1,4 +1,4 @@
-"""Customers, and what they have ordered for a day to come."""
+"""Customers and their orders."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ ORDER_NUMBERS = Sequence("order_numbers", start=1, metadata=TenantBase.metadata)
 
 
 class CustomerKind(StrEnum):
-    """Who a customer is to the bakery."""
+    """The kinds of customers."""
 
     PERSON = "person"
     BUSINESS = "business"
@@ -38,7 +38,7 @@ class CustomerKind(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """How far an order is."""
+    """The statuses of an order."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"

@@ -26,7 +26,7 @@ from app.bakery.pos.lines import Line, merge, price, total
 from app.errors import Conflict, InvalidRequest, NotFound
 
 EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
-"""Until an order is baked its lines and its day can change."""
+"""The statuses in which an order's lines and day can change: it is not baked yet."""
 
 
 def place(session: Session, asked: OrderIn) -> dict[str, Any]:

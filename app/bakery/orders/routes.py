@@ -27,7 +27,7 @@ blueprint = domain_blueprint("orders", "/api", "Pedidos")
 @blueprint.output(CustomerPage)
 @in_tenant("orders")
 def list_customers(session: Session, query_data: CustomerQuery) -> dict[str, Any]:
-    """List customers with what they have ordered."""
+    """List customers with the sums of their orders."""
     return service.list_customers(session, query_data)
 
 

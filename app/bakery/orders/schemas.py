@@ -1,27 +1,15 @@
-"""What is asked about orders, and the answers."""
+"""Queries and answers of the orders API."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
 from app.bakery.orders.models import CustomerKind, OrderStatus
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Day,
-    Euros,
-    Moment,
-    Page,
-    Period,
-    Request,
-    RowKey,
-    Text,
-)
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period, Pieces, RowKey
+from app.validation import Request, Text, own_error
 
 MOST_ON_AN_ORDER = 10_000
 Notes = Annotated[Text, Field(max_length=1000)]
@@ -42,10 +30,10 @@ class OrderQuery(ListQuery, Period):
 
 
 class OrderLineIn(Request):
-    """So much of a product."""
+    """A quantity of a product."""
 
     product_id: BodyKey
-    quantity: Annotated[Decimal, Field(gt=0, le=MOST_ON_AN_ORDER, decimal_places=3)]
+    quantity: Annotated[Pieces, Field(le=MOST_ON_AN_ORDER)]
 
 
 OrderLinesIn = Annotated[list[OrderLineIn], Field(min_length=1, max_length=50)]
@@ -61,7 +49,7 @@ class OrderIn(Request):
 
 
 class OrderChange(Request):
-    """What of an order is to change; what is absent stays."""
+    """The changes to an order; a field that is absent stays as it is."""
 
     status: OrderStatus | None = None
     due_on: Day | None = None
@@ -77,7 +65,7 @@ class OrderChange(Request):
 
 
 class CustomerOut(BaseModel):
-    """A customer, and what there is between us."""
+    """A customer, with the sums of their orders."""
 
     id: int
     name: str
@@ -124,7 +112,7 @@ class OrderLineOut(BaseModel):
 
 
 class OrderDetail(OrderOut):
-    """An order with its lines, and what can become of it."""
+    """An order with its lines and the statuses that can follow."""
 
     lines: list[OrderLineOut]
     next_statuses: list[OrderStatus]

@@ -1,4 +1,4 @@
-"""Customers and orders as they stand."""
+"""Lists and details of customers and orders."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     OrderStatus.DELIVERED: (),
     OrderStatus.CANCELLED: (),
 }
-"""What can become of an order."""
+"""The next statuses that an order can have, by its status."""
 OPEN = tuple(status for status, following in TRANSITIONS.items() if following)
 
 NO_ORDER = "No existe ese pedido."
@@ -41,7 +41,7 @@ ORDERS = Listing(
         "status": Order.status,
     },
     default="-due_on",
-    keys=(Order.id,),
+    tie_breakers=(Order.id,),
     search=(Customer.name, cast(Order.order_number, Text), Order.notes),
 )
 
@@ -61,7 +61,7 @@ def _select_orders() -> Rows:
 
 
 def list_customers(session: Session, query: CustomerQuery) -> dict[str, Any]:
-    """A page of customers with what they have ordered."""
+    """A page of customers with the sums of their orders."""
     counts = (
         select(
             Order.customer_id,
@@ -91,7 +91,7 @@ def list_customers(session: Session, query: CustomerQuery) -> dict[str, Any]:
             "total": total,
         },
         default="name",
-        keys=(Customer.id,),
+        tie_breakers=(Customer.id,),
         search=(Customer.name, Customer.contact_name, Customer.email, Customer.city),
     )
     return paginate(session, statement, listing, query)

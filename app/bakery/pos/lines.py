@@ -19,16 +19,16 @@ class Asked(Protocol):
 
     @property
     def product_id(self) -> int:
-        """Which product."""
+        """The product's id."""
 
     @property
     def quantity(self) -> Decimal:
-        """How much of it."""
+        """The number of pieces."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """So much of a product, at a price."""
+    """A quantity of a product, at a price."""
 
     product_id: int
     quantity: Decimal
@@ -37,7 +37,7 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        """What the line costs, rounded as the database rounds it."""
+        """The amount of the line, rounded as the database rounds it."""
         return (self.quantity * self.unit_price).quantize(CENT, ROUND_HALF_UP)
 
 
@@ -83,7 +83,7 @@ def price(
 
 
 def total(lines: Collection[Line]) -> Decimal:
-    """What lines cost in all."""
+    """The sum of the lines."""
     return sum((line.amount for line in lines), Decimal(0))
 
 

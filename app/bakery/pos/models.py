@@ -31,14 +31,14 @@ TICKET_NUMBERS = Sequence("ticket_numbers", start=1, metadata=TenantBase.metadat
 
 
 class PaymentMethod(StrEnum):
-    """How a customer pays at the till."""
+    """The payment methods of the till."""
 
     CASH = "cash"
     CARD = "card"
 
 
 class SaleStatus(StrEnum):
-    """Whether a ticket stands as it was rung up."""
+    """The statuses of a ticket: as it was entered, or corrected."""
 
     COMPLETED = "completed"
     CORRECTED = "corrected"

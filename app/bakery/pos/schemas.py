@@ -1,13 +1,11 @@
-"""What the point of sale is asked, and what it answers."""
+"""Queries and answers of the point-of-sale API."""
 
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
 from app.bakery.listing import ListQuery
-from app.bakery.messages import own_error
 from app.bakery.pos.models import PaymentMethod, SaleStatus
 from app.bakery.schemas import (
     Amount,
@@ -17,11 +15,11 @@ from app.bakery.schemas import (
     Page,
     Percentage,
     Period,
+    Pieces,
     Query,
-    Request,
     RowKey,
-    Text,
 )
+from app.validation import Request, Text, own_error
 
 MOST_ON_A_TICKET = 1000
 
@@ -37,7 +35,7 @@ class ProductQuery(ListQuery):
 
 
 class TillQuery(Query):
-    """Which till."""
+    """The location whose till is meant."""
 
     location_id: RowKey | None = Field(
         default=None, description="Por defecto, la ubicación que vende."
@@ -54,10 +52,10 @@ class SaleQuery(ListQuery, Period):
 
 
 class SaleLineIn(Request):
-    """So much of a product."""
+    """A quantity of a product."""
 
     product_id: BodyKey
-    quantity: Annotated[Decimal, Field(gt=0, le=MOST_ON_A_TICKET, decimal_places=3)]
+    quantity: Annotated[Pieces, Field(le=MOST_ON_A_TICKET)]
 
 
 SaleLinesIn = Annotated[list[SaleLineIn], Field(min_length=1, max_length=50)]
@@ -74,7 +72,7 @@ class SaleIn(Request):
 
 
 class CorrectionIn(Request):
-    """What a ticket should have said: its lines, how it was paid, or both."""
+    """A ticket's correct lines, its correct payment method, or both."""
 
     lines: SaleLinesIn | None = None
     payment_method: PaymentMethod | None = None
@@ -105,7 +103,7 @@ class ProductOut(BaseModel):
 
 
 class PlaceStock(BaseModel):
-    """How much of a product there is at a location."""
+    """The stock of a product at a location."""
 
     location_id: int
     location_name: str

@@ -1,4 +1,4 @@
-"""What the point of sale shows: products and tickets."""
+"""Lists and details of products and tickets."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ PRODUCTS = Listing(
         "stock": STOCK,
     },
     default="name",
-    keys=(Product.id,),
+    tie_breakers=(Product.id,),
     search=(Product.name, Product.sku),
 )
 SALES = Listing(
@@ -48,7 +48,7 @@ SALES = Listing(
         "payment_method": Sale.payment_method,
     },
     default="-ticket_number",
-    keys=(Sale.id,),
+    tie_breakers=(Sale.id,),
     search=(cast(Sale.ticket_number, Text), Location.name),
 )
 

@@ -82,7 +82,7 @@ def ensure_open_till(session: Session, location_id: int) -> int:
 
 
 def _someone(session: Session, location_id: int) -> int:
-    """Who stands at the till: a cashier of the location, else whoever comes nearest to it."""
+    """The cashier of the location; without one, the member of the team whose role is nearest."""
     statement = (
         select(User.id)
         .where(User.is_active)

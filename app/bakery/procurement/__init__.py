@@ -1,1 +1,1 @@
-"""What the bakery buys."""
+"""Purchasing: suggestions, runs and purchase orders."""

@@ -1,4 +1,4 @@
-"""What the bakery buys: runs that turn shortages into purchase orders."""
+"""Purchasing runs, which turn shortages into purchase orders."""
 
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from app.bakery.base import CreatedAt, Money, Quantity, RowId, TenantBase, enum_
 
 
 class PurchaseStatus(StrEnum):
-    """How far a purchase order is."""
+    """The statuses of a purchase order."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -28,7 +28,7 @@ class ProcurementRun(TenantBase):
 
 
 class PurchaseOrder(TenantBase):
-    """What is ordered from one supplier."""
+    """A purchase order to one supplier."""
 
     __tablename__ = "purchase_orders"
 

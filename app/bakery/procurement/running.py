@@ -26,13 +26,13 @@ Suggestion = dict[str, Any]
 
 
 def run(session: Session, asked: RunIn) -> dict[str, Any]:
-    """Order what runs out, from whoever sells it cheapest.
+    """Order what runs low, each ingredient from the supplier with the lowest price.
 
     A run that finds nothing to order is a run too: it has no purchase orders.
 
     Raises:
-        InvalidRequest: an ingredient that was asked for is not among the suggestions, or nobody
-            sells it.
+        InvalidRequest: an ingredient that was asked for is not among the suggestions, or no
+            supplier sells it.
     """
     suggestions = _choose(session, asked.ingredient_ids)
     made = ProcurementRun(notes=asked.notes or None)
@@ -54,7 +54,7 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
 
 
 def _choose(session: Session, ingredient_ids: Sequence[int] | None) -> list[Suggestion]:
-    """The suggestions that somebody sells, by supplier."""
+    """The suggestions that have a supplier, by supplier."""
     statement = select_suggestions().where(Supplier.id.is_not(None))
     if ingredient_ids is not None:
         statement = statement.where(Ingredient.id.in_(ingredient_ids))

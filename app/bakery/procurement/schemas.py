@@ -1,4 +1,4 @@
-"""What procurement is asked, and what it answers."""
+"""Queries and answers of the procurement API."""
 
 from datetime import date
 from typing import Annotated
@@ -8,17 +8,8 @@ from pydantic import BaseModel, Field
 from app.bakery.inventory.models import IngredientCategory, Unit
 from app.bakery.listing import ListQuery
 from app.bakery.procurement.models import PurchaseStatus
-from app.bakery.schemas import (
-    Amount,
-    BodyKey,
-    Euros,
-    Moment,
-    Page,
-    Request,
-    RowKey,
-    Text,
-    UnitCost,
-)
+from app.bakery.schemas import Amount, BodyKey, Euros, Moment, Page, RowKey, UnitCost
+from app.validation import Request, Text
 
 
 class SuggestionQuery(ListQuery):
@@ -40,7 +31,7 @@ class RunIn(Request):
 class SuggestionOut(BaseModel):
     """An ingredient that runs out, and the cheapest way to buy it.
 
-    The supplier and what follows from it are null when nobody has a price for the ingredient.
+    The supplier and what follows from it are null when no supplier has a price for the ingredient.
     """
 
     ingredient_id: int
@@ -84,7 +75,7 @@ class PurchaseLineOut(BaseModel):
 
 
 class PurchaseOrderOut(BaseModel):
-    """What is ordered from one supplier."""
+    """A purchase order to one supplier."""
 
     id: int
     supplier_id: int

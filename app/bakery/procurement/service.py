@@ -1,4 +1,4 @@
-"""What runs out, what it would cost to buy, and what has been ordered."""
+"""Purchase suggestions for ingredients that run low, and purchase orders."""
 
 from itertools import groupby
 from typing import Any
@@ -60,13 +60,13 @@ SUGGESTIONS = Listing(
         "cost": COST,
     },
     default="ingredient_name",
-    keys=(Ingredient.id,),
+    tie_breakers=(Ingredient.id,),
     search=(Ingredient.name, Supplier.name),
 )
 RUNS = Listing(
     sorts={"created_at": ProcurementRun.created_at, "id": ProcurementRun.id},
     default="-created_at",
-    keys=(ProcurementRun.id,),
+    tie_breakers=(ProcurementRun.id,),
     search=(ProcurementRun.notes,),
 )
 

@@ -1,1 +1,1 @@
-"""What is baked, batch by batch."""
+"""Production: batches and the plan of a day."""

@@ -1,4 +1,4 @@
-"""What is baked: each batch from its plan to the tray."""
+"""Batches, from the plan to the finished pieces."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from app.bakery.base import Quantity, RowId, TenantBase, enum_column
 
 
 class BatchStatus(StrEnum):
-    """How far a batch is."""
+    """The statuses of a batch."""
 
     PLANNED = "planned"
     IN_PROGRESS = "in_progress"

@@ -37,5 +37,5 @@ def show_batch(session: Session, batch_id: int) -> dict[str, Any]:
 @blueprint.output(PlanOut)
 @in_tenant("production")
 def show_plan(session: Session, query_data: PlanQuery) -> dict[str, Any]:
-    """Show a day's batches by recipe, and whether there is enough for them."""
+    """Show a day's batches by recipe, and the ingredients that they take."""
     return service.fetch_plan(session, query_data.date)

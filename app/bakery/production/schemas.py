@@ -1,4 +1,4 @@
-"""What is asked about production, and the answers."""
+"""Queries and answers of the production API."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ class BatchQuery(ListQuery, Period):
 
 
 class PlanQuery(Query):
-    """Which day's plan."""
+    """The day of the plan."""
 
     date: Day | None = Field(default=None, description="Por defecto, hoy en la panadería.")
 
@@ -45,7 +45,7 @@ class BatchOut(BaseModel):
 
 
 class NeedOut(BaseModel):
-    """How much of an ingredient batches take, against what there is."""
+    """The quantity of an ingredient that batches take, and the quantity in stock."""
 
     ingredient_id: int
     name: str

@@ -1,4 +1,4 @@
-"""What is baked, what is planned, and whether there is enough for it."""
+"""Batches, the plan of a day, and the ingredients that it takes."""
 
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ BATCHES = Listing(
         "status": ProductionBatch.status,
     },
     default="-planned_on",
-    keys=(ProductionBatch.id,),
+    tie_breakers=(ProductionBatch.id,),
     search=(Recipe.name, ProductionBatch.batch_code),
 )
 
@@ -103,7 +103,7 @@ def _gather(batches: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _fetch_needs(session: Session, chosen: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """What the chosen batches take of each ingredient, the scarcest first."""
+    """The ingredients that the chosen batches take, the scarcest first."""
     share = ProductionBatch.quantity_planned / Recipe.yield_quantity
     needed = (
         select(

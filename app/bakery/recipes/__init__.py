@@ -1,1 +1,1 @@
-"""What goes into a product."""
+"""Recipes, with their ingredients, costs and margins."""

@@ -1,4 +1,4 @@
-"""What goes into a product, and how it is made."""
+"""Recipes and their ingredients."""
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from app.bakery.base import CreatedAt, Quantity, RowId, TenantBase
 
 
 class Recipe(TenantBase):
-    """How `yield_quantity` pieces of something are made."""
+    """The instructions for `yield_quantity` pieces of something."""
 
     __tablename__ = "recipes"
     __table_args__ = (CheckConstraint("yield_quantity > 0", name="yield_quantity"),)
@@ -26,7 +26,7 @@ class Recipe(TenantBase):
 
 
 class RecipeIngredient(TenantBase):
-    """How much of an ingredient, in its own unit, one run of a recipe takes."""
+    """The quantity of an ingredient, in its own unit, that one run of a recipe takes."""
 
     __tablename__ = "recipe_ingredients"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)

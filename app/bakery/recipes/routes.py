@@ -18,7 +18,7 @@ blueprint = domain_blueprint("recipes", "/api/recipes", "Recetas")
 @blueprint.output(RecipePage)
 @in_tenant("recipes")
 def list_recipes(session: Session, query_data: RecipeQuery) -> dict[str, Any]:
-    """List recipes with what they cost and leave."""
+    """List recipes with their costs and margins."""
     return service.list_recipes(session, query_data)
 
 

@@ -1,10 +1,11 @@
-"""What is asked about recipes, and the answers."""
+"""Queries and answers of the recipes API."""
 
 from pydantic import BaseModel, Field
 
 from app.bakery.inventory.models import IngredientCategory, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, Euros, Page, Percentage, Text, UnitCost
+from app.bakery.schemas import Amount, Euros, Page, Percentage, UnitCost
+from app.validation import Text
 
 
 class RecipeQuery(ListQuery):
@@ -15,7 +16,7 @@ class RecipeQuery(ListQuery):
 
 
 class RecipeOut(BaseModel):
-    """A recipe, what it costs, and what the product that is made with it leaves."""
+    """A recipe, its cost, and the margin of the product that is made with it."""
 
     id: int
     name: str
@@ -37,7 +38,7 @@ class RecipeOut(BaseModel):
 
 
 class RecipeIngredientOut(BaseModel):
-    """How much of an ingredient one run takes, and what that costs."""
+    """The quantity of an ingredient that one run takes, and its cost."""
 
     ingredient_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Recipes, what they cost and what they leave."""
+"""Recipes, with their costs and margins."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ COST: ColumnElement[Any] = (
     .correlate(Recipe)
     .scalar_subquery()
 )
-"""What the ingredients of one run cost today."""
+"""The present cost of the ingredients of one run."""
 COST_PER_PIECE: ColumnElement[Any] = COST / Recipe.yield_quantity
 FIRST_PRODUCT: ColumnElement[int] = (
     select(func.min(Product.id))
@@ -43,7 +43,7 @@ RECIPES = Listing(
         "total_minutes": MINUTES,
     },
     default="name",
-    keys=(Recipe.id,),
+    tie_breakers=(Recipe.id,),
     search=(Recipe.name, Recipe.category),
 )
 

@@ -1,1 +1,1 @@
-"""What was sold, by day and by product: read from the point of sale's tickets."""
+"""Sales by day, by hour and by product, read from the point of sale's tickets."""

@@ -1,4 +1,4 @@
-"""The view of what was sold each day; its definition is in the migrations."""
+"""The view of each day's sales; its definition is in the migrations."""
 
 from sqlalchemy import BigInteger, Date, Numeric, column, table
 

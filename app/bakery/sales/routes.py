@@ -18,7 +18,7 @@ blueprint = domain_blueprint("sales", "/api/sales", "Ventas")
 @blueprint.output(DayPage)
 @in_tenant("sales")
 def list_days(session: Session, query_data: DailyQuery) -> dict[str, Any]:
-    """List what was sold each day."""
+    """List the sales of each day."""
     return service.list_days(session, query_data)
 
 
@@ -28,7 +28,7 @@ def list_days(session: Session, query_data: DailyQuery) -> dict[str, Any]:
 @blueprint.output(HourPage)
 @in_tenant("sales")
 def list_hours(session: Session, query_data: SalesQuery) -> dict[str, Any]:
-    """List what was sold at each hour of the day."""
+    """List the sales at each hour of the day."""
     return service.list_hours(session, query_data)
 
 

@@ -1,4 +1,4 @@
-"""What is asked about sales over time, and the answers."""
+"""Queries and answers of the sales API."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,7 @@ LONGEST_PERIOD = 366
 
 
 class SalesQuery(ListQuery, Period):
-    """Which sales. Without days it is the last thirty, today included."""
+    """The period of the sales; by default the last thirty days, today included."""
 
     location_id: RowKey | None = None
 
@@ -24,7 +24,7 @@ class DailyQuery(SalesQuery):
 
 
 class DayOut(BaseModel):
-    """What was sold on a day."""
+    """The sales of a day."""
 
     day: date
     tickets: int
@@ -34,7 +34,7 @@ class DayOut(BaseModel):
 
 
 class HourOut(BaseModel):
-    """What was sold at an hour of the day, over all days of the period."""
+    """The sales at an hour of the day, over all days of the period."""
 
     hour: int
     tickets: int
@@ -43,7 +43,7 @@ class HourOut(BaseModel):
 
 
 class ProductSalesOut(BaseModel):
-    """What was sold of a product."""
+    """The sales of a product."""
 
     product_id: int
     product_name: str

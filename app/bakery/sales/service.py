@@ -1,4 +1,4 @@
-"""What was sold: by day, by hour of the day and by product."""
+"""Sales by day, by hour of the day and by product."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -95,7 +95,7 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
     listing = Listing(
         sorts={"day": day, "amount": amount, "tickets": tickets},
         default="day",
-        keys=(day,),
+        tie_breakers=(day,),
         search=(cast(day, Text),),
     )
     return paginate(session, statement, listing, query)
@@ -121,7 +121,7 @@ def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
     listing = Listing(
         sorts={"hour": hour, "amount": amount, "tickets": tickets},
         default="hour",
-        keys=(hour,),
+        tie_breakers=(hour,),
         search=(cast(hour, Text),),
     )
     return paginate(session, statement, listing, query)
@@ -162,7 +162,7 @@ def list_products(session: Session, query: SalesQuery) -> dict[str, Any]:
             "product_name": folded(Product.name),
         },
         default="-amount",
-        keys=(sold.c.product_id,),
+        tie_breakers=(sold.c.product_id,),
         search=(Product.name, Product.category),
     )
     return paginate(session, statement, listing, query)

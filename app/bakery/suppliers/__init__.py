@@ -1,1 +1,1 @@
-"""Who the bakery buys from."""
+"""Suppliers and their prices."""

@@ -1,4 +1,4 @@
-"""Who the bakery buys from, and at what price."""
+"""Suppliers and their prices."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,7 +32,7 @@ class Supplier(TenantBase):
 
 
 class SupplierPrice(TenantBase):
-    """What one pack of an ingredient costs at a supplier."""
+    """The price of one pack of an ingredient at a supplier."""
 
     __tablename__ = "supplier_prices"
     __table_args__ = (

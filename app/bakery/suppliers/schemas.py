@@ -1,10 +1,11 @@
-"""What is asked about suppliers, and the answers."""
+"""Queries and answers of the suppliers API."""
 
 from pydantic import BaseModel, Field
 
 from app.bakery.inventory.models import Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, Euros, Page, Text, UnitCost
+from app.bakery.schemas import Amount, Euros, Page, UnitCost
+from app.validation import Text
 
 
 class SupplierQuery(ListQuery):
@@ -34,7 +35,7 @@ class SupplierOut(BaseModel):
 
 
 class SupplierPriceOut(BaseModel):
-    """What one pack of an ingredient costs."""
+    """The price of one pack of an ingredient."""
 
     id: int
     ingredient_id: int

@@ -1,4 +1,4 @@
-"""Who the bakery can buy from, and what it would cost."""
+"""Lists and details of suppliers, with their prices."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ SUPPLIERS = Listing(
         "minimum_order": Supplier.minimum_order,
     },
     default="name",
-    keys=(Supplier.id,),
+    tie_breakers=(Supplier.id,),
     search=(Supplier.name, Supplier.contact_name, Supplier.city),
 )
 

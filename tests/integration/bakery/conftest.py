@@ -13,14 +13,16 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
 from app.bakery.blueprints import register_blueprints
-from app.bakery.metadata import TENANT_METADATA, TENANTS_MAY_DELETE
+from app.bakery.metadata import TENANT_METADATA
 from app.bakery.scope import TENANT_HEADER
 from app.config import Settings
+from app.database.engines import engine_url
+from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.db import db, init_db, tenant_engine
-from app.engines import engine_url
 from app.errors import register_error_handlers
-from app.isolation import ensure_tenant_role, open_template, tenant_role
 from app.migrations import upgrade_control, upgrade_tenant
+from gateway import connect_redis
+from tests.fixtures.demo import DEMO, TREE
 from tests.integration.bakery.dataset import dataset
 
 SECRET = "s" * 32
@@ -121,9 +123,9 @@ def make_tenants(database_url: str) -> None:
     for tenant_id in TENANTS.values():
         with engine.begin() as connection:
             schema = f"demo_{tenant_id.hex}"
-            upgrade_tenant(connection, schema)
+            upgrade_tenant(connection, schema, TREE)
             raw = connection.connection.driver_connection
-            open_template(raw, schema, deletable=TENANTS_MAY_DELETE)
+            open_template(raw, schema, deletable=DEMO.tables.may_delete)
             ensure_tenant_role(raw, schema, tenant_role(SECRET, tenant_id).name, "nobody")
     engine.dispose()
 
@@ -136,7 +138,7 @@ def app(module_database_url: str) -> Iterator[APIFlask]:
         database_url=module_database_url, redis_url="redis://nowhere", jwt_secret=SECRET
     )
     register_error_handlers(app)
-    init_db(app, settings)
+    init_db(app, settings, connect_redis(settings.redis_url))
     register_blueprints(app)
     app.extensions["owner"] = create_engine(
         engine_url(module_database_url), connect_args={"prepare_threshold": None}

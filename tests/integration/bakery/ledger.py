@@ -7,7 +7,7 @@ from app.bakery.orders.models import Order
 from app.bakery.pos.models import Sale, SaleLine, TillSession
 from app.bakery.procurement.models import ProcurementRun
 
-NOBODY = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
+UNKNOWN_ID = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 
 
 def sale(*lines, **more):

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from app.bakery.inventory.models import ProductStock
 from app.bakery.pos.models import Product
-from tests.integration.bakery.ledger import NOBODY, left, movements, sale
+from tests.integration.bakery.ledger import UNKNOWN_ID, left, movements, sale
 
 
 class TestCorrecting:
@@ -72,7 +72,7 @@ class TestCorrecting:
         assert individual.put(f"/pos/sales/{ticket['id']}", body).status == 422
 
     def test_a_ticket_that_is_not_there_is_not_found(self, individual):
-        assert individual.put(f"/pos/sales/{NOBODY}", {"payment_method": "card"}).status == 404
+        assert individual.put(f"/pos/sales/{UNKNOWN_ID}", {"payment_method": "card"}).status == 404
 
     def test_corrections_at_once_leave_stock_and_ticket_in_step(self, individual):
         ticket = individual.post("/pos/sales", sale((1, 3)))

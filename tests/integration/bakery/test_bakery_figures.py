@@ -8,7 +8,7 @@ from app.bakery.clock import today
 
 
 class TestInventory:
-    def test_ingredients_say_what_there_is_and_whether_it_is_enough(self, individual):
+    def test_ingredients_show_their_stock_and_their_level(self, individual):
         items = individual.get("/inventory/ingredients", sort="-quantity")["items"]
         known = {item["name"]: (item["quantity"], item["status"]) for item in items}
         assert known["Harina de trigo"] == (90.0, "ok")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.bakery.clock import today
-from tests.integration.bakery.ledger import NOBODY, counts, left, movements, sale
+from tests.integration.bakery.ledger import UNKNOWN_ID, counts, left, movements, sale
 
 
 def order(*lines, **more):
@@ -33,6 +33,7 @@ class TestOrdering:
             ({"lines": []}, "lines"),
             ({"lines": [{"product_id": 4, "quantity": 1}]}, "lines.0.product_id"),
             ({"lines": [{"product_id": 1, "quantity": 10_001}]}, "lines.0.quantity"),
+            ({"lines": [{"product_id": 1, "quantity": 0.001}]}, "lines.0.quantity"),
             ({"notes": "\x00"}, "notes"),
         ],
     )
@@ -146,4 +147,4 @@ class TestOrdering:
         assert central.put(path, body).status == 422
 
     def test_an_order_that_is_not_there_is_not_found(self, central):
-        assert central.put(f"/orders/{NOBODY}", {"status": "ready"}).status == 404
+        assert central.put(f"/orders/{UNKNOWN_ID}", {"status": "ready"}).status == 404

@@ -12,7 +12,7 @@ from tests.integration.bakery.ledger import counts
 
 
 class TestProcuring:
-    def test_a_run_without_a_body_orders_what_somebody_sells(self, central):
+    def test_a_run_without_a_body_orders_what_suppliers_sell(self, central):
         answer = central.call("POST", "/procurement/runs")
         assert (answer.status, answer["orders"], answer["total"]) == (201, 1, 120.0)
         (purchase,) = answer["purchase_orders"]

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
-from app.engines import engine_url
+from app.database.engines import engine_url
 from app.migrations import upgrade_control
-from jobs.wiring import wiring
+from jobs.services import job_services
 from schema_tools import verify
 from tests.fixtures.parts import Parts, make_parts
 
@@ -51,12 +51,12 @@ def parts(
     monkeypatch.setenv("DEMO_MAX_SESSIONS", "20")
     monkeypatch.setenv("DEMO_POOL_SIZE", "2")
     monkeypatch.setenv("DB_POOL_SIZE", "20")
-    wiring.cache_clear()
+    job_services.cache_clear()
     made = make_parts()
     yield made
     made.engine.dispose()
     made.redis.close()
-    wiring.cache_clear()
+    job_services.cache_clear()
 
 
 @pytest.fixture

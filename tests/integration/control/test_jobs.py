@@ -8,15 +8,14 @@ from uuid import uuid4
 import pytest
 from rq import Worker
 
-from app.control import stats
+from app.control import statistics
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clone_jobs import clone_job_id
-from jobs.cloning import find_lost
-from jobs.dispatch import QUEUES
-from jobs.locks import only_one
-from jobs.scheduler import Timetable
-from jobs.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.clones.clone_tasks import clone_task_id, find_stalled
+from jobs.queue.dispatcher import QUEUES
+from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.scheduler import DemoScheduler
+from jobs.services import advisory_lock
 from schema_tools import SchemaToolsError, compile_plan
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -68,7 +67,7 @@ def test_a_clone_of_an_older_template_whose_note_was_lost_is_cut_again(parts, da
 
 def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
-    with only_one(database_url, f"cloning {tenant_id.hex}"):
+    with advisory_lock(database_url, f"cloning {tenant_id.hex}"):
         tasks.clone(str(tenant_id))
         assert tenant_states(database) == ["cloning"]
     tasks.clone(str(tenant_id))
@@ -117,7 +116,9 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
 
 def test_a_clone_that_kills_whoever_makes_it_ends_too(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    monkeypatch.setattr("jobs.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL))
+    monkeypatch.setattr(
+        "jobs.clones.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL)
+    )
     worker = {"connection": parts.redis, "job_class": TaskJob, "queue_class": TaskQueue}
     Worker(QUEUES, **worker).work(burst=True)
     tasks.cleanup()  # RQ's own retries have ended; cleanup asks again
@@ -143,11 +144,11 @@ def test_cleanup_ends_what_the_clock_has_ended(parts, database):
     assert schema_of(stays) in demo_schemas(database)
     assert parts.sessions.fetch(gone.session_id).status is SessionStatus.DESTROYED
     assert parts.sessions.fetch(stays.session_id).status is SessionStatus.ACTIVE
-    assert stats.totals(parts.engine)["expired_sessions"] == 1
+    assert statistics.totals(parts.engine)["expired_sessions"] == 1
 
 
 def test_two_cleanups_at_once_are_one(parts, database_url):
-    with only_one(database_url, "cleanup") as mine:
+    with advisory_lock(database_url, "cleanup") as mine:
         assert mine
         assert tasks.cleanup() == {"skipped": 1}
     assert "skipped" not in tasks.cleanup()
@@ -177,13 +178,13 @@ def test_the_statistics_outlive_the_rows(parts, database):
         " destroyed_at = destroyed_at - interval '8 days',"
         " expires_at = expires_at - interval '8 days'"
     )
-    before = stats.totals(parts.engine)
+    before = statistics.totals(parts.engine)
     tasks.purge()
     assert database.execute("SELECT count(*) FROM control.demo_sessions").fetchone() == (0,)
-    assert stats.totals(parts.engine) == before
+    assert statistics.totals(parts.engine) == before
     assert before["total_requests"] == 2
     tasks.purge()
-    assert stats.totals(parts.engine) == before
+    assert statistics.totals(parts.engine) == before
 
 
 def test_requests_are_counted_once_though_whoever_counts_is_killed(parts):
@@ -224,7 +225,7 @@ def test_the_same_work_is_queued_once(parts):
 
 
 def test_an_entry_that_has_run_stays_on_the_schedule(parts):
-    scheduler = Timetable(parts.settings)
+    scheduler = DemoScheduler(parts.settings)
     scheduler.install()
     for job in list(scheduler.get_jobs()):
         scheduler.enqueue_job(job)
@@ -236,7 +237,7 @@ def test_an_entry_that_has_run_stays_on_the_schedule(parts):
 
 def test_a_restarted_scheduler_adds_no_entry(parts):
     for _ in range(2):
-        scheduler = Timetable(parts.settings)
+        scheduler = DemoScheduler(parts.settings)
         scheduler.install()
     assert sorted(job.id for job in scheduler.get_jobs()) == [
         "cleanup",
@@ -286,7 +287,7 @@ def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts
 
 
 def test_a_schedule_that_redis_lost_is_put_back(parts):
-    scheduler = Timetable(parts.settings)
+    scheduler = DemoScheduler(parts.settings)
     scheduler.install()
     parts.redis.flushall()
     scheduler.enqueue_jobs()
@@ -294,7 +295,7 @@ def test_a_schedule_that_redis_lost_is_put_back(parts):
 
 
 def test_an_entry_of_an_earlier_release_is_replaced(parts):
-    scheduler = Timetable(parts.settings)
+    scheduler = DemoScheduler(parts.settings)
     scheduler.install()
     old = TaskJob.fetch("cleanup", connection=parts.redis)
     old.origin = "elsewhere"
@@ -305,7 +306,7 @@ def test_an_entry_of_an_earlier_release_is_replaced(parts):
 
 def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    key = TaskJob.key_for(clone_job_id(parts.sessions.awaited_tenant(session)))
+    key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.hset(key, "enqueued_at", "2026-01-01T00:00:00.0Z")
     look = TaskQueue.get_job_position
 
@@ -315,13 +316,13 @@ def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch)
         return look(queue, job)
 
     monkeypatch.setattr(TaskQueue, "get_job_position", taken_just_before)
-    assert find_lost(parts) == []
+    assert find_stalled(parts) == []
 
 
 def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     tenant_id = parts.sessions.awaited_tenant(session)
-    job = TaskJob.fetch(clone_job_id(tenant_id), connection=parts.redis)
+    job = TaskJob.fetch(clone_task_id(tenant_id), connection=parts.redis)
     TaskQueue("clone", connection=parts.redis).empty()
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=15)

@@ -4,9 +4,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app.control.migrate import list_schemas, migrate_control, migrate_schemas
+from app.control.operators.migrate import list_schemas, migrate_control, migrate_schemas
+from app.demo import TenantTables
 from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
+from tests.fixtures.demo import DEMO, TREE
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.processes import kill, python, wait_until_gone, wait_until_stuck
 from tests.integration.control.test_sessions import VISITOR, fill_pool
@@ -17,8 +19,8 @@ def live(parts, database):
     """Three sessions on a template of the tenant tree, all of them an older revision's."""
     database.execute(f"DROP TABLE {TEMPLATE}.bread")
     with parts.engine.begin() as connection:
-        upgrade_tenant(connection, TEMPLATE)
-    database.execute("UPDATE control.tenants SET revision = %s", [tenant_head()])
+        upgrade_tenant(connection, TEMPLATE, TREE)
+    database.execute("UPDATE control.tenants SET revision = %s", [tenant_head(TREE)])
     fill_pool(parts, 3)
     sessions = [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(3)]
     schemas = sorted(f"demo_{session.tenant_id.hex}" for session in sessions)
@@ -50,13 +52,13 @@ def test_control_templates_and_sessions_are_migrated_once(parts, database, live)
     templates, sessions = list_schemas(parts.engine)
     assert (templates, sessions) == ([TEMPLATE], live)
     url = parts.settings.database_url
-    assert outcomes(migrate_schemas(url, "template", templates)) == ["migrated"]
+    assert outcomes(migrate_schemas(url, "template", templates, DEMO.tables)) == ["migrated"]
     seen = []
-    report = migrate_schemas(url, "session", live, at_once=2, progress=seen.append)
+    report = migrate_schemas(url, "session", live, DEMO.tables, at_once=2, progress=seen.append)
     assert sorted(item.schema for item in seen) == live
     assert outcomes(report) == ["migrated"] * 3
-    assert set(revisions(database).values()) == {tenant_head()}
-    assert outcomes(migrate_schemas(url, "session", live)) == ["current"] * 3
+    assert set(revisions(database).values()) == {tenant_head(TREE)}
+    assert outcomes(migrate_schemas(url, "session", live, DEMO.tables)) == ["current"] * 3
     version = database.execute(
         "SELECT template_version FROM control.tenants WHERE schema_name = %s", [TEMPLATE]
     )
@@ -65,12 +67,12 @@ def test_control_templates_and_sessions_are_migrated_once(parts, database, live)
 
 def test_one_schema_that_fails_stops_neither_the_others_nor_the_truth(parts, database, live):
     database.execute(f"CREATE TABLE {live[1]}.business (id integer)")
-    report = migrate_schemas(parts.settings.database_url, "session", live)
+    report = migrate_schemas(parts.settings.database_url, "session", live, DEMO.tables)
     assert outcomes(report) == ["migrated", "failed", "migrated"]
     assert 'relation "business" already exists' in report[1].failure
     assert revisions(database)[live[1]] == "none"
     database.execute(f"DROP TABLE {live[1]}.business")
-    again = migrate_schemas(parts.settings.database_url, "session", live)
+    again = migrate_schemas(parts.settings.database_url, "session", live, DEMO.tables)
     assert outcomes(again) == ["current", "migrated", "current"]
 
 
@@ -81,27 +83,36 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
         reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
         reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
         with python(
-            "from app.control.migrate import migrate_schemas\n"
-            f"migrate_schemas({database_url!r}, 'session', {live!r})"
+            "from app.control.operators.migrate import migrate_schemas\n"
+            "from app.demo import load_demo\n"
+            f"migrate_schemas({database_url!r}, 'session', {live!r}, load_demo().tables)"
         ) as process:
             wait_until_stuck(database, f"masa-madre migrate {live[1]}")
             kill(process)
     wait_until_gone(database, "masa-madre migrate")
-    assert [revisions(database)[schema] for schema in live] == [tenant_head(), "none", "none"]
+    assert [revisions(database)[schema] for schema in live] == [tenant_head(TREE), "none", "none"]
     assert tasks.reconcile(dry_run=True) == []
-    again = migrate_schemas(database_url, "session", live)
+    again = migrate_schemas(database_url, "session", live, DEMO.tables)
     assert outcomes(again) == ["current", "migrated", "migrated"]
 
 
+def test_a_demo_without_a_tree_migrates_its_tables_itself(parts, database, live):
+    url = parts.settings.database_url
+    assert outcomes(migrate_schemas(url, "session", live, TenantTables())) == ["kept"] * 3
+    assert {revisions(database)[schema] for schema in live} == {"none"}
+
+
 def test_a_template_of_somebody_else_is_left_to_its_owner(parts, template_id):
-    report = migrate_schemas(parts.settings.database_url, "template", [TEMPLATE])
+    report = migrate_schemas(parts.settings.database_url, "template", [TEMPLATE], DEMO.tables)
     assert outcomes(report) == ["kept"]
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_a_schema_of_a_newer_release_is_told_and_stops_no_other(parts, database, live, at_once):
     database.execute(f"INSERT INTO {live[1]}.alembic_version VALUES ('from the future')")
-    report = migrate_schemas(parts.settings.database_url, "session", live, at_once=at_once)
+    report = migrate_schemas(
+        parts.settings.database_url, "session", live, DEMO.tables, at_once=at_once
+    )
     told = {item.schema: item for item in report}
     assert [told[schema].outcome for schema in live] == ["migrated", "failed", "migrated"]
     assert "from the future" in told[live[1]].failure

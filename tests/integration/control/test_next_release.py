@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.bakery.metadata import TENANTS_MAY_DELETE
+from app.database.isolation import open_template, tenant_role
+from app.database.logins import make_logins
 from app.db import db, init_db, tenant_engine, tenant_transaction
-from app.isolation import open_template, tenant_role
-from app.logins import make_logins
 from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
 from schema_tools import verify
+from tests.fixtures.demo import DEMO, TREE
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, demo_schemas
 from tests.integration.control.processes import (
     ROOT,
@@ -63,9 +63,10 @@ def release(tmp_path_factory):
     home = tmp_path_factory.mktemp("release")
     for name in ("app", "gateway", "jobs", "schema_tools", "seeds"):
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "wsgi.py", home)
+    for name in ("wsgi.py", "demo.toml"):
+        shutil.copy(ROOT / name, home)
     versions = home / "app/migrations/tenant/versions"
-    (versions / "next.py").write_text(REVISION.format(head=tenant_head()))
+    (versions / "next.py").write_text(REVISION.format(head=tenant_head(TREE)))
     return home
 
 
@@ -83,17 +84,17 @@ def tenants(logins, parts, database):
     """Two sessions, and two ready tenants besides, of a template of the tenant tree."""
     database.execute(f"DROP TABLE {TEMPLATE}.bread")
     with parts.engine.begin() as connection:
-        upgrade_tenant(connection, TEMPLATE)
+        upgrade_tenant(connection, TEMPLATE, TREE)
         raw = connection.connection.driver_connection
-        open_template(raw, TEMPLATE, deletable=TENANTS_MAY_DELETE)
+        open_template(raw, TEMPLATE, deletable=DEMO.tables.may_delete)
     database.execute(
         f"INSERT INTO {TEMPLATE}.locations (name, kind, address, city, phone)"
         " VALUES ('Obrador', 'workshop', 'Calle Mayor 1', 'Madrid', '910000000')"
     )
-    database.execute("UPDATE control.tenants SET revision = %s", [tenant_head()])
+    database.execute("UPDATE control.tenants SET revision = %s", [tenant_head(TREE)])
     fill_pool(parts, 4)
     app = Flask("release")
-    init_db(app, parts.settings)
+    init_db(app, parts.settings, parts.redis)
     with app.app_context():
         yield [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2)]
         tenant_engine().dispose()

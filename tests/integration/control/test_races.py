@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from app.control.models import SessionStatus
 from app.errors import AppError
 from jobs import tasks
-from jobs.task_queue import TaskJob, TaskQueue
+from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 from tests.integration.control.processes import python, wait_for
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
 LEASE = f"""
-from app.control.records import Visitor
+from app.control.sessions.session_view import Visitor
 from tests.fixtures.parts import make_parts
 parts = make_parts()
 for _ in range(6):

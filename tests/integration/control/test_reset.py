@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from app import create_app
-from app.control.extension import KEY
+from app.control.services import KEY
+from app.database.logins import make_logins
 from app.db import db
 from app.errors import Unavailable
-from app.logins import make_logins
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences
 from tests.integration.control.test_sessions import VISITOR, fill_pool
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_put_right_in_place_gets_a_fresh_tenant(parts, database, 
 
 
 def test_a_session_reads_on_while_it_is_reset(parts, database_url, database, session, monkeypatch):
-    from app.control.repair import Repair
+    from app.control.reset.repair import Repair
 
     change(database, session, "UPDATE sales SET price = 0")
     begun, go_on = threading.Event(), threading.Event()
@@ -156,7 +156,7 @@ def test_no_backend_remembers_more_than_some_of_the_tenants_that_were_reset(
         update={"web_database_url": logins.web, "tenant_database_url": logins.tenants}
     )
     app = create_app(settings)
-    service = app.extensions[KEY].service
+    service = app.extensions[KEY].sessions
     before, seen = backends_of_the_owner(database), set()
     for _ in range(5):
         service.reset(session.session_id)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from app.control.models import SessionStatus
-from app.control.records import Visitor
+from app.control.sessions.session_view import Visitor
 from app.errors import AppError, Conflict, NotFound, Unauthorized, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states

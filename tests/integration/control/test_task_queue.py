@@ -18,9 +18,9 @@ from rq.exceptions import DeserializationError
 from app import create_app
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clone_jobs import clone_job_id
-from jobs.scheduler import Timetable
-from jobs.task_queue import TASKS, NotATaskError, TaskJob, TaskWorker
+from jobs.clones.clone_tasks import clone_task_id
+from jobs.queue.task_queue import TASKS, NotATaskError, TaskJob, TaskWorker
+from jobs.scheduler import DemoScheduler
 from tests.integration.control.processes import ROOT, python, wait_for
 from tests.integration.control.test_sessions import ACCOUNT, VISITOR
 
@@ -115,7 +115,7 @@ def run_scheduler(parts, queue):
     entries = "rq:scheduler:scheduled_jobs"
     meta = json.dumps({"queue_class_name": f"{__name__}.called", "interval": 30})
     write_job(parts, "cleanup", queue=queue, data=call("jobs.tasks.cleanup"), meta=meta)
-    scheduler = Timetable(parts.settings)
+    scheduler = DemoScheduler(parts.settings)
     # As if they had come just now, first what it stumbles over.
     scheduler._is_installed, scheduler._size = True, 1
     parts.redis.zadd(entries, {"pickled": 1})
@@ -181,7 +181,7 @@ def test_every_task_is_on_the_list_and_nothing_else(postgres):
     assert public == TASKS
 
 
-@pytest.mark.parametrize("name", ["os.mkdir", "jobs.tasks.stats.purge", "jobs.tasks._job_id"])
+@pytest.mark.parametrize("name", ["os.mkdir", "jobs.tasks.statistics.purge", "jobs.tasks._job_id"])
 def test_a_job_that_names_something_else_fails(parts, proof, name):
     push_job(parts, "foreign", data=call(name, str(proof)))
     work(parts)
@@ -245,7 +245,7 @@ def test_what_the_dashboard_shows_is_text(parts):
 
 def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    job_id = clone_job_id(parts.sessions.awaited_tenant(session))
+    job_id = clone_task_id(parts.sessions.awaited_tenant(session))
     parts.redis.hset(TaskJob.key_for(job_id), "data", pickle.dumps(("jobs.tasks.clone",)))
     work(parts)
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.PENDING
@@ -256,7 +256,7 @@ def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
 
 def test_a_job_that_is_only_half_there_is_ordered_anew_and_holds_nobody_up(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    key = TaskJob.key_for(clone_job_id(parts.sessions.awaited_tenant(session)))
+    key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()
     parts.redis.hset(key, "meta", '{"progress": null}')  # whoever clones tells how far he is
     tasks.cleanup()
@@ -274,10 +274,10 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_entry_that_is_damaged_is_replaced(parts, damage):
-    Timetable(parts.settings).install()
+    DemoScheduler(parts.settings).install()
     parts.redis.hset(TaskJob.key_for("purge"), mapping=DAMAGES[damage])
     parts.redis.zadd("rq:scheduler:scheduled_jobs", {b"\xff\xfe": 1})
-    scheduler = Timetable(parts.settings)
+    scheduler = DemoScheduler(parts.settings)
     scheduler.enqueue_jobs()
     purge = TaskJob.fetch("purge", connection=parts.redis)
     assert (purge.func, list(purge.args)) == (tasks.purge, [])

@@ -13,9 +13,8 @@ from werkzeug.test import Client, TestResponse
 from gateway import (
     Activity,
     Gateway,
-    Policy,
+    RedisCircuitBreaker,
     RedisSessions,
-    RedisWatch,
     SessionRecord,
     Sessions,
     SessionTokens,
@@ -23,6 +22,7 @@ from gateway import (
     connect_redis,
     merge,
 )
+from tests.fixtures.demo import POLICY
 
 NOW = datetime(2030, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -42,16 +42,16 @@ class World:
         self.seconds = 0.0
         self.redis: Redis = connect_redis(redis_url)
         self.failures = 0
-        self.watch = RedisWatch(self.failed, monotonic=lambda: self.seconds)
+        self.breaker = RedisCircuitBreaker(self.failed, monotonic=lambda: self.seconds)
         self.store = RedisSessions(self.redis, clock=self.clock)
         self.rows: dict[str, SessionRecord] = {}
         self.asked: list[str] = []
         self.fallback: Any = self.look_up
         self.sessions = Sessions(
-            self.store, lambda sid: self.fallback(sid), self.clock, watch=self.watch
+            self.store, lambda sid: self.fallback(sid), self.clock, breaker=self.breaker
         )
         self.tokens = SessionTokens("s" * 32, clock=self.clock)
-        self.activity = Activity(self.redis, watch=self.watch)
+        self.activity = Activity(self.redis, breaker=self.breaker)
         self.seen: list[WSGIEnvironment] = []
         self.app: Any = self.echo
         self.gateway = self.make_gateway()
@@ -60,7 +60,7 @@ class World:
         parts: dict[str, Any] = {
             "sessions": self.sessions,
             "tokens": self.tokens,
-            "policy": Policy(),
+            "policy": POLICY,
             "activity": self.activity,
             "clock": self.clock,
         }

@@ -11,7 +11,7 @@ from django.conf import settings
 from werkzeug.test import Client
 
 from gateway import RedisSessions, SessionRecord
-from gateway.records import utc_now
+from gateway.sessions.record import utc_now
 
 PAGE = Path(__file__).parents[3] / "docs" / "gateway.md"
 DJANGO_PROJECT = "project_of_the_page"

@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from gateway import connect_redis
-from gateway.kept import KeptConnections
+from gateway.redis.thread_local_connections import ThreadLocalConnections
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def other(redis_url):
 @pytest.fixture
 def kept(redis_url, other):
     with connect_redis(redis_url, timeout=0.2) as client:
-        yield KeptConnections(client)
+        yield ThreadLocalConnections(client)
 
 
 def ports(other):
@@ -50,7 +50,7 @@ def test_a_connection_that_redis_closed_is_made_anew(kept, other):
 
 def test_a_redis_that_is_away_is_asked_once_more_and_no_more(other):
     with connect_redis("redis://127.0.0.1:1", timeout=0.2) as client:
-        kept = KeptConnections(client)
+        kept = ThreadLocalConnections(client)
         for _ in range(2):
             with pytest.raises(RedisConnectionError):
                 kept.mget(["one"])
@@ -80,6 +80,8 @@ def test_an_answer_that_was_not_read_is_nobodys(kept, monkeypatch):
 def test_a_forked_process_makes_a_connection_of_its_own(kept, other, monkeypatch):
     kept.mget(["one"])
     parents = ports(other)
-    monkeypatch.setattr("gateway.kept.os", SimpleNamespace(getpid=lambda: -1))
+    monkeypatch.setattr(
+        "gateway.redis.thread_local_connections.os", SimpleNamespace(getpid=lambda: -1)
+    )
     assert kept.mget(["two"]) == [b"2"]
     assert len(ports(other) - parents) == 1

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gateway import RedisSessions, SessionForgotten, SessionRecord
-from gateway.sessions import _keys, _signature, _signing_key
+from gateway.sessions.store import _keys, _signature, _signing_key
 
 Code = Callable[[TestResponse], str]
 
@@ -180,7 +180,7 @@ def test_an_ended_session_does_not_ask_the_database_each_time(world: Any) -> Non
                 "account_type": "",
                 "status": "",
                 "expires_at": "",
-                "written_at": "",
+                "as_of": "",
             }
         ),
     ],

@@ -8,8 +8,8 @@ from flask import Flask, Response, stream_with_context
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import UnknownTenant, _place_of, tenant_engine, tenant_transaction
-from app.isolation import drop_tenant_role
+from app.database.isolation import drop_tenant_role
+from app.db import UnknownTenant, _location_of, tenant_engine, tenant_transaction
 
 OWNER = text("SELECT owner FROM sales ORDER BY id")
 
@@ -125,7 +125,7 @@ def test_without_its_role_a_tenant_is_unknown(make_house):
             owner.execute(f"DROP SCHEMA {house.schema(house.mine)} CASCADE")
             drop_tenant_role(owner, house.role(house.mine))
             drop_tenant_role(owner, house.role(house.mine))
-        _place_of.cache_clear()
+        _location_of.cache_clear()
         with pytest.raises(UnknownTenant):
             read(house.mine)
 

@@ -7,8 +7,8 @@ from psycopg import errors as pg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.database.isolation import tenant_role
 from app.db import tenant_engine, tenant_transaction
-from app.isolation import tenant_role
 from tests.integration.isolation.conftest import SECRET, TEMPLATE, House
 
 DENIED = (pg.InsufficientPrivilege, pg.UndefinedTable, pg.InvalidSchemaName)

@@ -5,10 +5,10 @@ import threading
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from app.database.engines import engine_url
 from app.db import tenant_transaction
-from app.engines import engine_url
-from jobs import sweep
-from jobs.sweep import end_overdue
+from jobs.maintenance import expiry as sweep
+from jobs.maintenance.expiry import end_overdue
 from tests.integration.control.processes import wait_for
 
 

@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from kubernetes import client, config
+from kubernetes import config
 
 from tests.fixtures.kube import Cluster, kube_api
 
@@ -22,76 +21,67 @@ IMAGES = {"shell:1": ["sh", "-c"], "true:1": ["true"]}
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: status code, JSON (or text) and two headers."""
+class Answer(NamedTuple):
+    """What came back."""
 
     code: int
     body: Any
-    warnings: str
     retry_after: str
-
-    @property
-    def causes(self) -> set[tuple[str, str]]:
-        """(reason, field) of everything that was wrong with an object."""
-        details = self.body.get("details") or {}
-        return {(one["reason"], one["field"]) for one in details.get("causes", [])}
 
 
 class Api:
     """An API server, a client for it, and a namespace that is the test's own."""
 
     def __init__(self, kubeconfig: Path, namespace: str) -> None:
-        self.kubeconfig, self.namespace = kubeconfig, namespace
+        self.namespace = namespace
         self.client = config.new_client_from_config(str(kubeconfig))
-        self.batch, self.core = client.BatchV1Api(self.client), client.CoreV1Api(self.client)
-        self.rbac = client.RbacAuthorizationV1Api(self.client)
-
-    def close(self) -> None:
-        self.client.close()
-
-    @property
-    def jobs(self) -> str:
-        """The path of the namespace's Jobs."""
-        return f"/apis/batch/v1/namespaces/{self.namespace}/jobs"
+        self.jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
+        self.rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
 
     def path(self, plural: str) -> str:
         """The path of a core kind in the namespace."""
         return f"/api/v1/namespaces/{self.namespace}/{plural}"
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        raw: str | None = None,
-        content_type: str = "application/json",
-        account: str | None = None,
-    ) -> Answer:
-        """A request as it is written here, without the client's help; maybe as an account."""
-        headers = {"Content-Type": content_type}
+    def send(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        """Send a request as it is written here, without the client's help."""
+        headers = {"Content-Type": "application/json"}
         self.client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
-        if account is not None:
-            headers["Impersonate-User"] = f"system:serviceaccount:{self.namespace}:{account}"
-        text = raw if raw is not None else None if body is None else json.dumps(body)
-        answer = self.client.rest_client.pool_manager.request(
-            method,
-            self.client.configuration.host + path,
-            body=text,
-            headers=headers,
-            retries=False,
-        )
-        try:
-            parsed = json.loads(answer.data)
-        except ValueError:
-            parsed = answer.data.decode()
-        return Answer(
-            answer.status,
-            parsed,
-            answer.headers.get("Warning", ""),
-            answer.headers.get("Retry-After", ""),
-        )
+        sent = {"body": json.dumps(body), "headers": headers, "retries": False, **options}
+        if body is None and "body" not in options:
+            del sent["body"]
+        url = self.client.configuration.host + path
+        answer = self.client.rest_client.pool_manager.request(method, url, **sent)
+        retry_after = answer.headers.get("Retry-After", "")
+        return Answer(answer.status, json.loads(answer.data), retry_after)
+
+    def job(self, name: str = "bread") -> Any:
+        """The Job as it is now."""
+        return self.send("GET", f"{self.jobs}/{name}").body
+
+    def pods(self, name: str = "bread") -> list[Any]:
+        """The pods of a Job, in the order of their last changes."""
+        found = self.send("GET", f"{self.path('pods')}?labelSelector=job-name={name}").body["items"]
+        return sorted(found, key=lambda pod: int(pod["metadata"]["resourceVersion"]))
+
+    def waiting(self, name: str = "bread") -> Any:
+        """Why the container of a Job's pod waits, once it does."""
+        statuses = [pod["status"].get("containerStatuses", []) for pod in self.pods(name)]
+        return next((status["state"].get("waiting") for (status,) in filter(None, statuses)), None)
+
+    def finished(self, kind: str = "Complete", name: str = "bread") -> Any:
+        """Wait until a Job has a condition; its status."""
+
+        def look() -> Any:
+            status = self.job(name)["status"]
+            return status if kind in dict(conditions(status)) else None
+
+        return eventually(look)
+
+
+def conditions(status: Any) -> list[tuple[str, str]]:
+    """(type, reason) of the conditions that are true."""
+    found = status.get("conditions", [])
+    return [(one["type"], one.get("reason", "")) for one in found if one["status"] == "True"]
 
 
 @pytest.fixture(scope="session")
@@ -101,23 +91,10 @@ def cluster() -> Iterator[Cluster]:
         yield double
 
 
-@pytest.fixture(scope="session", params=["double", *(["real"] if REAL else [])])
-def kubeconfig(request: pytest.FixtureRequest, cluster: Cluster) -> Path:
-    """The way to each API server."""
-    return cluster.kubeconfig if request.param == "double" else Path(REAL)
-
-
-@pytest.fixture
-def api(kubeconfig: Path) -> Iterator[Api]:
+@pytest.fixture(params=["double", *(["real"] if REAL else [])])
+def api(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Api]:
     """What must hold on any API server; no pod needs to run."""
-    with scratch(kubeconfig) as api:
-        yield api
-
-
-@pytest.fixture(scope="session")
-def shared(kubeconfig: Path) -> Iterator[Api]:
-    """The same, for tests that leave nothing behind: they share a namespace."""
-    with scratch(kubeconfig) as api:
+    with scratch(cluster.kubeconfig if request.param == "double" else Path(REAL)) as api:
         yield api
 
 
@@ -133,14 +110,12 @@ def node(cluster: Cluster) -> Iterator[Api]:
 def scratch(kubeconfig: Path) -> Iterator[Api]:
     api = Api(kubeconfig, f"scratch-{uuid.uuid4().hex[:8]}")
     try:
-        api.core.create_namespace({"metadata": {"name": api.namespace}})
-        try:
-            eventually(lambda: api.send("GET", api.path("serviceaccounts/default")).code == 200)
-            yield api
-        finally:
-            assert api.send("DELETE", f"/api/v1/namespaces/{api.namespace}").code in (200, 404)
+        body = {"metadata": {"name": api.namespace}}
+        assert api.send("POST", "/api/v1/namespaces", body).code == 201
+        yield api
+        assert api.send("DELETE", f"/api/v1/namespaces/{api.namespace}").code == 200
     finally:
-        api.close()
+        api.client.close()
 
 
 def eventually(look: Callable[[], T], seconds: float = 15.0) -> T:
@@ -148,34 +123,29 @@ def eventually(look: Callable[[], T], seconds: float = 15.0) -> T:
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:
-            pytest.fail(f"it did not come to pass within {seconds} seconds: {found!r}")
+            pytest.fail(f"it did not happen within {seconds} seconds: {found!r}")
         time.sleep(0.02)
     return found
 
 
-def job(name: str = "job", **spec: Any) -> dict[str, Any]:
-    """A Job that is suspended, so that no controller touches it, unless it is told otherwise."""
-    container = {"name": "main", "image": "true:1"}
-    template = {"spec": {"restartPolicy": "Never", "containers": [container]}}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": name},
-        "spec": {"suspend": True, "template": template, **spec},
-    }
+def job(name: str = "bread", **spec: Any) -> dict[str, Any]:
+    """A Job whose pod succeeds at once."""
+    container = {"name": "main", "image": "true:1", "imagePullPolicy": "IfNotPresent"}
+    pod = {"restartPolicy": "Never", "containers": [container]}
+    return {"metadata": {"name": name}, "spec": {"template": {"spec": pod}, **spec}}
 
 
-def shell(name: str, script: str, **spec: Any) -> dict[str, Any]:
-    """A Job whose pod runs a line of shell."""
-    body = job(name, **{"suspend": False, "backoffLimit": 0, **spec})
-    body["spec"]["template"]["spec"]["containers"][0] |= {"image": "shell:1", "args": [script]}
+def shell(script: str, **spec: Any) -> dict[str, Any]:
+    """A Job whose pod runs a line of shell, once."""
+    body = job(**{"backoffLimit": 0, **spec})
+    body["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 0
+    container_of(body).update(image="shell:1", args=[script])
     return body
 
 
-def container_of(body: dict[str, Any]) -> dict[str, Any]:
+def container_of(body: Any) -> Any:
     """The container of a Job, to change it."""
-    found: dict[str, Any] = body["spec"]["template"]["spec"]["containers"][0]
-    return found
+    return body["spec"]["template"]["spec"]["containers"][0]
 
 
 def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -185,14 +155,5 @@ def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     *parts, last = [int(part) if part.isdigit() else part for part in path.split(".")]
     for part in parts:
         place = place[part] if isinstance(place, list) else place.setdefault(part, {})
-    if value is ...:
-        del place[last]
-    else:
-        place[last] = value
+    place.pop(last) if value is ... else place.update({last: value})
     return copy
-
-
-def condition(status: Any, kind: str) -> Any:
-    """A condition of a status, or None."""
-    conditions = status.conditions or []
-    return next((one for one in conditions if one.type == kind and one.status == "True"), None)

@@ -1,139 +1,135 @@
-"""What any API server lets in: quotas, service accounts, pod security."""
+"""Who may do what, and what is let in: roles, quotas, service accounts, pod security."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from tests.fixtures.kube import Cluster
 from tests.integration.kube_double.conftest import Api, changed, container_of, eventually, job
 
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
-UNPLACED = {"schedulerName": "nobody", "containers": [{"name": "main", "image": "true:1"}]}
 
 
-def pod(**spec: Any) -> dict[str, Any]:
-    return {"metadata": {"name": "dough"}, "spec": {**UNPLACED, **spec}}
+@pytest.fixture
+def clerk(cluster: Cluster, node: Api) -> Iterator[Api]:
+    """A service account of the namespace, which may do nothing yet."""
+    account = Api(cluster.kubeconfig_for(account_of(node)), node.namespace)
+    yield account
+    account.client.close()
 
 
-def restrict(api: Api) -> None:
-    api.core.patch_namespace(api.namespace, {"metadata": {"labels": RESTRICTED}})
-    eventually(lambda: api.send("POST", f"{api.path('pods')}?dryRun=All", pod()).code == 403)
+def account_of(api: Api) -> str:
+    return f"system:serviceaccount:{api.namespace}:clerk"
 
 
-def messages(api: Api, reason: str) -> list[str]:
-    found = api.core.list_namespaced_event(api.namespace, field_selector=f"reason={reason}")
-    return [one.message for one in found.items]
+def grant(api: Api, **rule: Any) -> None:
+    """Bind a Role with one rule to the account."""
+    rule = {"apiGroups": ["batch"], "resources": ["jobs"], **rule}
+    body = {"metadata": {"name": "clerk"}, "rules": [rule]}
+    assert api.send("POST", f"{api.rbac}/roles", body).code == 201
+    subject = {"kind": "ServiceAccount", "name": "clerk", "namespace": api.namespace}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "clerk"}
+    body = {"metadata": {"name": "clerk"}, "roleRef": reference, "subjects": [subject]}
+    assert api.send("POST", f"{api.rbac}/rolebindings", body).code == 201
 
 
-def test_a_quota_of_jobs_refuses_the_next(api: Api) -> None:
-    hard = {"spec": {"hard": {"count/jobs.batch": "1"}}}
-    api.core.create_namespaced_resource_quota(api.namespace, {"metadata": {"name": "few"}, **hard})
-    eventually(lambda: api.core.read_namespaced_resource_quota("few", api.namespace).status.used)
-    api.send("POST", api.jobs, job("bread"))
-    answer = api.send("POST", api.jobs, job("cake"))
+def test_nothing_is_allowed_that_is_not_granted(node: Api, clerk: Api) -> None:
+    answer = clerk.send("POST", node.jobs, job())
+    assert (answer.code, answer.body["reason"]) == (403, "Forbidden")
+    assert answer.body["message"] == (
+        f'jobs.batch is forbidden: User "{account_of(node)}" cannot create resource "jobs" in API '
+        f'group "batch" in the namespace "{node.namespace}"'
+    )
+
+
+def test_a_refusal_comes_before_anything_else_is_looked_at(node: Api, clerk: Api) -> None:
+    for path in ("/apis/nothing.example/v1/things", "/metrics", "/api/v1/namespaces"):
+        assert clerk.send("GET", path).code == 403
+    message = clerk.send("GET", f"{node.jobs}/bread").body["message"]
+    assert f'jobs.batch "bread" is forbidden: User "{account_of(node)}" cannot get' in message
+
+
+def test_a_role_allows_its_verbs_in_its_namespace_and_no_others(
+    cluster: Cluster, node: Api, clerk: Api
+) -> None:
+    grant(node, verbs=["create", "get"])
+    assert clerk.send("POST", node.jobs, job()).code == 201
+    assert clerk.send("GET", f"{node.jobs}/bread").code == 200
+    assert clerk.send("GET", node.jobs).code == 403
+    assert clerk.send("GET", node.path("pods")).code == 403
+    baker = Api(cluster.kubeconfig_for(f"{account_of(node)}-baker"), node.namespace)
+    assert baker.send("GET", f"{node.jobs}/bread").code == 403
+    baker.client.close()
+    assert clerk.send("DELETE", f"{node.jobs}/bread?propagationPolicy=Background").code == 403
+    assert clerk.send("GET", "/apis/batch/v1/namespaces/default/jobs/bread").code == 403
+    mine = [call for call in cluster.calls if call.user == account_of(node)]
+    assert [(call.verb, call.resource, call.name, call.status) for call in mine[:3]] == [
+        ("create", "jobs", "bread", 201),
+        ("get", "jobs", "bread", 200),
+        ("list", "jobs", "", 403),
+    ]
+
+
+def test_a_quota_of_jobs_refuses_the_next(node: Api) -> None:
+    quota = {"metadata": {"name": "few"}, "spec": {"hard": {"count/jobs.batch": "1"}}}
+    node.send("POST", node.path("resourcequotas"), quota)
+    assert node.send("POST", node.jobs, job()).code == 201
+    answer = node.send("POST", node.jobs, job("cake"))
     assert answer.code == 403
-    assert answer.body["reason"] == "Forbidden"
     assert answer.body["message"] == (
         'jobs.batch "cake" is forbidden: exceeded quota: few, requested: count/jobs.batch=1, '
         "used: count/jobs.batch=1, limited: count/jobs.batch=1"
     )
-    assert answer.body["details"] == {"name": "cake", "group": "batch", "kind": "jobs"}
 
 
-def test_a_quota_tells_its_use_and_gives_back(api: Api) -> None:
-    hard = {"spec": {"hard": {"count/jobs.batch": "2"}}}
-    api.core.create_namespaced_resource_quota(api.namespace, {"metadata": {"name": "few"}, **hard})
-
-    def used() -> Any:
-        found = api.core.read_namespaced_resource_quota("few", api.namespace).status
-        return found.used and found.used["count/jobs.batch"]
-
-    eventually(lambda: used() == "0")
-    api.send("POST", api.jobs, job("bread"))
-    eventually(lambda: used() == "1")
-    api.batch.delete_namespaced_job("bread", api.namespace, propagation_policy="Background")
-    eventually(lambda: used() == "0")
-
-
-def test_a_pod_needs_a_service_account(api: Api) -> None:
-    answer = api.send("POST", api.path("pods"), pod(serviceAccountName="nobody"))
-    assert answer.code == 403
-    assert answer.body["message"] == (
-        f'pods "dough" is forbidden: error looking up service account {api.namespace}/nobody: '
-        'serviceaccount "nobody" not found'
-    )
-
-
-def test_a_job_whose_account_is_missing_says_so_in_an_event(api: Api) -> None:
-    body = changed(job("bread", suspend=False), "spec.template.spec.serviceAccountName", "nobody")
+def assert_makes_no_pod(cluster: Cluster, api: Api, body: Any, why: str) -> None:
+    """A Job that is taken though its pods are refused: its controller tries again and again."""
+    refused = cluster.refused_pods
     assert api.send("POST", api.jobs, body).code == 201
-    (message,) = set(eventually(lambda: messages(api, "FailedCreate")))
-    assert message.startswith('Error creating: pods "bread-')
-    assert message.endswith(
-        f"is forbidden: error looking up service account {api.namespace}/nobody: serviceaccount "
-        '"nobody" not found'
-    )
+    eventually(lambda: len(refused) > 1 and why in refused[-1])
+    assert api.pods() == []
+    assert (api.job()["status"].get("active"), api.job()["status"].get("failed")) == (None, None)
 
 
-def test_a_pod_gets_a_token_unless_it_declines(api: Api) -> None:
-    with_token = api.send("POST", f"{api.path('pods')}?dryRun=All", pod()).body["spec"]
-    (volume,) = with_token["volumes"]
-    assert volume["name"].startswith("kube-api-access-")
-    (mount,) = with_token["containers"][0]["volumeMounts"]
-    assert mount["mountPath"] == "/var/run/secrets/kubernetes.io/serviceaccount"
-    declined = pod(automountServiceAccountToken=False)
-    without = api.send("POST", f"{api.path('pods')}?dryRun=All", declined).body["spec"]
-    assert "volumes" not in without
-    assert "volumeMounts" not in without["containers"][0]
+def test_a_pod_needs_its_service_account(cluster: Cluster, node: Api) -> None:
+    body = changed(job(), "spec.template.spec.serviceAccountName", "none")
+    why = f'error looking up service account {node.namespace}/none: serviceaccount "none" not found'
+    assert_makes_no_pod(cluster, node, body, why)
+    node.send("POST", node.path("serviceaccounts"), {"metadata": {"name": "none"}})
+    node.finished()
 
 
-def test_an_account_can_decline_for_its_pods(api: Api) -> None:
-    body = {"metadata": {"name": "plain"}, "automountServiceAccountToken": False}
-    api.core.create_namespaced_service_account(api.namespace, body)
-
-    def spec() -> Any:
-        asked = pod(serviceAccountName="plain")
-        answer = api.send("POST", f"{api.path('pods')}?dryRun=All", asked)
-        return answer.code == 201 and answer.body["spec"]
-
-    assert "volumes" not in eventually(spec)
+def test_a_quota_of_pods_refuses_them(cluster: Cluster, node: Api) -> None:
+    quota = {"metadata": {"name": "none"}, "spec": {"hard": {"count/pods": "0"}}}
+    node.send("POST", node.path("resourcequotas"), quota)
+    assert_makes_no_pod(cluster, node, job(), "exceeded quota: none, requested: count/pods=1")
 
 
-def test_restricted_pods_are_refused_with_every_reason(api: Api) -> None:
-    restrict(api)
-    answer = api.send("POST", api.path("pods"), pod())
-    assert answer.code == 403
-    assert answer.body["message"] == (
-        'pods "dough" is forbidden: violates PodSecurity "restricted:latest": '
-        'allowPrivilegeEscalation != false (container "main" must set '
-        "securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "
-        '"main" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or '
-        'container "main" must set securityContext.runAsNonRoot=true), seccompProfile (pod or '
-        'container "main" must set securityContext.seccompProfile.type to "RuntimeDefault" or '
-        '"Localhost")'
-    )
+@pytest.fixture
+def restricted(node: Api) -> Api:
+    """The namespace of a test that enforces the standard `restricted`."""
+    node.send("DELETE", f"/api/v1/namespaces/{node.namespace}")
+    metadata = {"name": node.namespace, "labels": RESTRICTED}
+    assert node.send("POST", "/api/v1/namespaces", {"metadata": metadata}).code == 201
+    return node
 
 
-def test_a_job_that_breaks_the_standard_is_taken_with_a_warning_and_makes_no_pod(api: Api) -> None:
-    restrict(api)
-    answer = api.send("POST", api.jobs, job("bread", suspend=False))
-    assert answer.code == 201
-    assert 'would violate PodSecurity \\"restricted:latest\\"' in answer.warnings
-    (message,) = {
-        one.partition('"bread-')[0] for one in eventually(lambda: messages(api, "FailedCreate"))
-    }
-    assert message == "Error creating: pods "
+def test_restricted_pods_are_refused_with_every_reason(cluster: Cluster, restricted: Api) -> None:
+    body = changed(job(), "spec.template.spec.securityContext", {"runAsUser": 0})
+    container_of(body)["securityContext"] = {"privileged": True}
+    assert_makes_no_pod(cluster, restricted, body, 'violates PodSecurity "restricted:latest"')
+    assert re.findall(r"[:,] ([^:,]+) \(container", cluster.refused_pods[-1]) == [
+        "privileged", "allowPrivilegeEscalation != false", "unrestricted capabilities",
+        "runAsNonRoot != true", "runAsUser=0", "seccompProfile",
+    ]  # fmt: skip
 
 
-def test_a_job_that_keeps_the_standard_makes_its_pod(api: Api) -> None:
-    restrict(api)
-    body = changed(job("bread", suspend=False), "spec.template.spec.schedulerName", "nobody")
-    body["spec"]["template"]["spec"]["securityContext"] = {
-        "runAsNonRoot": True,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
-    container_of(body)["securityContext"] = {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "readOnlyRootFilesystem": True,
-    }
-    answer = api.send("POST", api.jobs, body)
-    assert answer.warnings == ""
-    eventually(lambda: api.core.list_namespaced_pod(api.namespace).items)
+def test_a_job_that_keeps_the_standard_makes_its_pod(restricted: Api) -> None:
+    pod = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    body = changed(job(), "spec.template.spec.securityContext", pod)
+    own = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    container_of(body)["securityContext"] = own
+    restricted.send("POST", restricted.jobs, body)
+    restricted.finished()

@@ -7,172 +7,123 @@ import pytest
 import urllib3
 
 from tests.fixtures.kube import Cluster
-from tests.integration.kube_double.conftest import Api, eventually, job, shell
-from tests.integration.kube_double.test_running import finished, pods_of, waiting_reason
+from tests.integration.kube_double.conftest import Api, conditions, eventually, job, shell
+
+REASONS = {
+    403: "Forbidden", 409: "Conflict", 429: "TooManyRequests", 500: "InternalError",
+    503: "ServiceUnavailable",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("status", "reason"),
-    [
-        (403, "Forbidden"),
-        (409, "Conflict"),
-        (429, "TooManyRequests"),
-        (500, "InternalError"),
-        (503, "ServiceUnavailable"),
-    ],
-)
-def test_the_api_answers_as_told_so_many_times(
-    cluster: Cluster, node: Api, status: int, reason: str
-) -> None:
-    rule = cluster.fail("answer", status=status, times=2, verb="create", resource="jobs")
+@pytest.mark.parametrize("status", REASONS)
+def test_the_api_answers_as_told_so_many_times(cluster: Cluster, node: Api, status: int) -> None:
+    failure = cluster.fail("answer", status=status, times=2, verb="create", resource="jobs")
     for _ in range(2):
-        answer = node.send("POST", node.jobs, job("bread"))
-        assert (answer.code, answer.body["reason"]) == (status, reason)
+        answer = node.send("POST", node.jobs, job())
+        assert (answer.code, answer.body["reason"]) == (status, REASONS[status])
+        assert answer.retry_after == ("1" if status == 429 else "")
         assert node.send("GET", node.jobs).code == 200
-    assert node.send("POST", node.jobs, job("bread")).code == 201
-    assert rule.hits == 2
-
-
-def test_too_many_requests_says_when_to_come_back(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("answer", status=429, retry_after=7):
-        answer = node.send("GET", node.jobs)
-    assert answer.retry_after == "7"
-    assert answer.body["details"]["retryAfterSeconds"] == 7
-
-
-def test_a_name_chooses_what_fails(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("answer", status=500, name="bread"):
-        assert node.send("POST", node.jobs, job("bread")).code == 500
-        assert node.send("POST", node.jobs, job("cake")).code == 201
+    assert node.send("POST", node.jobs, job()).code == 201
+    assert failure.hits == 2
 
 
 def test_an_api_that_hangs_runs_into_the_callers_timeout(cluster: Cluster, node: Api) -> None:
-    with (
-        cluster.fail("hang", verb="list"),
-        pytest.raises(urllib3.exceptions.HTTPError),
-    ):
-        node.batch.list_namespaced_job(node.namespace, _request_timeout=0.2)
-    assert node.batch.list_namespaced_job(node.namespace).items == []
+    with cluster.fail("hang", verb="list"), pytest.raises(urllib3.exceptions.HTTPError):
+        node.send("GET", node.jobs, timeout=0.2)
+    assert node.send("GET", node.jobs).code == 200
 
 
 def test_an_answer_can_be_late(cluster: Cluster, node: Api) -> None:
     cluster.fail("hang", seconds=0.3, times=1)
     before = time.monotonic()
-    assert node.batch.list_namespaced_job(node.namespace).items == []
+    assert node.send("GET", node.jobs).code == 200
     assert time.monotonic() - before >= 0.3
 
 
-def test_a_connection_can_break_before_anything_is_done(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("reset", verb="create"), pytest.raises(urllib3.exceptions.HTTPError):
-        node.send("POST", node.jobs, job("bread"))
-    assert node.send("GET", node.jobs).body["items"] == []
-
-
-def test_an_answer_can_be_lost_after_everything_is_done(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("lost-answer", verb="create"), pytest.raises(urllib3.exceptions.HTTPError):
-        node.send("POST", node.jobs, job("bread"))
-    assert len(node.send("GET", node.jobs).body["items"]) == 1
-    assert node.send("POST", node.jobs, job("bread")).code == 409
+@pytest.mark.parametrize(("what", "made"), [("reset", []), ("lost-answer", ["bread"])])
+def test_a_connection_can_break_before_the_answer(
+    cluster: Cluster, node: Api, what: str, made: list[str]
+) -> None:
+    with cluster.fail(what, verb="create"), pytest.raises(urllib3.exceptions.HTTPError):
+        node.send("POST", node.jobs, job())
+    found = node.send("GET", node.jobs).body["items"]
+    assert [one["metadata"]["name"] for one in found] == made
 
 
 def test_an_api_can_be_away_and_come_back(cluster: Cluster, node: Api) -> None:
+    assert node.send("GET", node.jobs).code == 200
     with cluster.fail("refuse"), pytest.raises(urllib3.exceptions.HTTPError):
         node.send("GET", node.jobs)
     assert node.send("GET", node.jobs).code == 200
 
 
-def test_a_quota_can_be_full(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("quota", namespace=node.namespace, limit=0):
-        answer = node.send("POST", node.jobs, job("bread"))
-        assert answer.code == 403
-        assert "exceeded quota" in answer.body["message"]
-    assert node.send("POST", node.jobs, job("bread")).code == 201
-
-
-def test_an_image_can_be_out_of_reach_for_a_while(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("pull"):
-        node.send("POST", node.jobs, shell("bread", "true"))
-        eventually(
-            lambda: (found := waiting_reason(node, "bread")) and found.reason == "ImagePullBackOff"
-        )
-    finished(node, "bread")
+@pytest.mark.parametrize(
+    ("what", "options", "reason"),
+    [
+        ("pull", {}, "ImagePullBackOff"),
+        ("slow-start", {"seconds": 60}, "ContainerCreating"),
+        ("waiting", {"reason": "RunContainerError"}, "RunContainerError"),
+    ],
+)
+def test_a_container_can_wait_until_the_failure_is_healed(
+    cluster: Cluster, node: Api, what: str, options: Any, reason: str
+) -> None:
+    with cluster.fail(what, **options) as failure:
+        node.send("POST", node.jobs, shell("true"))
+        eventually(lambda: (node.waiting() or {}).get("reason") == reason)
+        assert failure.hits == 1
+    node.finished()
 
 
 def test_a_pod_can_find_no_place(cluster: Cluster, node: Api) -> None:
     with cluster.fail("unschedulable"):
-        node.send("POST", node.jobs, shell("bread", "true"))
-        scheduled = eventually(
-            lambda: [
-                one
-                for pod in pods_of(node, "bread")
-                for one in pod.status.conditions or []
-                if one.type == "PodScheduled"
-            ]
-        )[0]
-        assert (scheduled.status, scheduled.reason) == ("False", "Unschedulable")
-        (pod,) = pods_of(node, "bread")
-        assert pod.status.phase == "Pending"
-        assert pod.spec.node_name is None
-    finished(node, "bread")
+        node.send("POST", node.jobs, shell("true"))
+        eventually(lambda: any("conditions" in pod["status"] for pod in node.pods()))
+        (pod,) = node.pods()
+        (scheduled,) = pod["status"]["conditions"]
+        assert (scheduled["status"], scheduled["reason"]) == ("False", "Unschedulable")
+        assert pod["status"]["phase"] == "Pending"
+        assert "nodeName" not in pod["spec"]
+    node.finished()
 
 
-def test_a_start_can_be_slow(cluster: Cluster, node: Api) -> None:
-    with cluster.fail("slow-start", seconds=60):
-        node.send("POST", node.jobs, shell("bread", "true"))
-        waiting = eventually(lambda: waiting_reason(node, "bread"))
-        assert waiting.reason == "ContainerCreating"
-    finished(node, "bread")
-
-
-def test_a_pod_can_be_evicted_in_the_middle(cluster: Cluster, node: Api) -> None:
-    cluster.fail("evict", attempt=1, on_output="half way")
-    script = "echo half way; test $(ls | wc -l) -gt 0 && exec sleep 300"
-    body = shell("bread", script, backoffLimit=0)
-    node.send("POST", node.jobs, body)
-    status = finished(node, "bread", "Failed")
-    assert status.conditions[-1].reason == "BackoffLimitExceeded"
-    (pod,) = pods_of(node, "bread")
-    assert (pod.status.phase, pod.status.reason) == ("Failed", "Evicted")
-    target = [one for one in pod.status.conditions if one.type == "DisruptionTarget"]
-    assert [(one.status, one.reason) for one in target] == [("True", "TerminationByKubelet")]
-    assert pod.status.container_statuses[0].state.terminated.exit_code == 137
+def test_a_pod_can_be_evicted_while_it_runs(cluster: Cluster, node: Api) -> None:
+    failure = cluster.fail("evict", attempt=1, after=0.05)
+    node.send("POST", node.jobs, shell("exec sleep 300"))
+    status = node.finished("Failed")
+    assert conditions(status)[-1] == ("Failed", "BackoffLimitExceeded")
+    (pod,) = node.pods()
+    assert (pod["status"]["phase"], pod["status"]["reason"]) == ("Failed", "Evicted")
+    assert ("DisruptionTarget", "TerminationByKubelet") in conditions(pod["status"])
+    assert pod["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137
+    assert failure.hits == 1
 
 
 def test_a_container_can_run_out_of_memory_once(cluster: Cluster, node: Api, tmp_path: Any) -> None:
-    cluster.fail("oom", attempt=1, on_output="mixing")
-    mark = tmp_path / "tried"
-    script = f"test -e {mark} && exit 0; touch {mark}; echo mixing; exec sleep 300"
-    node.send("POST", node.jobs, shell("bread", script, backoffLimit=1))
-    assert finished(node, "bread").failed == 1
-    first, _ = pods_of(node, "bread")
-    state = first.status.container_statuses[0].state.terminated
-    assert (state.exit_code, state.reason) == (137, "OOMKilled")
+    script = f"test -e {tmp_path}/tried && exit 0; touch {tmp_path}/tried; exec sleep 300"
+    node.send("POST", node.jobs, shell(script, backoffLimit=1))
+    eventually((tmp_path / "tried").exists)
+    cluster.fail("oom", name="bread", attempt=1)  # of a pod that runs already
+    assert node.finished()["failed"] == 1
+    first, _ = node.pods()
+    state = first["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (state["exitCode"], state["reason"]) == (137, "OOMKilled")
 
 
-def test_a_node_can_die_without_a_word(cluster: Cluster, node: Api, tmp_path: Any) -> None:
-    mark = tmp_path / "tried"
-    script = f"test -e {mark} && exit 0; touch {mark}; echo mixing; exec sleep 300"
-    death = cluster.fail("node-death", attempt=1, on_output="mixing", unnoticed=0.5)
-    node.send("POST", node.jobs, shell("bread", script, backoffLimit=1))
+def test_a_node_can_die_unnoticed_for_a_while(cluster: Cluster, node: Api, tmp_path: Any) -> None:
+    script = f"test -e {tmp_path}/tried && exit 0; touch {tmp_path}/tried; exec sleep 300"
+    node.send("POST", node.jobs, shell(script, backoffLimit=1))
+    eventually((tmp_path / "tried").exists)
+    death = cluster.fail("node-death", attempt=1, unnoticed=0.5)
     eventually(lambda: death.hits)
-    status = finished(node, "bread")
-    assert (status.succeeded, status.failed) == (1, 1)
+    assert [pod["status"]["phase"] for pod in node.pods()] == ["Running"]
+    status = node.finished()
+    assert (status["succeeded"], status["failed"]) == (1, 1)
 
 
-def test_a_pod_that_runs_already_can_be_struck(cluster: Cluster, node: Api) -> None:
-    node.send("POST", node.jobs, shell("bread", "echo ready; exec sleep 300"))
-    eventually(lambda: [pod.status.phase for pod in pods_of(node, "bread")] == ["Running"])
-    cluster.fail("oom", name="bread")
-    finished(node, "bread", "Failed")
-
-
-def test_healing_ends_everything(cluster: Cluster, node: Api) -> None:
-    cluster.fail("answer", status=500)
-    cluster.fail("reset")
-    cluster.heal()
-    assert node.send("GET", node.jobs).code == 200
-
-
-def test_an_unknown_failure_is_told(cluster: Cluster, node: Api) -> None:
-    with pytest.raises(ValueError, match="cannot fail with 'flood'"):
-        cluster.fail("flood")
+@pytest.mark.parametrize(
+    ("what", "options"), [("flood", {}), ("answer", {}), ("answer", {"status": 418})]
+)
+def test_an_unknown_failure_is_refused(cluster: Cluster, what: str, options: Any) -> None:
+    with pytest.raises(ValueError, match="the double cannot"):
+        cluster.fail(what, **options)

@@ -1,5 +1,6 @@
 """The double ends what it began: threads, processes, connections, files."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -7,44 +8,30 @@ import pytest
 
 from tests.fixtures.kube import kube_api
 from tests.integration.kube_double.conftest import Api, eventually, shell
-from tests.integration.kube_double.test_stopping import is_alive
 
 
 def test_nothing_is_left_of_a_busy_double(tmp_path: Path) -> None:
-    threads = set(threading.enumerate())
+    threads, mark = set(threading.enumerate()), tmp_path / "pid"
     with kube_api({"shell:1": ["sh", "-c"]}) as cluster:
         home = cluster.kubeconfig.parent
         api = Api(cluster.kubeconfig, "default")
-        script = f"trap '' TERM; echo $$$$ > {tmp_path}/pid; sleep 300"
-        api.send("POST", api.jobs, shell("bread", script))
-        api.send("POST", api.jobs, shell("cake", script.replace("shell", "none")))
+        running = shell(f"trap '' TERM; sh -c 'echo $PPID > {mark}'; sleep 300")
+        api.send("POST", api.jobs, running)
         cluster.fail("unschedulable", name="dough")
-        api.send("POST", api.jobs, shell("dough", "true"))
-        stream = api.client.rest_client.pool_manager.request(
-            "GET",
-            f"{api.client.configuration.host}{api.jobs}?watch=1",
-            headers={"Authorization": f"Bearer {cluster.tokens.admin}"},
-            preload_content=False,
-        )
-        eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
-    stream.close()
-    api.close()
+        api.send("POST", api.jobs, {**shell("true"), "metadata": {"name": "dough"}})
+        eventually(lambda: mark.exists() and mark.read_text())
     assert set(threading.enumerate()) <= threads
     assert not home.exists()
-    eventually(lambda: not is_alive(int((tmp_path / "pid").read_text())))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+    api.client.close()
 
 
-def test_two_doubles_know_nothing_of_each_other() -> None:
-    with kube_api() as one, kube_api() as other:
-        one.add("Namespace", "", {"metadata": {"name": "only-here"}})
-        assert len(one.objects("Namespace")) == len(other.objects("Namespace")) + 1
-
-
-def test_a_fault_of_the_double_itself_is_not_swallowed() -> None:
+def test_an_error_of_the_double_itself_is_raised_when_it_closes() -> None:
     def run() -> None:
         with kube_api() as cluster:
-            cluster._agenda.add(lambda: 1 / 0)
-            eventually(lambda: cluster._agenda.trouble)
+            cluster._timers.add(lambda: 1 / 0)
+            eventually(lambda: cluster._timers.errors)
 
     with pytest.raises(RuntimeError, match="the double itself failed"):
         run()

@@ -1,12 +1,15 @@
 """What the tests of launched clones do, and what they look at."""
 
 import time
+from contextlib import contextmanager
+
+import psycopg
 
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clone_jobs import fetch_clone_jobs
-from jobs.queues import LaunchedQueues
-from tests.integration.control.conftest import ACCOUNT
+from jobs.clones.clone_tasks import fetch_clone_tasks
+from jobs.kubernetes.job_queues import JobQueues
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.test_jobs import work
 from tests.integration.control.test_sessions import VISITOR
 from tests.integration.kubernetes.conftest import NAMESPACE
@@ -24,7 +27,7 @@ def settle(parts, is_done, *, seconds=30.0):
     while not is_done():
         assert time.monotonic() < end, "it did not come"
         work(parts)
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         time.sleep(0.05)
 
 
@@ -42,7 +45,7 @@ def is_(parts, session, status):
 
 def queue_of(parts, tenant_id):
     """The queue that a tenant's clone is in, or was taken from."""
-    return fetch_clone_jobs(parts.redis, [tenant_id])[tenant_id].queue
+    return fetch_clone_tasks(parts.redis, [tenant_id])[tenant_id].queue
 
 
 def jobs_of(cluster):
@@ -66,8 +69,8 @@ def pods_run(cluster):
 
 def assert_nothing_is_left(parts, cluster):
     """No queue of a Job's, and no Job but those that ended by themselves and wait for their TTL."""
-    tasks.launch()
-    assert LaunchedQueues(parts.redis).names() == set()
+    tasks.reconcile_clone_jobs()
+    assert JobQueues(parts.redis).names() == set()
     left = [job["metadata"]["name"] for job in jobs_of(cluster) if not end_of(job)]
     assert left == []
 
@@ -94,3 +97,19 @@ def end_connections(database):
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE starts_with(application_name, 'masa-madre clon')"
     )
+
+
+@contextmanager
+def locked_template(database_url):
+    """Hold every clone of the template until the block ends."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"LOCK TABLE {TEMPLATE}.bread IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def order_batch(parts, size=1):
+    """Tenants for the pool, and the queue of their Job."""
+    tenants = parts.pool.add_missing(ACCOUNT, size)
+    parts.dispatcher.clone_for_pool(tenants)
+    return tenants, f"clone-{tenants[0]}"

@@ -4,15 +4,14 @@ import json
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-import psycopg
 import pytest
 from rq import Worker
 
 from jobs.clone_pod import DONE, UNFINISHED
-from jobs.queues import LaunchedQueues
-from jobs.task_queue import TaskJob, TaskQueue
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
 from tests.integration.control.processes import (
     ROOT,
@@ -23,6 +22,7 @@ from tests.integration.control.processes import (
     wait_until_stuck,
 )
 from tests.integration.control.test_sessions import VISITOR
+from tests.integration.kubernetes.steps import locked_template, order_batch
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -32,22 +32,6 @@ def run_pod(queue):
         [sys.executable, "-m", "jobs.clone_pod", queue],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-
-
-def order_batch(parts, size):
-    """Tenants for the pool, and the queue that one Job shall work on."""
-    tenants = parts.pool.add_missing(ACCOUNT, size)
-    parts.dispatcher.clone_for_pool(tenants)
-    return tenants, f"clone-{tenants[0]}"
-
-
-@contextmanager
-def locked_template(database_url):
-    """Hold whoever wants to read the template's rows."""
-    with psycopg.connect(database_url) as connection:
-        connection.execute(f"LOCK TABLE {TEMPLATE}.bread IN ACCESS EXCLUSIVE MODE")
-        yield
-        connection.rollback()
 
 
 def pod_of(queue):
@@ -89,7 +73,7 @@ def test_one_pod_clones_a_batch(parts):
     _, queue = order_batch(parts, 4)
     assert run_pod(queue).returncode == DONE
     assert len(tenant_states_of(parts)) == 4
-    assert LaunchedQueues(parts.redis).names() == set()
+    assert JobQueues(parts.redis).names() == set()
 
 
 def tenant_states_of(parts):
@@ -114,7 +98,7 @@ def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     (tenant_id,), queue = order_batch(parts, 1)
     run_pod(queue)
-    LaunchedQueues(parts.redis).forget(queue)
+    JobQueues(parts.redis).forget(queue)
     assert rq_keys(parts, queue) == []
     seen = TaskQueue("clone", connection=parts.redis).failed_job_registry.get_job_ids()
     assert seen == [f"clone-{tenant_id.hex}"]

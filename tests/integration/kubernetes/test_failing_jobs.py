@@ -1,6 +1,5 @@
 """Every way in which Job, pod, node or API can fail ends in a bakery, or in a sentence."""
 
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -8,8 +7,8 @@ import pytest
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.kubernetes.api import Cluster as ClusterApi
-from jobs.launch_pass import AWAY
-from jobs.queues import LaunchedQueues
+from jobs.kubernetes.job_queues import JobQueues
+from jobs.kubernetes.reconciler import AWAY
 from tests.integration.control.conftest import (
     TEMPLATE,
     demo_schemas,
@@ -24,6 +23,7 @@ from tests.integration.kubernetes.steps import (
     end_of,
     is_,
     jobs_of,
+    locked_template,
     open_session,
     pods_run,
     queue_of,
@@ -31,7 +31,6 @@ from tests.integration.kubernetes.steps import (
     trouble,
     work,
 )
-from tests.integration.kubernetes.test_clone_pod import locked_template
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -55,7 +54,7 @@ def test_what_the_api_refuses_the_workers_clone(cluster, parts, database, failur
     with cluster.fail(**rule):
         session = open_session(parts)
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
-    settle(parts, lambda: not LaunchedQueues(parts.redis).names())
+    settle(parts, lambda: not JobQueues(parts.redis).names())
     settle(parts, lambda: all(end_of(job) for job in jobs_of(cluster)))
     assert_nothing_is_left(parts, cluster)
     assert len(demo_schemas(database)) == 1
@@ -131,30 +130,28 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
     session = open_session(parts)
     tenant_id = parts.sessions.awaited_tenant(session)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         for _ in range(parts.settings.clone_attempts):
             wait_for(lambda: connections(database) == 1)
             with cluster.fail("oom", after=0.05, times=1) as death:
                 wait_for(lambda: death.hits == 1)
                 # A server notices late that its client has died, and while it waits not at all.
-                time.sleep(0.5)
                 end_connections(database)
         wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         assert queue_of(parts, tenant_id) == "clone"
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))
     assert_nothing_is_left(parts, cluster)
 
 
 def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, database_url, monkeypatch):
-    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 0)
+    monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 0)
     session = open_session(parts)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
         death = cluster.fail("node-death", after=0.05, unnoticed=120)
         wait_for(lambda: death.hits == 1)
-        time.sleep(0.5)  # struck is not dead yet
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))
         end_connections(database)
@@ -166,15 +163,14 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
 def test_a_clone_whose_node_died_goes_to_a_worker(
     cluster, parts, database, database_url, monkeypatch
 ):
-    monkeypatch.setattr("jobs.launch_pass.GRACE_SECONDS", 1)
+    monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 1)
     session = open_session(parts)
     with ExitStack() as stack:
         with locked_template(database_url):
-            tasks.launch()
+            tasks.reconcile_clone_jobs()
             wait_for(lambda: connections(database) == 1)
             death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
             wait_for(lambda: death.hits == 1)
-            time.sleep(1)  # struck is not dead yet
         wait_until_gone(database, "masa-madre clone ")
         assert is_(parts, session, SessionStatus.PENDING)()
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
@@ -185,10 +181,10 @@ def test_a_job_at_its_deadline_is_given_up_for_a_worker(cluster, parts, database
     adjust(parts, clone_job_deadline_seconds=2)
     session = open_session(parts)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
         wait_for(lambda: "FailureTarget" in end_of(jobs_of(cluster)[0]))
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         assert "DeadlineExceeded" in trouble(database, session)
         assert queue_of(parts, parts.sessions.awaited_tenant(session)) == "clone"
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))

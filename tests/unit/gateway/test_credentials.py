@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from gateway import Refused, SessionTokens
-from gateway.context import ensure_request_id
-from gateway.credentials import Source, find_credential
-from gateway.csrf import ensure_same_origin
-from gateway.records import utc_now
+from gateway.http.csrf import ensure_same_origin
+from gateway.http.log_context import ensure_request_id
+from gateway.sessions.credentials import Source, find_credential
+from gateway.sessions.record import utc_now
 
 MINE, OTHER = "demo_" + "m" * 22, "demo_" + "o" * 22
 TOKENS = SessionTokens("s" * 32)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Refused
-from gateway.paths import canonical_method, canonical_path, canonicalise
+from gateway.http.paths import canonical_method, canonical_path, canonicalise
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway import DEMO_RULES, Policy, Rule, Verdict
-from gateway.sentences import NOT_LISTED, REFUSALS
+from gateway import Policy, Rule, Verdict
+from gateway.messages import NOT_LISTED, REFUSALS
+from tests.fixtures.demo import POLICY
 
 READ = ["GET", "HEAD", "OPTIONS"]
 ALL = [*READ, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"]
@@ -47,7 +48,7 @@ CLOSED = [
 
 
 def outcome(method: str, path: str) -> object:
-    rule = Policy().decide(method, path)
+    rule = POLICY.decide(method, path)
     return rule.refusal.code if rule.refusal else rule.verdict
 
 
@@ -118,7 +119,7 @@ def test_what_no_rule_mentions_is_refused() -> None:
 
 
 def test_the_table_ends_with_a_row_for_everything() -> None:
-    assert DEMO_RULES[-1] == Rule(None, "/**", Verdict.REFUSE, NOT_LISTED)
+    assert POLICY.rules[-1] == Rule(None, "/**", Verdict.REFUSE, NOT_LISTED)
 
 
 @pytest.mark.parametrize("pattern", ["orders", "/a/**/b", "/a*b", "/**x"])

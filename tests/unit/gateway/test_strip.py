@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.strip import strip_untrusted
+from gateway.http.strip import strip_untrusted
 
 UNTRUSTED = [
     "X-Tenant-Id",

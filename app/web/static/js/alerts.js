@@ -1,4 +1,4 @@
-// Messages at the top of the page: they can be dismissed, and good news goes away by itself.
+// Messages at the top of the page: they can be dismissed, and successes disappear by themselves.
 
 import { byId, el } from "./dom.js";
 
@@ -24,10 +24,10 @@ export function showSuccess(sentence) {
   setTimeout(() => alert.remove(), GOOD_NEWS_MILLISECONDS);
 }
 
-// Stays until it is dismissed; gives the element, for who knows when it is no longer true.
+// Stays until it is dismissed; returns the element, so that the caller can remove it.
 export const showWarning = (sentence) => show("warning", sentence);
 
-// What a call threw. The end of the session is shown elsewhere, in place of everything.
+// Shows a failed call. The end of the session is shown elsewhere, instead of the page.
 export function showProblem(problem) {
   if (problem.status === 401 || problem.status === 410) return;
   show("danger", problem.message, problem.fields ?? []);

@@ -1,4 +1,4 @@
-// Talks to the API: JSON in, JSON out, and every failure a Problem with a sentence in Spanish.
+// Requests to the API, in JSON; every failure is a Problem with a sentence in Spanish.
 
 const NO_ANSWER = "No llegamos al servidor. Comprueba tu conexión y vuelve a intentarlo.";
 const NO_SENTENCE = "Algo ha fallado. Vuelve a intentarlo.";
@@ -21,7 +21,7 @@ function sentences(errors) {
 
 let onOver = () => {};
 
-// Have `listener` called when an answer says that the session has ended.
+// Call `listener` when an answer says that the session has ended.
 export function whenOver(listener) {
   onOver = listener;
 }

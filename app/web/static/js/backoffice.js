@@ -1,10 +1,10 @@
-// The back office: opens the bakery that the session's cookie leads to, one tab a module.
+// The back office: the bakery of the session's cookie, one tab a module.
 
 import { clearAlerts, showProblem } from "./alerts.js";
 import { get, whenOver } from "./api.js";
 import { byId, el } from "./dom.js";
 import { name } from "./format.js";
-import { forgetDemo, mayBeOpen, whenTold } from "./memory.js";
+import { forgetDemo, mayBeOpen, whenTold } from "./demo_state.js";
 import { SessionBar } from "./session.js";
 import { inventoryTab } from "./tabs/inventory.js";
 import { ordersTab } from "./tabs/orders.js";
@@ -67,7 +67,7 @@ async function open() {
   tabOf(first).show();
 }
 
-// Bootstrap's twin of a tab, which also moves among tabs by arrow keys.
+// Bootstrap's object for a tab, which also handles arrow keys.
 const tabOf = (tab) => window.bootstrap.Tab.getOrCreateInstance(byId(`tab-${tab.id}`));
 
 // Another tab may have opened the session, and its clone may not be done.

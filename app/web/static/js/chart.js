@@ -1,4 +1,4 @@
-// A small bar chart as SVG: one bar a day, with a title to read on each.
+// A small bar chart as SVG: one bar a day, each with a title.
 
 import { svg } from "./dom.js";
 import { day, euros, longDay } from "./format.js";

@@ -1,4 +1,4 @@
-// Makes elements. Text goes in as text, never as markup.
+// Creates elements. Text is inserted as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -24,12 +24,12 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
-// A small word on a coloured ground; `state` picks the colour.
+// A badge; `state` chooses its colour.
 export function badge(state, text) {
   return el("span", { class: `state state-${state}` }, text);
 }
 
-// Name above, lesser facts below in small type.
+// A text with a note below it in small type.
 export function withNote(text, note) {
   return [text, note ? el("span", { class: "minor" }, note) : null];
 }
@@ -39,8 +39,8 @@ export function tile(label, value, tone = "") {
   return el("div", { class: `tile${extra}` }, el("dt", {}, label), el("dd", {}, value));
 }
 
-// Wait until nothing has called for `milliseconds`, then call.
-export function calm(milliseconds, call) {
+// Call `call` once, after `milliseconds` without another call.
+export function debounce(milliseconds, call) {
   let timer;
   return (...given) => {
     clearTimeout(timer);

@@ -3,7 +3,7 @@
 import { clearAlerts, showProblem, showSuccess } from "./alerts.js";
 import { post, Problem, whenOver } from "./api.js";
 import { byId } from "./dom.js";
-import { forgetDemo, mayBeOpen, takeFarewell, tellTabs, whenTold } from "./memory.js";
+import { forgetDemo, mayBeOpen, takeFarewell, tellTabs, whenTold } from "./demo_state.js";
 import { SessionBar } from "./session.js";
 import { progressInto, untilReady } from "./waiting.js";
 

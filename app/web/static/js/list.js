@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { showProblem } from "./alerts.js";
-import { calm, el } from "./dom.js";
+import { debounce, el } from "./dom.js";
 import { count } from "./format.js";
 
 const SEARCH_MILLISECONDS = 250;
@@ -43,7 +43,7 @@ export class List {
       class: "form-control list-search",
       placeholder: search,
       "aria-label": search,
-      oninput: calm(SEARCH_MILLISECONDS, () => {
+      oninput: debounce(SEARCH_MILLISECONDS, () => {
         this.#words = field.value.trim();
         this.restart();
       }),
@@ -51,7 +51,7 @@ export class List {
     return el("div", { class: "list-head" }, field, ...filters);
   }
 
-  // Show the first page: what is asked for has changed.
+  // Load the first page, after a change of the search or a filter.
   restart() {
     this.#page = 1;
     return this.load();
@@ -64,7 +64,7 @@ export class List {
     try {
       const query = { page: this.#page, per_page: perPage, q: this.#words, ...parameters() };
       const page = await get(path, query);
-      if (asked !== this.#asked) return; // a later question has been asked meanwhile
+      if (asked !== this.#asked) return; // a later request was sent meanwhile
       this.#show(page);
       onItems?.(page);
     } catch (problem) {

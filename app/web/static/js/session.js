@@ -4,7 +4,7 @@ import { clearAlerts, showProblem, showSuccess, showWarning } from "./alerts.js"
 import { get, post } from "./api.js";
 import { byId } from "./dom.js";
 import { countdown } from "./format.js";
-import { forgetDemo, leaveFarewell, mayBeOpen, tellTabs } from "./memory.js";
+import { forgetDemo, leaveFarewell, mayBeOpen, tellTabs } from "./demo_state.js";
 
 const SOON_SECONDS = 120;
 const BUTTONS = ["extend", "reset", "finish"];
@@ -31,14 +31,14 @@ export class SessionBar {
     });
   }
 
-  // Ask how the session is that the cookie stands for.
+  // Fetch the session of the cookie.
   async refresh() {
     const session = await get("/api/demo/session/current");
     this.show(session);
     return session;
   }
 
-  // Another tab did something, or this one was asleep: see what became of the session shown here.
+  // Another tab changed the session, or this one was asleep: fetch it again.
   async catchUp(news = "") {
     if (this.#ends === null) return;
     const before = this.#tenant;
@@ -84,7 +84,7 @@ export class SessionBar {
     byId("countdown-time").textContent = countdown(seconds);
     this.#warn(seconds < SOON_SECONDS);
     if (seconds > 0) return;
-    this.#ends = null; // asked once: the end may have moved without a word to this tab
+    this.#ends = null; // asked once: another tab may have extended the session
     this.refresh().catch(() => this.#onOver());
   }
 
@@ -146,7 +146,7 @@ const left = (number) => {
 const warning = (extensionsLeft) =>
   `Tu demo termina en menos de dos minutos${extensionsLeft > 0 ? ": amplíala si quieres seguir." : "."}`;
 
-// Ask first: resolves with whether the answer was yes.
+// Ask the visitor; resolves with true when the answer was yes.
 function confirm(title, text, yes) {
   byId("confirm-title").textContent = title;
   byId("confirm-text").textContent = text;

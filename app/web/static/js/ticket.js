@@ -1,4 +1,4 @@
-// The ticket that is being rung up: lines with their quantity, the total, and how it is paid.
+// The ticket being entered: lines with their quantity, the total, and the payment method.
 
 import { el } from "./dom.js";
 import { amount, euros } from "./format.js";
@@ -8,7 +8,7 @@ export class Ticket {
   #quantities = new Map();
   #onPay;
 
-  // `onPay(lines, method)` is called with what the API takes; both buttons wait for it.
+  // Calls `onPay(lines, method)` as the API takes them; both buttons are disabled meanwhile.
   constructor(onPay) {
     this.#onPay = onPay;
     this.lines = el("ul", { class: "ticket-lines" });
@@ -27,7 +27,7 @@ export class Ticket {
     this.#show();
   }
 
-  // Know the products as they are now: their prices and how many there are.
+  // Take over the products' present prices and stock.
   learn(products) {
     this.#products = new Map(products.map((product) => [product.id, product]));
     for (const id of this.#quantities.keys()) {

@@ -20,14 +20,14 @@ export function phaseSentence(progress) {
   return PHASES[progress?.phase] ?? "Dando los últimos toques…";
 }
 
-// Resolves with the session once it is no longer pending; `onProgress` hears of each step.
+// Resolves with the session once it is no longer pending; calls `onProgress` for each step.
 export async function untilReady(session, onProgress) {
   if (session.status !== "pending") return session;
   onProgress(session.progress);
   return (await byStream(session, onProgress)) ?? byAsking(session, onProgress);
 }
 
-// Resolves with null when there is no stream to be had, or it broke off.
+// Resolves with null when there is no stream, or it broke off.
 function byStream(session, onProgress) {
   return new Promise((resolve) => {
     if (!window.EventSource) {

@@ -1,4 +1,4 @@
-// Inventory: figures, the ingredients, and a form to put an ingredient's stock right.
+// Inventory: figures, the ingredients, and a form to correct an ingredient's stock.
 
 import { clearAlerts, showProblem, showSuccess } from "../alerts.js";
 import { get, post } from "../api.js";

@@ -1,4 +1,4 @@
-// Production: a day's plan by recipe, whether there is enough for it, and the batches.
+// Production: a day's plan by recipe, the ingredients that it takes, and the batches.
 
 import { showProblem } from "../alerts.js";
 import { get } from "../api.js";

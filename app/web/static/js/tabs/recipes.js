@@ -1,4 +1,4 @@
-// Recipes: what they cost and leave, and one of them in detail.
+// Recipes: their costs and margins, and one of them in detail.
 
 import { showProblem } from "../alerts.js";
 import { get } from "../api.js";

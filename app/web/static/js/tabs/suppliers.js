@@ -1,4 +1,4 @@
-// Suppliers, and what should be bought from them.
+// Suppliers and purchase suggestions.
 
 import { clearAlerts, showProblem, showSuccess } from "../alerts.js";
 import { post } from "../api.js";

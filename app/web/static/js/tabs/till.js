@@ -1,4 +1,4 @@
-// The till: touch products, take the money, and see today's tickets.
+// The till: choose products, take payment, and list today's tickets.
 
 import { clearAlerts, showProblem, showSuccess } from "../alerts.js";
 import { get, post } from "../api.js";

@@ -1,0 +1,1 @@
+"""Resets a session's data to its template's. Start with `resetting`."""

@@ -1,0 +1,1 @@
+"""The session service: open, extend, reset and end a visit. Start with `service`."""

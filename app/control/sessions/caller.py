@@ -1,0 +1,51 @@
+"""Finds the session that a request to the session endpoints is about."""
+
+from typing import Any
+
+from flask import request
+
+from app.errors import AppError, Forbidden, TooManyRequests, Unauthorized, Unavailable
+
+SESSION_KEY = "masa_madre.session"
+SESSION_ERROR_KEY = "masa_madre.session_error"
+"""Environ keys under which the gateway leaves the caller's session, or a refusal's code."""
+
+ERRORS = {
+    "session_expired": "Esta demo ya ha terminado. Abre una nueva.",
+    "session_destroyed": "Esta demo ya ha terminado. Abre una nueva.",
+    "token_invalid": "El acceso a la demo no es válido. Abre una nueva.",
+    "csrf_refused": "La petición viene de otra página y no se ha aceptado.",
+    "unavailable": "No podemos comprobar tu demo ahora mismo. Inténtalo en unos segundos.",
+    "too_many_failures": "Desde tu conexión llegan muchas credenciales erróneas. Espera un poco.",
+}
+NOT_OVER: dict[str, tuple[type[AppError], dict[str, str]]] = {
+    "csrf_refused": (Forbidden, {}),
+    "unavailable": (Unavailable, {"Retry-After": "5"}),
+    "too_many_failures": (TooManyRequests, {"Retry-After": "60"}),
+}
+"""Codes that do not mean the end of the session, with the error of each: it may go on."""
+
+
+def session_id_of(named: str | None) -> str:
+    """Return the id of the session that the request names, or else of its credential's session.
+
+    The session id is a secret: a request that names it needs no other credential.
+
+    Raises:
+        Unauthorized: there is neither, or the credential is no longer good.
+        Forbidden: the credential is for another session than the one named.
+        Unavailable, TooManyRequests: the credential could not be looked up, or may not be now.
+    """
+    record: Any = request.environ.get(SESSION_KEY)
+    error: str | None = request.environ.get(SESSION_ERROR_KEY)
+    if record is None and error is not None and (named is None or error == "csrf_refused"):
+        kind, headers = NOT_OVER.get(error, (Unauthorized, {}))
+        detail = ERRORS.get(error, "Abre una demo para continuar.")
+        raise kind(detail, code=error, headers=headers)
+    if record is None and named is None:
+        raise Unauthorized(
+            "Falta la demo: envía su token o su session_id.", code="session_required"
+        )
+    if record is not None and named is not None and record.session_id != named:
+        raise Forbidden("Esa demo no es la tuya.", code="foreign_session")
+    return named if named is not None else str(record.session_id)

@@ -1,0 +1,30 @@
+"""The errors for a session that cannot be opened."""
+
+from app.errors import AppError, TooManyRequests, Unavailable
+
+MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
+    "capacity": (
+        Unavailable,
+        "capacity",
+        "Todas las demos están ocupadas en este momento. Inténtalo en un rato.",
+    ),
+    "rate": (
+        TooManyRequests,
+        "creation_rate",
+        "Se están abriendo muchas demos a la vez. Vuelve a intentarlo en un momento.",
+    ),
+    "template_missing": (
+        Unavailable,
+        "template_missing",
+        "La demo se está preparando por primera vez. Inténtalo en unos segundos.",
+    ),
+}
+
+
+def refusal(reason: str, retry_after: int) -> AppError:
+    """Return the error for a reason that `control.open_session` gives.
+
+    `retry_after` is in seconds.
+    """
+    kind, code, message = MESSAGES[reason]
+    return kind(message, code=code, headers={"Retry-After": str(max(1, retry_after))})

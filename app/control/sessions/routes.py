@@ -1,0 +1,209 @@
+"""The session service over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request, url_for
+
+from app.control import statistics
+from app.control.privacy import cut_address
+from app.control.services import ControlServices, current_services
+from app.control.sessions.accounts import authenticate
+from app.control.sessions.caller import session_id_of
+from app.control.sessions.schemas import (
+    AccountsOut,
+    CreateIn,
+    EventsIn,
+    LoginIn,
+    SessionIn,
+    SessionOut,
+    StatsOut,
+)
+from app.control.sessions.service import OpenedSession
+from app.control.sessions.session_view import SessionView, Visitor
+from app.http.json_body import ensure_json_body
+from app.http.openapi import Responses
+
+COOKIE = "demo_session"
+USER_AGENT_LENGTH = 300
+WARNING_SECONDS = 120
+"""The page warns its visitor this long before the end."""
+EVENT_STREAM: Responses = {
+    200: {
+        "description": "Los avances, como eventos enviados por el servidor (SSE).",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
+login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
+blueprint.before_request(lambda: ensure_json_body() if request.method == "POST" else None)
+login_blueprint.before_request(ensure_json_body)
+
+
+@blueprint.get("/accounts")
+@blueprint.doc(summary="Listar los modelos de negocio que puedes probar.")
+@blueprint.output(AccountsOut)
+def list_accounts() -> dict[str, Any]:
+    """List the business models that can be tried."""
+    return {"accounts": [account.public for account in current_services().demo.accounts]}
+
+
+@blueprint.post("/session/create")
+@blueprint.doc(summary="Abrir una sesión de demo, con datos solo para ti.")
+@blueprint.input(CreateIn)
+@blueprint.output(SessionOut, status_code=201)
+def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Open a demo session: a private copy of a template."""
+    opened = current_services().sessions.open(json_data.demo_account_type, _visitor())
+    return _opened(opened, 201)
+
+
+@login_blueprint.post("/login")
+@login_blueprint.doc(
+    summary="Entrar con una cuenta pública: abre una sesión de su modelo de negocio."
+)
+@login_blueprint.input(LoginIn)
+@login_blueprint.output(SessionOut, status_code=201)
+def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Log in with a public demo account: opens a session of its business model."""
+    user = authenticate(current_services().engine, json_data.email, json_data.password)
+    visitor = _visitor(user_id=user.id)
+    return _opened(current_services().sessions.open(user.account_type, visitor), 201)
+
+
+@blueprint.post("/session/extend")
+@blueprint.doc(summary="Ampliar la sesión para tener más tiempo.")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Extend the session."""
+    return _opened(current_services().sessions.extend(session_id_of(json_data.session_id)), 200)
+
+
+@blueprint.post("/session/reset")
+@blueprint.doc(summary="Empezar de nuevo: la sesión vuelve a los datos del principio.")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Bring the session's data back to the template's."""
+    return _opened(current_services().sessions.reset(session_id_of(json_data.session_id)), 200)
+
+
+@blueprint.post("/session/destroy")
+@blueprint.doc(summary="Terminar la sesión y borrar sus datos.")
+@blueprint.input(SessionIn)
+@blueprint.output(SessionOut)
+def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """End the session and delete its data."""
+    session = current_services().sessions.end(session_id_of(json_data.session_id))
+    return describe(current_services(), session), 200, {"Set-Cookie": _cookie("", max_age=0)}
+
+
+@blueprint.get("/session/current")
+@blueprint.doc(
+    summary="Ver la sesión de la credencial que llega.",
+    description="Vale la cookie. Sin credencial, o si la demo ha terminado, responde `401`.",
+)
+@blueprint.output(SessionOut)
+def show_current() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Show the open session that the request's credential is for.
+
+    The token is in the answer though a cookie alone is enough to ask: the session's id opens the
+    session just as well, and `extend` and `reset` answer a cookie with both. What the cookie keeps
+    out of scripts' reach is kept from other sites, which may not read this answer.
+    """
+    session = current_services().sessions.fetch_open(session_id_of(None))
+    return describe(current_services(), session), 200, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/session/<session_id>")
+@blueprint.doc(summary="Ver el estado de una sesión y cómo va su preparación.")
+@blueprint.output(SessionOut)
+def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Show a session: its status, and how far its clone is."""
+    session = current_services().sessions.fetch(session_id)
+    return describe(current_services(), session), 200, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/session/<session_id>/events")
+@blueprint.doc(
+    summary="Seguir una sesión, evento a evento, hasta que esté lista o hasta que termine.",
+    responses=EVENT_STREAM,
+)
+@blueprint.input(EventsIn, location="query")
+def events(session_id: str, query_data: EventsIn) -> Response:
+    """Follow a session as server-sent events until it is ready, or until it ends."""
+    services = current_services()
+    session = services.sessions.fetch(session_id)
+
+    def read() -> dict[str, Any]:
+        return describe(services, services.sessions.fetch(session_id), with_urls=False)
+
+    return services.streams.open(session.id, read, to_the_end=query_data.until == "end")
+
+
+@blueprint.get("/stats")
+@blueprint.doc(summary="Ver las cifras de todas las sesiones.")
+@blueprint.output(StatsOut)
+def show_stats() -> dict[str, Any]:
+    """Show figures about all sessions."""
+    return statistics.totals(current_services().engine)
+
+
+def describe(
+    services: ControlServices,
+    session: SessionView,
+    *,
+    with_urls: bool = True,
+    token: str | None = None,
+) -> dict[str, Any]:
+    """Return a session as its visitor may see it; `token` is one that was just issued for it."""
+    left = (session.expires_at - datetime.now(UTC)).total_seconds()
+    most = services.settings.demo_session_max_extensions
+    answer = {
+        "session_id": session.session_id,
+        "virtual_tenant_id": session.tenant_id,
+        "demo_account_type": session.account_type,
+        "status": session.status.value,
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "seconds_left": max(0, round(left)) if session.is_open else 0,
+        "warning": session.is_open and left <= WARNING_SECONDS,
+        "extensions": session.extensions,
+        "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
+        "request_count": session.request_count,
+        "data_cloned": session.data_cloned,
+        "session_token": token or services.sessions.token_for(session),
+        "failure": session.failure,
+        "progress": services.progress_of(session),
+    }
+    if with_urls:
+        answer["status_url"] = url_for("demo.show", session_id=session.session_id)
+        answer["events_url"] = url_for("demo.events", session_id=session.session_id)
+    return answer
+
+
+def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
+    body = describe(current_services(), opened.session, token=opened.token)
+    return body, status, {"Set-Cookie": _cookie(opened.token), "Cache-Control": "no-store"}
+
+
+def _cookie(value: str, max_age: int | None = None) -> str:
+    """Return the session cookie, which scripts cannot read and other sites' forms do not send."""
+    response = Response()
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="Lax",
+        secure=current_services().settings.cookie_secure,
+    )
+    return response.headers["Set-Cookie"]
+
+
+def _visitor(user_id: Any = None) -> Visitor:
+    agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
+    return Visitor(ip_address=cut_address(request.remote_addr), user_agent=agent, user_id=user_id)

@@ -1,0 +1,304 @@
+"""Opens, extends, resets and ends demo sessions."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from redis import RedisError
+from sqlalchemy import Engine
+
+from app.config import Settings
+from app.control import transitions
+from app.control.models import SessionStatus
+from app.control.null import ImmediateTasks
+from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.reset.resetting import Resetter
+from app.control.sessions.refusals import refusal
+from app.control.sessions.session_view import SessionView, Visitor, session_view
+from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.sql_blocks import load_statements
+
+log = structlog.get_logger(__name__)
+
+_SQL = load_statements("app.control", "sessions")
+_EXTEND = _SQL["extend_session"]
+_FIND = _SQL["find_session"]
+_FIND_AWAITED = _SQL["find_awaited_tenant"]
+_MARK_NOT_CACHED = _SQL["mark_not_cached"]
+
+SECRET_BYTES = 24
+"""Random bytes of a session id: 192 bits cannot be guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session, with a token for it."""
+
+    session: SessionView
+    token: str
+
+
+class SessionService:
+    """What a visitor can do with a session. Each method owns its transaction."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        cache: SessionCache,
+        tokens: TokenIssuer,
+        dispatcher: Dispatcher,
+        resetter: Resetter | None = None,
+        background_tasks: BackgroundTasks | None = None,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._cache = cache
+        self._tokens = tokens
+        self._dispatcher = dispatcher
+        self._resetter = resetter or Resetter(engine, engine)
+        self._background_tasks = background_tasks or ImmediateTasks()
+        self._duration = settings.demo_session_duration_minutes * 60
+
+    def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
+        """Open a session: with a ready tenant at once, else waiting for its clone.
+
+        Raises:
+            Unavailable: too many sessions are open, or the templates are not there yet.
+            TooManyRequests: too many sessions were created in the last minute.
+        """
+        session, clone = self._insert(account_type, visitor)
+        log.info(
+            "session opened",
+            action="session_opened",
+            session=str(session.id),
+            tenant=str(session.tenant_id),
+            status=session.status.value,
+        )
+        # Until then the gateway asks Postgres for it.
+        self._background_tasks.submit(
+            f"session {session.id}", lambda: self._remember(session, new=True)
+        )
+        if clone is not None:
+            _try_dispatch("clone", self._dispatcher.clone, clone)
+        else:
+            self._refill(account_type)
+        return self._with_token(session)
+
+    def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
+        """Count, lease and insert, or register a clone: in one round trip, commit included.
+
+        It takes two when few places are left and other sessions are opened at the same moment.
+        """
+        row = None
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            while row is None or row.refusal == "again":
+                row = transitions.OPEN_SESSION.run(
+                    connection,
+                    id=uuid4(),
+                    tenant_id=uuid4(),
+                    session_id=f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
+                    account_type=account_type,
+                    user_id=visitor.user_id,
+                    ip_address=visitor.ip_address,
+                    user_agent=visitor.user_agent,
+                    duration=self._duration,
+                    max_sessions=self._settings.demo_max_sessions,
+                    max_per_minute=self._settings.demo_creations_per_minute,
+                    alone=row is not None,
+                ).one()
+        if row.refusal is not None:
+            raise refusal(row.refusal, row.retry_after)
+        return session_view(row), row.awaited
+
+    def extend(self, session_id: str) -> OpenedSession:
+        """Extend a session by one duration.
+
+        Raises:
+            Unauthorized, NotFound: the session is over, or does not exist.
+            Conflict: it was extended as often as the settings allow, or is not ready yet.
+        """
+        parameters = {
+            "session_id": session_id,
+            "duration": self._duration,
+            "max_extensions": self._settings.demo_session_max_extensions,
+        }
+        with self._engine.begin() as connection:
+            row = connection.execute(_EXTEND, parameters).one_or_none()
+        if row is None:
+            self._ensure_active(session_id)
+            most = self._settings.demo_session_max_extensions
+            raise Conflict(
+                f"Esta demo ya se ha ampliado las {most} veces posibles. Puedes abrir otra.",
+                code="extension_limit",
+            )
+        session = session_view(row)
+        self._remember(session)
+        return self._with_token(session)
+
+    def end(self, session_id: str, ended_by: str = "visitor") -> SessionView:
+        """End a session at once; its schema is dropped soon after. Ending it again changes nothing.
+
+        Raises:
+            NotFound: the session does not exist.
+        """
+        with self._engine.begin() as connection:
+            row = transitions.END_SESSION.run(
+                connection, session_id=session_id, ended_by=ended_by
+            ).one_or_none()
+            if row is not None:
+                transitions.RELEASE_TENANTS.run(connection, demo_session_ids=[row.id])
+        session = self.fetch(session_id) if row is None else session_view(row)
+        self._forget(session_id)
+        if row is not None:
+            log.info(
+                "session ended",
+                action="session_ended",
+                session=str(session.id),
+                tenant=str(session.tenant_id),
+                ended_by=ended_by,
+            )
+            tenant = session.tenant_id
+            if tenant is not None:
+                _try_dispatch("drop", self._dispatcher.drop, tenant)
+        return session
+
+    def reset(self, session_id: str) -> OpenedSession:
+        """Bring a session's data back to the template's.
+
+        In place, where the template is still the one that the session's tenant was cut from;
+        else the session gets a fresh tenant.
+
+        Raises:
+            Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
+            Unavailable: the session is busy, or no tenant is ready.
+        """
+        before = self._ensure_active(session_id)
+        restored = self._resetter.restore(session_id)
+        if restored is not None:
+            return self._with_token(restored)
+        fresh = self._resetter.replace(session_id)
+        self._refill(before.account_type)
+        if fresh is None:
+            self._ensure_active(session_id)
+            raise Unavailable(
+                "Ahora mismo no hay datos nuevos preparados. Inténtalo en unos segundos.",
+                code="pool_empty",
+                headers={"Retry-After": "5"},
+            )
+        self._remember(fresh)
+        old = before.tenant_id
+        if old is not None:
+            _try_dispatch("drop", self._dispatcher.drop, old)
+        return self._with_token(fresh)
+
+    def fetch(self, session_id: str) -> SessionView:
+        """Return the session.
+
+        Raises:
+            NotFound: the session does not exist.
+        """
+        found = self.find(session_id)
+        if found is None:
+            raise NotFound("No conocemos esta demo. Abre una nueva.", code="session_unknown")
+        return found
+
+    def fetch_open(self, session_id: str) -> SessionView:
+        """Return the session while it is pending or active.
+
+        Raises:
+            Unauthorized: it is over, or does not exist.
+        """
+        session = self.find(session_id)
+        if session is None or not session.is_open:
+            raise _over()
+        return session
+
+    def find(self, session_id: str) -> SessionView | None:
+        """Return the session or None. One whose time is over is `expired` even before cleanup."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_FIND, {"session_id": session_id}).one_or_none()
+        if row is None:
+            return None
+        session = session_view(row)
+        return _expired(session) if row.is_over and session.is_open else session
+
+    def awaited_tenant(self, session: SessionView) -> UUID | None:
+        """Return the tenant that was registered for the session and is being cloned."""
+        with self._engine.connect() as connection:
+            return connection.execute(
+                _FIND_AWAITED, {"demo_session_id": session.id}
+            ).scalar_one_or_none()
+
+    def token_for(self, session: SessionView) -> str | None:
+        """Return a token for the session, or None if it is over."""
+        return self._issue(session) if session.is_open else None
+
+    def _ensure_active(self, session_id: str) -> SessionView:
+        session = self.fetch(session_id)
+        if session.status is SessionStatus.PENDING:
+            raise Conflict("Tu demo se está preparando todavía.", code="session_pending")
+        if session.status is not SessionStatus.ACTIVE:
+            raise _over()
+        return session
+
+    def _with_token(self, session: SessionView) -> OpenedSession:
+        return OpenedSession(session, self._issue(session))
+
+    def _issue(self, session: SessionView) -> str:
+        until = session.expires_at
+        if session.status is SessionStatus.PENDING:  # its time starts when it gets its data
+            until += timedelta(seconds=self._duration)
+        return self._tokens.issue(session.session_id, until)
+
+    def _remember(self, session: SessionView, *, new: bool = False) -> None:
+        """Store the session for the gateway, which asks Postgres while Redis is away."""
+        try:
+            self._cache.put(session, new=new)
+        except RedisError as error:
+            log.warning(
+                "session not cached",
+                action="cache_failed",
+                session=str(session.id),
+                error=type(error).__name__,
+            )
+            with self._engine.begin() as connection:
+                connection.execute(_MARK_NOT_CACHED, {"demo_session_id": session.id})
+
+    def _forget(self, session_id: str) -> None:
+        try:
+            self._cache.forget(session_id)
+        except RedisError as error:
+            log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
+
+    def _refill(self, account_type: str) -> None:
+        """Have the pool refilled; requests at the same moment become one."""
+        self._background_tasks.submit(
+            f"refill {account_type}",
+            lambda: _try_dispatch("refill", self._dispatcher.refill, account_type),
+        )
+
+
+def _try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> None:
+    """Enqueue work by calling `dispatch`. Without Redis it is logged and left to cleanup."""
+    try:
+        dispatch(*args)
+    except RedisError as error:
+        log.warning(
+            "work not handed over",
+            action="dispatch_failed",
+            what=what,
+            error=type(error).__name__,
+        )
+
+
+def _expired(session: SessionView) -> SessionView:
+    return replace(session, status=SessionStatus.EXPIRED)
+
+
+def _over() -> Unauthorized:
+    return Unauthorized("Esta demo ya ha terminado. Abre una nueva.", code="session_expired")

@@ -1,0 +1,45 @@
+"""Figures about all sessions there ever were, those whose rows are purged included."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app.control import transitions
+from app.sql_blocks import load_statements
+
+_SQL = load_statements("app.control", "statistics")
+_TOTALS = _SQL["totals"]
+_TENANT_COUNTS = _SQL["tenant_counts"]
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCount:
+    """How many demo tenants of an account type are in a state."""
+
+    account_type: str
+    state: str
+    tenants: int
+
+
+def totals(engine: Engine) -> dict[str, Any]:
+    """Return the figures of `GET /api/demo/stats`; durations in minutes."""
+    with engine.connect() as connection:
+        return dict(connection.execute(_TOTALS).one()._mapping)
+
+
+def tenant_counts(engine: Engine) -> list[TenantCount]:
+    """Return demo tenants by account type and state."""
+    with engine.connect() as connection:
+        return [TenantCount(*row) for row in connection.execute(_TENANT_COUNTS)]
+
+
+def purge(engine: Engine, retention_days: float) -> int:
+    """Delete session rows that ended longer ago; their figures stay.
+
+    Return how many rows of statistics changed: one a day and an account type.
+    """
+    with engine.begin() as connection:
+        purged = transitions.PURGE_SESSIONS.run(connection, retention=retention_days * DAY_SECONDS)
+        return len(purged.all())

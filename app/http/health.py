@@ -1,0 +1,170 @@
+"""What watches the system: liveness, readiness and metrics."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any, Literal
+
+from apiflask import APIBlueprint
+from flask import Flask, Response, abort, current_app, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from pydantic import BaseModel, Field
+from redis.exceptions import RedisError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.control import statistics
+from app.control.services import ControlServices, current_services
+from app.http.job_health import JobCollector, JobHealth
+from app.http.openapi import Responses
+
+READINESS: Responses = {
+    200: {"description": "Puede atender.", "content": {"application/json": {}}},
+    503: {"description": "Falta alguna parte.", "content": {"application/json": {}}},
+}
+
+FAILURES = "masa_madre.redis_failures"
+"""Where an application keeps its count."""
+
+ACTIONS = ("activity_record", "limit", "session_read", "session_refresh")
+"""What the gateway asks Redis; named from the start, so that a first failure is an increase."""
+
+ADDED_BY_PROXIES = ("X-Forwarded-For", "Forwarded")
+
+blueprint = APIBlueprint("observe", __name__, tag="Estado")
+
+
+@blueprint.get("/health")
+@blueprint.doc(summary="Comprobar que el proceso vive.")
+def health() -> dict[str, str]:
+    """Say that the process lives."""
+    return {"status": "ok"}
+
+
+class ReadyQuery(BaseModel):
+    """Whether to be content with less."""
+
+    without: Literal["redis"] | None = Field(
+        default=None, description="Una parte sin la que también se puede atender."
+    )
+
+
+@blueprint.get("/ready")
+@blueprint.doc(
+    summary="Comprobar que todo está listo: Postgres, Redis y las plantillas.",
+    description="Con `without=redis` basta el resto: sin Redis, las sesiones abiertas siguen.",
+    responses=READINESS,
+)
+@blueprint.input(ReadyQuery, location="query")
+def ready(query_data: ReadyQuery) -> tuple[Response, int]:
+    """Say whether requests can be served: Postgres, Redis and the templates are there.
+
+    `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
+    it, and new ones begin with a tenant that is ready. `jobs` in the answer says whether scheduler
+    and workers are alive; it decides nothing: without them visitors are served for a while.
+    """
+    services = current_services()
+    checks = check(services)
+    jobs = JobHealth(services.redis).describe()
+    good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
+    return jsonify(
+        status="ok" if good else "unavailable", checks=checks, jobs=jobs
+    ), 200 if good else 503
+
+
+def redis_failures(app: Flask) -> "RedisFailures":
+    """The application's count of what the gateway asked Redis in vain."""
+    found = app.extensions.setdefault(FAILURES, RedisFailures())
+    assert isinstance(found, RedisFailures)
+    return found
+
+
+class RedisFailures(Collector):
+    """Counts in this process what Redis did not answer: Redis itself cannot be asked for it."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def count(self, action: str) -> None:
+        """One more, of something that was tried."""
+        with self._lock:
+            self._counts[action] += 1
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Every action's count; each process has a series of its own."""
+        family = CounterMetricFamily(
+            "gateway_redis_failures",
+            "What the gateway asked Redis in vain, by action and web process.",
+            labels=["action", "process"],
+        )
+        with self._lock:
+            counts = dict.fromkeys(ACTIONS, 0) | self._counts
+        for action, count in sorted(counts.items()):
+            family.add_metric([action, str(os.getpid())], count)
+        yield family
+
+
+def check(services: ControlServices) -> dict[str, str]:
+    """Each part that serving needs, `ok` or what is wrong with it."""
+    checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
+    try:
+        # A write: a Redis that is full or read-only answers a ping.
+        services.redis.set("demo:seen:ready", 1, ex=60)
+    except RedisError as error:
+        checks["redis"] = type(error).__name__
+    try:
+        with services.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        missing = set(services.demo.account_types) - set(services.pool.account_types())
+        if missing:
+            checks["templates"] = f"missing: {', '.join(sorted(missing))}"
+    except SQLAlchemyError as error:
+        checks["postgres"] = checks["templates"] = type(error).__name__
+    return checks
+
+
+@blueprint.get("/metrics")
+@blueprint.doc(hide=True)
+def metrics() -> Response:
+    """Give figures to Prometheus; those from Postgres are the same in every process.
+
+    Prometheus asks the process itself. What comes through a proxy is the public, whom they are none
+    of their business, and who could have them counted without end.
+    """
+    if any(name in request.headers for name in ADDED_BY_PROXIES):
+        abort(404)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(SessionCollector(current_services().engine))
+    registry.register(redis_failures(current_app))
+    registry.register(JobCollector(JobHealth(current_services().redis)))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class SessionCollector(Collector):
+    """Sessions and tenants as metrics, read when asked for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read the figures now."""
+        figures: dict[str, Any] = statistics.totals(self._engine)
+        sessions = GaugeMetricFamily("demo_sessions", "Sessions by status.", labels=["status"])
+        for status in ("pending", "active", "expired", "destroyed", "failed"):
+            sessions.add_metric([status], figures[f"{status}_sessions"])
+        yield sessions
+        yield GaugeMetricFamily(
+            "demo_session_requests", "Requests of all sessions.", value=figures["total_requests"]
+        )
+        tenants = GaugeMetricFamily(
+            "demo_tenants",
+            "Demo tenants by account type and state.",
+            labels=["account_type", "state"],
+        )
+        for row in statistics.tenant_counts(self._engine):
+            tenants.add_metric([row.account_type, row.state], row.tenants)
+        yield tenants

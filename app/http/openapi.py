@@ -1,0 +1,67 @@
+"""Completes the OpenAPI document: in Spanish, with one error body everywhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apiflask import APIFlask
+
+PROBLEM = "application/problem+json"
+ANY_REFUSAL = "Cualquier otro rechazo: el mismo cuerpo, con un código y una frase en español."
+REFUSALS = ("#/components/schemas/HTTPError", "#/components/schemas/ValidationError")
+BODY = {"$ref": "#/components/schemas/HTTPError"}
+Responses = dict[int | str, dict[str, Any]]
+"""An operation's responses by status, where its schema does not say them."""
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+SPANISH = {
+    "NOT_FOUND_DESCRIPTION": "No existe.",
+    "SUCCESS_DESCRIPTION": "Correcto.",
+    "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: la respuesta dice cuál y por qué.",
+}
+"""In place of APIFlask's English descriptions of responses."""
+
+
+def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
+    """Keep the English of docstrings and of APIFlask out of the document: prospects read it.
+
+    A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
+    """
+    app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
+
+    @app.spec_processor
+    def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
+        assert isinstance(document, dict), "ours is JSON, not YAML"
+        create = document["components"]["schemas"]["CreateIn"]
+        create["properties"]["demo_account_type"]["enum"] = list(account_types)
+        return _finish(document)
+
+
+def _finish(document: dict[Any, Any]) -> dict[Any, Any]:
+    _describe_refusals(document)
+    for schema in document["components"]["schemas"].values():
+        schema.pop("description", None)  # pydantic takes it from the docstring
+    return document
+
+
+def _describe_refusals(document: dict[Any, Any]) -> None:
+    """Give every operation its refusals as they are sent: as problem details (RFC 9457).
+
+    APIFlask writes them down as plain JSON, and knows nothing of what the gateway refuses.
+    """
+    for item in document.get("paths", {}).values():
+        for method in METHODS:
+            if method in item:
+                _describe(item[method].setdefault("responses", {}))
+
+
+def _describe(responses: dict[str, Any]) -> None:
+    for response in responses.values():
+        content = response.get("content", {})
+        if content.get("application/json", {}).get("schema", {}).get("$ref") in REFUSALS:
+            content[PROBLEM] = content.pop("application/json")
+    responses.setdefault("default", {"description": ANY_REFUSAL, "content": {PROBLEM: _schema()}})
+
+
+def _schema() -> dict[str, Any]:
+    return {"schema": dict(BODY)}

@@ -1,0 +1,135 @@
+"""The web server's worker: gunicorn starts and watches it, waitress speaks HTTP in it.
+
+gunicorn's threaded worker reads a request on one of its threads and waits for as long as the client
+likes: as many slow clients as there are threads stop it. waitress reads all requests in one event
+loop and gives a thread only to those that have arrived whole. What gunicorn does well stays with
+it: one command, several processes, signals, replacing a process that hangs.
+"""
+
+import json
+import logging
+import os
+import time
+from typing import Any
+
+from gunicorn.workers.base import Worker
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from app.errors import problem_body, sentence_for
+
+HEADER_SECONDS = 10.0
+"""A request line and its headers that take longer are not waited for."""
+
+BODY_SECONDS = 30.0
+"""A whole request that takes longer, counted from its first byte, is not waited for."""
+
+LARGEST_HEADER = 32 * 1024
+LARGEST_BODY = 288 * 1024
+"""Bytes that the server takes in. The application refuses bodies from 256 KiB on, with its own
+sentence; what is larger than this is refused before it is read."""
+
+TICK_SECONDS = 1.0
+"""How often deadlines are looked at, and gunicorn is told that the process is alive."""
+
+
+class ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answers a request that could not be read with the one error body (RFC 9457)."""
+
+    def execute(self) -> None:
+        """Write the answer; the connection is closed after it."""
+        error = self.request.error
+        body = json.dumps(problem_body(error.code, *sentence_for(error.code))).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class DeadlineChannel(HTTPChannel):  # type: ignore[misc]  # as above
+    """A connection that knows since when it has been receiving an unfinished request."""
+
+    error_task_class = ProblemTask
+    request_began: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take in what came, and note when an unfinished request began."""
+        taken = bool(super().received(data))
+        if self.request is None:
+            self.request_began = None
+        elif self.request_began is None:
+            self.request_began = time.monotonic()
+        return taken
+
+    def is_overdue(self, now: float) -> bool:
+        """Return True if the client has taken too long to send its request."""
+        request, began = self.request, self.request_began
+        if request is None or began is None:
+            return False
+        return now - began > (BODY_SECONDS if request.headers_finished else HEADER_SECONDS)
+
+
+class WebWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
+    """One process of the web server: an event loop that reads, and `--threads` that answer.
+
+    gunicorn's settings keep their meaning: `threads`, `keepalive` (seconds that an idle connection
+    is kept), `worker_connections` (open at once), `graceful_timeout`, `max_requests`.
+    """
+
+    def run(self) -> None:
+        """Serve until gunicorn asks to stop, then finish the requests at hand."""
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        sockets: dict[int, Any] = {}
+        server = create_server(
+            self.wsgi,
+            map=sockets,
+            sockets=[listener.sock for listener in self.sockets],
+            threads=self.cfg.threads,
+            connection_limit=self.cfg.worker_connections,
+            channel_timeout=max(1, self.cfg.keepalive),
+            cleanup_interval=TICK_SECONDS,
+            max_request_header_size=LARGEST_HEADER,
+            max_request_body_size=LARGEST_BODY,
+            # What proxies say is believed, or not, by the application: see TRUSTED_PROXIES.
+            clear_untrusted_proxy_headers=False,
+            asyncore_use_poll=True,
+            backlog=self.cfg.backlog,
+            ident=None,
+        )
+        listeners = [each for each in sockets.values() if hasattr(each, "active_channels")]
+        for listener in listeners:
+            listener.channel_class = DeadlineChannel
+        next_tick = 0.0
+        while self.alive and self.ppid == os.getppid():
+            wasyncore.loop(timeout=TICK_SECONDS, use_poll=True, map=sockets, count=1)
+            if (now := time.monotonic()) >= next_tick:
+                next_tick = now + TICK_SECONDS
+                self.notify()
+                _close_overdue(sockets, now)
+        self._stop(server, listeners, sockets)
+
+    def _stop(self, server: Any, listeners: list[Any], sockets: dict[int, Any]) -> None:
+        """Accept nothing more, answer what is at hand, close every connection."""
+        for listener in listeners:
+            listener.del_channel(sockets)
+        end = time.monotonic() + self.cfg.graceful_timeout
+        while (open_channels := _channels(sockets)) and time.monotonic() < end:
+            for channel in open_channels:
+                if not channel.requests and not channel.total_outbufs_len:
+                    channel.will_close = True
+            self.notify()
+            wasyncore.loop(timeout=0.1, use_poll=True, map=sockets, count=1)
+        server.task_dispatcher.shutdown(timeout=0)
+
+
+def _close_overdue(sockets: dict[int, Any], now: float) -> None:
+    for channel in _channels(sockets):
+        if channel.is_overdue(now):
+            channel.will_close = True
+
+
+def _channels(sockets: dict[int, Any]) -> list[DeadlineChannel]:
+    return [each for each in list(sockets.values()) if isinstance(each, DeadlineChannel)]

@@ -1,0 +1,44 @@
+"""Brings the database to where the processes can serve it: `python -m app.local.bootstrap`.
+
+`make demo` runs it as a process of its own. To stop it in the middle it is killed, and Postgres
+rolls back what was open: an exception out of a signal handler could end up anywhere in a driver.
+"""
+
+import os
+import sys
+
+from rich.console import Console
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+
+from app.config import ConfigurationError
+from app.control.sessions.accounts import ensure_accounts
+from app.database.engines import engine_url
+from app.demo import SeedError, load_demo
+from app.local.steps import Steps
+from app.migrations import upgrade_control
+
+
+def bootstrap(database_url: str, demo_file: str, steps: Steps) -> None:
+    """Migrate, then make accounts and templates; quick when an earlier start did it."""
+    demo = load_demo(demo_file)
+    seeds = demo.load_seeds()
+    engine = create_engine(engine_url(database_url), connect_args={"prepare_threshold": None})
+    with steps.step("Migrations"), engine.begin() as connection:
+        upgrade_control(connection)
+    with steps.step("Demo accounts"):
+        ensure_accounts(engine, demo)
+    if seeds is not None:
+        with steps.step("Templates and their data", bar=True) as report:
+            seeds(engine, demo, demo.today(), report)
+
+
+if __name__ == "__main__":
+    try:
+        bootstrap(
+            os.environ["DATABASE_URL"], os.environ.get("DEMO_FILE") or "demo.toml", Steps(Console())
+        )
+    except (ConfigurationError, SeedError) as error:
+        sys.exit(str(error))
+    except DBAPIError as error:
+        sys.exit(f"The database cannot be made ready: {error.orig}")

@@ -1,0 +1,1 @@
+"""The operators' pages, behind their password. Start with `routes`."""

@@ -1,0 +1,141 @@
+"""The operators' pages, behind their password: sessions, the pool, and rq-dashboard."""
+
+import hmac
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import rq_dashboard
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from markupsafe import escape
+from rq.exceptions import NoSuchJobError
+from sqlalchemy import select
+
+from app import rq_json as json_rq  # noqa: F401  (rq-dashboard reads jobs)
+from app.config import Settings
+from app.control import statistics
+from app.control.models import DemoSession
+from app.control.services import current_services
+from app.errors import FAILED_CREDENTIAL_KEY, problem
+
+USER = "ops"
+DASHBOARD = "/ops/rq"
+ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
+"""Fields that rq-dashboard's lists of jobs escape themselves."""
+
+NO_SUCH_JOB = "There is no such job, registry or page."
+REGISTRIES = frozenset(
+    {"queued", "failed", "deferred", "started", "finished", "scheduled", "canceled"}
+)
+NUMBER = re.compile("[1-9][0-9]{0,4}")
+
+blueprint = Blueprint("ops", __name__, url_prefix="/ops", template_folder="templates")
+
+
+@blueprint.app_template_filter("utc")
+def in_utc(moment: datetime) -> str:
+    """A moment in UTC, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+@blueprint.get("/")
+def overview() -> str:
+    """Show the newest sessions and the pool. Session ids are secrets and are not shown."""
+    services = current_services()
+    newest = select(
+        DemoSession.id,
+        DemoSession.demo_account_type,
+        DemoSession.status,
+        DemoSession.created_at,
+        DemoSession.expires_at,
+        DemoSession.request_count,
+    ).order_by(DemoSession.created_at.desc())
+    with services.engine.connect() as connection:
+        sessions = connection.execute(newest.limit(50)).all()
+    return render_template(
+        "ops.html",
+        sessions=sessions,
+        totals=statistics.totals(services.engine),
+        tenants=statistics.tenant_counts(services.engine),
+    )
+
+
+@blueprint.get("")
+def without_slash() -> Response:
+    """Lead to the page."""
+    return redirect(url_for("ops.overview"))  # type: ignore[return-value]
+
+
+def init_ops(app: Flask, settings: Settings) -> None:
+    """Mount the operators' pages, each behind their password.
+
+    The guard is the application's, not the blueprint's: rq-dashboard registers hooks of its own
+    that would run before a blueprint's.
+    """
+    app.config["RQ_DASHBOARD_REDIS_URL"] = settings.redis_url
+    app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
+    app.before_request(lambda: _guard(settings.ops_password))
+    app.after_request(_escape_data)
+    app.register_error_handler(NoSuchJobError, lambda _: problem(404, "not_found", NO_SUCH_JOB))
+    rq_dashboard.web.setup_rq_connection(app)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
+
+
+def _guard(password: str | None) -> Response | None:
+    if request.path != "/ops" and not request.path.startswith("/ops/"):
+        return None
+    if password is None:
+        return problem(404, "not_found", "Operators' pages are closed: set OPS_PASSWORD.")
+    if not _is_operator(password):
+        challenge = {"WWW-Authenticate": 'Basic realm="ops", charset="UTF-8"'}
+        return problem(401, "ops_required", "Operators' credentials are needed.", None, challenge)
+    changes = request.path.startswith(DASHBOARD) and (
+        request.method != "GET" or "requeue" in request.path
+    )
+    if changes:
+        return problem(403, "read_only", "This dashboard shows jobs and does not change them.")
+    if request.path.startswith(DASHBOARD) and _names_nothing(request.view_args or {}):
+        return problem(404, "not_found", NO_SUCH_JOB)
+    return None
+
+
+def _names_nothing(arguments: dict[str, Any]) -> bool:
+    """Return True for a path that rq-dashboard would follow into an error: it checks none."""
+    return (
+        arguments.get("instance_number", 0) != 0
+        or arguments.get("registry_name", "queued") not in REGISTRIES
+        or not all(NUMBER.fullmatch(str(arguments.get(name, 1))) for name in ("per_page", "page"))
+    )
+
+
+def _escape_data(response: Response) -> Response:
+    """Make rq-dashboard's data safe for its pages, which write them into their HTML as they are."""
+    if request.path.startswith(f"{DASHBOARD}/") and response.is_json:
+        as_is = ESCAPED_BY_LISTS if "/data/jobs/" in request.path else frozenset()
+        response.set_data(json.dumps(_escaped(response.get_json(), as_is)))
+    return response
+
+
+def _escaped(value: Any, as_is: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return str(escape(value))
+    if isinstance(value, list):
+        return [_escaped(item, as_is) for item in value]
+    if isinstance(value, dict):
+        return {
+            str(escape(name)): item if name in as_is else _escaped(item, as_is)
+            for name, item in value.items()
+        }
+    return value
+
+
+def _is_operator(password: str) -> bool:
+    given = request.authorization
+    if given is None or given.type != "basic":
+        return False  # a browser asks for the password only after this
+    user_is_good = hmac.compare_digest((given.username or "").encode(), USER.encode())
+    password_is_good = hmac.compare_digest((given.password or "").encode(), password.encode())
+    request.environ[FAILED_CREDENTIAL_KEY] = not (user_is_good and password_is_good)
+    return user_is_good and password_is_good

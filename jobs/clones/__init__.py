@@ -1,0 +1,1 @@
+"""How a schema is cloned (`cloning`), and which clones nothing works on (`clone_tasks`)."""

@@ -1,0 +1,122 @@
+"""The Kubernetes Job that clones: its manifest, its settings, and which clones go to it."""
+
+from uuid import uuid4
+
+import kubernetes_validate
+import pytest
+
+from app.config import ConfigurationError, Settings
+from jobs.kubernetes.manifest import SECRET_KEYS, job_manifest, selector
+from jobs.queue.dispatcher import KubernetesRouting, WorkerRouting, make_clone_routing
+
+TENANT = uuid4()
+QUEUE = f"clone-{TENANT}"
+
+
+def settings(**values):
+    return Settings(
+        _env_file=None,
+        database_url="postgresql://owner:secret-of-the-owner@db/demo",
+        redis_url="redis://:secret-of-redis@redis/0",
+        jwt_secret="a secret for tests, at least 32 bytes long",
+        clone_launcher="kubernetes",
+        clone_job_image="masa-madre:1.2.3",
+        **values,
+    )
+
+
+def manifest(**values):
+    return job_manifest(settings(**values), QUEUE, [TENANT], "central_baker", waited=True)
+
+
+@pytest.mark.parametrize("version", ["1.31", "1.35"])
+def test_the_job_is_what_kubernetes_wants(version):
+    wide = {"clone_job_pod": '{"nodeSelector": {"pool": "demo"}, "priorityClassName": "low"}'}
+    for job in (manifest(), manifest(**wide)):
+        kubernetes_validate.validate(job, version, strict=True)
+
+
+def test_the_job_may_do_nothing_but_clone():
+    pod = manifest()["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["serviceAccountName"] == "demo-clone"
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "privileged": False,
+        "readOnlyRootFilesystem": True,
+    }
+    assert container["imagePullPolicy"] == "IfNotPresent"
+    assert container["resources"] == {
+        "requests": {"cpu": "100m", "memory": "96Mi"},
+        "limits": {"cpu": "1", "memory": "256Mi"},
+    }
+
+
+def test_secrets_are_named_and_never_written():
+    job = manifest(jwt_secret_previous="another secret, at least 32 bytes long")
+    for secret in (
+        "secret-of-the-owner",
+        "secret-of-redis",
+        "a secret for tests",
+        "another secret",
+    ):
+        assert secret not in str(job)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    named = {entry["name"]: entry["valueFrom"]["secretKeyRef"] for entry in container["env"]}
+    assert named.keys() == SECRET_KEYS.keys()
+    assert {reference["name"] for reference in named.values()} == {"masa-madre"}
+
+
+def test_the_job_ends_by_itself_and_is_found_by_its_labels():
+    job = manifest(clone_attempts=4, clone_job_deadline_seconds=99, clone_job_ttl_seconds=7)
+    spec = job["spec"]
+    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (3, 99)
+    assert spec["ttlSecondsAfterFinished"] == 7
+    assert job["metadata"]["name"] == f"demo-clone-{TENANT}"
+    assert len(job["metadata"]["name"]) <= 63
+    labels = job["metadata"]["labels"].items()
+    assert set(selector(settings()).split(",")) <= {f"{name}={value}" for name, value in labels}
+    assert spec["template"]["metadata"]["labels"].items() == labels
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("clone_job_requests", "cpu"),
+        ("clone_job_limits", ""),
+        ("clone_job_pod", "[]"),
+        ("clone_job_pod", "not json"),
+        ("clone_job_pod", '{"hostNetwork": true}'),
+        ("clone_job_pod", '{"securityContext": {"runAsUser": 0}}'),
+    ],
+)
+def test_what_cannot_be_used_is_named(name, value):
+    with pytest.raises(ConfigurationError, match=name.upper()):
+        manifest(**{name: value})
+
+
+def test_a_system_does_not_start_with_jobs_that_could_not():
+    with pytest.raises(ConfigurationError, match="CLONE_JOB_POD"):
+        make_clone_routing(settings(clone_job_pod="[]"))
+
+
+def test_without_an_image_there_are_no_jobs():
+    with pytest.raises(ConfigurationError, match="CLONE_JOB_IMAGE"):
+        make_clone_routing(settings().model_copy(update={"clone_job_image": None}))
+
+
+def test_the_pool_is_cloned_in_batches_and_a_waiting_session_alone():
+    tenants = [uuid4() for _ in range(5)]
+    launcher = KubernetesRouting(2)
+    assert launcher.batches(tenants) == [
+        (f"clone-{tenants[0]}", tenants[:2]),
+        (f"clone-{tenants[2]}", tenants[2:4]),
+        (f"clone-{tenants[4]}", tenants[4:]),
+    ]
+    assert launcher.queue_of(tenants[3]) == f"clone-{tenants[3]}"
+    assert WorkerRouting().batches(tenants) == [("pool", tenants)]
+    assert WorkerRouting().batches([]) == launcher.batches([]) == []
