@@ -2,29 +2,24 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from limits import parse
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from app.database_logins import ConfigurationError as ConfigurationError
+from app.database_logins import DatabaseLogins
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class ConfigurationError(Exception):
-    """A setting is missing or has a value that the system cannot run with."""
-
-
-class Settings(BaseSettings):
+class Settings(DatabaseLogins):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(
-        description="Postgres 15 or later, as a libpq URL: the login of the database's owner. The "
-        "web server runs without it where `WEB_DATABASE_URL` and `TENANT_DATABASE_URL` are set."
-    )
     redis_url: str = Field(description="Redis 6.2 or later, or Valkey, as a URL.")
     jwt_secret: str = Field(
         min_length=32, description="Signs session tokens; 32 characters or more, kept secret."
@@ -33,14 +28,6 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         description="The `JWT_SECRET` before the last change: still read, no longer signed with.",
-    )
-    web_database_url: str | None = Field(
-        default=None,
-        description="The web server's login, for the control tables; default: `DATABASE_URL`.",
-    )
-    tenant_database_url: str | None = Field(
-        default=None,
-        description="The login that only takes on tenants' roles; default: `DATABASE_URL`.",
     )
     tenant_secret: str | None = Field(
         default=None,
@@ -204,6 +191,25 @@ class Settings(BaseSettings):
     gateway_failures_per_minute: int = Field(
         default=60, ge=1, description="Bad credentials of one address in a minute."
     )
+    gateway_resets_per_minute: int = Field(
+        default=10, ge=1, description="Resets of one session in a minute."
+    )
+    gateway_extensions_per_minute: int = Field(
+        default=10, ge=1, description="Extensions of one session that are asked for in a minute."
+    )
+    gateway_status_per_minute: int = Field(
+        default=600, ge=1, description="Reads of one session's status in a minute."
+    )
+    gateway_anonymous_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Requests of one address in a minute to what needs no session: figures, "
+        "readiness, the API's document.",
+    )
+    gateway_proxy: Literal["nginx", "traefik", "envoy"] = Field(
+        default="nginx",
+        description="The proxy that asks `/gateway/verify`: only its headers are believed.",
+    )
     gateway_signing_keys: str = Field(
         default="",
         description="`name:key,…` to sign tenants with for apps in other processes; the first "
@@ -224,27 +230,6 @@ class Settings(BaseSettings):
     tenant_idle_seconds: float = Field(
         default=15, gt=0, description="Longest pause between statements of a tenant's transaction."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _may_lack_an_owner(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Require the owner's login only where one of the other two is missing."""
-        if values.get("web_database_url") and values.get("tenant_database_url"):
-            return {"database_url": "", **values}
-        return values
-
-    @property
-    def owner_url(self) -> str:
-        """The login of the database's owner.
-
-        Raises:
-            ConfigurationError: this process has none.
-        """
-        if not self.database_url:
-            raise ConfigurationError(
-                "DATABASE_URL is not set: only the web server works without the owner's login."
-            )
-        return self.database_url
 
     @property
     def cors(self) -> tuple[str, ...]:
@@ -268,11 +253,6 @@ class Settings(BaseSettings):
         """The keys that tenants are signed with, by name, in their order."""
         pairs = (item.strip().partition(":") for item in self.gateway_signing_keys.split(","))
         return {name: key for name, _, key in pairs if name}
-
-    @property
-    def tenant_url(self) -> str:
-        """What tenant transactions connect with."""
-        return self.tenant_database_url or self.database_url
 
     @property
     def jwt_secrets(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Shows the settings as a table, for the README."""
+"""The settings as a table, for the README."""
 
 from app.config import Settings
 

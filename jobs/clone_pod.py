@@ -1,8 +1,8 @@
 """What a Kubernetes Job's pod does: `python -m jobs.clone_pod <queue>`.
 
-One RQ worker works on the queue until it is empty. The exit code is the Job's truth, which RQ's
-own would not be: 0 when every clone of the queue is made, by us or by somebody else, 1 when one is
-not and the Job shall try again, 2 when the pod cannot work at all.
+One RQ worker works on the queue until it is empty. RQ would exit with 0 in any case; the exit code
+here is the Job's outcome: 0 when every clone of the queue is made, by this pod or another process,
+1 when one is not and the Job is to try again, 2 when the pod cannot work at all.
 """
 
 import sys
@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
-from jobs.clones.routing import QUEUE_PREFIX
 from jobs.kubernetes.job_queues import JobQueues
+from jobs.queue.dispatcher import QUEUE_PREFIX
 from jobs.queue.task_queue import TaskQueue, TaskWorker
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ DONE, UNFINISHED, MISUSED = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Work on the queue; the exit code."""
+    """Work on the queue. Returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if len(given) != 1 or not given[0].startswith(QUEUE_PREFIX):
         print(f"usage: python -m jobs.clone_pod {QUEUE_PREFIX}<tenant id>", file=sys.stderr)  # noqa: T201
@@ -39,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return work(Redis.from_url(settings.redis_url), given[0])
         except RedisError as error:
-            log.error("Redis is away", action="clone_pod", error=str(error))
+            log.error("Redis failed", action="redis_failed", error=str(error))
             return UNFINISHED
 
 
 def work(redis: Redis, name: str) -> int:
-    """Do every job of the queue, those of an earlier pod included; whether none is left over.
+    """Do every job of the queue, those of an earlier pod included. Returns the exit code.
 
-    The jobs are done in this process: there is one, and a pod that is killed is tried again whole.
+    The jobs are done in this process: a pod that is killed is tried again whole.
     """
     queues = JobQueues(redis)
     job_ids = queues.reclaim(name)

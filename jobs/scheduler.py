@@ -1,12 +1,15 @@
-"""The scheduler: `TZ=UTC python -m jobs.scheduler`. Entries have fixed ids: none comes twice."""
+"""The scheduler: `TZ=UTC python -m jobs.scheduler`. Its jobs have fixed ids: none comes twice."""
 
+import signal
 import sys
-import time
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq.exceptions import DeserializationError
@@ -14,12 +17,16 @@ from rq.job import Job
 from rq_scheduler import Scheduler
 
 from app.config import ConfigurationError, Settings, load_settings
+from app.http.job_health import JobHealth
 from app.logs import init_logs
 from jobs import tasks
-from jobs.clones.routing import URGENT
-from jobs.kubernetes.reconcile_loop import WATCH_SECONDS
-from jobs.queue.dispatcher import MAINTENANCE
+from jobs.kubernetes.reconcile_loop import POLL_SECONDS as CLONE_JOB_SECONDS
+from jobs.queue.dispatcher import MAINTENANCE, URGENT
+from jobs.queue.redis_outage import RedisOutage
 from jobs.queue.task_queue import TaskJob, TaskQueue, find_job
+from jobs.queue.unreadable_keys import set_aside, set_aside_unreadable
+
+log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
@@ -28,39 +35,41 @@ RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
 FOR_EVER = -1
-"""Results of entries are kept: RQ would forget the entry together with its result."""
+"""Results of scheduled jobs are kept: RQ would forget the job together with its result."""
 
 INSTALL_LOCK = "demo:scheduler:install"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is done, how often, and when first."""
+class ScheduledJob:
+    """A task, how often it is queued, and when first."""
 
-    function: Callable[[], Any]
+    task: Callable[[], Any]
     seconds: int
     first: datetime
     queue: str = MAINTENANCE
     timeout: int = 300
 
 
-def scheduled_jobs(settings: Settings) -> dict[str, Entry]:
-    """What is on the schedule, by the id that keeps it from coming twice."""
+def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
+    """Return what is on the schedule, by the id that keeps it from coming twice."""
     now = datetime.now(UTC)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
-    entries = {
-        "cleanup": Entry(tasks.cleanup, settings.demo_cleanup_seconds, now),
-        "reconcile": Entry(tasks.reconcile, RECONCILE_SECONDS, now),
-        "refresh": Entry(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
-        "purge": Entry(tasks.purge, DAY_SECONDS, night),
+    scheduled = {
+        "cleanup": ScheduledJob(tasks.cleanup, settings.demo_cleanup_seconds, now),
+        "reconcile": ScheduledJob(tasks.reconcile, RECONCILE_SECONDS, now),
+        "refresh": ScheduledJob(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
+        "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":
-        entries["launch-watch"] = Entry(tasks.watch_launches, WATCH_SECONDS, now, URGENT)
-    return entries
+        scheduled["poll-clone-jobs"] = ScheduledJob(
+            tasks.poll_clone_jobs, CLONE_JOB_SECONDS, now, URGENT
+        )
+    return scheduled
 
 
 class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
-    """rq-scheduler with our entries, which it puts back when Redis has lost them."""
+    """rq-scheduler with our jobs, which it puts back when Redis has lost them."""
 
     job_class = TaskJob
     queue_class = TaskQueue
@@ -71,12 +80,55 @@ class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
         self._settings = settings
         self._size = len(scheduled_jobs(settings))
         self._is_installed = False
+        self._stopped = threading.Event()
+        self._health = JobHealth(redis)
+
+    def run(self, burst: bool = False) -> None:
+        """Queue what is due, again and again, until asked to stop; Redis errors are waited out."""
+        outage = RedisOutage(self.connection, "scheduler", self._stopped.wait)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopped.set())
+        is_checked = False
+        while not self._stopped.is_set():
+            try:
+                if not is_checked:
+                    set_aside_unreadable(self.connection)
+                    self._register()
+                    is_checked = True
+                self._run_once()
+            except RedisError as error:
+                is_checked = False  # Redis may have been emptied or replaced
+                outage.wait(error)
+                continue
+            outage.over()
+            if burst:
+                break
+            self._stopped.wait(POLL_SECONDS)
+        with suppress(RedisError):
+            self.register_death()
+
+    def _register(self) -> None:
+        with suppress(ValueError):  # it is registered already
+            self.register_birth()
+
+    def _run_once(self) -> None:
+        """Queue what is due, unless another scheduler does."""
+        self.heartbeat()
+        self._health.report_alive("scheduler")
+        if not self.acquire_lock():
+            if self.connection.ttl(self.scheduler_lock_key) == -1:  # no scheduler wrote that
+                set_aside(self.connection, self.scheduler_lock_key)
+            return
+        try:
+            self.enqueue_jobs()
+        finally:
+            self.remove_lock()
 
     def enqueue_jobs(self) -> Any:
         """Queue what is due; called every `POLL_SECONDS`, by one scheduler at a time.
 
-        Entries are put up here and not before: another scheduler that queues one takes it off for
-        a moment, and it would be put up, and done, twice.
+        The schedule is installed here and not before: another scheduler that queues a job takes it
+        off for a moment, and it would be put up, and done, twice.
         """
         if not self._is_installed or self._count() != self._size:
             self.install()
@@ -87,48 +139,48 @@ class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
         return int(self.connection.zcard(self.scheduled_jobs_key))
 
     def get_queue_for_job(self, job: TaskJob) -> TaskQueue:
-        """The queue that the entry names; rq-scheduler would import a class that it names, too."""
+        """Return the job's queue; rq-scheduler would import a class that the job names, too."""
         return TaskQueue(job.origin, connection=self.connection)
 
     def install(self) -> None:
-        """Put our entries on the schedule; those that stand there as they should are left alone.
+        """Put our jobs on the schedule; those that stand there as they should are left alone.
 
         What else stands there goes, however damaged it is: rq-scheduler would stumble over it.
         One process at a time: a second scheduler must not have everything done once more.
         """
-        entries = scheduled_jobs(self._settings)
+        missing = scheduled_jobs(self._settings)
         with self.connection.lock(INSTALL_LOCK, timeout=10, blocking_timeout=10):
             for member in self.connection.zrange(self.scheduled_jobs_key, 0, -1):
                 name = member.decode(errors="replace")
-                if name in entries and _fits(find_job(name, self.connection), entries[name]):
-                    del entries[name]
+                if name in missing and _fits(find_job(name, self.connection), missing[name]):
+                    del missing[name]
                 else:
                     self.connection.zrem(self.scheduled_jobs_key, member)
-            for name, entry in entries.items():
+            for name, job in missing.items():
                 self.schedule(
-                    scheduled_time=entry.first.replace(tzinfo=None),
-                    func=entry.function,
-                    interval=entry.seconds,
+                    scheduled_time=job.first.replace(tzinfo=None),
+                    func=job.task,
+                    interval=job.seconds,
                     id=name,
-                    queue_name=entry.queue,
+                    queue_name=job.queue,
                     result_ttl=FOR_EVER,
-                    timeout=entry.timeout,
+                    timeout=job.timeout,
                 )
 
 
-def _fits(job: Job | None, entry: Entry) -> bool:
-    """Whether what stands on the schedule, perhaps from an earlier release, is the entry."""
+def _fits(job: Job | None, scheduled: ScheduledJob) -> bool:
+    """Return whether a job on the schedule, perhaps of an earlier release, is the one we want."""
     if job is None or not isinstance(job.meta, dict):
         return False
-    wanted = f"{entry.function.__module__}.{entry.function.__qualname__}"
+    wanted = f"{scheduled.task.__module__}.{scheduled.task.__qualname__}"
     try:
         is_ours = job.func_name == wanted and not job.args and not job.kwargs
     except DeserializationError:
         return False  # not JSON, so not of ours
     return (
         is_ours
-        and job.origin == entry.queue
-        and job.meta.get("interval") == entry.seconds
+        and job.origin == scheduled.queue
+        and job.meta.get("interval") == scheduled.seconds
         and job.result_ttl == FOR_EVER
     )
 
@@ -141,15 +193,7 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
-    timetable = DemoScheduler(settings)
-    while True:
-        try:
-            timetable.connection.ping()
-            break
-        except RedisError as error:
-            print(f"Redis is away ({error}); trying again", file=sys.stderr)  # noqa: T201
-            time.sleep(POLL_SECONDS)
-    timetable.run()
+    DemoScheduler(settings).run()
     return 0
 
 

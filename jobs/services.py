@@ -1,9 +1,14 @@
 """The services that a job works with: with `wsgi.py`, the place that joins app and gateway."""
 
 import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
+import psycopg
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
@@ -11,20 +16,27 @@ from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
-from app.control.pool.progress import ProgressBoard
-from app.control.pool.tenant_pool import Pool
+from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
+from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
-from jobs.clones.routing import make_clone_routing
-from jobs.queue.dispatcher import RqDispatcher
+from gateway.sessions.store import BELIEVE_FOR
+from jobs.queue.dispatcher import RqDispatcher, make_clone_routing
 
 log = structlog.get_logger(__name__)
 
 RESETS_PER_CONNECTION = 20
 """A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
 A new connection for every reset would take half as long again, or more."""
+
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""How far the clocks of two web processes may be apart."""
+
+RETRY_SECONDS = 0.2
+
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('masa-madre job ' || %s, 0))"
 
 
 class GatewayCache:
@@ -39,13 +51,29 @@ class GatewayCache:
         What is told late of a new session must not undo what happened meanwhile.
         """
         if new:
-            self._store.refresh(session_record(session))
+            self._store.refresh(session_record(session), as_of=session.read_at)
         else:
-            self._store.put(session_record(session))
+            self._store.put(session_record(session), as_of=session.read_at)
 
-    def forget(self, session_id: str) -> None:
-        """Have the session refused by every gateway process."""
-        self._store.forget(session_id)
+    def forget(self, session_id: str, *, wait: bool = True) -> None:
+        """Have the session refused by every gateway process from the moment when this returns.
+
+        A tombstone in Redis does that at once. Where it cannot be written, this waits until no
+        process believes an older record any more; without `wait` it does not.
+
+        Raises:
+            RedisError: the tombstone was not written, within that time.
+        """
+        deadline = time.monotonic() + (BELIEVE_FOR + CLOCKS_DIFFER).total_seconds()
+        while True:
+            try:
+                self._store.forget(session_id)
+            except RedisError:
+                if not wait or time.monotonic() >= deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
 
     def find(self, session_id: str) -> SessionRecord | None:
         """What gateway processes find.
@@ -57,24 +85,20 @@ class GatewayCache:
 
 
 @dataclass(frozen=True)
-class JobServices:
+class JobServices(Services):
     """Everything that a job needs, made once a process."""
 
-    settings: Settings
-    engine: Engine
-    redis: Redis
-    pool: Pool
-    orders: PendingClones
-    progress: ProgressBoard
+    pending_clones: PendingClones
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
     reset_engine: Engine
     quota: RowQuota
+    health: JobHealth
 
 
 def session_record(session: SessionView) -> SessionRecord:
-    """A session as the gateway knows it."""
+    """Return a session as the gateway knows it."""
     return SessionRecord(
         session_id=session.session_id,
         id=session.id,
@@ -86,27 +110,27 @@ def session_record(session: SessionView) -> SessionRecord:
 
 
 def make_tokens(settings: Settings) -> SessionTokens:
-    """What issues and reads session tokens."""
+    """Return what issues and reads session tokens."""
     return SessionTokens({_key_name(secret): secret for secret in settings.jwt_secrets})
 
 
 def _key_name(secret: str) -> str:
-    """What a token says of the key that it was signed with: a digest, the same everywhere."""
+    """Return what a token names its signing key by: a digest, the same in every process."""
     return hashlib.sha256(b"token key " + secret.encode()).hexdigest()[:12]
 
 
 def make_cache(settings: Settings) -> GatewayCache:
-    """The gateway's store, for those who change sessions."""
+    """Return the gateway's store of sessions, for code that changes sessions."""
     return GatewayCache(make_store(settings, connect_redis(settings.redis_url)))
 
 
 def make_store(settings: Settings, redis: Redis) -> RedisSessions:
-    """Where the gateway's records of sessions are."""
+    """Return the store of the gateway's session records."""
     return RedisSessions(redis, settings.jwt_secrets)
 
 
 def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
-    """What hands out work, by the launcher that the settings name."""
+    """Return what hands out work, with the routing that the settings name."""
     return RqDispatcher(
         redis,
         make_clone_routing(settings),
@@ -117,34 +141,46 @@ def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
 
 @cache
 def job_services() -> JobServices:
-    """The services that this process works with. A forked child makes its own."""
+    """Return the services of this process, made once. A forked child makes its own."""
     settings = load_settings()
     engine = make_engine(settings)
     redis = Redis.from_url(settings.redis_url)
     cache = make_cache(settings)
     dispatcher = make_dispatcher(settings, redis)
     return JobServices(
-        settings=settings,
-        engine=engine,
-        redis=redis,
-        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
-        orders=PendingClones(engine),
-        progress=ProgressBoard(redis),
+        **vars(make_services(settings, engine, redis)),
+        pending_clones=PendingClones(engine),
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),
         reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
         quota=RowQuota(redis, settings.tenant_rows),
+        health=JobHealth(redis),
     )
 
 
 def publish_sessions(services: JobServices, sessions: list[SessionView]) -> None:
-    """Tell the gateway of sessions that changed outside a request; without Redis it asks."""
+    """Tell the gateway of sessions that changed outside a request.
+
+    Without Redis it asks Postgres instead.
+    """
     try:
         for session in sessions:
             if session.is_open:
                 services.cache.put(session)
             else:
-                services.cache.forget(session.session_id)
+                services.cache.forget(session.session_id, wait=False)
     except RedisError as error:
-        log.warning("sessions not announced", action="cache_failed", error=type(error).__name__)
+        log.warning("sessions not published", action="cache_failed", error=type(error).__name__)
+
+
+@contextmanager
+def advisory_lock(database_url: str, name: str) -> Iterator[bool]:
+    """Yield whether this process holds the lock of that name, until the block ends.
+
+    It ends with the process; it is a transaction's, so that PgBouncer keeps two apart.
+    """
+    with psycopg.connect(database_url, application_name=f"masa-madre {name}") as connection:
+        row = connection.execute(TRY_LOCK, [name]).fetchone()
+        yield row is not None and bool(row[0])
+        connection.rollback()

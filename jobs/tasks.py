@@ -1,4 +1,4 @@
-"""The jobs. Each is safe to run twice, safe to kill at any line, and done when it says so.
+"""The tasks. Each is safe to run twice, safe to kill at any line, and done when it returns.
 
 A job in Redis may name these functions and no others (`jobs.queue.task_queue.TASKS`), with
 arguments that JSON can express.
@@ -13,30 +13,28 @@ from rq import get_current_job
 from app.control import statistics
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
-from app.control.privacy import forget_visitors
 from app.demo import load_demo
-from jobs.clones.cloning import clone_tenant, requeue_stalled_clones
+from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
-from jobs.kubernetes.reconcile_loop import keep_launching, watch
-from jobs.maintenance.dropping import drop_all, drop_tenant
-from jobs.maintenance.expiry import ask, end_overdue, flush_activity, release_expired
-from jobs.maintenance.reconcile import reconcile as find_and_mend
-from jobs.queue.locks import only_one
-from jobs.services import job_services, publish_sessions
+from jobs.kubernetes import reconcile_loop
+from jobs.maintenance.cleanup import run_cleanup
+from jobs.maintenance.dropping import drop_tenant
+from jobs.maintenance.reconcile import find_and_repair
+from jobs.services import advisory_lock, job_services
 
 log = structlog.get_logger(__name__)
 
 
 def clone(tenant_id: str) -> str:
-    """Clone a tenant's schema and hand it to whoever waits for one. Returns what came of it."""
+    """Clone a tenant's schema and hand it to a session that waits. Returns what came of it."""
     services = job_services()
     tenant = services.pool.find(UUID(tenant_id))
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
-    who = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
-    known = {name: str(value) for name, value in who.items() if value is not None}
-    with structlog.contextvars.bound_contextvars(**known):
-        return "cloned" if clone_tenant(services, tenant) else "left to somebody else"
+    ids = {"tenant": tenant_id, "session": tenant.demo_session_id, "job": _job_id()}
+    context = {name: str(value) for name, value in ids.items() if value is not None}
+    with structlog.contextvars.bound_contextvars(**context):
+        return "cloned" if clone_tenant(services, tenant) else "left to another process"
 
 
 def drop(tenant_id: str) -> str:
@@ -50,80 +48,68 @@ def reset(session: str) -> str:
         return reset_session(job_services(), UUID(session)).value
 
 
-def launch() -> int:
-    """Start the Kubernetes Jobs that are missing, and see those that there are to an end."""
-    return keep_launching(job_services())
+def reconcile_clone_jobs() -> int:
+    """Start the Kubernetes Jobs that are missing, and follow each Job to its end.
+
+    Returns how many passes were made.
+    """
+    return reconcile_loop.reconcile_clone_jobs(job_services())
 
 
-def watch_launches() -> int:
-    """The same, as the schedule does it. Returns how many passes were made."""
-    return watch(job_services())
+def poll_clone_jobs() -> int:
+    """Do the same for the schedule, unless it was done just now."""
+    return reconcile_loop.poll_clone_jobs(job_services())
 
 
 def refill(account_type: str) -> int:
-    """Register and enqueue the clones that the pool lacks. Returns how many."""
+    """Register and queue the clones that the pool lacks. Returns how many."""
     services = job_services()
     services.dispatcher.refill_may_be_asked_again(account_type)
-    asked = 0
-    for demand in fetch_pool_targets(services.engine, services.settings, account_type):
-        missing = services.pool.add_missing(account_type, demand.target)
+    queued = 0
+    for target in fetch_pool_targets(services.engine, services.settings, account_type):
+        missing = services.pool.add_missing(account_type, target.target)
         services.dispatcher.clone_for_pool(missing)
-        asked += len(missing)
-    return asked
+        queued += len(missing)
+    return queued
 
 
 def cleanup() -> dict[str, int]:
-    """End what the clock has ended, drop what is out of use, fill what is empty.
-
-    Every step leaves the next cleanup what it did not finish, so it may be killed anywhere.
-    """
+    """End what the clock has ended, drop what is out of use, fill what is empty."""
     services = job_services()
-    with only_one(services.settings.database_url, "cleanup") as mine:
-        if not mine:
+    with advisory_lock(services.settings.database_url, "cleanup") as acquired:
+        if not acquired:
             return {"skipped": 1}
-        counted = flush_activity(services)
-        expired = release_expired(services, with_idle=counted is not None)
-        report = {"activity": counted or 0, "expired": expired, "retired": 0}
-        report["overdue"] = end_overdue(services)
-        with services.engine.begin() as connection:
-            report["forgotten"] = forget_visitors(connection)
-        demands = fetch_pool_targets(services.engine, services.settings)
-        for demand in demands:
-            report["retired"] += services.pool.retire(demand.account_type, demand.target)
-        served = services.pool.serve_waiting()
-        publish_sessions(services, served)
-        report["served"] = len(served)
-        ask(requeue_stalled_clones, services)
-        for demand in demands:
-            ask(services.dispatcher.refill, demand.account_type)
-        report |= drop_all(services, services.pool.to_drop())  # last: it may take long
+        report = run_cleanup(services)
     log.info("cleaned up", action="cleanup", **report)
     return report
 
 
 def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
-    """Compare what should be there with what is, and mend it. Returns what was found."""
+    """Compare what should be there with what is, and repair it. Returns what was found."""
     services = job_services()
-    with only_one(services.settings.database_url, "reconcile") as mine:
-        if not mine:
+    with advisory_lock(services.settings.database_url, "reconcile") as acquired:
+        if not acquired:
             return []
-        findings = find_and_mend(services, dry_run=dry_run)
+        findings = find_and_repair(services, dry_run=dry_run)
     log.info("reconciled", action="reconcile", findings=len(findings), dry_run=dry_run)
     return [finding.as_dict() for finding in findings]
 
 
 def refresh() -> list[str]:
-    """Let the templates' data end today, wherever they do not. Returns the renewed templates."""
+    """Rebuild the templates whose data do not end today. Returns the renewed templates."""
     # Alembic and the demo's own code: no other job needs them.
     from jobs.maintenance.template_renewal import renew
 
     services = job_services()
-    with only_one(services.settings.database_url, "refresh") as mine:
-        return renew(services.engine, load_demo(services.settings.demo_file)) if mine else []
+    with advisory_lock(services.settings.database_url, "refresh") as acquired:
+        return renew(services.engine, load_demo(services.settings.demo_file)) if acquired else []
 
 
 def purge() -> int:
-    """Delete the rows of sessions that ended long ago; the statistics keep their figures."""
+    """Delete the rows of sessions that ended long ago; the statistics keep their figures.
+
+    Returns the days of which rows were deleted.
+    """
     services = job_services()
     return statistics.purge(services.engine, services.settings.demo_retention_days)
 

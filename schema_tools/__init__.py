@@ -1,5 +1,6 @@
 """Clones a Postgres schema exactly, and proves it."""
 
+from .comparison import Difference
 from .compiler import compile_plan
 from .drop import drop_schema
 from .errors import (
@@ -7,16 +8,19 @@ from .errors import (
     DependencyCycle,
     DropBlocked,
     InvalidName,
+    LockTableTooSmall,
     NotOurs,
     PlanOutdated,
     PrivilegeMissing,
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
+    Unproven,
     UnsupportedObject,
 )
-from .executor import MARK, CloneReport, Progress, Step
-from .plan import ClonePlan, Phase, PlanWarning, Statement
+from .executor import CloneReport, Progress, Step
+from .mark import MARK
+from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
 from .restore import (
     DefinitionsDiffer,
     NotAClone,
@@ -25,7 +29,7 @@ from .restore import (
     RestoreReport,
     restore_rows,
 )
-from .verify import Difference, Manifest, prove, verify
+from .verify import Manifest, prove, verify
 
 __all__ = [
     "MARK",
@@ -37,6 +41,7 @@ __all__ = [
     "Difference",
     "DropBlocked",
     "InvalidName",
+    "LockTableTooSmall",
     "Manifest",
     "NotAClone",
     "NotOurs",
@@ -45,6 +50,7 @@ __all__ = [
     "PlanWarning",
     "PrivilegeMissing",
     "Progress",
+    "Proof",
     "RestoreBlocked",
     "RestoreFailed",
     "RestoreReport",
@@ -53,6 +59,7 @@ __all__ = [
     "Statement",
     "Step",
     "TargetExists",
+    "Unproven",
     "UnsupportedObject",
     "compile_plan",
     "drop_schema",

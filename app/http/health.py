@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.control import statistics
 from app.control.services import ControlServices, current_services
+from app.http.job_health import JobCollector, JobHealth
 from app.http.openapi import Responses
 
 READINESS: Responses = {
@@ -62,11 +63,16 @@ def ready(query_data: ReadyQuery) -> tuple[Response, int]:
     """Say whether requests can be served: Postgres, Redis and the templates are there.
 
     `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
-    it, and new ones begin with a tenant that is ready.
+    it, and new ones begin with a tenant that is ready. `jobs` in the answer says whether scheduler
+    and workers are alive; it decides nothing: without them visitors are served for a while.
     """
-    checks = check(current_services())
+    services = current_services()
+    checks = check(services)
+    jobs = JobHealth(services.redis).describe()
     good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
-    return jsonify(status="ok" if good else "unavailable", checks=checks), 200 if good else 503
+    return jsonify(
+        status="ok" if good else "unavailable", checks=checks, jobs=jobs
+    ), 200 if good else 503
 
 
 def redis_failures(app: Flask) -> "RedisFailures":
@@ -106,7 +112,8 @@ def check(services: ControlServices) -> dict[str, str]:
     """Each part that serving needs, `ok` or what is wrong with it."""
     checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
     try:
-        services.redis.ping()
+        # A write: a Redis that is full or read-only answers a ping.
+        services.redis.set("demo:seen:ready", 1, ex=60)
     except RedisError as error:
         checks["redis"] = type(error).__name__
     try:
@@ -133,6 +140,7 @@ def metrics() -> Response:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(SessionCollector(current_services().engine))
     registry.register(redis_failures(current_app))
+    registry.register(JobCollector(JobHealth(current_services().redis)))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

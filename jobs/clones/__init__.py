@@ -1,1 +1,1 @@
-"""Clone jobs: which queue they go to and what they do. Start with `cloning`."""
+"""How a schema is cloned (`cloning`), and which clones nothing works on (`clone_tasks`)."""

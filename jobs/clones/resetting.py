@@ -9,26 +9,17 @@ import structlog
 from psycopg import Connection
 from redis.exceptions import RedisError
 
-from app.control import queries
+from app.control import transitions
 from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import session_view
+from app.sql_blocks import load_blocks, load_statements
 from jobs.services import JobServices, publish_sessions
 from schema_tools import RestoreBlocked, SchemaToolsError, restore_rows
 
 log = structlog.get_logger(__name__)
 
-CURRENT = """
-SELECT EXISTS (
-    SELECT FROM control.demo_sessions AS session
-      JOIN control.tenants AS tenant
-        ON tenant.id = session.virtual_tenant_id AND tenant.state = 'leased'
-      JOIN control.tenants AS template
-        ON template.id = tenant.base_demo_tenant_id
-       AND template.template_version = tenant.template_version
-       AND template.revision IS NOT DISTINCT FROM tenant.revision
-     WHERE session.id = %s AND session.virtual_tenant_id = %s AND session.status = 'active')
-"""
-"""Tell whether a session still has its tenant, cut from the template as it is now."""
+_STATEMENTS = load_statements("app.control", "sessions")
+_IS_CURRENT = load_blocks("app.control", "sessions")["is_reset_target_current"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,9 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
 def fetch_target(services: JobServices, session: UUID) -> Target | None:
     """Return what is to be reset; None when the session is not active."""
     with services.engine.connect() as connection:
-        row = connection.execute(queries.RESET_TARGET, {"session": session}).one_or_none()
+        row = connection.execute(
+            _STATEMENTS["find_reset_target"], {"demo_session_id": session}
+        ).one_or_none()
     return None if row is None else Target(*row)
 
 
@@ -87,7 +80,9 @@ def restore_in_place(services: JobServices, target: Target) -> None:
     """
 
     def ensure_current(connection: "Connection[Any]") -> None:
-        row = connection.execute(CURRENT, [target.session, target.tenant]).fetchone()
+        row = connection.execute(
+            _IS_CURRENT, {"session": target.session, "tenant": target.tenant}
+        ).fetchone()
         if row is None or not row[0]:
             raise Outdated(target.schema)
 
@@ -113,8 +108,8 @@ def restore_in_place(services: JobServices, target: Target) -> None:
 def replace_tenant(services: JobServices, target: Target) -> ResetStatus:
     """Give the session a fresh tenant; the old one is dropped, and the pool filled."""
     with services.engine.begin() as connection:
-        row = connection.execute(
-            queries.REPLACE_TENANT, {"session": target.session, "tenant": target.tenant}
+        row = transitions.REPLACE_TENANT.run(
+            connection, demo_session_id=target.session, tenant_id=target.tenant
         ).one_or_none()
     if row is not None:
         log.info("tenant replaced", action="session_reset", tenant=str(target.tenant))

@@ -1,1 +1,5 @@
-"""Kubernetes Jobs that clone: what they are, how they are, and the API that knows them."""
+"""Clones in Kubernetes Jobs of their own. Start with `reconciler`, one pass over them.
+
+A *pending clone* is a tenant that is still to be cloned; its *clone task* is the RQ job that does
+it; a *clone job* is the Kubernetes Job whose pod works on a queue of clone tasks.
+"""

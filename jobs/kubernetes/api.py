@@ -1,19 +1,18 @@
-"""The few calls of the Kubernetes API that we make, with an end to every wait."""
+"""The few calls of the Kubernetes API that we make, with an end to every wait.
+
+The client takes a second to import: it is imported where it is used.
+"""
 
 import json
 from collections.abc import Callable
-from typing import Any
-
-from kubernetes import client, config
-from kubernetes.client import ApiException
-from urllib3 import Retry
-from urllib3.exceptions import HTTPError
-from yaml import YAMLError
+from typing import TYPE_CHECKING, Any
 
 from app.config import Settings
-from jobs.kubernetes.errors import ClusterAway, ClusterRefused
 from jobs.kubernetes.job_status import CloneJobStatus, read_clone_jobs
 from jobs.kubernetes.manifest import selector
+
+if TYPE_CHECKING:
+    from kubernetes import client
 
 CALLS = frozenset(
     {
@@ -28,8 +27,24 @@ CALLS = frozenset(
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
 
 
+class ClusterError(Exception):
+    """The Kubernetes API did not do what was asked."""
+
+
+class ClusterAway(ClusterError):
+    """The Kubernetes API did not answer, or not in time."""
+
+
+class ClusterRefused(ClusterError):
+    """The Kubernetes API refused; the message is its own."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status = status
+
+
 class Cluster:
-    """Our Jobs in one namespace.
+    """The Kubernetes Jobs of this installation in their namespace.
 
     Raises:
         ClusterAway: the settings lead to no cluster.
@@ -39,12 +54,14 @@ class Cluster:
         self._namespace = settings.clone_job_namespace
         self._selector = selector(settings)
         self._start_seconds = settings.clone_job_start_seconds
+        from kubernetes import client
+
         api = client.ApiClient(_configuration(settings.kubeconfig))
         self._jobs = client.BatchV1Api(api)
         self._core = client.CoreV1Api(api)
 
     def create(self, manifest: dict[str, Any]) -> bool:
-        """Create a Job. Whether it is new: creating twice is creating once.
+        """Create a Job. Returns False if it is there already: creating twice is creating once.
 
         Raises:
             ClusterError: it could not be created.
@@ -74,8 +91,8 @@ class Cluster:
             if error.status != 404:
                 raise
 
-    def launches(self) -> list[CloneJobStatus]:
-        """Our Jobs, with what their pods say of them.
+    def clone_jobs(self) -> list[CloneJobStatus]:
+        """Return the Jobs of this installation, as their pods show them.
 
         Raises:
             ClusterError: they could not be listed.
@@ -85,12 +102,16 @@ class Cluster:
         return read_clone_jobs(jobs.items, pods.items, self._start_seconds)
 
 
-def _configuration(kubeconfig: str | None) -> client.Configuration:
-    """The cluster that we run in; outside of one, that of the kubeconfig.
+def _configuration(kubeconfig: str | None) -> "client.Configuration":
+    """Return how to reach the cluster that we run in; outside of one, that of the kubeconfig.
 
     Raises:
         ClusterAway: there is neither.
     """
+    from kubernetes import client, config
+    from urllib3 import Retry
+    from yaml import YAMLError
+
     found = client.Configuration()
     try:
         config.load_incluster_config(found)  # type: ignore[no-untyped-call]  # the client's lack
@@ -104,12 +125,15 @@ def _configuration(kubeconfig: str | None) -> client.Configuration:
                 "CLONE_LAUNCHER=kubernetes found no cluster: run it in a pod whose service "
                 f"account has a token, or set KUBECONFIG ({error})."
             ) from None
-    # The keeper comes again in seconds; until then the standing workers are the better retry.
+    # The next pass comes in seconds; until then the standing workers are the better retry.
     found.retries = Retry(total=0)
     return found
 
 
 def _call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    from kubernetes.client import ApiException
+    from urllib3.exceptions import HTTPError
+
     try:
         return function(*args, **options, _request_timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
     except ApiException as error:
@@ -118,7 +142,7 @@ def _call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         raise ClusterAway(f"the Kubernetes API does not answer ({type(error).__name__})") from error
 
 
-def _message(error: ApiException) -> str:
+def _message(error: Any) -> str:
     try:
         return str(json.loads(error.body or "")["message"])
     except (ValueError, KeyError, TypeError):

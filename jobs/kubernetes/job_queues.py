@@ -1,26 +1,26 @@
-"""The queues that Kubernetes Jobs work on: each has one Job, and goes when that is over."""
+"""The queues that Kubernetes Jobs work on: each has one Job, and is forgotten after it."""
 
 from redis import Redis
 from rq.job import JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from jobs.clones.routing import QUEUE_PREFIX, URGENT
+from jobs.queue.dispatcher import QUEUE_PREFIX, URGENT
 from jobs.queue.task_queue import TaskQueue
 
 
 class JobQueues:
-    """What RQ keeps of such queues."""
+    """The traces of such queues in Redis."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def names(self) -> set[str]:
-        """The queues that RQ knows of."""
+        """Return the names of the queues that RQ knows of."""
         names = {queue.name for queue in TaskQueue.all(connection=self._redis)}
         return {name for name in names if name.startswith(QUEUE_PREFIX)}
 
     def reclaim(self, name: str) -> list[str]:
-        """Queue again what an earlier pod left: jobs that failed, or that it took and never ended.
+        """Queue again what an earlier pod left: jobs that failed, or that it took and did not end.
 
         Only one pod at a time works on a queue, and its Job starts the next one after its end; a
         pod that lives on nevertheless finds the tenant locked. Returns the ids of all its jobs.
@@ -41,15 +41,12 @@ class JobQueues:
         return waiting
 
     def unfinished(self, name: str) -> int:
-        """How many of a queue's jobs wait or have failed."""
+        """Return how many of a queue's jobs wait or have failed."""
         queue = TaskQueue(name, connection=self._redis)
         return len(queue) + len(queue.failed_job_registry.get_job_ids(cleanup=False))
 
     def forget(self, name: str) -> None:
-        """Leave nothing of a queue behind; its failed jobs stay to be seen, in the urgent one's.
-
-        Nobody may want a job that still waits in it.
-        """
+        """Delete a queue and the jobs that wait in it; failed ones move to the urgent queue's."""
         queue = TaskQueue(name, connection=self._redis)
         urgent = TaskQueue(URGENT, connection=self._redis)
         for job_id in queue.failed_job_registry.get_job_ids(cleanup=False):

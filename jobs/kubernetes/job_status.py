@@ -1,4 +1,4 @@
-"""How a Kubernetes Job that clones is getting on, read from it and its pods."""
+"""The state of a Kubernetes Job that clones, read from it and its pods."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class CloneJobStatus:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
+        """True if nothing more will come of it."""
         return self.state in (CloneJobState.DONE, CloneJobState.FAILED, CloneJobState.STUCK)
 
 
@@ -53,8 +53,10 @@ hiccup (`ErrImagePull`); the kubelet's pause after it is not waited for."""
 def read_clone_jobs(
     jobs: Iterable[Any], pods: Iterable[Any], start_seconds: float, now: datetime | None = None
 ) -> list[CloneJobStatus]:
-    """The launches behind the client's `V1Job`s and `V1Pod`s; Jobs that are not ours are left
-    out, and pods that are going, or were of an earlier Job of the name.
+    """Return the states of the client's `V1Job`s and their `V1Pod`s.
+
+    Jobs that are not ours are left out, and pods that are going, or were of an earlier Job of the
+    name.
 
     A Job none of whose pods runs after `start_seconds` is stuck.
     """
@@ -64,7 +66,7 @@ def read_clone_jobs(
         if pod.metadata.deletion_timestamp is None:
             for owner in pod.metadata.owner_references or []:
                 of_job.setdefault(owner.uid, []).append(pod)
-    launches = []
+    found = []
     for job in jobs:
         notes = job.metadata.annotations or {}
         if job.metadata.deletion_timestamp is not None or QUEUE not in notes:
@@ -73,9 +75,9 @@ def read_clone_jobs(
         try:
             tenants = tuple(UUID(each) for each in notes.get(TENANTS, "").split(",") if each)
         except ValueError:
-            continue  # somebody has written over it
-        launches.append(CloneJobStatus(job.metadata.name, notes[QUEUE], tenants, state, reason))
-    return launches
+            continue  # it was overwritten by hand
+        found.append(CloneJobStatus(job.metadata.name, notes[QUEUE], tenants, state, reason))
+    return found
 
 
 def _state(
@@ -103,7 +105,7 @@ def _state(
 
 
 def _wait(pod: Any) -> tuple[str, str] | None:
-    """What a pod that does not run yet waits for: its container first, then the scheduler."""
+    """Return what a pod that does not run waits for: its container first, then the scheduler."""
     for container in pod.status.container_statuses or []:
         waiting = container.state.waiting if container.state else None
         if waiting is not None and waiting.reason not in (

@@ -21,7 +21,7 @@ SECRET_KEYS = {
     "TENANT_SECRET": False,
     "TENANT_SECRET_PREVIOUS": False,
 }
-"""What a clone has to know that is secret, and whether it can do without."""
+"""The secrets that a clone reads, and whether each is required."""
 
 POD_FIELDS = {
     "affinity",
@@ -37,19 +37,19 @@ UID = 10001
 
 
 def job_name(queue: str) -> str:
-    """The name of the Job for a queue `clone-<tenant id>`; one queue has one Job."""
+    """Return the name of the Job for a queue `clone-<tenant id>`; one queue has one Job."""
     return f"demo-{queue}"
 
 
 def selector(settings: Settings) -> str:
-    """Finds the Jobs and pods of this installation, and no others."""
+    """Return the label selector of this installation's Jobs and pods."""
     return ",".join(f"{name}={value}" for name, value in _identity(settings).items())
 
 
 def job_manifest(
     settings: Settings, queue: str, tenant_ids: Sequence[UUID], account_type: str, *, waited: bool
 ) -> dict[str, Any]:
-    """The Job: one pod that works on the queue until it is empty, and tries again when it fails.
+    """Return the Job: a pod works on the queue until that is empty; one that fails is replaced.
 
     Raises:
         ConfigurationError: CLONE_JOB_POD, _REQUESTS or _LIMITS cannot be used.
@@ -84,7 +84,7 @@ def job_manifest(
 
 
 def ensure_jobs_can_be_made(settings: Settings) -> None:
-    """Look at the settings once, before the first Job needs them.
+    """Check the settings at the start, before the first Job needs them.
 
     Raises:
         ConfigurationError: CLONE_JOB_POD, _REQUESTS or _LIMITS cannot be used.
@@ -158,7 +158,7 @@ def _container(settings: Settings, queue: str) -> dict[str, Any]:
 
 
 def quantities(setting: str, value: str) -> dict[str, str]:
-    """`cpu=100m,memory=64Mi` as Kubernetes writes it.
+    """Return `cpu=100m,memory=64Mi` as Kubernetes writes it.
 
     Raises:
         ConfigurationError: it is written otherwise.
@@ -170,7 +170,7 @@ def quantities(setting: str, value: str) -> dict[str, str]:
 
 
 def pod_overrides(settings: Settings) -> dict[str, Any]:
-    """What `CLONE_JOB_POD` adds to the pods.
+    """Return what `CLONE_JOB_POD` adds to the pods.
 
     Raises:
         ConfigurationError: it is not a JSON object, or sets what it may not.

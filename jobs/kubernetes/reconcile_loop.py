@@ -1,63 +1,62 @@
-"""Makes Kubernetes Jobs for the clones that wait, and follows each Job to its end.
+"""When passes over the clone jobs are made: after every request for a clone, and every few seconds.
 
-A pass (`jobs.kubernetes.reconciler`) is made after every request for a clone, and every few
-seconds. What a Job cannot do is handed to the standing workers, or tried again until its time is
-over (`CLONE_FALLBACK`).
+A pass (`jobs.kubernetes.reconciler`) makes Kubernetes Jobs for the clones that wait, and follows
+each Job to its end. What a Job cannot do is handed to the standing workers, or tried again until
+its time is over (`CLONE_FALLBACK`).
 """
 
 from typing import TYPE_CHECKING
 
 from jobs.kubernetes.job_status import CloneJobStatus
-from jobs.kubernetes.reconciler import tend
-from jobs.queue.locks import only_one
-from jobs.services import JobServices
+from jobs.kubernetes.reconciler import reconcile
+from jobs.services import JobServices, advisory_lock
 
 if TYPE_CHECKING:
     from jobs.kubernetes.api import Cluster
 
-WATCH_SECONDS = 3
+POLL_SECONDS = 3
 """A visitor waits for a Job that cannot start no longer than this after it is known."""
 
-AGAIN = "demo:launch:again"
+AGAIN = "demo:clone-jobs:again"
 AGAIN_SECONDS = 60
-WATCHED = "demo:launch:watched"
+POLLED = "demo:clone-jobs:polled"
 
 
-def keep_launching(services: JobServices) -> int:
-    """Make a pass, or have whoever makes one make another. Returns how many were made.
+def reconcile_clone_jobs(services: JobServices) -> int:
+    """Make a pass, or have the process that makes one make another. Returns how many were made.
 
-    Nobody waits for a turn: workers that did would be missed elsewhere.
+    It does not wait for its turn: a worker that did would be missed elsewhere.
     """
     services.redis.set(AGAIN, 1, ex=AGAIN_SECONDS)
     passes = 0
     while services.redis.exists(AGAIN):
-        with only_one(services.settings.database_url, "launching") as mine:
-            if not mine:
-                break  # he looks once more before he goes, and once after
+        with advisory_lock(services.settings.database_url, "clone jobs") as acquired:
+            if not acquired:
+                break  # the other process looks once more before it lets go, and once after
             while services.redis.delete(AGAIN):
-                tend(services)
+                reconcile(services)
                 passes += 1
     return passes
 
 
-def watch(services: JobServices) -> int:
-    """What the schedule does: a pass, unless there was one just now. Returns how many.
+def poll_clone_jobs(services: JobServices) -> int:
+    """Make a pass, unless there was one just now. Returns how many were made.
 
-    The scheduler queues its entries whether or not the last one was done: copies cost nothing.
+    The scheduler queues this whether or not the last one was done: copies cost nothing.
     """
-    fresh = services.redis.set(WATCHED, 1, nx=True, px=int(WATCH_SECONDS * 900))
-    return keep_launching(services) if fresh else 0
+    is_due = services.redis.set(POLLED, 1, nx=True, px=int(POLL_SECONDS * 900))
+    return reconcile_clone_jobs(services) if is_due else 0
 
 
 def stray_clone_jobs(services: JobServices, cluster: "Cluster") -> list[CloneJobStatus]:
-    """Jobs that go on though none of their tenants is to be cloned any more.
+    """Return Jobs that go on though none of their tenants is to be cloned any more.
 
     Raises:
         ClusterError: the Jobs could not be listed.
     """
-    cloning = {order.tenant_id for order in services.orders.fetch()}
+    cloning = {pending.tenant_id for pending in services.pending_clones.fetch()}
     return [
-        launch
-        for launch in cluster.launches()
-        if not launch.is_over and cloning.isdisjoint(launch.tenants)
+        job_status
+        for job_status in cluster.clone_jobs()
+        if not job_status.is_over and cloning.isdisjoint(job_status.tenants)
     ]

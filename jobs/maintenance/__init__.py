@@ -1,1 +1,1 @@
-"""What the scheduler runs: expiry, drops, repairs, template renewal. Start with `expiry`."""
+"""What the scheduler runs: expiry, drops, repairs, template renewal. Start with `cleanup`."""

@@ -1,4 +1,4 @@
-"""Drops the schemas of tenants that nobody needs, some at the same time."""
+"""Drops the schemas of tenants that are out of use, some at the same time."""
 
 import time
 from collections.abc import Sequence
@@ -7,11 +7,10 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.database.isolation import drop_tenant_role, roles_of, tenant_role
 from jobs.services import JobServices
-from schema_tools import SchemaToolsError, drop_schema
+from schema_tools import drop_schema
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +19,7 @@ LONGEST_SECONDS = 120
 
 
 def drop_tenant(services: JobServices, tenant_id: UUID) -> bool:
-    """Drop a tenant's schema and forget the tenant, if it is out of use. Whether it was.
+    """Drop a tenant's schema and forget the tenant. Returns False if it is not out of use.
 
     Raises:
         SchemaToolsError, psycopg.Error: it could not be dropped; it stays to be dropped later.
@@ -28,7 +27,7 @@ def drop_tenant(services: JobServices, tenant_id: UUID) -> bool:
     if not services.pool.begin_drop(tenant_id):
         return False
     tenant = services.pool.find(tenant_id)
-    if tenant is None:  # somebody else has finished it
+    if tenant is None:  # another process has finished it
         return False
     with structlog.contextvars.bound_contextvars(tenant=str(tenant_id)):
         drop_schema_of(services, tenant_id, tenant.schema_name)
@@ -38,7 +37,7 @@ def drop_tenant(services: JobServices, tenant_id: UUID) -> bool:
 
 
 def drop_schema_of(services: JobServices, tenant_id: UUID, schema: str) -> None:
-    """Drop one schema of ours, and the roles of its tenant, those of secrets that are gone too."""
+    """Drop one schema, and its tenant's roles, those of former secrets too."""
     name = f"masa-madre drop {tenant_id.hex}"
     with psycopg.connect(
         services.settings.database_url, autocommit=True, application_name=name
@@ -51,7 +50,7 @@ def drop_schema_of(services: JobServices, tenant_id: UUID, schema: str) -> None:
 
 
 def drop_all(services: JobServices, tenant_ids: Sequence[UUID]) -> dict[str, int]:
-    """Drop many; one that fails is logged, and stops no other. Returns how many went and stayed."""
+    """Drop many; one that fails is logged, and stops no other. Returns the counts by outcome."""
     end = time.monotonic() + LONGEST_SECONDS
 
     def drop(tenant_id: UUID) -> str:
@@ -59,7 +58,7 @@ def drop_all(services: JobServices, tenant_ids: Sequence[UUID]) -> dict[str, int
             return "left"
         try:
             return "dropped" if drop_tenant(services, tenant_id) else "gone"
-        except (SchemaToolsError, psycopg.Error, SQLAlchemyError) as error:
+        except Exception as error:
             log.warning(
                 "drop failed", action="drop_failed", tenant=str(tenant_id), error=str(error)
             )

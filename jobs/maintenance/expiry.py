@@ -1,7 +1,6 @@
 """What cleanup does to sessions: counts their requests, and ends those whose time is over."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
@@ -9,9 +8,10 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.control import queries
+from app.control import transitions
 from app.control.pool.unopenable import retire_unopenable
 from app.control.sessions.session_view import session_view
+from app.database.login_repair import repair_login
 from app.database.logins import login_of
 from gateway import Tally, merge
 from jobs.services import JobServices, publish_sessions
@@ -19,13 +19,14 @@ from jobs.services import JobServices, publish_sessions
 log = structlog.get_logger(__name__)
 
 OVERDUE = 60
-"""Seconds that a tenant's transaction may be open; its own timeouts are far shorter."""
+"""Seconds that a tenant's transaction or statement may take; its timeouts are far shorter."""
 
 _OVERDUE = text(
     """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE usename = :login AND datname = current_database()
-       AND xact_start < now() - make_interval(secs => :most)
+       AND (xact_start < now() - make_interval(secs => :most)
+            OR (state = 'active' AND query_start < now() - make_interval(secs => :most)))
     """
 )
 _NEW_BATCHES = text(
@@ -51,12 +52,14 @@ _COUNT = text(
 def flush_activity(services: JobServices) -> int | None:
     """Move the requests that were counted in Redis to Postgres. Returns the sessions counted.
 
-    One at a time, under cleanup's lock; Redis forgets its counts after they are committed, and the
-    name of a batch is committed with its counts: killed in between, nothing is counted twice. While
-    Redis is away the counts wait there, and the answer is None.
+    One process at a time, under cleanup's lock. Redis forgets its counts after they are committed,
+    and the name of a batch is committed with its counts: after a kill in between nothing is counted
+    twice. Returns None while Redis is away; the counts wait there.
     """
     try:
         batches = services.activity.drain()
+        if rejected := services.activity.take_rejected():
+            services.health.count_incident("activity_rejected", rejected)
         counts = _count(services, batches) if batches else {}
         services.activity.acknowledge()
     except RedisError as error:
@@ -83,23 +86,38 @@ def _count(services: JobServices, batches: Mapping[str, Mapping[UUID, Tally]]) -
 def release_expired(services: JobServices, *, with_idle: bool) -> int:
     """End the sessions whose time is over and take their tenants out of use. Returns how many.
 
-    Tenants of the pool that nobody has the secret of any more go with them.
-
-    Who is idle is known only when the requests were counted.
+    `with_idle` ends sessions without recent requests, too: only after the requests were counted.
     """
     idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
     with services.engine.begin() as connection:
-        ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
-        connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
+        expired = transitions.EXPIRE_SESSIONS.run(connection, **idle)
+        ended = [session_view(row) for row in expired]
+        transitions.RELEASE_TENANTS.run(
+            connection, demo_session_ids=[session.id for session in ended]
+        )
     publish_sessions(services, ended)
-    retire_unopenable(services.engine, services.settings.tenant_secrets)
     return len(ended)
 
 
-def end_overdue(services: JobServices) -> int:
-    """End tenants' transactions that are older than any should be. Returns how many.
+def repair_tenants_login(services: JobServices) -> int:
+    """Put right what hostile SQL changed about the login of tenants. Returns how many things."""
+    settings = services.settings
+    repaired = repair_login(settings.database_url, settings.tenant_url)
+    if repaired:
+        services.health.count_incident("login_repaired", len(repaired))
+    return len(repaired)
 
-    Who runs SQL of his own can lift the timeouts of his transaction; this stops him all the same.
+
+def retire_tenants_without_key(services: JobServices) -> int:
+    """Take ready tenants out of the pool that none of our secrets opens. Returns how many."""
+    return retire_unopenable(services.engine, services.settings.tenant_secrets)
+
+
+def end_overdue(services: JobServices) -> int:
+    """End tenants' statements and transactions that are older than any should be.
+
+    Returns how many. A tenant's own SQL can lift the timeouts of its transaction, and commit in the
+    middle of a statement; this ends it all the same.
     """
     login = login_of(services.settings.tenant_url)
     if login == login_of(services.settings.database_url):
@@ -110,11 +128,3 @@ def end_overdue(services: JobServices) -> int:
     except DBAPIError as error:
         log.warning("overdue not ended", action="overdue_failed", error=type(error.orig).__name__)
         return 0
-
-
-def ask(dispatch: Callable[..., None], *args: Any, **options: Any) -> None:
-    """Hand work over; without Redis the next cleanup does."""
-    try:
-        dispatch(*args, **options)
-    except RedisError as error:
-        log.warning("work not handed over", action="dispatch_failed", error=type(error).__name__)

@@ -1,31 +1,29 @@
-"""Compares what should be there with what is, and mends what does not match.
+"""Compares what should be there with what is, and repairs what does not match.
 
-Everything is found by one statement each, in the order in which it is mended: what is closed in
-one step is dropped in a later one. Running it twice at the same time does no harm.
+Each kind is found by one statement, in the order in which it is repaired: what is closed in one
+step is dropped in a later one. A step that fails stops no other. Running it twice at the same time
+does no harm.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import structlog
-from redis.exceptions import RedisError
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.control.models import DemoSession, SessionStatus
-from app.control.sessions.session_view import session_view
+from app.control.sessions.session_view import SessionView, session_view
 from gateway import GatewayError
-from jobs.clones.cloning import find_stalled
-from jobs.kubernetes.errors import ClusterError
+from jobs.clones.clone_tasks import find_stalled
 from jobs.kubernetes.reconcile_loop import stray_clone_jobs
 from jobs.kubernetes.reconciler import open_cluster
 from jobs.maintenance.dropping import drop_schema_of, drop_tenant
 from jobs.services import JobServices, publish_sessions, session_record
-from schema_tools import MARK, SchemaToolsError
+from schema_tools import MARK
 
 log = structlog.get_logger(__name__)
 
@@ -66,17 +64,11 @@ CLOSED_SESSIONS = text(
            SELECT FROM control.tenants WHERE id = session.virtual_tenant_id)
     """
 )
-CLOSE_SESSION = text(
-    """
-    UPDATE control.demo_sessions SET status = 'destroyed', destroyed_at = now()
-     WHERE id = :id AND status = 'expired'
-    """
-)
 ORPHAN_SCHEMAS = text(
     """
     SELECT n.nspname AS schema_name FROM pg_catalog.pg_namespace AS n
      WHERE n.nspname ~ '^demo_[0-9a-f]{32}$'
-       AND starts_with(obj_description(n.oid, 'pg_namespace'), :mark)
+       AND strpos(obj_description(n.oid, 'pg_namespace'), :mark) > 0
        AND NOT EXISTS (SELECT FROM control.tenants WHERE schema_name = n.nspname)
     """
 )
@@ -84,63 +76,71 @@ ORPHAN_SCHEMAS = text(
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not match, and what mends it."""
+    """One thing that does not match, and what repairs it."""
 
     kind: str
     identity: str
     action: str
-    mend: Callable[[], object] = field(repr=False)
-    mended: bool = False
+    repair: Callable[[], object] = field(repr=False)
+    repaired: bool = False
     failure: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs and for RQ's results."""
+        """Return it for programs and for RQ's results."""
         return {
             "kind": self.kind,
             "identity": self.identity,
             "action": self.action,
-            "mended": self.mended,
+            "repaired": self.repaired,
             "failure": self.failure,
         }
 
 
-def reconcile(services: JobServices, *, dry_run: bool = False) -> list[Finding]:
-    """Find what does not match and mend it; with `dry_run`, only tell."""
+def find_and_repair(services: JobServices, *, dry_run: bool = False) -> list[Finding]:
+    """Find what does not match and repair it; with `dry_run`, only report it."""
     findings: list[Finding] = []
-    for look in (
-        _lost_tenants,
-        _lost_sessions,
-        _abandoned_tenants,
-        _undropped_tenants,
-        _closed_sessions,
-        _orphan_schemas,
-        _idle_clones,
-        _strange_records,
-        _stray_launches,
-    ):
-        for finding in list(look(services)):
-            findings.append(finding if dry_run else _mended(finding))
+    for find in STEPS:
+        for finding in _find(services, find):
+            findings.append(finding if dry_run else _repaired(services, finding))
     if not dry_run:
         publish_sessions(services, services.pool.serve_waiting())
     return findings
 
 
-def _mended(finding: Finding) -> Finding:
+def _find(services: JobServices, find: Callable[[JobServices], Iterator[Finding]]) -> list[Finding]:
+    """Return what one step finds, or nothing if the step fails: the others go on."""
+    try:
+        return list(find(services))
+    except JobTimeoutException:  # the whole job's time is over
+        raise
+    except Exception as error:
+        services.health.count_incident("reconcile_step_failed")
+        log.exception(
+            "not compared",
+            action="reconcile_step_failed",
+            step=find.__name__.lstrip("_"),
+            error=str(error),
+        )
+        return []
+
+
+def _repaired(services: JobServices, finding: Finding) -> Finding:
     failure = None
     try:
-        finding.mend()
-    except (SchemaToolsError, psycopg.Error, SQLAlchemyError, RedisError, ClusterError) as error:
+        finding.repair()
+    except JobTimeoutException:
+        raise
+    except Exception as error:  # it is reported, and the next finding is repaired all the same
         failure = str(error)
+        services.health.count_incident("reconcile_step_failed")
     log.info(
-        "mended" if failure is None else "not mended",
-        action="reconcile_mend",
+        "repaired" if failure is None else "not repaired",
+        action="reconcile_repair",
         kind=finding.kind,
         identity=finding.identity,
         failure=failure,
     )
-    return Finding(
-        finding.kind, finding.identity, finding.action, finding.mend, failure is None, failure
-    )
+    return replace(finding, repaired=failure is None, failure=failure)
 
 
 def _rows(services: JobServices, statement: Any, **values: Any) -> list[Any]:
@@ -151,75 +151,70 @@ def _rows(services: JobServices, statement: Any, **values: Any) -> list[Any]:
 def _lost_tenants(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, LOST_TENANTS):
 
-        def mend(tenant_id: UUID = row.id) -> None:
+        def repair(tenant_id: UUID = row.id) -> None:
             publish_sessions(services, services.pool.close_lost(tenant_id))
 
-        yield Finding("tenant without schema", row.schema_name, "close it and its session", mend)
+        yield Finding("tenant without schema", row.schema_name, "close it and its session", repair)
 
 
 def _lost_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, LOST_SESSIONS):
 
-        def mend(session: UUID = row.id) -> None:
-            publish_sessions(services, services.pool.close_session(session))
+        def repair(demo_session_id: UUID = row.id) -> None:
+            publish_sessions(services, services.pool.fail_session(demo_session_id))
 
-        yield Finding("session without tenant", str(row.id), "close it as failed", mend)
+        yield Finding("session without tenant", str(row.id), "close it as failed", repair)
 
 
 def _abandoned_tenants(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, ABANDONED_TENANTS):
 
-        def mend(tenant_id: UUID = row.id) -> None:
+        def repair(tenant_id: UUID = row.id) -> None:
             services.pool.release(tenant_id)
 
-        yield Finding("tenant without session", row.schema_name, "take it out of use", mend)
+        yield Finding("tenant without session", row.schema_name, "take it out of use", repair)
 
 
 def _undropped_tenants(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, UNDROPPED_TENANTS):
 
-        def mend(tenant_id: UUID = row.id) -> None:
+        def repair(tenant_id: UUID = row.id) -> None:
             drop_tenant(services, tenant_id)
 
-        yield Finding("tenant to drop", row.schema_name, "drop its schema", mend)
+        yield Finding("tenant to drop", row.schema_name, "drop its schema", repair)
 
 
 def _closed_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, CLOSED_SESSIONS):
 
-        def mend(session: UUID = row.id) -> None:
-            with services.engine.begin() as connection:
-                connection.execute(CLOSE_SESSION, {"id": session})
+        def repair(demo_session_id: UUID = row.id) -> None:
+            services.pool.close_session(demo_session_id)
 
-        yield Finding("session still open", str(row.id), "note that its data are gone", mend)
+        yield Finding("session still open", str(row.id), "note that its data are gone", repair)
 
 
 def _orphan_schemas(services: JobServices) -> Iterator[Finding]:
-    """One statement sees both, so a clone in the making, whose row comes first, is never taken."""
+    """Find schemas without a row. One statement sees both; a clone's row comes first."""
     for row in _rows(services, ORPHAN_SCHEMAS, mark=MARK):
 
-        def mend(name: str = row.schema_name) -> None:
+        def repair(name: str = row.schema_name) -> None:
             drop_schema_of(services, UUID(name.removeprefix("demo_")), name)
 
-        yield Finding("orphan schema", row.schema_name, "drop it", mend)
+        yield Finding("orphan schema", row.schema_name, "drop it", repair)
 
 
-def _idle_clones(services: JobServices) -> Iterator[Finding]:
-    """Clones that nobody works on, though their job says so, or that have no job at all."""
-    try:
-        lost = find_stalled(services)
-    except RedisError:
-        return
-    for idle, is_waited_for in lost:
+def _stalled_clones(services: JobServices) -> Iterator[Finding]:
+    """Find clones that nothing works on, though their job says so, or that have no job at all."""
+    for stalled, is_waited_for in find_stalled(services):
 
-        def mend(tenant_id: UUID = idle, waited: bool = is_waited_for) -> None:
+        def repair(tenant_id: UUID = stalled, waited: bool = is_waited_for) -> None:
             services.dispatcher.requeue([(tenant_id, waited)])
 
-        yield Finding("clone that nobody makes", str(idle), "queue it again", mend)
+        yield Finding("stalled clone", str(stalled), "queue it again", repair)
 
 
-def _strange_records(services: JobServices) -> Iterator[Finding]:
-    """Sessions of which the gateway's records say something else than Postgres."""
+def _wrong_records(services: JobServices) -> Iterator[Finding]:
+    """Find sessions of which the gateway's records say something else than Postgres."""
     recent = DemoSession.destroyed_at > datetime.now(UTC) - timedelta(hours=1)
     is_open = DemoSession.status.in_([SessionStatus.PENDING, SessionStatus.ACTIVE])
     with services.engine.connect() as connection:
@@ -227,36 +222,42 @@ def _strange_records(services: JobServices) -> Iterator[Finding]:
         sessions = [session_view(row) for row in connection.execute(statement)]
     for session in sessions:
         try:
-            known = services.cache.find(session.session_id)
-        except GatewayError:  # forgotten: destroyed, whatever else is written
+            record = services.cache.find(session.session_id)
+        except GatewayError:  # a tombstone: refused, whatever else is written
             continue
-        except RedisError:
-            return
         if session.is_open:
-            matches = known == session_record(session)
+            matches = record == session_record(session)
         else:
-            matches = known is None or known.status not in ("pending", "active")
+            matches = record is None or record.status not in ("pending", "active")
         if not matches:
 
-            def mend(session: Any = session) -> None:
+            def repair(session: SessionView = session) -> None:
                 publish_sessions(services, [session])
 
-            yield Finding("record in Redis", str(session.id), "write what Postgres says", mend)
+            yield Finding("record in Redis", str(session.id), "write what Postgres says", repair)
 
 
-def _stray_launches(services: JobServices) -> Iterator[Finding]:
-    """Kubernetes Jobs that go on for tenants that do not wait for a clone any more."""
+def _stray_clone_jobs(services: JobServices) -> Iterator[Finding]:
+    """Find Kubernetes Jobs that go on for tenants that do not wait for a clone any more."""
     if services.settings.clone_launcher != "kubernetes":
         return
-    try:
-        cluster = open_cluster(services.settings)
-        strays = stray_clone_jobs(services, cluster)
-    except ClusterError as error:
-        log.warning("Jobs not compared", action="reconcile_failed", error=str(error))
-        return
-    for launch in strays:
+    cluster = open_cluster(services.settings)
+    for job_status in stray_clone_jobs(services, cluster):
 
-        def mend(name: str = launch.name) -> None:
+        def repair(name: str = job_status.name) -> None:
             cluster.delete(name)
 
-        yield Finding("launch without clone", launch.name, "remove it", mend)
+        yield Finding("Kubernetes Job without clone", job_status.name, "delete it", repair)
+
+
+STEPS = (
+    _lost_tenants,
+    _lost_sessions,
+    _abandoned_tenants,
+    _undropped_tenants,
+    _closed_sessions,
+    _orphan_schemas,
+    _stalled_clones,
+    _wrong_records,
+    _stray_clone_jobs,
+)

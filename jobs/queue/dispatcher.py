@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from redis import Redis
@@ -12,17 +12,25 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
+from app.config import ConfigurationError, Settings
 from app.control.reset.status import ResetStatus
-from jobs.clones.clone_jobs import clone_job_id
-from jobs.clones.routing import POOL, QUEUE_PREFIX, URGENT, CloneRouting
+from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
+
+URGENT = "clone"
+"""Clones that a visitor waits for, and the start of the Kubernetes Jobs that make them."""
+
+POOL = "pool"
+MAINTENANCE = "maintenance"
 
 RESETS = "reset"
 """Resets, which a visitor waits for and which take less time than any other job."""
 
-MAINTENANCE = "maintenance"
 QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
-"""What standing workers serve, in this order: jobs that a visitor waits for come first."""
+"""What standing workers serve, in this order: a visitor comes before the pool."""
+
+QUEUE_PREFIX = "clone-"
+"""Begins the name of a queue that a Kubernetes Job works on."""
 
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400
@@ -39,53 +47,117 @@ REFILL_PAUSE_SECONDS = 10
 """A refill that was asked for is not asked for again so soon; one fills the whole pool."""
 
 
+class CloneRouting(Protocol):
+    """Which queue a clone goes to, and whether that queue needs a pod."""
+
+    needs_pod: bool
+    """True if a queue is worked on only after `jobs.kubernetes` has made a Job for it."""
+
+    def queue_of(self, tenant_id: UUID) -> str:
+        """Return the queue for a clone that a visitor waits for."""
+
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """Return the queues for clones of the pool, each with its tenants."""
+
+
+class WorkerRouting:
+    """Standing workers serve two queues for all tenants."""
+
+    needs_pod = False
+
+    def queue_of(self, tenant_id: UUID) -> str:
+        """Return the queue that standing workers serve first."""
+        del tenant_id
+        return URGENT
+
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """Return one queue for all tenants."""
+        return [(POOL, tenant_ids)] if tenant_ids else []
+
+
+class KubernetesRouting:
+    """Every Kubernetes Job has a queue; it clones one tenant or, for the pool, a batch.
+
+    A pod takes seconds to start and a clone a tenth of one: hence batches.
+    """
+
+    needs_pod = True
+
+    def __init__(self, batch: int) -> None:
+        self._batch = batch
+
+    def queue_of(self, tenant_id: UUID) -> str:
+        """Return the tenant's own queue."""
+        return f"{QUEUE_PREFIX}{tenant_id}"
+
+    def batches(self, tenant_ids: Sequence[UUID]) -> list[tuple[str, Sequence[UUID]]]:
+        """Return a queue for every batch, named after the batch's first tenant."""
+        starts = range(0, len(tenant_ids), self._batch)
+        batches = [tenant_ids[start : start + self._batch] for start in starts]
+        return [(self.queue_of(batch[0]), batch) for batch in batches]
+
+
+def make_clone_routing(settings: Settings) -> CloneRouting:
+    """Return the routing that `CLONE_LAUNCHER` names.
+
+    Raises:
+        ConfigurationError: Kubernetes Jobs are asked for, and cannot be made as they are described.
+    """
+    if settings.clone_launcher == "worker":
+        return WorkerRouting()
+    if not settings.clone_job_image:
+        raise ConfigurationError(
+            "CLONE_LAUNCHER=kubernetes needs CLONE_JOB_IMAGE, the image that has this code."
+        )
+    ensure_jobs_can_be_made(settings)
+    return KubernetesRouting(settings.clone_job_batch)
+
+
 class RqDispatcher:
     """Puts jobs on queues. It is called after commit, and calling it twice does no harm."""
 
-    def __init__(
-        self, redis: Redis, launcher: CloneRouting, *, timeout: int, attempts: int
-    ) -> None:
+    def __init__(self, redis: Redis, routing: CloneRouting, *, timeout: int, attempts: int) -> None:
         self._redis = redis
-        self._launcher = launcher
+        self._routing = routing
         self._timeout = timeout
         self._attempts = attempts
 
     def clone(self, tenant_id: UUID) -> None:
-        """Have a tenant's schema cloned for a session that waits for it."""
-        self._clone(self._launcher.queue_of(tenant_id), tenant_id)
-        self._launch()
+        """Queue the clone of a tenant that a session waits for."""
+        self._clone(self._routing.queue_of(tenant_id), tenant_id)
+        self._reconcile_clone_jobs()
 
     def clone_for_pool(self, tenant_ids: Sequence[UUID]) -> None:
-        """Have tenants' schemas cloned that nobody waits for."""
-        for queue, batch in self._launcher.batches(tenant_ids):
+        """Queue the clones of tenants that no session waits for."""
+        for queue, batch in self._routing.batches(tenant_ids):
             for tenant_id in batch:
                 self._clone(queue, tenant_id)
         if tenant_ids:
-            self._launch()
+            self._reconcile_clone_jobs()
 
     def clone_again(self, tenant_id: UUID, *, queue: str) -> None:
-        """Have a tenant's schema cloned though a job says that somebody does: he is gone."""
+        """Queue a clone whose job says that it is under way: the process that had it is gone."""
         self._forget(tenant_id)
         self._clone(queue, tenant_id)
 
     def clone_by_worker(self, tenant_id: UUID, *, waited: bool) -> None:
-        """Have the standing workers clone it, whoever was to do it before."""
+        """Queue a clone for the standing workers, wherever it was queued before."""
         self.clone_again(tenant_id, queue=URGENT if waited else POOL)
 
-    def requeue(self, lost: Sequence[tuple[UUID, bool]]) -> None:
-        """Have tenants cloned where such clones are made: nobody works on the jobs that there are.
+    def requeue(self, stalled: Sequence[tuple[UUID, bool]]) -> None:
+        """Queue clones again that nothing works on, where such clones go.
 
         With each stands whether a session waits for it.
         """
-        for tenant_id, _ in lost:
+        for tenant_id, _ in stalled:
             self._forget(tenant_id)
-        for tenant_id, is_waited_for in lost:
+        for tenant_id, is_waited_for in stalled:
             if is_waited_for:
                 self.clone(tenant_id)
-        self.clone_for_pool([tenant_id for tenant_id, is_waited_for in lost if not is_waited_for])
+        self.clone_for_pool([tenant_id for tenant_id, waited_for in stalled if not waited_for])
 
     def drop(self, tenant_id: UUID) -> None:
-        """Have a tenant's schema dropped."""
+        """Queue the drop of a tenant's schema."""
         self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
 
     def reset(self, session: UUID) -> None:
@@ -133,7 +205,7 @@ class RqDispatcher:
             return b"busy" in pipeline.execute()
 
     def refill(self, account_type: str) -> None:
-        """Have the pool of a template filled. Asked for by every creation, so it costs one call."""
+        """Queue a refill of a template's pool. Every creation asks for it, so it costs one call."""
         key = _refill_key(account_type)
         if not self._redis.set(key, 1, nx=True, ex=REFILL_PAUSE_SECONDS):
             return
@@ -142,37 +214,37 @@ class RqDispatcher:
             self._redis.delete(key)  # one is running and may have counted already: ask again
 
     def refill_may_be_asked_again(self, account_type: str) -> None:
-        """The refill has begun: what is taken from now on needs another one."""
+        """Let the next lease ask for a refill: the one before it has begun."""
         self._redis.delete(_refill_key(account_type))
 
     def _forget(self, tenant_id: UUID) -> None:
         # RQ's `delete` looks for the job's executions, and those of a dead worker vanish first.
         with suppress(NoSuchJobError, ValueError):
-            TaskJob.fetch(clone_job_id(tenant_id), connection=self._redis).delete()
+            TaskJob.fetch(clone_task_id(tenant_id), connection=self._redis).delete()
             return
-        self._redis.delete(TaskJob.key_for(clone_job_id(tenant_id)))
+        self._redis.delete(TaskJob.key_for(clone_task_id(tenant_id)))
 
     def _clone(self, queue: str, tenant_id: UUID) -> None:
-        # A launched Job makes its own attempts, each in a pod of its own.
+        # A Kubernetes Job makes its own attempts, each in a pod of its own.
         retries = 0 if queue.startswith(QUEUE_PREFIX) else self._attempts - 1
         self._enqueue(
             queue,
             "jobs.tasks.clone",
-            clone_job_id(tenant_id),
+            clone_task_id(tenant_id),
             str(tenant_id),
             retry=Retry(max=retries) if retries else None,
             job_timeout=self._timeout,
         )
 
-    def _launch(self) -> None:
-        """Have somebody started for new queues, where that is how it is done.
+    def _reconcile_clone_jobs(self) -> None:
+        """Have a Kubernetes Job made for new queues, where queues need one.
 
-        One pass sees every order; a pass that has begun may have looked already, so another one
-        follows it.
+        One pass sees every pending clone; a pass that has begun may have looked already, so
+        another one follows it.
         """
-        if self._launcher.launches:
-            for name in ("launch", "launch-again"):
-                if self._enqueue(URGENT, "jobs.tasks.launch", name):
+        if self._routing.needs_pod:
+            for name in ("reconcile-clone-jobs", "reconcile-clone-jobs-again"):
+                if self._enqueue(URGENT, "jobs.tasks.reconcile_clone_jobs", name):
                     return
                 if _is_waiting(find_job(name, self._redis)):
                     return
@@ -193,13 +265,18 @@ class RqDispatcher:
         return True
 
 
+def clone_task_id(tenant_id: UUID) -> str:
+    """Return the fixed id of a tenant's clone: it is queued once, however often it is asked for."""
+    return f"clone-{tenant_id.hex}"
+
+
 def _is_waiting(job: Job | None) -> bool:
-    """Whether the job stands in line."""
+    """Return whether the job stands in its queue."""
     return job is not None and job.get_status(refresh=False) is JobStatus.QUEUED and is_in_line(job)
 
 
 def _is_being_done(job: Job | None) -> bool:
-    """Whether somebody does the job: nobody does for longer than it may take."""
+    """Return whether a worker may do the job; none does for longer than it may take."""
     if job is None or job.get_status(refresh=False) is not JobStatus.STARTED:
         return False
     longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING

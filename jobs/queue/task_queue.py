@@ -1,7 +1,7 @@
 """RQ, held to our tasks: a job in Redis names one of them, and nothing else is done for it.
 
-RQ by itself pickles jobs, runs whatever function and callbacks they name, and sends webhooks to
-wherever they say: whoever writes to Redis then runs code in whoever reads a job. Ours are JSON
+RQ by itself pickles jobs, runs the function and callbacks that they name, and sends webhooks to
+where they say: write access to Redis is then the right to run code in every worker. Ours are JSON
 (`app.rq_json`) and do what `jobs.tasks` offers.
 """
 
@@ -10,18 +10,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import ResponseError
 from rq import Queue, SimpleWorker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
+from rq.utils import import_attribute
 
-from app import rq_json as json_rq  # noqa: F401  (whoever imports us reads jobs)
+from app import rq_json as json_rq  # noqa: F401  (every process that imports us reads jobs)
+from jobs.queue.unreadable_keys import is_wrong_type, set_aside
 
 TASKS = frozenset(
     {
         "jobs.tasks.clone",
         "jobs.tasks.drop",
-        "jobs.tasks.launch",
-        "jobs.tasks.watch_launches",
+        "jobs.tasks.reconcile_clone_jobs",
+        "jobs.tasks.poll_clone_jobs",
         "jobs.tasks.refill",
         "jobs.tasks.reset",
         "jobs.tasks.cleanup",
@@ -30,14 +33,20 @@ TASKS = frozenset(
         "jobs.tasks.purge",
     }
 )
-"""What a job may be of."""
+"""The functions that a job may name."""
+
+FORMER_TASKS = {
+    "jobs.tasks.launch": "jobs.tasks.reconcile_clone_jobs",
+    "jobs.tasks.watch_launches": "jobs.tasks.poll_clone_jobs",
+}
+"""Names of earlier releases, whose jobs may still be queued during an upgrade."""
 
 TAKING = timedelta(seconds=5)
-"""A worker says that he does a job well within this time after he took it."""
+"""A worker notes that it does a job well within this time after it took it."""
 
 
 class NotATaskError(Exception):
-    """A job names something else to do: somebody wrote it who should not write to Redis."""
+    """A job names another function: it was not written by this system."""
 
 
 class TaskJob(Job):
@@ -51,9 +60,11 @@ class TaskJob(Job):
             NotATaskError: the job is of something else.
             DeserializationError: it is not JSON.
         """
-        if self.func_name not in TASKS:
-            raise NotATaskError(f"{self.func_name!r} is no task of ours")
-        return super().func
+        given = str(self.func_name)
+        name = FORMER_TASKS.get(given, given)
+        if name not in TASKS:
+            raise NotATaskError(f"{given!r} is no task of ours")
+        return import_attribute(name)
 
     success_callback = failure_callback = stopped_callback = None
 
@@ -75,32 +86,47 @@ class TaskWorker(SimpleWorker):
 
 
 def find_job(job_id: str, redis: Redis) -> Job | None:
-    """The job of this id, if RQ knows of one."""
+    """Return the job of this id, if RQ knows of one."""
     return find_jobs([job_id], redis)[0]
 
 
 def find_jobs(job_ids: Sequence[str], redis: Redis) -> list[Job | None]:
-    """The jobs of these ids, by one question; what is only half there counts as none.
+    """Return the jobs of these ids, by one question; what cannot be read counts as none.
 
-    A job's hash is left half by whoever notes his progress after Redis was emptied under him.
+    A job's hash is half there when progress was noted after Redis was emptied. A key of another
+    type is set aside.
+
+    Raises:
+        RedisError: it is not known.
     """
+    keys = [TaskJob.key_for(job_id) for job_id in job_ids]
     with redis.pipeline(transaction=False) as pipeline:
-        for job_id in job_ids:
-            pipeline.hgetall(TaskJob.key_for(job_id))
-        hashes = pipeline.execute()
+        for key in keys:
+            pipeline.hgetall(key)
+        hashes = pipeline.execute(raise_on_error=False)
+    for key, found in zip(keys, hashes, strict=True):
+        if isinstance(found, ResponseError) and is_wrong_type(found):
+            set_aside(redis, key)
+        elif isinstance(found, Exception):
+            raise found
     return [_read(job_id, found, redis) for job_id, found in zip(job_ids, hashes, strict=True)]
 
 
 def is_in_line(job: Job) -> bool:
-    """Whether a job that says that it waits does: a worker killed as he takes it leaves it so."""
+    """Return whether a job that is marked as queued stands in its queue.
+
+    A worker that is killed as it takes a job leaves it marked so.
+    """
     if job.enqueued_at is None or datetime.now(UTC) - job.enqueued_at < TAKING:
         return True
     queue = TaskQueue(job.origin, connection=job.connection)
-    # Who finds it gone asks again: it may have been taken up since it was read.
+    # The job is asked again when it is not found: it may have been taken since it was read.
     return queue.get_job_position(job) is not None or job.get_status() is not JobStatus.QUEUED
 
 
-def _read(job_id: str, found: dict[Any, Any], redis: Redis) -> Job | None:
+def _read(job_id: str, found: Any, redis: Redis) -> Job | None:
+    if isinstance(found, Exception):
+        return None
     job = TaskJob(job_id, redis)
     try:
         job.restore(found)

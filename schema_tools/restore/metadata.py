@@ -140,9 +140,13 @@ class SchemaMetadata:
 
 
 def use_path(connection: "Connection[Any]", *schemas: str) -> None:
-    """Look names up in these schemas and then in the server's own, until the transaction ends."""
+    """Look names up among the server's own and then in these schemas, until the transaction ends.
+
+    A clone is in the path for the bodies of functions that a check, an index or a generated column
+    calls; its source behind it, for those of an extension there.
+    """
     names = [sql.Identifier(schema).as_string() for schema in schemas]
-    path = ", ".join([*names, "pg_catalog", "pg_temp"])
+    path = ", ".join(["pg_catalog", *names, "pg_temp"])
     connection.execute("SELECT pg_catalog.set_config('search_path', %s, true)", [path])
 
 

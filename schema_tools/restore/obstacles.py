@@ -7,9 +7,13 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from ..catalog import ask
 from .metadata import TableMetadata, fetch_all, use_path
 
 _ENABLE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+
+_PATH = "SELECT pg_catalog.current_setting('search_path')"
+_SET_PATH = "SELECT pg_catalog.set_config('search_path', %s, true)"
 
 
 @contextmanager
@@ -61,10 +65,11 @@ def without_constraints(
     reads or writes the tables waits meanwhile, for this takes the strongest lock.
     """
     roots = [table.relation.root for table in tables]
+    path = str(ask(connection, _PATH)[0][0])
     # Under the server's own names alone, definitions name every table in full.
     use_path(connection)
     constraints = fetch_all(connection, Constraint, "constraints", schema=schema, roots=roots)
-    use_path(connection, schema)
+    connection.execute(_SET_PATH, [path])
     for constraint in constraints:
         _alter(connection, schema, constraint, "DROP CONSTRAINT {name}")
     yield constraints

@@ -11,7 +11,7 @@ from psycopg import Connection, pq, sql
 
 from ..catalog import ask, ensure_name, settings_query
 from ..errors import PrivilegeMissing, SchemaToolsError, SourceNotFound
-from ..executor import MARK
+from ..mark import MARK
 from .derived import refresh_views, restore_sequences
 from .diff import Schemas, TableDiff, find_diffs, find_unequal
 from .errors import DefinitionsDiffer, NotAClone, RestoreBlocked, RestoreFailed
@@ -131,7 +131,7 @@ class _Restore:
 
     def run(self, compare_all: bool) -> RestoreReport:
         """Restore the tables that differ, then what follows from them."""
-        use_path(self.connection, self.schemas.clone)
+        use_path(self.connection, self.schemas.clone, self.schemas.source)
         found = find_diffs(
             self.connection,
             self.schemas,
@@ -221,10 +221,11 @@ def _fetch_mark(connection: "Connection[Any]", source: str, clone: str) -> str:
                 f"schema {schema!r} does not exist in database {connection.info.dbname!r}:"
                 " check the name and the database"
             )
-    if not marks[clone].comment.startswith(f"{MARK}{source} "):
+    mark = marks[clone].comment.rpartition("\n")[2]
+    if not mark.startswith(f"{MARK}{source} "):
         raise NotAClone(
-            f"schema {clone!r} does not carry the mark of a clone of {source!r} (a comment that"
-            f" begins {MARK + source!r}): its rows stay as they are"
+            f"schema {clone!r} does not carry the mark of a clone of {source!r} (a line of its"
+            f" comment that begins {MARK + source!r}): its rows stay as they are"
         )
     return marks[clone].written_by
 

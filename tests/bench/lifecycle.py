@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.logs import init_logs
-from jobs.clones.plans import run_current_plan
+from jobs.clones.cloning import run_current_plan
 from jobs.clones.resetting import fetch_target, restore_in_place
 from jobs.maintenance.dropping import drop_tenant
 from schema_tools import drop_schema

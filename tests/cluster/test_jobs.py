@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from app.config import Settings
-from jobs.kubernetes.api import Cluster
-from jobs.kubernetes.errors import ClusterRefused
+from jobs.kubernetes.api import Cluster, ClusterRefused
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.manifest import job_manifest
 from tests.cluster.server import Server
@@ -67,7 +66,7 @@ def launch_when(
     """The launch of that name as soon as it is as wanted."""
     end = time.monotonic() + 30
     while True:
-        launch = next((found for found in cluster.launches() if found.name == name), None)
+        launch = next((found for found in cluster.clone_jobs() if found.name == name), None)
         if fits(launch) or time.monotonic() > end:
             return launch
         time.sleep(0.2)
@@ -100,5 +99,5 @@ def test_a_job_is_made_once_seen_and_removed_once(cluster: Cluster, settings: Se
 def test_the_server_refuses_what_the_role_does_not_give(cluster: Cluster, settings: Settings):
     elsewhere = settings.model_copy(update={"clone_job_namespace": "default"})
     with pytest.raises(ClusterRefused) as refused:
-        Cluster(elsewhere).launches()
+        Cluster(elsewhere).clone_jobs()
     assert refused.value.status == 403

@@ -49,7 +49,7 @@ with_secret = click.option(
 
 
 class Failed(click.ClickException):
-    """A command could not do what it was asked for."""
+    """A command failed; the message says why."""
 
     exit_code = 1
 
@@ -95,7 +95,7 @@ def sessions(services: ControlServices, ended_too: bool, limit: int, as_json: bo
 @command
 def show(services: ControlServices, session: str, secret: bool, as_json: bool) -> None:
     """Show one session. SESSION is its id, the beginning of it, or its secret."""
-    _show(services, lookup.secret_of(services.engine, session), secret, as_json)
+    _show(services, lookup.find_session_id(services.engine, session), secret, as_json)
 
 
 def _make_create(account_types: Sequence[str]) -> click.Command:
@@ -109,11 +109,11 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
         services: ControlServices, account_type: str, wait: float, secret: bool, as_json: bool
     ) -> None:
         """Open a session."""
-        session = services.service.open(account_type, Visitor(None, "flask demo")).session
+        session = services.sessions.open(account_type, Visitor(None, "flask demo")).session
         end = time.monotonic() + wait
         while session.status is SessionStatus.PENDING and time.monotonic() < end:
             time.sleep(0.2)
-            session = services.service.fetch(session.session_id)
+            session = services.sessions.fetch(session.session_id)
         _show(services, session.session_id, secret, as_json)
         if session.status is SessionStatus.FAILED:
             raise Failed("The session's data could not be cloned: see the worker's log.")
@@ -127,8 +127,8 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
 @command
 def extend(services: ControlServices, session: str, as_json: bool) -> None:
     """Let a session last longer."""
-    found = lookup.secret_of(services.engine, session)
-    services.service.extend(found)
+    found = lookup.find_session_id(services.engine, session)
+    services.sessions.extend(found)
     _show(services, found, False, as_json)
 
 
@@ -139,8 +139,8 @@ def extend(services: ControlServices, session: str, as_json: bool) -> None:
 def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool) -> None:
     """End sessions at once; their schemas are dropped soon after."""
     for session in sessions:
-        found = lookup.secret_of(services.engine, session)
-        services.service.end(found, ended_by="operator")
+        found = lookup.find_session_id(services.engine, session)
+        services.sessions.end(found, ended_by="operator")
         _show(services, found, False, as_json)
 
 
@@ -151,8 +151,8 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
 @command
 def reset(services: ControlServices, session: str, wait: float, as_json: bool) -> None:
     """Give a session the template's data again; a worker does it."""
-    found = lookup.secret_of(services.engine, session)
-    opened = services.service.reset(found, wait=wait)
+    found = lookup.find_session_id(services.engine, session)
+    opened = services.sessions.reset(found, wait=wait)
     _show(services, found, False, as_json)
     if opened.reset_is_under_way:
         raise Failed(f"The reset has not ended after {wait:g} seconds; a worker goes on with it.")
@@ -186,7 +186,7 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
 
 
 def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
-    """The group `demo`, for these account types, with the maintenance that it is given."""
+    """Make the group `demo`, for these account types and this maintenance."""
 
     @click.command()
     @as_json
@@ -200,6 +200,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
             click.echo("Another cleanup is at work: nothing was done.")
         else:
             show_values("Cleanup", report)
+        if report.get("failed_steps"):
+            raise Failed(f"{report['failed_steps']} steps of the cleanup failed: see the log.")
         if report.get("not_dropped"):
             raise Failed(f"{report['not_dropped']} schemas could not be dropped: see the log.")
 
@@ -208,15 +210,15 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
     @as_json
     @command
     def reconcile(_: ControlServices, dry_run: bool, as_json: bool) -> None:
-        """Compare Postgres, Redis and launched jobs, and mend what does not match."""
+        """Compare Postgres, Redis and Kubernetes Jobs, and repair what does not match."""
         findings = maintenance.reconcile(dry_run=dry_run)
         if as_json:
             show_json(findings)
         else:
-            show_rows("Would mend" if dry_run else "Mended", findings, "Everything matches.")
+            show_rows("Would repair" if dry_run else "Repaired", findings, "Everything matches.")
         failed = sum(finding["failure"] is not None for finding in findings)
         if failed:
-            raise Failed(f"{failed} of {len(findings)} could not be mended.")
+            raise Failed(f"{failed} of {len(findings)} could not be repaired.")
 
     create = _make_create(account_types)
     commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]
@@ -230,8 +232,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
 def _show(services: ControlServices, session_id: str, secret: bool, as_json: bool) -> None:
     values = lookup.details(services.engine, session_id)
     if secret:
-        session = services.service.fetch(session_id)
-        values |= {"session_id": session_id, "session_token": services.service.token_for(session)}
+        session = services.sessions.fetch(session_id)
+        values |= {"session_id": session_id, "session_token": services.sessions.token_for(session)}
     if as_json:
         show_json(values)
     else:

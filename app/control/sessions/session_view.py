@@ -1,7 +1,7 @@
 """A session as a value, and the mapper that makes it from a row of `control.demo_sessions`."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,10 @@ class SessionView:
     request_count: int
     data_cloned: bool
     failure: str | None = None
+    read_at: datetime = field(
+        default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
+    )
+    """When the row was read."""
 
     @property
     def is_open(self) -> bool:
@@ -32,7 +36,7 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What a request tells of the visitor who asks for a session."""
+    """The visitor of a request, as far as it is stored."""
 
     ip_address: str | None
     user_agent: str | None

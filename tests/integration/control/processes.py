@@ -29,15 +29,16 @@ def python(script: str) -> Iterator[subprocess.Popen[bytes]]:
 def kill(process: "subprocess.Popen[bytes]") -> None:
     """SIGKILL the process and all that it started: RQ's worker forks for every job."""
     if process.poll() is None:
-        for pid in [process.pid, *_children(process.pid)]:
+        for pid in [process.pid, *children(process.pid)]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     process.wait()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The process ids of all that a process has started, and so on."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [found for child in map(int, listed) for found in (child, *_children(child))]
+    return [found for child in map(int, listed) for found in (child, *children(child))]
 
 
 def wait_for(what, seconds: float = 30.0) -> None:

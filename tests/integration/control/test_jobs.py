@@ -11,12 +11,11 @@ from rq import Worker
 from app.control import statistics
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clones.clone_jobs import clone_job_id
-from jobs.clones.cloning import find_stalled
+from jobs.clones.clone_tasks import clone_task_id, find_stalled
 from jobs.queue.dispatcher import QUEUES
-from jobs.queue.locks import only_one
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.scheduler import DemoScheduler
+from jobs.services import advisory_lock
 from schema_tools import SchemaToolsError, compile_plan
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -68,7 +67,7 @@ def test_a_clone_of_an_older_template_whose_note_was_lost_is_cut_again(parts, da
 
 def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
-    with only_one(database_url, f"cloning {tenant_id.hex}"):
+    with advisory_lock(database_url, f"cloning {tenant_id.hex}"):
         tasks.clone(str(tenant_id))
         assert tenant_states(database) == ["cloning"]
     tasks.clone(str(tenant_id))
@@ -149,7 +148,7 @@ def test_cleanup_ends_what_the_clock_has_ended(parts, database):
 
 
 def test_two_cleanups_at_once_are_one(parts, database_url):
-    with only_one(database_url, "cleanup") as mine:
+    with advisory_lock(database_url, "cleanup") as mine:
         assert mine
         assert tasks.cleanup() == {"skipped": 1}
     assert "skipped" not in tasks.cleanup()
@@ -307,7 +306,7 @@ def test_an_entry_of_an_earlier_release_is_replaced(parts):
 
 def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    key = TaskJob.key_for(clone_job_id(parts.sessions.awaited_tenant(session)))
+    key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.hset(key, "enqueued_at", "2026-01-01T00:00:00.0Z")
     look = TaskQueue.get_job_position
 
@@ -323,7 +322,7 @@ def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch)
 def test_cleanup_asks_again_for_a_clone_whose_worker_died(parts, database):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     tenant_id = parts.sessions.awaited_tenant(session)
-    job = TaskJob.fetch(clone_job_id(tenant_id), connection=parts.redis)
+    job = TaskJob.fetch(clone_task_id(tenant_id), connection=parts.redis)
     TaskQueue("clone", connection=parts.redis).empty()
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=15)

@@ -1,4 +1,4 @@
-"""Whatever does not match is found, told, and mended; killed workers leave nothing behind."""
+"""What does not match is found, reported and repaired; killed workers leave nothing behind."""
 
 import psycopg
 import pytest
@@ -87,7 +87,7 @@ BREAKAGES = {
     lost_tenant: "session without tenant",
     lost_session: "tenant without session",
     half_ended_session: "tenant without session",
-    lost_clone: "clone that nobody makes",
+    lost_clone: "stalled clone",
     lost_record: "record in Redis",
     stale_record: "record in Redis",
 }
@@ -96,13 +96,13 @@ BREAKAGES = {
 @pytest.mark.parametrize(
     ("breakage", "kind"), BREAKAGES.items(), ids=lambda v: getattr(v, "__name__", "")
 )
-def test_what_does_not_match_is_told_and_mended(parts, database, breakage, kind):
+def test_what_does_not_match_is_reported_and_repaired(parts, database, breakage, kind):
     breakage(parts, database)
     schemas = demo_schemas(database)
     assert kind in kinds()
     assert demo_schemas(database) == schemas, "a dry run changes nothing"
     found = tasks.reconcile()
-    assert all(finding["mended"] for finding in found), found
+    assert all(finding["repaired"] for finding in found), found
     work(parts)
     assert kinds() == []
     assert demo_schemas(database) == {
@@ -154,7 +154,7 @@ def test_a_worker_killed_in_the_middle_of_a_clone_leaves_nothing(parts, database
         "2026-01-01T00:00:00.000000Z",
     )
 
-    assert "clone that nobody makes" in kinds(dry_run=False)
+    assert "stalled clone" in kinds(dry_run=False)
     work(parts)
 
     served = parts.sessions.fetch(session.session_id)

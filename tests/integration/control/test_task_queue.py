@@ -18,7 +18,7 @@ from rq.exceptions import DeserializationError
 from app import create_app
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clones.clone_jobs import clone_job_id
+from jobs.clones.clone_tasks import clone_task_id
 from jobs.queue.task_queue import TASKS, NotATaskError, TaskJob, TaskWorker
 from jobs.scheduler import DemoScheduler
 from tests.integration.control.processes import ROOT, python, wait_for
@@ -245,7 +245,7 @@ def test_what_the_dashboard_shows_is_text(parts):
 
 def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    job_id = clone_job_id(parts.sessions.awaited_tenant(session))
+    job_id = clone_task_id(parts.sessions.awaited_tenant(session))
     parts.redis.hset(TaskJob.key_for(job_id), "data", pickle.dumps(("jobs.tasks.clone",)))
     work(parts)
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.PENDING
@@ -256,7 +256,7 @@ def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
 
 def test_a_job_that_is_only_half_there_is_ordered_anew_and_holds_nobody_up(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
-    key = TaskJob.key_for(clone_job_id(parts.sessions.awaited_tenant(session)))
+    key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()
     parts.redis.hset(key, "meta", '{"progress": null}')  # whoever clones tells how far he is
     tasks.cleanup()

@@ -180,7 +180,7 @@ def test_an_ended_session_does_not_ask_the_database_each_time(world: Any) -> Non
                 "account_type": "",
                 "status": "",
                 "expires_at": "",
-                "written_at": "",
+                "as_of": "",
             }
         ),
     ],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.control.sessions.session_view import Visitor
-from jobs.clones.clone_jobs import clone_job_id
+from jobs.clones.clone_tasks import clone_task_id
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.manifest import QUEUE
 from jobs.queue.task_queue import TaskJob
@@ -24,7 +24,7 @@ class Answers:
         self._created, self._deleted = created, deleted
         self.asked = []
 
-    def launches(self):
+    def clone_jobs(self):
         self._meanwhile()
         return list(self._launches)
 
@@ -57,9 +57,9 @@ def is_taken(parts, tenant_id, *, seconds_ago=0, status="started", queue=None):
     """What is to be seen when a pod has taken the clone up."""
     at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
     queue = queue or f"clone-{tenant_id}"
-    parts.redis.lrem(f"rq:queue:{queue}", 0, clone_job_id(tenant_id))
+    parts.redis.lrem(f"rq:queue:{queue}", 0, clone_task_id(tenant_id))
     about = {"status": status, "started_at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    parts.redis.hset(TaskJob.key_for(clone_job_id(tenant_id)), mapping=about)
+    parts.redis.hset(TaskJob.key_for(clone_task_id(tenant_id)), mapping=about)
 
 
 def launch_of(tenant_id, state=CloneJobState.RUNNING, name="job"):

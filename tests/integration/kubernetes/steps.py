@@ -7,7 +7,7 @@ import psycopg
 
 from app.control.models import SessionStatus
 from jobs import tasks
-from jobs.clones.clone_jobs import fetch_clone_jobs
+from jobs.clones.clone_tasks import fetch_clone_tasks
 from jobs.kubernetes.job_queues import JobQueues
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.test_jobs import work
@@ -27,7 +27,7 @@ def settle(parts, is_done, *, seconds=30.0):
     while not is_done():
         assert time.monotonic() < end, "it did not come"
         work(parts)
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         time.sleep(0.05)
 
 
@@ -45,7 +45,7 @@ def is_(parts, session, status):
 
 def queue_of(parts, tenant_id):
     """The queue that a tenant's clone is in, or was taken from."""
-    return fetch_clone_jobs(parts.redis, [tenant_id])[tenant_id].queue
+    return fetch_clone_tasks(parts.redis, [tenant_id])[tenant_id].queue
 
 
 def jobs_of(cluster):
@@ -69,7 +69,7 @@ def pods_run(cluster):
 
 def assert_nothing_is_left(parts, cluster):
     """No queue of a Job's, and no Job but those that ended by themselves and wait for their TTL."""
-    tasks.launch()
+    tasks.reconcile_clone_jobs()
     assert JobQueues(parts.redis).names() == set()
     left = [job["metadata"]["name"] for job in jobs_of(cluster) if not end_of(job)]
     assert left == []

@@ -130,7 +130,7 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
     session = open_session(parts)
     tenant_id = parts.sessions.awaited_tenant(session)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         for _ in range(parts.settings.clone_attempts):
             wait_for(lambda: connections(database) == 1)
             with cluster.fail("oom", after=0.05, times=1) as death:
@@ -138,7 +138,7 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
                 # A server notices late that its client has died, and while it waits not at all.
                 end_connections(database)
         wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         assert queue_of(parts, tenant_id) == "clone"
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))
     assert_nothing_is_left(parts, cluster)
@@ -148,7 +148,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
     monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 0)
     session = open_session(parts)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
         death = cluster.fail("node-death", after=0.05, unnoticed=120)
         wait_for(lambda: death.hits == 1)
@@ -167,7 +167,7 @@ def test_a_clone_whose_node_died_goes_to_a_worker(
     session = open_session(parts)
     with ExitStack() as stack:
         with locked_template(database_url):
-            tasks.launch()
+            tasks.reconcile_clone_jobs()
             wait_for(lambda: connections(database) == 1)
             death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
             wait_for(lambda: death.hits == 1)
@@ -181,10 +181,10 @@ def test_a_job_at_its_deadline_is_given_up_for_a_worker(cluster, parts, database
     adjust(parts, clone_job_deadline_seconds=2)
     session = open_session(parts)
     with locked_template(database_url):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
         wait_for(lambda: "FailureTarget" in end_of(jobs_of(cluster)[0]))
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         assert "DeadlineExceeded" in trouble(database, session)
         assert queue_of(parts, parts.sessions.awaited_tenant(session)) == "clone"
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))

@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 
 from jobs import tasks
-from jobs.clones.clone_jobs import fetch_clone_jobs
-from jobs.kubernetes.errors import ClusterAway, ClusterRefused
+from jobs.clones.clone_tasks import fetch_clone_tasks
+from jobs.kubernetes.api import ClusterAway, ClusterRefused
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
-from jobs.kubernetes.reconciler import AWAY, Report, tend
+from jobs.kubernetes.reconciler import AWAY, Report, reconcile
 from tests.integration.kubernetes.answers import Answers, is_taken, launch_of, trouble_and_phase
 from tests.integration.kubernetes.steps import adjust, order_batch, queue_of
 
@@ -22,7 +22,7 @@ REFUSED = ClusterRefused(403, "not you")
 def test_a_clone_gets_a_job_of_its_own(parts, answer, tenant_id):
     api = Answers()
     answer(api)
-    assert tend(parts) == Report(created=1)
+    assert reconcile(parts) == Report(created=1)
     assert api.asked == [f"clone-{tenant_id}"]
     assert trouble_and_phase(parts, tenant_id) == (None, "starting")
 
@@ -32,7 +32,7 @@ def test_a_job_that_was_there_already_is_not_counted_and_takes_a_place(parts, an
     _, queue = order_batch(parts)
     api = Answers(created=False)
     answer(api)
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert api.asked == [f"clone-{tenant_id}"]
     assert JobQueues(parts.redis).names() == {f"clone-{tenant_id}", queue}
 
@@ -42,7 +42,7 @@ def test_a_job_that_cannot_be_created_leaves_its_place_to_the_next(parts, answer
     _, queue = order_batch(parts)
     api = Answers(created=REFUSED)
     answer(api)
-    assert tend(parts) == Report(handed_over=2)
+    assert reconcile(parts) == Report(handed_over=2)
     assert api.asked == [f"clone-{tenant_id}", queue]
     assert trouble_and_phase(parts, tenant_id) == ("403: not you", "handed_over")
 
@@ -50,19 +50,19 @@ def test_a_job_that_cannot_be_created_leaves_its_place_to_the_next(parts, answer
 @pytest.mark.parametrize(("error", "away"), [(REFUSED, 0), (ClusterAway("slow"), 1)])
 def test_only_an_api_that_does_not_answer_is_left_alone(parts, answer, tenant_id, error, away):
     answer(Answers(created=error))
-    tend(parts)
+    reconcile(parts)
     assert parts.redis.exists(AWAY) == away
     order_batch(parts)
     later = Answers()
     answer(later)
-    tend(parts)
+    reconcile(parts)
     assert len(later.asked) == 1 - away
 
 
 def test_a_clone_that_a_worker_makes_is_not_handed_over_twice(parts, answer, tenant_id):
     answer(Answers(created=REFUSED))
-    assert tend(parts).handed_over == 1
-    assert tend(parts) == Report()
+    assert reconcile(parts).handed_over == 1
+    assert reconcile(parts) == Report()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_clone_that_a_worker_makes_is_not_handed_over_twice(parts, answer, ten
 def test_a_job_that_goes_on_is_left_alone(parts, answer, tenant_id, state, expected):
     api = Answers(launch_of(tenant_id, state))
     answer(api)
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert api.asked == []
     assert trouble_and_phase(parts, tenant_id) == expected
 
@@ -83,35 +83,35 @@ def test_a_job_that_goes_on_is_left_alone(parts, answer, tenant_id, state, expec
 def test_only_a_visitor_is_told_that_a_pod_starts(parts, answer):
     (tenant_id,), _ = order_batch(parts)
     answer(Answers(launch_of(tenant_id, STARTING)))
-    tend(parts)
+    reconcile(parts)
     assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
 
 
 def test_a_clone_that_was_begun_is_not_told_that_a_pod_starts(parts, answer, tenant_id):
     is_taken(parts, tenant_id)
     answer(Answers(launch_of(tenant_id, STARTING)))
-    tend(parts)
+    reconcile(parts)
     assert trouble_and_phase(parts, tenant_id) == (None, "queued")
 
 
 def test_a_job_that_is_done_though_its_clone_waits_is_replaced(parts, answer, tenant_id):
     api = Answers(launch_of(tenant_id, DONE))
     answer(api)
-    assert tend(parts) == Report(created=1, removed=1)
+    assert reconcile(parts) == Report(created=1, removed=1)
     assert api.asked == ["job", f"clone-{tenant_id}"]
 
 
 def test_a_job_that_cannot_be_deleted_is_not_replaced(parts, answer, tenant_id):
     api = Answers(launch_of(tenant_id, DONE), deleted=REFUSED)
     answer(api)
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert api.asked == ["job"]
 
 
 def test_a_job_that_has_done_its_clones_stays_for_its_time_to_live(parts, answer):
     api = Answers(launch_of(uuid4(), DONE))
     answer(api)
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert api.asked == []
 
 
@@ -127,7 +127,7 @@ def test_a_job_that_has_done_its_clones_stays_for_its_time_to_live(parts, answer
 def test_a_clone_that_no_pod_makes_any_more_is_given_up(parts, answer, tenant_id, state, reason):
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers(launch_of(tenant_id, state)))
-    assert tend(parts) == Report(handed_over=1, removed=1)
+    assert reconcile(parts) == Report(handed_over=1, removed=1)
     assert trouble_and_phase(parts, tenant_id) == (reason, "handed_over")
     assert JobQueues(parts.redis).names() == set()
 
@@ -135,7 +135,7 @@ def test_a_clone_that_no_pod_makes_any_more_is_given_up(parts, answer, tenant_id
 def test_a_clone_whose_pod_and_job_are_gone_is_given_up(parts, answer, tenant_id):
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers())
-    assert tend(parts) == Report(handed_over=1)
+    assert reconcile(parts) == Report(handed_over=1)
     assert trouble_and_phase(parts, tenant_id) == ("its Job is gone", "handed_over")
 
 
@@ -143,7 +143,7 @@ def test_a_clone_whose_pod_and_job_are_gone_is_given_up(parts, answer, tenant_id
 def test_a_pod_that_has_just_begun_may_have_no_connection_yet(parts, answer, tenant_id, found):
     is_taken(parts, tenant_id, seconds_ago=5)
     answer(Answers(*[launch_of(tenant_id)] * found))
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert JobQueues(parts.redis).names() == {f"clone-{tenant_id}"}
 
 
@@ -152,7 +152,7 @@ def test_a_batch_of_which_one_clone_failed_is_left_to_its_pod(parts, answer):
     is_taken(parts, first, status="failed")
     is_taken(parts, second, queue=queue)
     answer(Answers())
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
 
 
 def test_the_queue_of_a_batch_stays_while_one_clone_is_left(parts, answer):
@@ -160,7 +160,7 @@ def test_the_queue_of_a_batch_stays_while_one_clone_is_left(parts, answer):
     parts.pool.mark_failed(first, "for the test")
     is_taken(parts, second, queue=queue)
     answer(Answers())
-    tend(parts)
+    reconcile(parts)
     assert JobQueues(parts.redis).names() == {queue}
 
 
@@ -170,7 +170,7 @@ def test_a_queue_stays_when_the_api_is_away_and_a_pod_works_on_it(parts, answer,
         raise ClusterAway("slow")
 
     answer(Answers(meanwhile=away))
-    tend(parts)
+    reconcile(parts)
     assert JobQueues(parts.redis).names() == {f"clone-{tenant_id}"}
 
 
@@ -182,14 +182,14 @@ def test_a_job_takes_a_place_until_it_is_over(parts, answer, state, created):
     adjust(parts, clone_jobs_at_once=1)
     _, queue = order_batch(parts)
     answer(Answers(launch_of(uuid4(), state)))
-    assert tend(parts) == Report(created=created)
+    assert reconcile(parts) == Report(created=created)
     assert JobQueues(parts.redis).names() == {queue}
 
 
 def test_without_workers_a_session_waits_for_a_free_place(parts, answer, tenant_id):
     adjust(parts, clone_jobs_at_once=0, clone_fallback="none")
     answer(Answers())
-    assert tend(parts) == Report()
+    assert reconcile(parts) == Report()
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
     assert trouble_and_phase(parts, tenant_id) == (None, "queued")
 
@@ -198,23 +198,23 @@ def test_without_workers_a_clone_is_tried_again_until_its_time_is_over(parts, an
     adjust(parts, clone_fallback="none")
     is_taken(parts, tenant_id, status="failed")
     answer(Answers(launch_of(tenant_id, STUCK)))
-    assert tend(parts) == Report(removed=1, created=1)
+    assert reconcile(parts) == Report(removed=1, created=1)
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
-    assert not fetch_clone_jobs(parts.redis, [tenant_id])[tenant_id].has_failed
+    assert not fetch_clone_tasks(parts.redis, [tenant_id])[tenant_id].has_failed
 
 
 def test_a_worker_has_one_attempt_left(parts, answer, tenant_id):
     for _ in range(parts.settings.clone_attempts):
-        parts.orders.begin_attempt(tenant_id)
+        parts.pending_clones.begin_attempt(tenant_id)
     answer(Answers(launch_of(tenant_id, FAILED)))
-    tend(parts)
-    assert parts.orders.begin_attempt(tenant_id) == parts.settings.clone_attempts
+    reconcile(parts)
+    assert parts.pending_clones.begin_attempt(tenant_id) == parts.settings.clone_attempts
 
 
 def test_a_clone_of_the_pool_is_handed_over_quietly(parts, answer):
     (tenant_id,), _ = order_batch(parts)
     answer(Answers(launch_of(tenant_id, FAILED)))
-    assert tend(parts).handed_over == 1
+    assert reconcile(parts).handed_over == 1
     assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
     assert queue_of(parts, tenant_id) == "pool"
 
@@ -224,7 +224,7 @@ def test_a_queue_is_forgotten_when_its_job_is_over(parts, answer):
     for each in (kept, done, none):
         parts.redis.sadd("rq:queues", f"rq:queue:clone-{each}")
     answer(Answers(launch_of(kept), launch_of(done, DONE)))
-    tend(parts)
+    reconcile(parts)
     assert JobQueues(parts.redis).names() == {f"clone-{kept}"}
 
 
@@ -234,7 +234,7 @@ def strays(parts, monkeypatch):
 
     def found(api):
         monkeypatch.setattr("jobs.maintenance.reconcile.open_cluster", lambda _: api)
-        kinds = ("launch without clone",)
+        kinds = ("Kubernetes Job without clone",)
         return [one["identity"] for one in tasks.reconcile() if one["kind"] in kinds]
 
     return found

@@ -4,11 +4,11 @@ import psycopg
 import pytest
 
 from app.control.models import SessionStatus
-from jobs.clones.clone_jobs import clone_job_id, fetch_clone_jobs
-from jobs.kubernetes.errors import ClusterAway
+from jobs.clones.clone_tasks import clone_task_id, fetch_clone_tasks
+from jobs.kubernetes.api import ClusterAway
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState
-from jobs.kubernetes.reconciler import tend
+from jobs.kubernetes.reconciler import reconcile
 from jobs.queue.task_queue import TaskJob
 from tests.integration.kubernetes.answers import Answers, is_taken, launch_of
 from tests.integration.kubernetes.steps import adjust, is_, open_session, queue_of
@@ -27,7 +27,7 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
         raise ClusterAway("the Kubernetes API does not answer")
 
     answer(Answers(meanwhile=taken_and_away))
-    report = tend(parts)
+    report = reconcile(parts)
     assert (report.handed_over, report.failed) == (0, 0)
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
 
@@ -35,14 +35,14 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
 def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):
     jobs = [launch_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
     answer(Answers(*jobs))
-    tend(parts)
+    reconcile(parts)
     assert queue_of(parts, tenant_id) == "clone"
 
 
 def test_a_clone_without_connection_is_given_up_once(parts, answer, tenant_id):
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers(launch_of(tenant_id)))
-    assert tend(parts).handed_over == 1
+    assert reconcile(parts).handed_over == 1
     assert queue_of(parts, tenant_id) == "clone"
 
 
@@ -51,29 +51,29 @@ def test_a_clone_with_a_connection_is_left_alone(parts, answer, tenant_id, datab
     answer(Answers(launch_of(tenant_id)))
     name = f"masa-madre clone {tenant_id.hex}"
     with psycopg.connect(database_url, application_name=name):
-        assert tend(parts).handed_over == 0
+        assert reconcile(parts).handed_over == 0
 
 
 def test_a_clone_that_failed_and_has_no_job_any_more_is_given_up(parts, answer, tenant_id):
     is_taken(parts, tenant_id, status="failed")
     answer(Answers())
-    assert tend(parts).handed_over == 1
+    assert reconcile(parts).handed_over == 1
 
 
 def test_a_queue_that_is_about_to_be_filled_stays(parts, answer, tenant_id):
     queue = f"clone-{tenant_id}"
-    parts.redis.delete(TaskJob.key_for(clone_job_id(tenant_id)), f"rq:queue:{queue}")
+    parts.redis.delete(TaskJob.key_for(clone_task_id(tenant_id)), f"rq:queue:{queue}")
     parts.redis.sadd("rq:queues", f"rq:queue:{queue}")
     answer(Answers())
-    tend(parts)
-    assert fetch_clone_jobs(parts.redis, [tenant_id]) == {}
+    reconcile(parts)
+    assert fetch_clone_tasks(parts.redis, [tenant_id]) == {}
     assert JobQueues(parts.redis).names() == {queue}
 
 
 def test_a_session_without_a_free_place_does_not_wait_for_one(parts, answer, tenant_id):
     adjust(parts, clone_jobs_at_once=0)
     answer(Answers())
-    assert tend(parts).handed_over == 1
+    assert reconcile(parts).handed_over == 1
     assert queue_of(parts, tenant_id) == "clone"
 
 
@@ -82,5 +82,5 @@ def test_a_session_that_is_overdue_fails(parts, answer):
     session = open_session(parts)
     tenant_id = parts.sessions.awaited_tenant(session)
     answer(Answers(launch_of(tenant_id, CloneJobState.STUCK)))
-    assert tend(parts).failed == 1
+    assert reconcile(parts).failed == 1
     assert is_(parts, session, SessionStatus.FAILED)()

@@ -6,7 +6,7 @@ from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.kubernetes.api import CALLS
 from jobs.kubernetes.reconcile_loop import AGAIN
-from jobs.queue.locks import only_one
+from jobs.services import advisory_lock
 from tests.integration.control.conftest import (
     ACCOUNT,
     TEMPLATE,
@@ -51,7 +51,7 @@ def test_no_more_rights_are_used_than_the_account_is_given(cluster, parts):
 def test_launching_twice_is_launching_once(cluster, parts):
     open_session(parts)
     for _ in range(3):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
     assert len(jobs_of(cluster)) == 1
 
 
@@ -69,7 +69,7 @@ def test_a_session_comes_before_the_pool_and_does_not_wait_for_a_place(cluster, 
     with cluster.fail("slow-start", seconds=60):
         parts.dispatcher.clone_for_pool(parts.pool.add_missing(ACCOUNT, 4))
         first = open_session(parts)
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         (job,) = jobs_of(cluster)
         assert job["metadata"]["labels"]["masa-madre/for"] == "session"
         second = open_session(parts)
@@ -87,10 +87,10 @@ def test_a_job_that_pauses_between_two_attempts_is_left_alone(
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = open_session(parts)
     cluster.pause_between_attempts(20)  # as long as in a real one
-    tasks.launch()
+    tasks.reconcile_clone_jobs()
     wait_for(lambda: jobs_of(cluster)[0].get("status", {}).get("failed") == 1)
     for _ in range(3):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
     assert queue_of(parts, parts.sessions.awaited_tenant(session)) != "clone"
     assert len(jobs_of(cluster)) == 1
 
@@ -98,24 +98,24 @@ def test_a_job_that_pauses_between_two_attempts_is_left_alone(
 def test_reconcile_removes_a_job_that_no_tenant_waits_for(cluster, parts):
     session = open_session(parts)
     with cluster.fail("slow-start", seconds=60):
-        tasks.launch()
+        tasks.reconcile_clone_jobs()
         parts.pool.mark_failed(parts.sessions.awaited_tenant(session), "for the test")
         found = tasks.reconcile(dry_run=True)
-        assert [item["kind"] for item in found if "launch" in item["kind"]] == [
-            "launch without clone"
+        assert [item["kind"] for item in found if "Job" in item["kind"]] == [
+            "Kubernetes Job without clone"
         ]
         tasks.reconcile()
     assert jobs_of(cluster) == []
 
 
 def test_the_watch_makes_one_pass_however_often_it_is_queued(cluster, parts, monkeypatch):
-    monkeypatch.setattr("jobs.kubernetes.reconcile_loop.WATCH_SECONDS", 60)
-    assert [tasks.watch_launches() for _ in range(5)] == [1, 0, 0, 0, 0]
+    monkeypatch.setattr("jobs.kubernetes.reconcile_loop.POLL_SECONDS", 60)
+    assert [tasks.poll_clone_jobs() for _ in range(5)] == [1, 0, 0, 0, 0]
 
 
 def test_a_pass_that_is_under_way_is_followed_by_another(cluster, parts, database_url):
-    with only_one(database_url, "launching"):
-        assert tasks.launch() == 0
+    with advisory_lock(database_url, "clone jobs"):
+        assert tasks.reconcile_clone_jobs() == 0
     assert parts.redis.exists(AGAIN)
-    assert tasks.watch_launches() == 1
+    assert tasks.poll_clone_jobs() == 1
     assert not parts.redis.exists(AGAIN)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rq.job import JobStatus
 
-from jobs.clones.clone_jobs import PAUSE, CloneJob
+from jobs.clones.clone_tasks import PAUSE, CloneTask
 
 BEFORE = datetime(2026, 3, 28, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -14,7 +14,7 @@ WORKERS, POD = "clone", "clone-0d4c5f2e-26d6-4a9f-8e7e-4f5f8a2b9c1d"
 
 
 def job(status, started_at=None, queue=WORKERS, *, in_line=False):
-    return CloneJob(queue, JobStatus(status), started_at, lambda: in_line)
+    return CloneTask(queue, JobStatus(status), started_at, lambda: in_line)
 
 
 UNDER_WAY = [
@@ -53,5 +53,5 @@ def test_whether_it_runs_since_then(seen, expected):
 
 def test_what_is_read_of_its_queue_and_its_status():
     waiting, failed = job("queued", queue=POD), job("failed")
-    assert (waiting.is_launched, waiting.is_begun, waiting.has_failed) == (True, False, False)
-    assert (failed.is_launched, failed.is_begun, failed.has_failed) == (False, True, True)
+    assert (waiting.needs_pod, waiting.is_begun, waiting.has_failed) == (True, False, False)
+    assert (failed.needs_pod, failed.is_begun, failed.has_failed) == (False, True, True)

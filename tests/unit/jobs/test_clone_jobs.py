@@ -6,8 +6,8 @@ import kubernetes_validate
 import pytest
 
 from app.config import ConfigurationError, Settings
-from jobs.clones.routing import KubernetesRouting, WorkerRouting, make_clone_routing
 from jobs.kubernetes.manifest import SECRET_KEYS, job_manifest, selector
+from jobs.queue.dispatcher import KubernetesRouting, WorkerRouting, make_clone_routing
 
 TENANT = uuid4()
 QUEUE = f"clone-{TENANT}"

@@ -1,0 +1,101 @@
+"""What the processes that do jobs report of themselves, in Redis, for `/ready` and `/metrics`."""
+
+import contextlib
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from redis import Redis
+from redis.exceptions import RedisError
+
+ROLES = ("scheduler", "worker")
+SEEN_SECONDS = 30
+"""A process that has not reported for so long is gone, or cannot write to Redis."""
+
+INCIDENTS_KEY = "demo:incidents"
+INCIDENTS = (
+    "activity_rejected",
+    "cleanup_step_failed",
+    "key_set_aside",
+    "login_repaired",
+    "reconcile_step_failed",
+    "redis_failed",
+)
+"""The kinds that are counted; named from the start, so that a first one is an increase."""
+
+
+class JobHealth:
+    """Which job processes are alive, and what went wrong in them."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def report_alive(self, role: str, processes: int = 1) -> None:
+        """Note how many processes of a role are alive. Redis errors pass."""
+        self._redis.set(_seen_key(role), processes, ex=SEEN_SECONDS)
+
+    def count_incident(self, kind: str, times: int = 1) -> None:
+        """Count something that went wrong and was survived; without Redis only the log has it."""
+        with contextlib.suppress(RedisError):
+            self._redis.hincrby(INCIDENTS_KEY, kind, times)
+
+    def processes(self) -> dict[str, int]:
+        """Return how many processes of each role are alive. Redis errors pass."""
+        found = self._redis.mget([_seen_key(role) for role in ROLES])
+        return {role: _number(value) for role, value in zip(ROLES, found, strict=True)}
+
+    def incidents(self) -> dict[str, int]:
+        """Return the counts by kind since Redis was last emptied. Redis errors pass."""
+        counts = dict.fromkeys(INCIDENTS, 0)
+        for kind, count in self._redis.hgetall(INCIDENTS_KEY).items():
+            name = kind if isinstance(kind, str) else kind.decode(errors="replace")
+            counts[name] = _number(count)
+        return counts
+
+    def describe(self) -> dict[str, str]:
+        """Return `ok` for each role, or what is wrong with it."""
+        try:
+            counts = self.processes()
+        except RedisError as error:
+            return dict.fromkeys(ROLES, f"unknown: {type(error).__name__}")
+        missing = f"none reported within {SEEN_SECONDS} s"
+        return {role: "ok" if count else missing for role, count in counts.items()}
+
+
+class JobCollector(Collector):
+    """The same as metrics; without Redis there are none."""
+
+    def __init__(self, health: JobHealth) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        """Read the figures now."""
+        try:
+            alive, incidents = self._health.processes(), self._health.incidents()
+        except RedisError:
+            return
+        processes = GaugeMetricFamily(
+            "demo_job_processes",
+            "Processes that do or schedule jobs and have reported within 30 s.",
+            labels=["role"],
+        )
+        for role, count in alive.items():
+            processes.add_metric([role], count)
+        yield processes
+        counted = CounterMetricFamily(
+            "demo_incidents", "What went wrong in jobs and was survived, by kind.", labels=["kind"]
+        )
+        for kind, count in sorted(incidents.items()):
+            counted.add_metric([kind], count)
+        yield counted
+
+
+def _seen_key(role: str) -> str:
+    return f"demo:seen:{role}"
+
+
+def _number(value: bytes | str | None) -> int:
+    try:
+        return int(value or 0)
+    except ValueError:
+        return 0

@@ -1,0 +1,238 @@
+"""Scheduler and workers outlive every Redis error, and a master or worker that is killed."""
+
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis.exceptions import TimeoutError
+
+from app import create_app
+from app.db import db, tenant_engine
+from app.http.job_health import JobHealth
+from jobs import tasks
+from jobs.queue.task_queue import TaskJob, TaskQueue
+from jobs.queue.unreadable_keys import KEPT_AS, set_aside_unreadable
+from jobs.scheduler import DemoScheduler
+from tests.integration.control.conftest import ACCOUNT
+from tests.integration.control.processes import children, kill, python, wait_for
+from tests.integration.control.test_sessions import VISITOR, fill_pool
+
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
+SCHEDULE = "rq:scheduler:scheduled_jobs"
+WORKER = "from jobs.worker import main; main()"
+SCHEDULER = "from jobs.scheduler import main; main()"
+
+
+def errors(redis, kind):
+    """How often Redis has answered with such an error."""
+    return redis.info("errorstats").get(f"errorstat_{kind}", {"count": 0})["count"]
+
+
+def answers(redis):
+    """Whether Redis answers within the client's own patience."""
+    try:
+        return redis.ping()
+    except TimeoutError:
+        return False
+
+
+@contextmanager
+def full(redis):
+    before = errors(redis, "OOM")
+    redis.config_set("maxmemory", 1)
+    try:
+        yield lambda: errors(redis, "OOM") > before + 1
+    finally:
+        redis.config_set("maxmemory", 0)
+
+
+@contextmanager
+def read_only(redis):
+    before = errors(redis, "READONLY")
+    redis.replicaof("127.0.0.1", 1)
+    try:
+        yield lambda: errors(redis, "READONLY") > before + 1
+    finally:
+        redis.replicaof("NO", "ONE")
+
+
+@contextmanager
+def silent(redis):
+    redis.client_pause(8000)
+    yield lambda: answers(redis)
+
+
+@contextmanager
+def without_connections(redis):
+    redis.client_kill_filter(_type="normal", skipme=True)
+    yield lambda: True
+
+
+@contextmanager
+def with_wrong_types(redis):
+    for key in (SCHEDULE, "rq:queue:maintenance", "rq:finished:pool"):
+        redis.delete(key)
+        redis.set(key, "not what it should be")
+    yield lambda: any(SCHEDULE in key.decode() for key in redis.keys(f"{KEPT_AS}*"))
+
+
+OUTAGES = [full, read_only, silent, without_connections, with_wrong_types]
+
+
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+def test_scheduler_and_workers_go_on_after(parts, monkeypatch, outage):
+    monkeypatch.setenv("WORKER_PROCESSES", "1")
+    health = JobHealth(parts.redis)
+    with python(SCHEDULER) as scheduler, python(WORKER) as worker:
+        wait_for(lambda: health.processes() == {"scheduler": 1, "worker": 1})
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == 4)
+        with outage(parts.redis) as was_met:
+            wait_for(was_met)
+        parts.redis.delete(SCHEDULE)
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == 4, seconds=60)
+        for queue in ("pool", "maintenance"):
+            job = TaskQueue(queue, connection=parts.redis).enqueue("jobs.tasks.purge")
+            wait_for(lambda job=job: job.get_status().value == "finished", seconds=60)
+        assert (scheduler.poll(), worker.poll()) == (None, None)
+
+
+def test_a_worker_that_is_killed_is_replaced(parts, monkeypatch):
+    monkeypatch.setenv("WORKER_PROCESSES", "2")
+    with python(WORKER) as master:
+        wait_for(lambda: len(children(master.pid)) == 2)
+        first, second = children(master.pid)
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: len(set(children(master.pid)) - {first}) == 2)
+        assert second in children(master.pid)
+
+
+def test_workers_end_when_their_master_is_killed(parts, monkeypatch):
+    monkeypatch.setenv("WORKER_PROCESSES", "2")
+    with python(WORKER) as master:
+        wait_for(lambda: JobHealth(parts.redis).processes()["worker"] == 2)
+        workers = children(master.pid)
+        try:
+            os.kill(master.pid, signal.SIGKILL)
+            wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+        finally:
+            for pid in workers:
+                if Path(f"/proc/{pid}").exists():
+                    os.kill(pid, signal.SIGKILL)
+        kill(master)
+
+
+def test_a_key_of_another_type_is_kept_for_operators(parts):
+    parts.redis.set("rq:queue:clone", "mine")
+    parts.redis.set("demo:refill:x", 1)
+    parts.redis.set("somebody:elses", 1)
+    assert set_aside_unreadable(parts.redis) == ["rq:queue:clone"]
+    (kept,) = parts.redis.keys(f"{KEPT_AS}*")
+    assert (parts.redis.get(kept), parts.redis.ttl(kept) > 0) == (b"mine", True)
+    assert JobHealth(parts.redis).incidents()["key_set_aside"] == 1
+
+
+def test_a_lock_that_never_ends_does_not_stop_the_schedule(parts):
+    scheduler = DemoScheduler(parts.settings)
+    parts.redis.set(scheduler.scheduler_lock_key, "for ever")
+    scheduler.run(burst=True)
+    scheduler.run(burst=True)
+    assert parts.redis.zcard(SCHEDULE) == 4
+
+
+def test_a_clone_whose_job_has_another_type_is_queued_again(parts, database):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    tenant_id = parts.sessions.awaited_tenant(session)
+    key = TaskJob.key_for(f"clone-{tenant_id.hex}")
+    parts.redis.delete(key)
+    parts.redis.set(key, "not a hash")
+    assert tasks.cleanup()["failed_steps"] == 0
+    assert parts.redis.type(key) == b"hash"
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        lambda redis: redis.hset("{gateway:activity}:counts", "not-a-uuid", 5),
+        lambda redis: redis.hset("{gateway:activity}:counts", b"\xff", "x"),
+        lambda redis: redis.hset("{gateway:activity}:counts", "0" * 32, 2**62),
+        lambda redis: redis.zadd("{gateway:activity}:last", {"0" * 32: 1e300}),
+        lambda redis: redis.rpush("{gateway:activity}:last", "a list"),
+    ],
+    ids=["name", "bytes", "number", "time", "type"],
+)
+def test_one_poisoned_count_does_not_stop_cleanup(parts, database, poison):
+    fill_pool(parts, 2)
+    counted, over = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
+    database.execute("UPDATE control.demo_sessions SET expires_at = now() WHERE id = %s", [over.id])
+    parts.redis.hset("{gateway:activity}:counts", str(counted.id), 3)
+    parts.redis.hset("{gateway:activity}:counts", "0" * 32, 1)
+    poison(parts.redis)
+    report = tasks.cleanup()
+    assert (report["failed_steps"], report["expired"]) == (0, 1)
+    assert parts.sessions.fetch(counted.session_id).request_count == 3
+    assert JobHealth(parts.redis).incidents()["activity_rejected"] == 1
+    assert tasks.cleanup()["activity"] == 0
+
+
+def test_a_step_that_fails_stops_no_other(parts, database, monkeypatch):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    database.execute("UPDATE control.demo_sessions SET expires_at = now()")
+    database.execute("ALTER TABLE control.counted_batches RENAME TO hidden")
+    parts.redis.hset("{gateway:activity}:counts", str(session.id), 3)
+    report = tasks.cleanup()
+    assert (report["failed_steps"], report["expired"], report["dropped"]) == (1, 1, 1)
+    assert JobHealth(parts.redis).incidents()["cleanup_step_failed"] == 1
+    database.execute("ALTER TABLE control.hidden RENAME TO counted_batches")
+    assert tasks.cleanup()["activity"] == 1, "the counts have waited"
+
+
+@pytest.fixture
+def client(parts):
+    """The web server's pages, without its gateway."""
+    app = create_app(parts.settings)
+    yield app.test_client()
+    with app.app_context():
+        tenant_engine().dispose()
+        db.engine.dispose()
+
+
+def test_ready_and_metrics_tell_of_it(parts, client):
+    seen = client.get("/ready").json["jobs"]
+    assert seen == dict.fromkeys(("scheduler", "worker"), "none reported within 30 s")
+    health = JobHealth(parts.redis)
+    health.report_alive("scheduler")
+    health.report_alive("worker", 2)
+    health.count_incident("key_set_aside")
+    assert client.get("/ready").json["jobs"] == {"scheduler": "ok", "worker": "ok"}
+    metrics = client.get("/metrics").text
+    assert 'demo_job_processes{role="worker"} 2.0' in metrics
+    assert 'demo_incidents_total{kind="key_set_aside"} 1.0' in metrics
+    assert 'demo_incidents_total{kind="cleanup_step_failed"} 0.0' in metrics
+
+
+def test_a_redis_that_takes_no_writes_is_not_ready(parts, client):
+    with full(parts.redis):
+        assert client.get("/ready").json["checks"]["redis"] == "OutOfMemoryError"
+
+
+def test_what_was_counted_before_redis_is_emptied_stays_counted(parts):
+    fill_pool(parts, 1)
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    parts.redis.hset("{gateway:activity}:counts", str(session.id), 3)
+    tasks.cleanup()
+    parts.redis.hset("{gateway:activity}:counts", str(session.id), 2)
+    parts.redis.flushall()
+    tasks.cleanup()
+    assert parts.sessions.fetch(session.session_id).request_count == 3
+
+
+def test_progress_that_was_overwritten_is_none(parts):
+    session = parts.sessions.open(ACCOUNT, VISITOR).session
+    tenant_id = parts.sessions.awaited_tenant(session)
+    for value in ("garbage", "[]", '{"phase": 1}'):
+        parts.redis.set(f"demo:progress:{tenant_id}", value)
+        assert parts.progress.read(tenant_id).phase == "queued"

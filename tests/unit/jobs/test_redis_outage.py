@@ -1,0 +1,31 @@
+"""How long a process waits while Redis fails."""
+
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
+
+from jobs.queue.redis_outage import FIRST_SECONDS, LONGEST_SECONDS, RedisOutage
+
+NOWHERE = Redis(port=1)
+
+
+def test_it_waits_longer_each_time_up_to_a_bound_and_shortly_again_afterwards():
+    waited = []
+    outage = RedisOutage(NOWHERE, "test", waited.append)
+    for _ in range(8):
+        outage.wait(RedisConnectionError("away"))
+    outage.over()
+    outage.wait(RedisConnectionError("away"))
+    assert waited[:3] == [FIRST_SECONDS, 2 * FIRST_SECONDS, 4 * FIRST_SECONDS]
+    assert waited[-2:] == [LONGEST_SECONDS, FIRST_SECONDS]
+
+
+def test_each_failure_and_the_end_are_logged_once():
+    outage = RedisOutage(NOWHERE, "test", lambda _: None)
+    with capture_logs() as lines:
+        outage.over()
+        outage.wait(RedisConnectionError("away"))
+        outage.over()
+        outage.over()
+    assert [line["action"] for line in lines] == ["redis_failed", "redis_works"]
+    assert lines[0]["error"] == "ConnectionError: away"
