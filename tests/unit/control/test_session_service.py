@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
+from app.control.reset.status import ResetStatus
 from app.control.sessions import service as module
 from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import Visitor
@@ -82,6 +83,16 @@ class Recorder:
         return record
 
 
+class Dispatcher(Recorder):
+    """Stands for the dispatcher: a reset that is asked for has the status that the test gives."""
+
+    status = ResetStatus.DONE
+
+    def find_reset(self, session):
+        assert session == SESSION
+        return self.status
+
+
 class Tokens:
     def issue(self, session_id, expires_at):
         return f"{session_id} until {expires_at:%H:%M}"
@@ -91,17 +102,16 @@ class Tokens:
 def world():
     log = []
     answers, cache = Answers(log), Recorder(log, "cache")
-    dispatcher, resetter = Recorder(log, "dispatcher"), SimpleNamespace()
+    dispatcher = Dispatcher(log, "dispatcher")
     settings = Settings(
         _env_file=None,
         database_url="postgresql://nobody@127.0.0.1:1/none",
         redis_url="redis://127.0.0.1:1/0",
         jwt_secret="s" * 32,
     )
-    service = SessionService(answers, settings, cache, Tokens(), dispatcher, resetter)
+    service = SessionService(answers, settings, cache, Tokens(), dispatcher)
     return SimpleNamespace(
-        log=log, answers=answers, cache=cache, dispatcher=dispatcher, resetter=resetter,
-        service=service,
+        log=log, answers=answers, cache=cache, dispatcher=dispatcher, service=service,
     )  # fmt: skip
 
 
@@ -218,25 +228,39 @@ def test_an_end_while_redis_is_away_is_an_end(world):
     assert world.service.end("demo_secret").status is SessionStatus.DESTROYED
 
 
-def test_a_fresh_tenant_after_a_reset_is_stored_and_the_old_one_dropped(world):
+def test_a_reset_is_asked_for_and_the_session_read_again_after_it(world):
+    world.answers.give(FIND, row(), row(virtual_tenant_id=OTHER_TENANT))
+    opened = world.service.reset("demo_secret")
+    assert (opened.session.tenant_id, opened.reset_is_under_way) == (OTHER_TENANT, False)
+    assert calls(world, "dispatcher.reset") == [("dispatcher.reset", SESSION)]
+
+
+def test_a_reset_that_goes_on_is_told_as_such(world):
     world.answers.give(FIND, row())
-    fresh = module.session_view(row(virtual_tenant_id=OTHER_TENANT))
-    world.resetter.restore = lambda _: None
-    world.resetter.replace = lambda _: fresh
-    assert world.service.reset("demo_secret").session.tenant_id == OTHER_TENANT
-    assert calls(world, "cache.put") == [("cache.put", fresh, ("new", False))]
-    assert calls(world, "dispatcher.drop") == [("dispatcher.drop", TENANT)]
-    assert calls(world, "dispatcher.refill") == [("dispatcher.refill", "notes")]
+    world.dispatcher.status = ResetStatus.RUNNING
+    assert world.service.reset("demo_secret", wait=0).reset_is_under_way
+
+
+def test_a_session_that_ends_while_it_is_reset_is_over(world):
+    world.answers.give(FIND, row(), row(status="destroyed"))
+    world.dispatcher.status = ResetStatus.OVER
+    with pytest.raises(Unauthorized):
+        world.service.reset("demo_secret")
+
+
+def test_a_session_that_is_not_active_is_not_reset(world):
+    world.answers.give(FIND, row(status="pending", virtual_tenant_id=None))
+    with pytest.raises(Conflict):
+        world.service.reset("demo_secret")
+    assert calls(world, "dispatcher.reset") == []
 
 
 def test_a_reset_without_a_ready_tenant_asks_to_come_back(world):
     world.answers.give(FIND, row())
-    world.resetter.restore = world.resetter.replace = lambda _: None
+    world.dispatcher.status = ResetStatus.POOL_EMPTY
     with pytest.raises(Unavailable) as refused:
         world.service.reset("demo_secret")
     assert (refused.value.error_code, refused.value.headers) == ("pool_empty", {"Retry-After": "5"})
-    assert calls(world, "dispatcher.refill") == [("dispatcher.refill", "notes")]
-    assert calls(world, "dispatcher.drop") == []
 
 
 @pytest.mark.parametrize(
