@@ -21,6 +21,14 @@ from .errors import (
 from .executor import CloneReport, Progress, Step
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .restore import (
+    DefinitionsDiffer,
+    NotAClone,
+    RestoreBlocked,
+    RestoreFailed,
+    RestoreReport,
+    restore_rows,
+)
 from .verify import Manifest, prove, verify
 
 __all__ = [
@@ -28,12 +36,14 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "LockTableTooSmall",
     "Manifest",
+    "NotAClone",
     "NotOurs",
     "Phase",
     "PlanOutdated",
@@ -41,6 +51,9 @@ __all__ = [
     "PrivilegeMissing",
     "Progress",
     "Proof",
+    "RestoreBlocked",
+    "RestoreFailed",
+    "RestoreReport",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
@@ -51,5 +64,6 @@ __all__ = [
     "compile_plan",
     "drop_schema",
     "prove",
+    "restore_rows",
     "verify",
 ]

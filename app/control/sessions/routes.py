@@ -35,6 +35,12 @@ EVENT_STREAM: Responses = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+UNDER_WAY: Responses = {
+    202: {
+        "description": "Sigue en curso: pregunta por ella en `status_url`.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionOut"}}},
+    }
+}
 
 blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
 login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
@@ -83,12 +89,20 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/reset")
-@blueprint.doc(summary="Empezar de nuevo: la sesión vuelve a los datos del principio.")
+@blueprint.doc(
+    summary="Empezar de nuevo: la sesión vuelve a los datos del principio.",
+    description="Responde `202` si tarda: `status_url` dice en `reset` cómo va.",
+    responses=UNDER_WAY,
+)
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Bring the session's data back to the template's."""
-    return _opened(current_services().sessions.reset(session_id_of(json_data.session_id)), 200)
+    """Give the session the template's data again; 202 where that is still under way."""
+    opened = current_services().sessions.reset(session_id_of(json_data.session_id))
+    if not opened.reset_is_under_way:
+        return _opened(opened, 200)
+    body, status, headers = _opened(opened, 202)
+    return body, status, headers | {"Location": body["status_url"], "Retry-After": "1"}
 
 
 @blueprint.post("/session/destroy")
@@ -178,6 +192,7 @@ def describe(
         "session_token": token or services.sessions.token_for(session),
         "failure": session.failure,
         "progress": services.progress_of(session),
+        "reset": services.reset_of(session),
     }
     if with_urls:
         answer["status_url"] = url_for("demo.show", session_id=session.session_id)

@@ -15,10 +15,11 @@ from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import Resetter
+from app.control.reset.requests import ResetRequests
+from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
-from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.errors import Conflict, NotFound, Unauthorized
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class OpenedSession:
 
     session: SessionView
     token: str
+    reset_is_under_way: bool = False
 
 
 class SessionService:
@@ -51,7 +53,6 @@ class SessionService:
         cache: SessionCache,
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
-        resetter: Resetter | None = None,
         background_tasks: BackgroundTasks | None = None,
     ) -> None:
         self._engine = engine
@@ -59,7 +60,7 @@ class SessionService:
         self._cache = cache
         self._tokens = tokens
         self._dispatcher = dispatcher
-        self._resetter = resetter or Resetter(engine, engine)
+        self._resets = ResetRequests(dispatcher)
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
 
@@ -167,34 +168,26 @@ class SessionService:
                 _try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
-    def reset(self, session_id: str) -> OpenedSession:
+    def reset(self, session_id: str, wait: float | None = None) -> OpenedSession:
         """Bring a session's data back to the template's.
 
-        In place, where the template is still the one that the session's tenant was cut from;
-        else the session gets a fresh tenant.
+        A job does it, for this process may not touch tenants' tables: in place, where the template
+        is still the one that the session's tenant was cut from; else the session gets a fresh
+        tenant. Waits for its end for `wait` seconds, by default `DEMO_RESET_WAIT_SECONDS`.
 
         Raises:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
-            Unavailable: the session is busy, or no tenant is ready.
+            Unavailable: it could not be done at this moment; nothing was changed.
         """
         before = self._ensure_active(session_id)
-        restored = self._resetter.restore(session_id)
-        if restored is not None:
-            return self._with_token(restored)
-        fresh = self._resetter.replace(session_id)
-        self._refill(before.account_type)
-        if fresh is None:
-            self._ensure_active(session_id)
-            raise Unavailable(
-                "Ahora mismo no hay datos nuevos preparados. Inténtalo en unos segundos.",
-                code="pool_empty",
-                headers={"Retry-After": "5"},
-            )
-        self._remember(fresh)
-        old = before.tenant_id
-        if old is not None:
-            _try_dispatch("drop", self._dispatcher.drop, old)
-        return self._with_token(fresh)
+        seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
+        status = self._resets.run(before.id, seconds)
+        opened = self._with_token(self._ensure_active(session_id))
+        return replace(opened, reset_is_under_way=status.is_under_way)
+
+    def find_reset(self, session: SessionView) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        return self._resets.find_status(session.id)
 
     def fetch(self, session_id: str) -> SessionView:
         """Return the session.

@@ -75,11 +75,12 @@ UPDATE control.tenants SET state = 'dropping', updated_at = now()
  WHERE state = 'leased' AND id = :tenant_id
 
 -- replace_tenant --
--- Give a session a fresh tenant for its own. No row: there is no such open session, or the pool is
--- empty.
+-- Give a session a fresh tenant for its own. No row: the session is over or has another tenant already,
+-- or the pool is empty.
 WITH session AS (
     SELECT * FROM control.demo_sessions
-     WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
+     WHERE id = :demo_session_id AND virtual_tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid)
+       AND status = 'active' AND expires_at > now()
        FOR UPDATE
 ), fresh AS (
     UPDATE control.tenants AS tenant

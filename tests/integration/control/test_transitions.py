@@ -37,7 +37,7 @@ PARAMETERS = {
     },
     "MARK_READY": {"tenant_id": TENANT, "template_version": 1, "revision": "a", "seconds": 1.0},
     "FAIL_CLONE": {"tenant_id": TENANT, "failure": "why"},
-    "REPLACE_TENANT": {"session_id": "secret"},
+    "REPLACE_TENANT": {"demo_session_id": SESSION, "tenant_id": TENANT},
     "RELEASE_TENANTS": {"demo_session_ids": [SESSION]},
     "RELEASE_TENANT": {"tenant_id": TENANT},
     "RETIRE_SURPLUS": {"account_type": "notes", "size": 0},
