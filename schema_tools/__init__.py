@@ -1,5 +1,6 @@
 """Clones a Postgres schema exactly, and proves it."""
 
+from .comparison import Difference
 from .compiler import compile_plan
 from .drop import drop_schema
 from .errors import (
@@ -7,17 +8,20 @@ from .errors import (
     DependencyCycle,
     DropBlocked,
     InvalidName,
+    LockTableTooSmall,
     NotOurs,
     PlanOutdated,
     PrivilegeMissing,
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
+    Unproven,
     UnsupportedObject,
 )
-from .executor import MARK, CloneReport, Progress, Step
-from .plan import ClonePlan, Phase, PlanWarning, Statement
-from .verify import Difference, Manifest, prove, verify
+from .executor import CloneReport, Progress, Step
+from .mark import MARK
+from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .verify import Manifest, prove, verify
 
 __all__ = [
     "MARK",
@@ -28,6 +32,7 @@ __all__ = [
     "Difference",
     "DropBlocked",
     "InvalidName",
+    "LockTableTooSmall",
     "Manifest",
     "NotOurs",
     "Phase",
@@ -35,11 +40,13 @@ __all__ = [
     "PlanWarning",
     "PrivilegeMissing",
     "Progress",
+    "Proof",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
     "Step",
     "TargetExists",
+    "Unproven",
     "UnsupportedObject",
     "compile_plan",
     "drop_schema",

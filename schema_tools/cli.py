@@ -79,8 +79,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("verify", commands.verify, "Prove that a clone is exact, or tell how it differs.")
     sub.add_argument("source", help="the schema that was cloned")
     sub.add_argument("target", help="its clone")
+    _add_keep_ties(sub)
     sub = command("drop", commands.drop, "Drop a schema that carries our mark.")
-    sub.add_argument("name", help="the schema to drop; no schema of that name is fine too")
+    sub.add_argument("name", help="the schema to drop")
+    sub.add_argument("--if-exists", action="store_true", help="exit 0 when there is no such schema")
     sub.add_argument(
         "--lock-timeout",
         type=float,
@@ -93,6 +95,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_bench(command("bench", commands.bench, "Measure cloning beside other ways to copy."))
     return parser
+
+
+def _add_keep_ties(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--keep-ties",
+        action="store_true",
+        help="allow what the clone shares with its source by way of other schemas",
+    )
 
 
 def _add_bench(sub: argparse.ArgumentParser) -> None:
@@ -120,6 +130,7 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("source", help="the schema to compile")
     sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
     sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
+    _add_keep_ties(sub)
 
 
 def _add_clone(sub: argparse.ArgumentParser) -> None:
@@ -140,6 +151,7 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
         "--no-statistics", action="store_true", help="leave the planner's statistics to autovacuum"
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
+    _add_keep_ties(sub)
 
 
 def _complain(error: object, code: int) -> int:

@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -12,7 +13,6 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.control import transitions
-from app.control.dispatching import try_dispatch
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
@@ -90,7 +90,7 @@ class SessionService:
             f"session {session.id}", lambda: self._remember(session, new=True)
         )
         if clone is not None:
-            try_dispatch("clone", self._dispatcher.clone, clone)
+            _try_dispatch("clone", self._dispatcher.clone, clone)
         else:
             self._refill(account_type)
         return self._with_token(session)
@@ -183,7 +183,7 @@ class SessionService:
             )
             tenant = session.tenant_id
             if tenant is not None:
-                try_dispatch("drop", self._dispatcher.drop, tenant)
+                _try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
     def reset(self, session_id: str) -> OpenedSession:
@@ -212,7 +212,7 @@ class SessionService:
         self._remember(fresh)
         old = before.tenant_id
         if old is not None:
-            try_dispatch("drop", self._dispatcher.drop, old)
+            _try_dispatch("drop", self._dispatcher.drop, old)
         return self._with_token(fresh)
 
     def fetch(self, session_id: str) -> SessionView:
@@ -298,7 +298,20 @@ class SessionService:
         """Have the pool refilled; requests at the same moment become one."""
         self._background_tasks.submit(
             f"refill {account_type}",
-            lambda: try_dispatch("refill", self._dispatcher.refill, account_type),
+            lambda: _try_dispatch("refill", self._dispatcher.refill, account_type),
+        )
+
+
+def _try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> None:
+    """Enqueue work by calling `dispatch`. Without Redis it is logged and left to cleanup."""
+    try:
+        dispatch(*args)
+    except RedisError as error:
+        log.warning(
+            "work not handed over",
+            action="dispatch_failed",
+            what=what,
+            error=type(error).__name__,
         )
 
 

@@ -13,7 +13,7 @@ from app.database.logins import make_logins
 from app.db import db
 from app.errors import Unavailable
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool
 
 RICH = """
 SET search_path = {template};

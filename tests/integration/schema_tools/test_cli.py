@@ -32,7 +32,8 @@ def test_a_clone_is_made_verified_and_dropped(run):
     assert out.startswith("copy is an exact clone of shop: 1 tables, 1 rows, 1 sequences")
 
     assert run("drop", "copy") == (0, "copy: dropped\n", "")
-    assert run("drop", "copy") == (0, "copy: was not there\n", "")
+    assert run("drop", "copy") == (1, "copy: was not there\n", "")
+    assert run("drop", "copy", "--if-exists") == (0, "copy: was not there\n", "")
 
 
 def test_a_difference_is_shown_and_exits_with_1(run, connection):
