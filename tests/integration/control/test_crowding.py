@@ -7,7 +7,7 @@ from app.control.sessions.session_view import Visitor
 from app.errors import Conflict, TooManyRequests, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT
-from tests.integration.control.test_sessions import at_once, fill_pool
+from tests.integration.control.steps import at_once, fill_pool
 
 
 def visitor(*digests):
