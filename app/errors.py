@@ -43,14 +43,14 @@ class InvalidRequest(AppError):
 
 
 class Unauthorized(AppError):
-    """Nobody, or somebody that we do not know."""
+    """The request has no credential, or an invalid one."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthorized"
 
 
 class Forbidden(AppError):
-    """Somebody that we know, who may not do this."""
+    """The caller is known and may not do this."""
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"

@@ -12,12 +12,10 @@ import psycopg
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
-from app.control.pool.progress import ProgressBoard
-from app.control.pool.tenant_pool import Pool
+from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.http.job_health import JobHealth
@@ -81,15 +79,10 @@ class GatewayCache:
 
 
 @dataclass(frozen=True)
-class JobServices:
+class JobServices(Services):
     """Everything that a job needs, made once a process."""
 
-    settings: Settings
-    engine: Engine
-    redis: Redis
-    pool: Pool
     pending_clones: PendingClones
-    progress: ProgressBoard
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
@@ -147,12 +140,8 @@ def job_services() -> JobServices:
     cache = make_cache(settings)
     dispatcher = make_dispatcher(settings, redis)
     return JobServices(
-        settings=settings,
-        engine=engine,
-        redis=redis,
-        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
+        **vars(make_services(settings, engine, redis)),
         pending_clones=PendingClones(engine),
-        progress=ProgressBoard(redis),
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),

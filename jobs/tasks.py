@@ -30,7 +30,7 @@ def clone(tenant_id: str) -> str:
     tenant = services.pool.find(UUID(tenant_id))
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
-    ids = {"tenant": tenant_id, "session": tenant.session, "job": _job_id()}
+    ids = {"tenant": tenant_id, "session": tenant.demo_session_id, "job": _job_id()}
     context = {name: str(value) for name, value in ids.items() if value is not None}
     with structlog.contextvars.bound_contextvars(**context):
         return "cloned" if clone_tenant(services, tenant) else "left to another process"

@@ -8,7 +8,7 @@ from app.control.sessions.session_view import SessionView
 
 
 class NullCache:
-    """Keeps no session."""
+    """Stores no session."""
 
     def put(self, session: SessionView, *, new: bool = False) -> None:
         """Do nothing."""
@@ -18,7 +18,7 @@ class NullCache:
 
 
 class NullTokens:
-    """Issues tokens that open nothing."""
+    """Issues empty tokens."""
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """Return an empty token."""

@@ -1,4 +1,4 @@
-"""What operators see, behind their password: sessions, the pool, and rq-dashboard."""
+"""The operators' pages, behind their password: sessions, the pool, and rq-dashboard."""
 
 import hmac
 import json
@@ -20,7 +20,7 @@ from app.errors import problem
 USER = "ops"
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
-"""What rq-dashboard's lists of jobs escape themselves."""
+"""Fields that rq-dashboard's lists of jobs escape themselves."""
 
 blueprint = Blueprint("ops", __name__, url_prefix="/ops", template_folder="templates")
 

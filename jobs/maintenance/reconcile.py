@@ -64,12 +64,6 @@ CLOSED_SESSIONS = text(
            SELECT FROM control.tenants WHERE id = session.virtual_tenant_id)
     """
 )
-CLOSE_SESSION = text(
-    """
-    UPDATE control.demo_sessions SET status = 'destroyed', destroyed_at = now()
-     WHERE id = :id AND status = 'expired'
-    """
-)
 ORPHAN_SCHEMAS = text(
     """
     SELECT n.nspname AS schema_name FROM pg_catalog.pg_namespace AS n
@@ -167,7 +161,7 @@ def _lost_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, LOST_SESSIONS):
 
         def repair(session: UUID = row.id) -> None:
-            publish_sessions(services, services.pool.close_session(session))
+            publish_sessions(services, services.pool.fail_session(session))
 
         yield Finding("session without tenant", str(row.id), "close it as failed", repair)
 
@@ -194,8 +188,7 @@ def _closed_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, CLOSED_SESSIONS):
 
         def repair(session: UUID = row.id) -> None:
-            with services.engine.begin() as connection:
-                connection.execute(CLOSE_SESSION, {"id": session})
+            services.pool.close_session(session)
 
         yield Finding("session still open", str(row.id), "note that its data are gone", repair)
 

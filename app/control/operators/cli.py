@@ -46,7 +46,7 @@ with_secret = click.option(
 
 
 class Failed(click.ClickException):
-    """A command could not do what it was asked for."""
+    """A command failed; the message says why."""
 
     exit_code = 1
 
@@ -90,7 +90,7 @@ def sessions(services: ControlServices, ended_too: bool, limit: int, as_json: bo
 @command
 def show(services: ControlServices, session: str, secret: bool, as_json: bool) -> None:
     """Show one session. SESSION is its id, the beginning of it, or its secret."""
-    _show(services, lookup.secret_of(services.engine, session), secret, as_json)
+    _show(services, lookup.find_session_id(services.engine, session), secret, as_json)
 
 
 def _make_create(account_types: Sequence[str]) -> click.Command:
@@ -104,11 +104,11 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
         services: ControlServices, account_type: str, wait: float, secret: bool, as_json: bool
     ) -> None:
         """Open a session."""
-        session = services.service.open(account_type, Visitor(None, "flask demo")).session
+        session = services.sessions.open(account_type, Visitor(None, "flask demo")).session
         end = time.monotonic() + wait
         while session.status is SessionStatus.PENDING and time.monotonic() < end:
             time.sleep(0.2)
-            session = services.service.fetch(session.session_id)
+            session = services.sessions.fetch(session.session_id)
         _show(services, session.session_id, secret, as_json)
         if session.status is SessionStatus.FAILED:
             raise Failed("The session's data could not be cloned: see the worker's log.")
@@ -122,8 +122,8 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
 @command
 def extend(services: ControlServices, session: str, as_json: bool) -> None:
     """Let a session last longer."""
-    found = lookup.secret_of(services.engine, session)
-    services.service.extend(found)
+    found = lookup.find_session_id(services.engine, session)
+    services.sessions.extend(found)
     _show(services, found, False, as_json)
 
 
@@ -134,8 +134,8 @@ def extend(services: ControlServices, session: str, as_json: bool) -> None:
 def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool) -> None:
     """End sessions at once; their schemas are dropped soon after."""
     for session in sessions:
-        found = lookup.secret_of(services.engine, session)
-        services.service.end(found, ended_by="operator")
+        found = lookup.find_session_id(services.engine, session)
+        services.sessions.end(found, ended_by="operator")
         _show(services, found, False, as_json)
 
 
@@ -145,8 +145,8 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
 @command
 def reset(services: ControlServices, session: str, as_json: bool) -> None:
     """Give a session the template's data again."""
-    found = lookup.secret_of(services.engine, session)
-    services.service.reset(found)
+    found = lookup.find_session_id(services.engine, session)
+    services.sessions.reset(found)
     _show(services, found, False, as_json)
 
 
@@ -178,7 +178,7 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
 
 
 def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
-    """The group `demo`, for these account types, with the maintenance that it is given."""
+    """Make the group `demo`, for these account types and this maintenance."""
 
     @click.command()
     @as_json
@@ -224,8 +224,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
 def _show(services: ControlServices, session_id: str, secret: bool, as_json: bool) -> None:
     values = lookup.details(services.engine, session_id)
     if secret:
-        session = services.service.fetch(session_id)
-        values |= {"session_id": session_id, "session_token": services.service.token_for(session)}
+        session = services.sessions.fetch(session_id)
+        values |= {"session_id": session_id, "session_token": services.sessions.token_for(session)}
     if as_json:
         show_json(values)
     else:

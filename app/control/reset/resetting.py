@@ -6,14 +6,17 @@ import psycopg
 import structlog
 from sqlalchemy import Connection, Engine
 
-from app.control import queries
+from app.control import transitions
 from app.control.reset.repair import Restored
 from app.control.reset.restore import Outdated, Restorer
 from app.control.sessions.session_view import SessionView, session_view
 from app.database.row_quota import RowQuota
 from app.errors import Unavailable
+from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
+
+_HOLD = load_statements("app.control", "sessions")["hold_session"]
 
 RESETS_PER_CONNECTION = 20
 """A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
@@ -46,9 +49,7 @@ class Resetter:
         """
         try:
             with self._owner.begin() as connection:
-                row = connection.execute(
-                    queries.HOLD_SESSION, {"session_id": session_id}
-                ).one_or_none()
+                row = connection.execute(_HOLD, {"session_id": session_id}).one_or_none()
                 if row is None:
                     return None
                 restored = self._restore(connection, row)
@@ -86,7 +87,5 @@ class Resetter:
     def replace(self, session_id: str) -> SessionView | None:
         """Give the session a fresh tenant; None when none is ready."""
         with self._engine.begin() as connection:
-            row = connection.execute(
-                queries.REPLACE_TENANT, {"session_id": session_id}
-            ).one_or_none()
+            row = transitions.REPLACE_TENANT.run(connection, session_id=session_id).one_or_none()
         return None if row is None else session_view(row)

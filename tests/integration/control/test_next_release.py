@@ -94,7 +94,7 @@ def tenants(logins, parts, database):
     database.execute("UPDATE control.tenants SET revision = %s", [tenant_head(TREE)])
     fill_pool(parts, 4)
     app = Flask("release")
-    init_db(app, parts.settings)
+    init_db(app, parts.settings, parts.redis)
     with app.app_context():
         yield [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2)]
         tenant_engine().dispose()

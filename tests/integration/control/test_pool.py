@@ -3,7 +3,7 @@
 import pytest
 
 from app.control.models import SessionStatus
-from app.control.pool.pool_sizing import fetch_pool_targets, wanted
+from app.control.pool.pool_sizing import fetch_pool_targets, target_size
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, tenant_states
@@ -44,7 +44,7 @@ def test_the_target_follows_arrivals_and_the_time_to_refill_up_to_the_ceiling(pa
     found = demand(parts)
     assert found.arrivals_per_minute == 20
     assert found.refill_seconds == 6
-    assert found.target == wanted(2) == 5
+    assert found.target == target_size(2) == 5
     set_setting(parts, "demo_pool_max", 4)
     assert demand(parts).target == 4
     assert "at most 4 (DEMO_POOL_MAX)" in demand(parts).reason

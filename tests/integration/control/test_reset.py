@@ -156,7 +156,7 @@ def test_no_backend_remembers_more_than_some_of_the_tenants_that_were_reset(
         update={"web_database_url": logins.web, "tenant_database_url": logins.tenants}
     )
     app = create_app(settings)
-    service = app.extensions[KEY].service
+    service = app.extensions[KEY].sessions
     before, seen = backends_of_the_owner(database), set()
     for _ in range(5):
         service.reset(session.session_id)
