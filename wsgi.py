@@ -21,6 +21,7 @@ from gateway import (
     CreationLimit,
     FailedCredentials,
     Gateway,
+    NamedLimits,
     OpenRequests,
     Policy,
     Quota,
@@ -70,10 +71,16 @@ def make_gateway(
 ) -> Gateway:
     """Build the gateway in front of the app; both use one client of Redis."""
     services: ControlServices = app.extensions[KEY]
-    watch = RedisCircuitBreaker(redis_failures(app).count)
-    counters = Counters(services.redis, watch=watch)
-    activity = Activity(services.redis, watch=watch, every=GATHER_SECONDS)
+    breaker = RedisCircuitBreaker(redis_failures(app).count)
+    counters = Counters(services.redis, breaker=breaker)
+    activity = Activity(services.redis, breaker=breaker, every=GATHER_SECONDS)
     atexit.register(activity.flush)
+    named = {
+        "resets": Quota(settings.gateway_resets_per_minute, MINUTE),
+        "extensions": Quota(settings.gateway_extensions_per_minute, MINUTE),
+        "status": Quota(settings.gateway_status_per_minute, MINUTE),
+        "anonymous": Quota(settings.gateway_anonymous_per_minute, MINUTE),
+    }
     secret = settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
@@ -82,7 +89,7 @@ def make_gateway(
 
     return Gateway(
         app,
-        sessions=Sessions(store, in_postgres, watch=watch),
+        sessions=Sessions(store, in_postgres, breaker=breaker),
         tokens=tokens,
         policy=Policy.from_files(*demo.policies),
         activity=activity,
@@ -98,6 +105,7 @@ def make_gateway(
         failures=FailedCredentials(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
+        limits=NamedLimits(counters, named, secret),
     )
 
 
@@ -109,7 +117,7 @@ def protect(settings: Settings, gateway: Gateway) -> WSGIApplication:
     """
     front: WSGIApplication = gateway
     if keys := settings.signing_keys:
-        front = Verification(gateway, TenantSigner(keys), front)
+        front = Verification(gateway, TenantSigner(keys), front, proxy=settings.gateway_proxy)
     front = SecurityHeaders(front, origins=settings.cors, inline=[DASHBOARD])
     if proxies := settings.trusted_proxies:
         front = ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -10,14 +10,16 @@ _FORGET = load_statements("app.control", "sessions")["forget_visitors"]
 
 
 def cut_address(address: str | None) -> str | None:
-    """Return the network of an address, IPv4 /24 or IPv6 /48, or None for what is no address."""
+    """Return the network of an address, IPv4 /24 or IPv6 /48; None for what is no address.
+
+    The gateway has decided what the address is (`gateway.http.remote_address`): an IPv4 address
+    that an IPv6 one carries comes as IPv4.
+    """
     try:
         parsed = ip_address((address or "").partition("%")[0])
     except ValueError:
         return None
     if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return cut_address(str(parsed.ipv4_mapped))
         return str(ip_network((parsed, 48), strict=False).network_address)
     return str(ip_network((parsed, 24), strict=False).network_address)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-import psycopg
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -89,7 +88,12 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
 
     `with_idle` ends sessions without recent requests, too: only after the requests were counted.
     """
-    idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
+    settings = services.settings
+    idle = {
+        "idle_seconds": settings.demo_idle_minutes * 60 if with_idle else 0,
+        "idle_seconds_when_full": settings.demo_idle_minutes_when_full * 60 if with_idle else 0,
+        "max_sessions": settings.demo_max_sessions,
+    }
     with services.engine.begin() as connection:
         expired = transitions.EXPIRE_SESSIONS.run(connection, **idle)
         ended = [session_view(row) for row in expired]
@@ -100,19 +104,18 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
     return len(ended)
 
 
-def retire_tenants_without_key(services: JobServices) -> int:
-    """Take ready tenants out of the pool that none of our secrets opens. Returns how many."""
-    return retire_unopenable(services.engine, services.settings.tenant_secrets)
-
-
 def repair_tenants_login(services: JobServices) -> int:
     """Put right what hostile SQL changed about the login of tenants. Returns how many things."""
     settings = services.settings
-    try:
-        return len(repair_login(settings.database_url, settings.tenant_url))
-    except psycopg.Error as error:
-        log.warning("login not repaired", action="login_failed", error=type(error).__name__)
-        return 0
+    repaired = repair_login(settings.database_url, settings.tenant_url)
+    if repaired:
+        services.health.count_incident("login_repaired", len(repaired))
+    return len(repaired)
+
+
+def retire_tenants_without_key(services: JobServices) -> int:
+    """Take ready tenants out of the pool that none of our secrets opens. Returns how many."""
+    return retire_unopenable(services.engine, services.settings.tenant_secrets)
 
 
 def end_overdue(services: JobServices) -> int:

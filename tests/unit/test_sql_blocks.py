@@ -47,7 +47,6 @@ def test_a_name_twice_and_sql_without_a_name_are_refused(read, text):
 def test_every_block_has_a_caller(path):
     """A block is loaded by its name; one without a caller would only look as if it ran."""
     names = re.findall(r"^-- ([a-z0-9_]+) --$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    package = path.parents[1]
-    source = "".join(p.read_text(encoding="utf-8") for p in package.rglob("*.py"))
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "app").rglob("*.py"))
     unused = [name for name in names if f'"{name}"' not in source]
     assert unused == []

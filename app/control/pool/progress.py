@@ -41,9 +41,9 @@ class ProgressBoard:
         if tenant_id is None:
             return WAITING
         try:
-            progress = self._redis.get(_key(tenant_id))
-            return WAITING if progress is None else Progress(**json.loads(progress))
-        except (RedisError, ValueError, TypeError):  # without Redis, or not written by us
+            known = self._redis.get(_key(tenant_id))
+            return WAITING if known is None else Progress(**json.loads(known))
+        except (RedisError, ValueError, TypeError):  # Redis is away, or the value is not ours
             return WAITING
 
 

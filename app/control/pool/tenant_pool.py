@@ -24,7 +24,7 @@ _LOCK_TEMPLATE = _SQL["lock_template"]
 _COUNT = _SQL["count_tenants"]
 _WAITED_FOR = _SQL["templates_waited_for"]
 _TO_DROP = _SQL["tenants_to_drop"]
-_HAND_OVER_LOCK = _SQL["lock_hand_over"]
+_LOCK_HAND_OVER = _SQL["lock_hand_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +113,14 @@ class Pool:
         served: list[SessionView] = []
         with self._engine.begin() as connection:
             # In one order, so that two processes do not wait for each other's locks.
-            for template_id in sorted(connection.scalars(_WAITED_FOR).all()):
+            for template_id in connection.scalars(_WAITED_FOR).all():
                 served += self._hand_over(connection, template_id)
         return served
 
     def _hand_over(self, connection: Connection, template_id: UUID) -> list[SessionView]:
-        # One at a time for a template: of two at once, the second would skip the sessions that the
-        # first has locked, and serve those behind them.
-        connection.execute(_HAND_OVER_LOCK, {"template_id": str(template_id)})
+        # One process at a time for a template: of two at once, the second would skip the sessions
+        # that the first has locked, and serve those behind them.
+        connection.execute(_LOCK_HAND_OVER, {"template_id": str(template_id)})
         rows = transitions.HAND_OVER.run(
             connection, template_id=template_id, duration=self._session_seconds
         )

@@ -32,7 +32,10 @@ SELECT (SELECT count(*) FROM control.demo_sessions
  WHERE template.id = :template_id GROUP BY template.id
 
 -- templates_waited_for --
-SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending'
+SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending' ORDER BY 1
+
+-- lock_hand_over --
+SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))
 
 -- tenants_to_drop --
 SELECT id FROM control.tenants WHERE is_demo AND state IN ('dropping', 'failed')
@@ -106,7 +109,3 @@ SELECT current_setting('max_locks_per_transaction')::bigint
          WHERE n.nspname = template.schema_name AND c.relkind IN ('r', 'm', 'S')) AS size
   FROM control.tenants AS template
  WHERE template.is_demo_template AND template.account_type = :account_type
-
-
--- lock_hand_over --
-SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0));
