@@ -54,7 +54,7 @@ from .rows import (
     Trigger,
     Type,
 )
-from .text import MAX_NAME_BYTES, TARGET, ident, literal, shown_name
+from .text import MAX_NAME_BYTES, TARGET, compose, ident, literal, shown_name
 
 Kind = TypeVar("Kind", bound=Row)
 
@@ -83,6 +83,10 @@ SETTINGS = {
 `row_security = off` makes a policy that would hide rows an error instead; rows keep their order
 without synchronised scans; no query here is long enough for the JIT compiler to pay.
 """
+
+
+CHECK_INTERVAL = "2s"
+"""How often the server looks, in a long statement, whether its client still lives."""
 
 
 @dataclass(frozen=True)
@@ -215,11 +219,19 @@ def settings_query(path: str) -> str:
     An empty path is that of the server's own names.
     """
     values = {**SETTINGS, "search_path": path or "pg_catalog, pg_temp"}
+    checks = f"pg_catalog.set_config('client_connection_check_interval', '{CHECK_INTERVAL}', true)"
     calls = [
         f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)"
         for name, value in values.items()
     ]
-    return "SELECT " + ", ".join(calls)
+    # Only Unix servers can look whether their client is there.
+    unless = "pg_catalog.version() OPERATOR(pg_catalog.~*) 'mingw|visual c'"
+    return compose(
+        "SELECT {calls}, CASE WHEN NOT {unless} THEN {checks} END",
+        calls=", ".join(calls),
+        unless=unless,
+        checks=checks,
+    )
 
 
 def ensure_name(name: str) -> None:
