@@ -22,6 +22,14 @@ from .errors import (
 from .executor import CloneReport, Progress, Step
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .restore import (
+    DefinitionsDiffer,
+    NotAClone,
+    RestoreBlocked,
+    RestoreFailed,
+    RestoreReport,
+    restore_rows,
+)
 from .verify import Manifest, prove, verify
 
 __all__ = [
@@ -29,12 +37,14 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "LockTableTooSmall",
     "Manifest",
+    "NotAClone",
     "NotOurs",
     "Phase",
     "PlanOutdated",
@@ -42,6 +52,9 @@ __all__ = [
     "PrivilegeMissing",
     "Progress",
     "Proof",
+    "RestoreBlocked",
+    "RestoreFailed",
+    "RestoreReport",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
@@ -53,5 +66,6 @@ __all__ = [
     "compile_plan",
     "drop_schema",
     "prove",
+    "restore_rows",
     "verify",
 ]

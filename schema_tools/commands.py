@@ -78,6 +78,30 @@ def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     return not manifest.differences
 
 
+def restore(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
+    """Bring a clone's rows back to its source's."""
+    from .restore import restore_rows
+
+    if options.lock_timeout <= 0:
+        raise Misuse("--lock-timeout takes a number above zero")
+    report = restore_rows(
+        connection,
+        options.source,
+        options.target,
+        lock_timeout=options.lock_timeout,
+        compare_all=options.compare_all,
+    )
+    if options.json:
+        say(json.dumps(asdict(report)))
+        return True
+    say(
+        f"{report.clone} has the rows of {report.source} again: {report.updated:,} updated,"
+        f" {report.deleted:,} deleted, {report.inserted:,} inserted, {report.sequences} sequences,"
+        f" {report.views} materialised views in {report.seconds * 1000:,.0f} ms"
+    )
+    return True
+
+
 def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Drop a schema of ours; false when there is none, unless that is fine."""
     from .drop import drop_schema
