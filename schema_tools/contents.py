@@ -6,7 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import Catalog, reading
+from .catalog import Catalog
+from .reading import reading
 from .text import comma, compose, ident, qualified
 from .wire import stream
 

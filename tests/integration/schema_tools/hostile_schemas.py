@@ -114,7 +114,6 @@ class Writer:
             f" WHERE x < 3) SELECT {inner}.x FROM {inner}, {source} AS {alias}",
             f"SELECT {call} AS x FROM {source} GROUP BY {call}",
             f"SELECT {alias} AS x FROM {source} AS {alias}",
-            f"SELECT '{source.replace(chr(39), '')}'::regclass AS x",
             f"SELECT (SELECT count(*) FROM {source} AS {inner} WHERE {inner} IS NOT NULL) AS x",
         )
 
@@ -123,6 +122,12 @@ class Writer:
         kind = self.pick("VIEW", "VIEW", "MATERIALIZED VIEW")
         self.add(f"CREATE {kind} {self.own(name)} AS {self.query()}")
         self.relations.append((name, ["x"]))
+
+    def write_constant(self) -> None:
+        """A view of what the server keeps as a number; none reads it, for a clone has another."""
+        relation, _ = self.pick(*self.relations)
+        constant = f"'{self.own(relation)}'::regclass"
+        self.add(f"CREATE VIEW {self.own(self.name())} AS SELECT {constant} AS x")
 
     def write_far_view(self) -> None:
         """A view elsewhere over one of ours, and perhaps one of ours over that."""
@@ -166,6 +171,7 @@ def schemas(draw) -> list[str]:
         ("view", 4),
         ("far_view", 1),
         ("view", 1),
+        ("constant", 1),
         ("logic", 5),
     ):
         for _ in range(draw(st.integers(0, most))):
