@@ -5,13 +5,12 @@ from wsgiref.types import WSGIApplication
 
 from apiflask import APIFlask
 from click import get_current_context
-from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import create_app
 from app.config import Settings, load_settings
 from app.control.operators.cli import make_group
-from app.control.services import KEY
+from app.control.services import KEY, ControlServices
 from app.database.startup_checks import retire_unopenable_on_startup, warn_of_rights
 from app.demo import Demo, load_demo
 from app.http.health import redis_failures
@@ -22,10 +21,12 @@ from gateway import (
     CreationLimit,
     FailedCredentials,
     Gateway,
+    NamedLimits,
     OpenRequests,
     Policy,
     Quota,
     RedisCircuitBreaker,
+    RedisSessions,
     RequestLimit,
     SessionRecord,
     Sessions,
@@ -48,39 +49,47 @@ MINUTE, DAY = 60, 86_400
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
-    demo = load_demo(settings.demo_file)
+    store, demo = make_store(settings, redis), load_demo(settings.demo_file)
     app = create_app(
         settings,
         demo=demo,
-        cache=GatewayCache(make_store(settings, redis)),
+        redis=redis,
+        cache=GatewayCache(store),
         tokens=tokens,
-        dispatcher=make_dispatcher(settings, connect_redis(settings.redis_url)),
+        dispatcher=make_dispatcher(settings, redis),
         background_tasks=BackgroundTasks(),
     )
     app.cli.add_command(make_group(tasks, demo.account_types))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)
-    return protect(settings, make_gateway(settings, demo, app, redis, tokens)), app
+    return protect(settings, make_gateway(settings, demo, app, store, tokens)), app
 
 
 def make_gateway(
-    settings: Settings, demo: Demo, app: APIFlask, redis: Redis, tokens: SessionTokens
+    settings: Settings, demo: Demo, app: APIFlask, store: RedisSessions, tokens: SessionTokens
 ) -> Gateway:
-    """The gateway in front of the app, as the settings want it."""
-    watch = RedisCircuitBreaker(redis_failures(app).count)
-    counters = Counters(redis, watch=watch)
-    activity = Activity(redis, watch=watch, every=GATHER_SECONDS)
+    """Build the gateway in front of the app; both use one client of Redis."""
+    services: ControlServices = app.extensions[KEY]
+    breaker = RedisCircuitBreaker(redis_failures(app).count)
+    counters = Counters(services.redis, breaker=breaker)
+    activity = Activity(services.redis, breaker=breaker, every=GATHER_SECONDS)
     atexit.register(activity.flush)
-    service, secret = app.extensions[KEY].service, settings.jwt_secret
+    named = {
+        "resets": Quota(settings.gateway_resets_per_minute, MINUTE),
+        "extensions": Quota(settings.gateway_extensions_per_minute, MINUTE),
+        "status": Quota(settings.gateway_status_per_minute, MINUTE),
+        "anonymous": Quota(settings.gateway_anonymous_per_minute, MINUTE),
+    }
+    secret = settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
-        session = service.find(session_id)
+        session = services.sessions.find(session_id)
         return None if session is None else session_record(session)
 
     return Gateway(
         app,
-        sessions=Sessions(make_store(settings, redis), in_postgres, watch=watch),
+        sessions=Sessions(store, in_postgres, breaker=breaker),
         tokens=tokens,
         policy=Policy.from_files(*demo.policies),
         activity=activity,
@@ -96,6 +105,7 @@ def make_gateway(
         failures=FailedCredentials(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
+        limits=NamedLimits(counters, named, secret),
     )
 
 
@@ -107,7 +117,7 @@ def protect(settings: Settings, gateway: Gateway) -> WSGIApplication:
     """
     front: WSGIApplication = gateway
     if keys := settings.signing_keys:
-        front = Verification(gateway, TenantSigner(keys), front)
+        front = Verification(gateway, TenantSigner(keys), front, proxy=settings.gateway_proxy)
     front = SecurityHeaders(front, origins=settings.cors, inline=[DASHBOARD])
     if proxies := settings.trusted_proxies:
         front = ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies)

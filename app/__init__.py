@@ -1,7 +1,7 @@
 """The Flask application: the session service, the operators' pages, and the demo's views.
 
-What it is made of is imported when it is made: jobs use parts of this package and have no need of
-Flask, which would cost a clone's process a second and half of its memory.
+Its parts are imported when it is made: jobs use some of them and do not need Flask, which would
+cost a clone's process a second and half of its memory.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from apiflask import APIFlask
+    from redis import Redis
 
     from app.config import Settings
     from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
@@ -20,6 +21,7 @@ def create_app(
     settings: Settings | None = None,
     *,
     demo: Demo | None = None,
+    redis: Redis | None = None,
     cache: SessionCache | None = None,
     tokens: TokenIssuer | None = None,
     dispatcher: Dispatcher | None = None,
@@ -30,14 +32,17 @@ def create_app(
     Args:
         settings: the settings table; read from the environment when left out.
         demo: what is served; read from the settings' `DEMO_FILE` when left out.
-        cache: where the gateway finds sessions; left out, it has to ask Postgres.
-        tokens: makes session tokens; left out, none are made.
-        dispatcher: hands out work; left out, nobody clones or drops.
-        background_tasks: does what a visitor need not wait for; left out, it is done at once.
+        redis: the client of Redis; left out, it is one for the settings' `REDIS_URL`.
+        cache: the gateway's store of sessions; left out, the gateway asks Postgres.
+        tokens: issues session tokens; left out, they are empty.
+        dispatcher: enqueues work; left out, nothing is cloned or dropped.
+        background_tasks: runs what a visitor does not wait for; left out, it runs at once.
 
     Raises:
         ConfigurationError: a setting or a key of the demo's file is missing or invalid.
     """
+    from redis import Redis
+
     from app.config import load_settings
     from app.control.null import ImmediateTasks, NullCache, NullDispatcher, NullTokens
     from app.demo import load_demo
@@ -47,6 +52,7 @@ def create_app(
     return make_app(
         settings,
         demo or load_demo(settings.demo_file),
+        redis or Redis.from_url(settings.redis_url),
         cache or NullCache(),
         tokens or NullTokens(),
         dispatcher or NullDispatcher(),

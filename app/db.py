@@ -1,8 +1,8 @@
-"""Engines, and the one place that decides whose tables a connection sees.
+"""Engines, and the one place that sets a tenant's search path.
 
 The control schema, whose tables are always named with it, has an engine of its own. Tenants share
-another one, whose login has no rights at all but to take on a tenant's role: outside a tenant
-transaction it sees nothing.
+another one, whose login has no rights but to take on a tenant's role: outside a tenant transaction
+it sees nothing.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
+from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -25,36 +26,27 @@ from app.control.models import Tenant
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
-from app.redis_client import connect_fast_fail
+from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
 
 ROWS = "rows"
 TENANTS = "masa_madre.tenants"
-"""Where an application keeps its tenants' engine."""
+"""Key of an application's tenants."""
 
-# Whatever an earlier transaction may have left on this connection goes first.
-_BEGIN = "BEGIN; RESET ALL"
-_CLOSED = "SELECT pg_advisory_unlock_all(), set_config('search_path', '', false)"
-_COMMIT = f"RESET ROLE; RESET ALL; {_CLOSED}; COMMIT"
-_ABANDON = f"ROLLBACK; RESET ROLE; RESET ALL; {_CLOSED}"
-# The key is a parameter: the text of a statement can be read in pg_stat_activity.
-_ENTER = text(
-    "SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),"
-    " set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),"
-    " set_config('idle_in_transaction_session_timeout', :idle, true),"
-    " set_config('role', :role, true)"
-)
+_SQL = load_blocks("app.database", "tenants")
+_BEGIN, _COMMIT, _ABANDON = _SQL["begin"], _SQL["commit"], _SQL["abandon"]
+_ENTER = text(_SQL["enter"])
 _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 
 class UnknownTenant(LookupError):
-    """No tenant has this id; nothing may be read or written in its name."""
+    """No tenant has this id, or none that this application can open."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantLocation:
-    """Where a tenant's data are, and by which role they are reached."""
+    """A tenant's schema, and the role that reads it."""
 
     schema: str
     account_type: str
@@ -63,7 +55,7 @@ class TenantLocation:
 
 @dataclass(frozen=True)
 class Tenants:
-    """The engine of tenant transactions, and the bounds that each of them gets."""
+    """The engine of tenant transactions, and the limits that each transaction has."""
 
     engine: Engine
     secrets: tuple[str, ...]
@@ -71,8 +63,8 @@ class Tenants:
     quota: RowQuota
 
 
-def init_db(app: Flask, settings: Settings) -> None:
-    """Give the application its engines."""
+def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
+    """Give the application its engines, and the row quota that counts in Redis."""
     control_url = settings.web_database_url or settings.database_url
     app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(control_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
@@ -87,18 +79,13 @@ def init_db(app: Flask, settings: Settings) -> None:
             "lock": _milliseconds(settings.tenant_lock_seconds),
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
-        quota=RowQuota(connect_fast_fail(settings.redis_url), settings.tenant_rows),
+        quota=RowQuota(redis, settings.tenant_rows),
     )
 
 
 def tenant_engine() -> Engine:
-    """The engine of the current application's tenant transactions."""
+    """Return the engine of the current application's tenant transactions."""
     return _tenants().engine
-
-
-def row_quota() -> RowQuota:
-    """What counts the rows that tenants of the current application add."""
-    return _tenants().quota
 
 
 def _tenants() -> Tenants:
@@ -112,7 +99,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _tenant_engine(settings: Settings) -> Engine:
-    """Transactions begin and end by our own statements, so nothing needs to be asked before."""
+    """Make an engine whose transactions begin and end by the statements above."""
     url = engine_url(settings.tenant_url)
     options = engine_options(settings) | {"isolation_level": "AUTOCOMMIT"}
     engine = create_engine(url, **options)
@@ -120,7 +107,7 @@ def _tenant_engine(settings: Settings) -> Engine:
     most = settings.db_schemas_per_connection
 
     def retire(_: Any, record: Any) -> None:
-        # A backend remembers every relation it ever saw: a new one takes this one's place.
+        # A backend caches every relation that it used: a new one takes its place.
         if len(record.info.get("tenants", ())) >= most:
             record.invalidate(soft=True)
 
@@ -157,7 +144,7 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
 
 
 def account_type_of(tenant_id: UUID) -> str:
-    """The account type of a tenant, which never changes.
+    """Return the account type of a tenant, which never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.
@@ -167,7 +154,7 @@ def account_type_of(tenant_id: UUID) -> str:
 
 @contextmanager
 def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
-    """One transaction in which unqualified names are the tenant's tables, with its rights only.
+    """Open a transaction in which unqualified names are the tenant's tables, with its rights only.
 
     It commits when the block ends and rolls back when the block raises. Role, search path, key and
     timeouts end with the transaction, so whatever happens the connection goes back to the pool
@@ -193,7 +180,7 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
 
 
 def _enter(tenants: Tenants, place: TenantLocation) -> Connection:
-    """A connection in a transaction of the tenant's; a stale one is replaced once."""
+    """Return a connection in a transaction of the tenant; a stale one is replaced once."""
     try:
         return _begin(tenants, place)
     except DBAPIError as error:
@@ -219,7 +206,7 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
 
 
 def _abandon(connection: Connection) -> None:
-    """Undo the transaction and whatever outlives one; a connection that cannot is thrown away."""
+    """Undo the transaction and what outlives one; a connection that cannot is thrown away."""
     if connection.invalidated or connection.closed:
         return
     driver = connection.connection.driver_connection

@@ -5,11 +5,17 @@ from typing import Any, ClassVar
 
 import structlog
 from apiflask import APIFlask, HTTPError
-from flask import Response, json
+from flask import Response, json, request
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+
+FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
+"""Environ key by which the gateway is told that a credential was not good, to count it."""
+
+GUESSES = frozenset({"invalid_credentials", "session_unknown"})
+"""Codes of errors that a guessed password or session id gets."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,14 +49,14 @@ class InvalidRequest(AppError):
 
 
 class Unauthorized(AppError):
-    """Nobody, or somebody that we do not know."""
+    """The request has no credential, or an invalid one."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthorized"
 
 
 class Forbidden(AppError):
-    """Somebody that we know, who may not do this."""
+    """The caller is known and may not do this."""
 
     status = HTTPStatus.FORBIDDEN
     code = "forbidden"
@@ -134,6 +140,8 @@ def register_error_handlers(app: APIFlask) -> None:
 
     @app.errorhandler(AppError)
     def refused(error: AppError) -> Response:
+        if error.error_code in GUESSES:
+            request.environ[FAILED_CREDENTIAL_KEY] = True
         return problem(error.status, error.error_code, error.detail, error.errors, error.headers)
 
     @app.error_processor

@@ -2,41 +2,37 @@
 
 from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
-from sqlalchemy import Engine
+from redis import Redis
 
 from app.config import Settings
-from app.control.pool.progress import ProgressBoard
-from app.control.pool.tenant_pool import Pool
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
-from app.control.services import ControlServices, install
+from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.database.engines import make_engine
-from app.db import db, init_db, row_quota
+from app.db import db, init_db
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi import init_document
 from app.logs import init_logs
 from app.ops.routes import init_ops
-from app.redis_client import connect_fast_fail
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request; the largest sensible one is a document of fifty lines."""
+"""Bytes of a request body; the largest sensible one is a document of fifty lines."""
 
 
 def make_app(
     settings: Settings,
     demo: Demo,
+    redis: Redis,
     cache: SessionCache,
     tokens: TokenIssuer,
     dispatcher: Dispatcher,
     background_tasks: BackgroundTasks,
 ) -> APIFlask:
-    """The application with all its parts; `app.create_app` says what they are."""
+    """Make the application with all its parts; `app.create_app` says what they are."""
     init_logs(settings.log_level)
     static = None if demo.static is None else str(demo.static)
     app = APIFlask(
@@ -48,15 +44,18 @@ def make_app(
     )
     _configure(app, demo)
     init_document(app, demo.account_types)
-    init_db(app, settings)
+    init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
-        engine, quota = db.engine, row_quota()
-    resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
-    service = SessionService(
-        engine, settings, cache, tokens, dispatcher, resetter, background_tasks
+        engine = db.engine
+    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks)
+    services = ControlServices(
+        **vars(make_services(settings, engine, redis)),
+        demo=demo,
+        sessions=sessions,
+        streams=EventStreams(settings.demo_event_streams),
     )
-    install(app, _control(settings, demo, engine, service))
+    install(app, services)
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)
@@ -64,22 +63,6 @@ def make_app(
         if not isinstance(plain, APIBlueprint):
             plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all
     return app
-
-
-def _control(
-    settings: Settings, demo: Demo, engine: Engine, service: SessionService
-) -> ControlServices:
-    redis = connect_fast_fail(settings.redis_url)
-    return ControlServices(
-        settings=settings,
-        demo=demo,
-        engine=engine,
-        redis=redis,
-        service=service,
-        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
-        progress=ProgressBoard(redis),
-        streams=EventStreams(settings.demo_event_streams),
-    )
 
 
 def _register_routes(app: APIFlask, demo: Demo) -> None:

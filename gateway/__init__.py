@@ -1,4 +1,8 @@
-"""WSGI middleware that puts demo sessions in front of an app that only knows tenants."""
+"""WSGI middleware that puts demo sessions in front of an app that only knows tenants.
+
+Read `gateway.wsgi` first: a request passes its stages in order. Everything that another package
+needs is named here.
+"""
 
 from gateway.errors import (
     ExpiredToken,
@@ -10,13 +14,13 @@ from gateway.errors import (
     SessionForgotten,
     SessionsUnavailable,
 )
-from gateway.http.inject import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.http.inject import FAILED_CREDENTIAL_KEY, SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.limits.counters import Counters, Quota
 from gateway.limits.guards import (
-    Counters,
     CreationLimit,
     FailedCredentials,
+    NamedLimits,
     OpenRequests,
-    Quota,
     RequestLimit,
 )
 from gateway.messages import REFUSALS, Refusal
@@ -34,6 +38,7 @@ from gateway.wsgi import Gateway, Guard
 
 __all__ = [
     "COOKIE",
+    "FAILED_CREDENTIAL_KEY",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
@@ -49,6 +54,7 @@ __all__ = [
     "InvalidPolicy",
     "InvalidSignature",
     "InvalidToken",
+    "NamedLimits",
     "OpenRequests",
     "Policy",
     "Quota",

@@ -8,23 +8,23 @@ from gateway.messages import Refusal
 
 
 class GatewayError(Exception):
-    """Whatever this package raises."""
+    """Base class of this package's exceptions."""
 
 
 class InvalidToken(GatewayError):
-    """The token is malformed, forged or meant for somebody else."""
+    """The token is malformed, forged, or was issued for another use."""
 
 
 class ExpiredToken(GatewayError):
-    """The token is genuine and its time is over."""
+    """The token is genuine and has expired."""
 
 
 class SessionForgotten(GatewayError):
-    """The session was destroyed; what any store still says of it is out of date."""
+    """The session was destroyed; a record of it in any store is out of date."""
 
 
 class SessionsUnavailable(GatewayError):
-    """Nobody could be asked whether the session exists: every source of truth is away."""
+    """The session could not be looked up: Redis did not settle it and the database failed."""
 
 
 class InvalidSignature(GatewayError):
@@ -36,7 +36,7 @@ class InvalidPolicy(GatewayError):
 
 
 class Refused(GatewayError):
-    """The request goes no further; `refusal` is the answer."""
+    """The request is refused; `refusal` is the answer."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)

@@ -1,11 +1,11 @@
-"""Every way in which the gateway refuses: status, code and the sentence a visitor reads."""
+"""The gateway's refusals: status, code, and the sentence that a visitor reads."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One answer of the gateway. `retry_after` is in seconds."""
+    """One refusing answer. `retry_after` is in seconds."""
 
     status: int
     code: str
@@ -13,7 +13,7 @@ class Refusal:
     retry_after: int | None = None
 
     def after(self, seconds: int) -> "Refusal":
-        """The same, to be tried again after so many seconds."""
+        """Return the same refusal, to be tried again after so many seconds."""
         return replace(self, retry_after=seconds)
 
 

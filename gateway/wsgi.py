@@ -1,7 +1,8 @@
-"""The gateway itself: strip → authenticate → policy → guards → inject → record → app."""
+"""The middleware itself: strip → policy → authenticate → guards → inject → record → app."""
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -11,11 +12,26 @@ from werkzeug.wsgi import ClosingIterator
 
 from gateway.errors import Refused, problem
 from gateway.http import log_context as context
+from gateway.http.body import guard_body
 from gateway.http.csrf import ensure_same_origin
-from gateway.http.inject import TENANT_HEADER, inject_tenant, tell_session, tell_session_error
+from gateway.http.inject import (
+    FAILED_CREDENTIAL_KEY,
+    TENANT_HEADER,
+    inject_tenant,
+    tell_address,
+    tell_session,
+    tell_session_error,
+)
 from gateway.http.paths import canonical_method, canonical_path
+from gateway.http.remote_address import canonical_address
 from gateway.http.strip import strip_untrusted
-from gateway.limits.guards import HEADERS_KEY, RELEASE_KEY, CreationLimit, FailedCredentials
+from gateway.limits.guards import (
+    HEADERS_KEY,
+    RELEASE_KEY,
+    CreationLimit,
+    FailedCredentials,
+    NamedLimits,
+)
 from gateway.messages import INTERNAL_ERROR, SESSION_REQUIRED
 from gateway.policy.policy import Policy
 from gateway.policy.rules import Rule, Verdict
@@ -36,14 +52,18 @@ class Gateway:
 
     Args:
         app: what stands behind the gateway.
-        sessions: says who a session is.
+        sessions: looks sessions up.
         tokens: reads session tokens.
         policy: what a session may do.
         activity: counts a session's requests.
         clock: by which sessions end, to the instant.
-        guards: further conditions, in order, on requests that policy and session allow.
-        creations: counts the sessions that an address opens; left out, nobody does.
-        failures: counts bad credentials by address; left out, nobody does.
+        guards: further conditions, in order, on the requests of a session.
+        creations: limits the sessions that an address opens; None sets no limit.
+        failures: limits the bad credentials of an address; None sets no limit.
+        limits: the limits that rules name; None sets none.
+
+    Raises:
+        ValueError: a rule names a limit that `limits` does not have.
     """
 
     def __init__(
@@ -58,7 +78,12 @@ class Gateway:
         guards: Sequence[Guard] = (),
         creations: CreationLimit | None = None,
         failures: FailedCredentials | None = None,
+        limits: NamedLimits | None = None,
     ) -> None:
+        for rule in policy.rules:
+            if rule.limit and limits and rule.limit not in limits.quotas:
+                known = ", ".join(sorted(limits.quotas))
+                raise ValueError(f"{rule.pattern}: no limit {rule.limit!r}; use one of {known}")
         self._app = app
         self._authenticator = Authenticator(tokens, sessions, clock, failures)
         self._policy = policy
@@ -66,16 +91,20 @@ class Gateway:
         self._clock = clock
         self._guards = tuple(guards)
         self._creations = creations
+        self._failures = failures
+        self._limits = limits
 
     def with_app(self, app: WSGIApplication) -> "Gateway":
-        """The same gateway, with the same collaborators, in front of another app."""
+        """Return this gateway, with the same collaborators, in front of another app."""
         other = copy.copy(self)
         other._app = app
         return other
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, or hand it to the app with its tenant named."""
+        """Refuse a request, or pass it to the app with its tenant."""
         strip_untrusted(environ)
+        canonical_address(environ)
+        guard_body(environ)
         request_id = context.ensure_request_id(environ)
         context.bind_request(request_id)
         try:
@@ -84,6 +113,7 @@ class Gateway:
             respond = _with_our_headers(start_response, ours, TENANT_HEADER in environ)
             if refused is None:
                 body = self._app(environ, respond)
+                self._count_failure(environ)
             else:
                 body = problem(refused.refusal, environ, respond)
         except BaseException:
@@ -105,33 +135,53 @@ class Gateway:
         return None
 
     def _apply(self, rule: Rule, environ: WSGIEnvironment) -> None:
-        if rule.opens and self._creations is not None:
-            self._creations(environ)
-        if rule.verdict is Verdict.PUBLIC:
-            return
-        if rule.verdict is Verdict.OPTIONAL:
-            self._resolve_optional(environ)
-            return
         if rule.verdict is Verdict.NOT_FOUND and rule.refusal:
             raise Refused(rule.refusal)
-        self._require_session(rule, environ)
+        if rule.opens and self._creations is not None:
+            self._creations(environ)
+            tell_address(environ, self._creations.digests(environ))
+        if rule.verdict is Verdict.PUBLIC:
+            record = None
+        elif rule.verdict is Verdict.OPTIONAL:
+            record = self._resolve_optional(environ)
+        else:
+            record = self._require_session(rule, environ)
+        if record is None and rule.credentials and self._failures is not None:
+            self._failures.check(environ)
+        if rule.limit is not None and self._limits is not None:
+            self._limits(rule.limit, environ, record)
+        if record is None:
+            return
+        for guard in self._guards:
+            guard(environ, record)
+        if rule.verdict is Verdict.SESSION:
+            inject_tenant(environ, record)
+            self._activity.record(record.id, self._clock())
+        else:
+            tell_session(environ, record)
 
-    def _resolve_optional(self, environ: WSGIEnvironment) -> None:
-        """Resolve a credential where none is needed; a bad one costs nothing but its effect."""
+    def _count_failure(self, environ: WSGIEnvironment) -> None:
+        """Count a credential that the app found bad; the next one may be refused, not this one."""
+        if environ.pop(FAILED_CREDENTIAL_KEY, False) and self._failures is not None:
+            with suppress(Refused):
+                self._failures.record(environ)
+
+    def _resolve_optional(self, environ: WSGIEnvironment) -> SessionRecord | None:
+        """Return the session of a request that needs none; a bad credential is told to the app."""
         try:
             credential = self._authenticator.find(environ)
             if credential is None:
-                return
+                return None
             ensure_same_origin(environ, credential.source)
             record = self._authenticator.identify(credential, environ)
         except Refused as refused:
             tell_session_error(environ, refused.refusal)
-            return
+            return None
         context.bind_session(record)
-        tell_session(environ, record)
+        return record
 
-    def _require_session(self, rule: Rule, environ: WSGIEnvironment) -> None:
-        """Let a session in, or say why not."""
+    def _require_session(self, rule: Rule, environ: WSGIEnvironment) -> SessionRecord:
+        """Return the active session of a request, or refuse it."""
         credential = self._authenticator.find(environ)
         if credential is None:
             raise Refused(SESSION_REQUIRED)
@@ -141,14 +191,11 @@ class Gateway:
             raise Refused(rule.refusal or INTERNAL_ERROR)
         ensure_same_origin(environ, credential.source)
         ensure_active(record)
-        for guard in self._guards:
-            guard(environ, record)
-        inject_tenant(environ, record)
-        self._activity.record(record.id, self._clock())
+        return record
 
 
 def _release(environ: WSGIEnvironment) -> None:
-    """The answer has been sent, or there will be none."""
+    """Give back what the request holds: its answer has been sent, or there will be none."""
     context.clear_request()
     for release in environ.pop(RELEASE_KEY, ()):
         release()
@@ -157,10 +204,10 @@ def _release(environ: WSGIEnvironment) -> None:
 def _with_our_headers(
     start_response: StartResponse, ours: list[tuple[str, str]], of_a_tenant: bool
 ) -> StartResponse:
-    """The server's `start_response`, which also sends what the gateway has to say.
+    """Return the server's `start_response` with the gateway's headers added.
 
-    One address shows every tenant something else: unless the app decides on caching itself, a
-    tenant's answers are kept out of shared caches.
+    Every tenant gets another answer at the same address: unless the app sets `Cache-Control`
+    itself, a tenant's answers are kept out of shared caches.
     """
 
     def respond(

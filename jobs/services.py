@@ -16,16 +16,20 @@ from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
-from app.control.pool.progress import ProgressBoard
-from app.control.pool.tenant_pool import Pool
+from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
+from app.database.row_quota import RowQuota
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
 from jobs.queue.dispatcher import RqDispatcher, make_clone_routing
 
 log = structlog.get_logger(__name__)
+
+RESETS_PER_CONNECTION = 20
+"""A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
+A new connection for every reset would take half as long again, or more."""
 
 CLOCKS_DIFFER = timedelta(seconds=1)
 """How far the clocks of two web processes may be apart."""
@@ -81,18 +85,15 @@ class GatewayCache:
 
 
 @dataclass(frozen=True)
-class JobServices:
+class JobServices(Services):
     """Everything that a job needs, made once a process."""
 
-    settings: Settings
-    engine: Engine
-    redis: Redis
-    pool: Pool
     pending_clones: PendingClones
-    progress: ProgressBoard
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
+    reset_engine: Engine
+    quota: RowQuota
     health: JobHealth
 
 
@@ -147,15 +148,13 @@ def job_services() -> JobServices:
     cache = make_cache(settings)
     dispatcher = make_dispatcher(settings, redis)
     return JobServices(
-        settings=settings,
-        engine=engine,
-        redis=redis,
-        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
+        **vars(make_services(settings, engine, redis)),
         pending_clones=PendingClones(engine),
-        progress=ProgressBoard(redis),
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),
+        reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
+        quota=RowQuota(redis, settings.tenant_rows),
         health=JobHealth(redis),
     )
 

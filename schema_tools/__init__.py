@@ -1,5 +1,6 @@
 """Clones a Postgres schema exactly, and proves it."""
 
+from .comparison import Difference
 from .compiler import compile_plan
 from .drop import drop_schema
 from .errors import (
@@ -7,42 +8,62 @@ from .errors import (
     DependencyCycle,
     DropBlocked,
     InvalidName,
+    LockTableTooSmall,
     NotOurs,
     PlanOutdated,
     PrivilegeMissing,
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
+    Unproven,
     UnsupportedObject,
 )
-from .executor import MARK, CloneReport, Progress, Step
-from .plan import ClonePlan, Phase, PlanWarning, Statement
-from .verify import Difference, Manifest, prove, verify
+from .executor import CloneReport, Progress, Step
+from .mark import MARK
+from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .restore import (
+    DefinitionsDiffer,
+    NotAClone,
+    RestoreBlocked,
+    RestoreFailed,
+    RestoreReport,
+    restore_rows,
+)
+from .verify import Manifest, prove, verify
 
 __all__ = [
     "MARK",
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
+    "LockTableTooSmall",
     "Manifest",
+    "NotAClone",
     "NotOurs",
     "Phase",
     "PlanOutdated",
     "PlanWarning",
     "PrivilegeMissing",
     "Progress",
+    "Proof",
+    "RestoreBlocked",
+    "RestoreFailed",
+    "RestoreReport",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
     "Step",
     "TargetExists",
+    "Unproven",
     "UnsupportedObject",
     "compile_plan",
     "drop_schema",
     "prove",
+    "restore_rows",
     "verify",
 ]

@@ -1,45 +1,62 @@
-"""Reads all that a schema holds, one query a kind, as rows of plain values."""
+"""Reads all that a schema holds, one query a kind, as typed rows.
+
+The server prints a name as the search path of the moment asks for. So the schema is renamed to a
+name that can occur nowhere else, in a transaction that is rolled back, and the path is left empty:
+every text of the server then names the schema's objects by that token, which a hole replaces.
+Other sessions see nothing of it, and readers and writers go on.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
-import psycopg
-from psycopg import Connection
-from psycopg.rows import namedtuple_row, tuple_row
+from psycopg import Connection, errors
+from psycopg.rows import tuple_row
 
+from .binding import Binding, bound_row, unbound
+from .draft import Key
 from .errors import InvalidName, PrivilegeMissing, SchemaToolsError, SourceNotFound
-from .extensions import Row as Row
-from .extensions import owned_by_extensions, without
-from .text import MAX_NAME_BYTES, ident, literal
-
-KINDS = (
-    "relations",
-    "columns",
-    "sequences",
-    "types",
-    "ranges",
-    "constraints",
-    "indexes",
-    "functions",
-    "aggregates",
-    "operators",
-    "operator_classes",
-    "operator_members",
-    "text_search",
-    "collations",
-    "casts",
-    "triggers",
-    "rules",
-    "policies",
-    "statistics",
-    "default_privileges",
-    "schema_rights",
-    "members",
+from .extensions import borrowed_from_extensions, own
+from .mark import without_mark
+from .rows import (
+    Aggregate,
+    Cast,
+    Collation,
+    Column,
+    Comment,
+    Configuration,
+    Constraint,
+    DefaultPrivilege,
+    Dictionary,
+    Edge,
+    ExtendedStatistics,
+    Function,
+    Grant,
+    Index,
+    Label,
+    Member,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    OperatorMember,
+    Outsider,
+    Owner,
+    Policy,
+    Range,
+    Relation,
+    Row,
+    Rule,
+    SchemaRight,
+    Sequence,
+    Trigger,
+    Type,
 )
+from .text import MAX_NAME_BYTES, TARGET, ident, literal, shown_name
+
+Kind = TypeVar("Kind", bound=Row)
 
 SETTINGS = {
     "DateStyle": "ISO, YMD",
@@ -70,39 +87,134 @@ without synchronised scans; no query here is long enough for the JIT compiler to
 
 @dataclass(frozen=True)
 class Catalog:
-    """The contents of one schema, read at one moment."""
+    """The contents of one schema, read at one moment.
+
+    `borrowed` are the members that extensions own: they stay where they are, and the clone uses
+    them there.
+    """
 
     oid: int
     name: str
+    binding: Binding
     server_version: int
     role: str
     stamp: str
-    rows: dict[str, list[Row]]
-    edges: list[Row]
-    owned: frozenset[tuple[str, int]]
-    comments: list[Row]
-    owners: list[Row]
-    grants: list[Row]
-    outsiders: list[Row]
-    labels: list[Row]
+    comment: str | None
+    members: dict[Key, Member]
+    borrowed: frozenset[Key]
+    edges: list[Edge]
+    relations: list[Relation]
+    columns: list[Column]
+    sequences: list[Sequence]
+    types: list[Type]
+    ranges: list[Range]
+    constraints: list[Constraint]
+    indexes: list[Index]
+    functions: list[Function]
+    aggregates: list[Aggregate]
+    operators: list[Operator]
+    operator_families: list[OperatorFamily]
+    operator_classes: list[OperatorClass]
+    operator_members: list[OperatorMember]
+    dictionaries: list[Dictionary]
+    configurations: list[Configuration]
+    collations: list[Collation]
+    casts: list[Cast]
+    triggers: list[Trigger]
+    rules: list[Rule]
+    policies: list[Policy]
+    statistics: list[ExtendedStatistics]
+    default_privileges: list[DefaultPrivilege]
+    schema_rights: list[SchemaRight]
+    comments: list[Comment]
+    owners: list[Owner]
+    grants: list[Grant]
+    outsiders: list[Outsider]
+    labels: list[Label]
 
-    def __getitem__(self, kind: str) -> list[Row]:
-        return self.rows[kind]
+    @property
+    def own_schema(self) -> str:
+        """The schema's name as the rows have it."""
+        return TARGET if self.binding.token else shown_name(self.name)
+
+    def show(self, text: str) -> str:
+        """A text with holes as a person reads it."""
+        return unbound(text, self.name)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Asks about one schema, whose name the server prints as `binding` says."""
+
+    connection: "Connection[Any]"
+    oid: int
+    binding: Binding
+
+    def rows(self, kind: type[Kind], name: str, **parameters: Any) -> list[Kind]:
+        """The rows of a catalog query."""
+        factory = bound_row(kind, self.binding)
+        values = {"schema": self.oid, **parameters}
+        if self.binding.path is None:
+            with self.connection.cursor(row_factory=factory) as cursor:
+                return cursor.execute(query(name), values).fetchall()
+        # Parsed under the server's own names, for the schema may hold a `pg_class` or a `lower` of
+        # its own, and run under the schema's path: a cursor keeps the two moments apart.
+        with self.connection.cursor("schema_tools", row_factory=factory) as server_cursor:
+            server_cursor.execute(query(name), values)
+            self.connection.execute(_SET_PATH, [self.binding.path])
+            rows = server_cursor.fetchall()
+            self.connection.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
+        return rows
+
+    def members(self) -> tuple[dict[Key, Member], frozenset[Key]]:
+        """Return all that lives in the schema, and what of it extensions own."""
+        members = {(m.class_, m.oid): m for m in self.rows(Member, "members")}
+        if not any(member.of_extension for member in members.values()):
+            return members, frozenset()
+        edges = self.rows(Edge, "edges", oids=[m.oid for m in members.values()])
+        sequences = self.rows(Sequence, "sequences")
+        return members, borrowed_from_extensions(members, edges, sequences)
+
+    @property
+    def own_schema(self) -> str:
+        """The schema's name as the rows have it."""
+        return TARGET if self.binding.token else shown_name(self.binding.schema)
+
+
+NOT_COPIED = {
+    "publication relation": "its membership of a publication is not copied",
+    "publication namespace": "the schema's membership of a publication is not copied",
+}
+"""Members that are about a schema rather than in it: told, not copied."""
+
+
+BORROWED = "what belongs to an extension in the source is used there, and not cloned"
+
+
+def why_left_out(member: Member, own_schema: str) -> str | None:
+    """Return why a member is told of and not cloned; None for one that is cloned."""
+    if member.kind == "extension":
+        return BORROWED
+    if member.kind == "statistics object" and member.schema != own_schema:
+        return "is in another schema and is not cloned"
+    return NOT_COPIED.get(member.kind)
+
+
+_SET_PATH = "SELECT pg_catalog.set_config('search_path', %s, true)"
 
 
 @cache
 def query(name: str) -> str:
-    """The text of one of this package's catalog queries."""
+    """Return the text of one of this package's catalog queries."""
     return files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
 
-def settings_query(schema_path: str) -> str:
-    """One statement that takes on `SETTINGS` and a search path until the transaction ends.
+def settings_query(path: str) -> str:
+    """Return one statement that takes on `SETTINGS` and a path until the transaction ends.
 
-    `schema_path` comes before the server's own names; empty, there are only those.
+    An empty path is that of the server's own names.
     """
-    path = f"{schema_path}, pg_catalog, pg_temp" if schema_path else "pg_catalog, pg_temp"
-    values = {**SETTINGS, "search_path": path}
+    values = {**SETTINGS, "search_path": path or "pg_catalog, pg_temp"}
     calls = [
         f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)"
         for name, value in values.items()
@@ -125,7 +237,7 @@ def ensure_name(name: str) -> None:
 
 @contextmanager
 def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
-    """Read a schema; gives its oid. Queries see only the server's own names: see `fetch`.
+    """Read a schema under its own name, and only the server's names in the path; gives its oid.
 
     The settings are undone at the end, also inside a transaction of the caller's.
 
@@ -139,27 +251,33 @@ def reading(connection: "Connection[Any]", schema: str) -> Iterator[int]:
         yield fetch_schema_oid(connection, schema)
 
 
-def fetch(
-    connection: "Connection[Any]", name: str, schema: str, parameters: dict[str, Any]
-) -> list[Row]:
-    """Run a catalog query so that definitions are printed as the schema itself sees them.
+@contextmanager
+def binding_names(
+    connection: "Connection[Any]", schema: str, oid: int, *, by_path: bool = False
+) -> Iterator[Reader]:
+    """Have the server print the schema's name so that it cannot be mistaken.
 
-    The query is parsed under the server's own names, for the schema may hold a `pg_class` or a
-    `lower` of its own, and runs under the schema's path. A cursor keeps the two moments apart.
+    A role that may not rename the schema, and a server that takes no writes, print under the
+    schema's own path instead: nearly as good, and what it gets wrong the rehearsal finds.
     """
-    with connection.cursor("schema_tools", row_factory=namedtuple_row) as cursor:
-        cursor.execute(query(name), parameters)
-        connection.execute(_SET_PATH, [f"{ident(schema)}, pg_catalog, pg_temp"])
-        rows = cursor.fetchall()
-        connection.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
-    return rows
+    with connection.transaction(force_rollback=True):
+        token = None if by_path else _rename(connection, schema)
+        yield Reader(connection, oid, Binding(schema, token))
 
 
-_SET_PATH = "SELECT pg_catalog.set_config('search_path', %s, true)"
+def _rename(connection: "Connection[Any]", schema: str) -> str | None:
+    """Give the schema a token for its name; None where that is not allowed."""
+    token = Binding.new_token()
+    try:
+        with connection.transaction():
+            connection.execute(f"ALTER SCHEMA {ident(schema)} RENAME TO {ident(token)}".encode())
+    except (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction):
+        return None
+    return token
 
 
 def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
-    """The oid of a schema that exists and may be used.
+    """Return the oid of a schema that exists and may be used.
 
     Raises:
         SourceNotFound: there is no such schema.
@@ -180,13 +298,13 @@ def fetch_schema_oid(connection: "Connection[Any]", schema: str) -> int:
     if not row[1]:
         raise PrivilegeMissing(
             f"role {row[2]} may not use schema {schema!r}."
-            f" Mend it with: GRANT USAGE ON SCHEMA {ident(schema)} TO {row[2]};"
+            f" This would allow it: GRANT USAGE ON SCHEMA {ident(schema)} TO {row[2]};"
         )
     return int(row[0])
 
 
 def stamp_query(schema: str) -> str:
-    """A query for the schema's oid, the role, and a value that differs whenever the schema does.
+    """Return a query for the schema's oid, the role, and a value that differs when the schema does.
 
     Every part of it is read by the server's own names: run it with only those in the path.
     """
@@ -195,11 +313,11 @@ def stamp_query(schema: str) -> str:
 
 
 def fetch_stamp(connection: "Connection[Any]", schema: str) -> str:
-    """A value that differs whenever something in the schema was redefined."""
+    """Return a value that differs whenever something in the schema was redefined."""
     return str(ask(connection, stamp_query(schema))[0][2])
 
 
-def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
+def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = False) -> Catalog:
     """Read the whole schema.
 
     Raises:
@@ -210,9 +328,10 @@ def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
         with reading(connection, schema) as oid:
             before = fetch_stamp(connection, schema)
             try:
-                catalog = _read(connection, schema, oid, before)
-            except psycopg.errors.UndefinedObject:
-                continue  # something was dropped between two queries
+                with binding_names(connection, schema, oid, by_path=by_path) as reader:
+                    catalog = _read(reader, schema, before)
+            except (errors.UndefinedObject, errors.InternalError_):
+                continue  # something was dropped between two queries, or the schema was altered
             if fetch_stamp(connection, schema) == before:
                 return catalog
     raise SchemaToolsError(
@@ -220,35 +339,63 @@ def read_catalog(connection: "Connection[Any]", schema: str) -> Catalog:
     )
 
 
-def _read(connection: "Connection[Any]", schema: str, oid: int, stamp: str) -> Catalog:
-    parameters: dict[str, Any] = {"schema": oid}
+def _read(reader: Reader, schema: str, stamp: str) -> Catalog:
+    rows = reader.rows
+    members, borrowed = reader.members()
+    which = {"oids": [m.oid for m in members.values()]}
+    named = {**which, "classes": [m.class_ for m in members.values()]}
 
-    def rows_of(name: str) -> list[Row]:
-        return fetch(connection, name, schema, parameters)
+    def ours(kind: type[Kind], name: str, **parameters: Any) -> list[Kind]:
+        return own(rows(kind, name, **parameters), borrowed)
 
-    rows = {kind: rows_of(kind) for kind in KINDS}
-    parameters["oids"] = [row.oid for row in rows["members"]]
-    parameters["classes"] = [row.class_ for row in rows["members"]]
-    edges = rows_of("edges")
-    owned = owned_by_extensions(rows, edges)
+    role, comment = ask(
+        reader.connection,
+        "SELECT current_user::text, obj_description(%s, 'pg_namespace')",
+        [reader.oid],
+    )[0]
     return Catalog(
-        oid=oid,
+        oid=reader.oid,
         name=schema,
-        server_version=connection.info.server_version,
-        role=str(ask(connection, "SELECT current_user::text")[0][0]),
+        binding=reader.binding,
+        server_version=reader.connection.info.server_version,
+        role=role,
         stamp=stamp,
-        rows=without(rows, owned),
-        edges=edges,
-        owned=owned,
-        comments=rows_of("comments"),
-        owners=rows_of("owners"),
-        grants=rows_of("grants"),
-        outsiders=rows_of("outsiders"),
-        labels=rows_of("labels"),
+        comment=without_mark(comment),
+        members=members,
+        borrowed=borrowed,
+        edges=rows(Edge, "edges", **which),
+        relations=ours(Relation, "relations"),
+        columns=ours(Column, "columns"),
+        sequences=ours(Sequence, "sequences"),
+        types=ours(Type, "types"),
+        ranges=ours(Range, "ranges"),
+        constraints=ours(Constraint, "constraints"),
+        indexes=ours(Index, "indexes"),
+        functions=ours(Function, "functions"),
+        aggregates=ours(Aggregate, "aggregates"),
+        operators=ours(Operator, "operators"),
+        operator_families=ours(OperatorFamily, "operator_families"),
+        operator_classes=ours(OperatorClass, "operator_classes"),
+        operator_members=ours(OperatorMember, "operator_members"),
+        dictionaries=ours(Dictionary, "dictionaries"),
+        configurations=ours(Configuration, "configurations"),
+        collations=ours(Collation, "collations"),
+        casts=ours(Cast, "casts"),
+        triggers=ours(Trigger, "triggers"),
+        rules=ours(Rule, "rules"),
+        policies=ours(Policy, "policies"),
+        statistics=ours(ExtendedStatistics, "statistics"),
+        default_privileges=rows(DefaultPrivilege, "default_privileges"),
+        schema_rights=rows(SchemaRight, "schema_rights"),
+        comments=rows(Comment, "comments", **named),
+        owners=rows(Owner, "owners"),
+        grants=rows(Grant, "grants"),
+        outsiders=rows(Outsider, "outsiders", **named),
+        labels=rows(Label, "labels", **named),
     )
 
 
 def ask(connection: "Connection[Any]", text: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-    """The rows of a query as tuples, whatever rows the caller's connection makes."""
+    """Return the rows of a query as tuples, whatever rows the caller's connection makes."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(text, parameters).fetchall()

@@ -8,14 +8,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from .bench import Options, run_benchmarks
 from .compiler import compile_plan
-from .display import Display, human_bytes, say
-from .drop import drop_schema
+from .display import Display, human_bytes, say, warn
 from .errors import PlanOutdated, SchemaToolsError
 from .executor import ensure_clonable
-from .plan import ClonePlan, Phase
-from .verify import prove
+from .plan import ClonePlan, Phase, Proof
 
 
 class Misuse(SchemaToolsError):
@@ -24,7 +21,7 @@ class Misuse(SchemaToolsError):
 
 def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compile, keep the plan where asked, and show it."""
-    made = compile_plan(connection, options.source)
+    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
     if options.output:
         _keep(made, Path(options.output))
     if options.json:
@@ -63,7 +60,9 @@ def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compare two schemas; false when they differ."""
-    manifest = prove(connection, options.source, options.target)
+    from .verify import prove
+
+    manifest = prove(connection, options.source, options.target, keep_ties=options.keep_ties)
     if options.json:
         say(manifest.to_json())
         return not manifest.differences
@@ -79,8 +78,34 @@ def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     return not manifest.differences
 
 
+def restore(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
+    """Bring a clone's rows back to its source's."""
+    from .restore import restore_rows
+
+    if options.lock_timeout <= 0:
+        raise Misuse("--lock-timeout takes a number above zero")
+    report = restore_rows(
+        connection,
+        options.source,
+        options.target,
+        lock_timeout=options.lock_timeout,
+        compare_all=options.compare_all,
+    )
+    if options.json:
+        say(json.dumps(asdict(report)))
+        return True
+    say(
+        f"{report.clone} has the rows of {report.source} again: {report.updated:,} updated,"
+        f" {report.deleted:,} deleted, {report.inserted:,} inserted, {report.sequences} sequences,"
+        f" {report.views} materialised views in {report.seconds * 1000:,.0f} ms"
+    )
+    return True
+
+
 def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
-    """Drop a schema of ours; one that is gone already is fine."""
+    """Drop a schema of ours; false when there is none, unless that is fine."""
+    from .drop import drop_schema
+
     if options.lock_timeout <= 0 or options.attempts < 1:
         raise Misuse("--lock-timeout and --attempts take numbers above zero")
     was_there = drop_schema(
@@ -90,11 +115,13 @@ def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
         say(json.dumps({"name": options.name, "dropped": was_there}))
     else:
         say(f"{options.name}: {'dropped' if was_there else 'was not there'}")
-    return True
+    return was_there or options.if_exists
 
 
 def bench(_: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Measure cloning beside the other ways."""
+    from .bench import Options, run_benchmarks
+
     wanted = options.size or ([] if options.source else ["10:1", "30:30"])
     sizes = [_size(text) for text in wanted]
     live = (10, 300, 1000) if options.full else (10, 100)
@@ -129,7 +156,7 @@ def _choose_plan(
     """The plan to run, and whether it was kept rather than just compiled."""
     path = Path(options.plan) if options.plan else None
     if path is None:
-        return compile_plan(connection, options.source), False
+        return compile_plan(connection, options.source, keep_ties=options.keep_ties), False
     if not path.exists():
         if options.no_recompile:
             raise Misuse(
@@ -150,7 +177,7 @@ def _choose_plan(
 
 
 def _recompile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
-    made = compile_plan(connection, options.source)
+    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
     if not options.dry_run:
         _keep(made, Path(options.plan))
     return made
@@ -206,6 +233,9 @@ def _summary(made: ClonePlan) -> dict[str, Any]:
         "tables": len(made.tables),
         "bytes": sum(item.size for item in made.statements),
         "warnings": [asdict(warning) for warning in made.warnings],
+        "extensions": made.extensions,
+        "ties": made.ties,
+        "proof": asdict(made.proof) if made.proof else None,
     }
 
 
@@ -223,9 +253,25 @@ def _show_plan(made: ClonePlan) -> None:
         for item in items:
             size = f"  {human_bytes(item.size)}" if item.size else ""
             say(f"  {item.kind:<24} {item.identity}{size}")
+    if made.extensions:
+        say(f"\nextensions used where they are: {', '.join(made.extensions)}")
+    if made.proof:
+        say(f"\n{_told(made.proof)}")
     _show_warnings(made)
+
+
+def _told(proof: Proof) -> str:
+    """Say what the rehearsal has shown."""
+    told = (
+        f"proven at {proof.at} on Postgres {proof.server_version // 10000}:"
+        f" {proof.objects} objects, {proof.edges} dependencies, rows: {proof.rows}"
+    )
+    reprinted = ", ".join(proof.reprinted)
+    return f"{told}; printed otherwise once read again: {reprinted}" if reprinted else told
 
 
 def _show_warnings(made: ClonePlan) -> None:
     for warning in made.warnings:
-        say(f"warning: {warning.kind} {warning.identity}: {warning.message}")
+        warn(f"{warning.kind} {warning.identity}: {warning.message}")
+    for chain in made.ties:
+        warn(f"the clone stays tied to its source: {chain}")

@@ -1,13 +1,16 @@
 """Compiles a schema into a clone plan: every object claimed by one part, or nothing at all."""
 
+from dataclasses import replace
 from typing import Any
 
 from psycopg import Connection
 
-from .catalog import Catalog, Row, read_catalog
+from .catalog import BORROWED, Catalog, read_catalog, why_left_out
 from .draft import Draft, Key
 from .errors import UnsupportedObject
+from .extensions import use_in_place
 from .large_objects import ensure_no_large_objects
+from .lexer import mentions
 from .parts.keys import (
     add_foreign_keys,
     add_keys,
@@ -30,7 +33,9 @@ from .parts.sequences import add_sequences
 from .parts.tables import add_tables
 from .parts.types import add_types
 from .parts.views import add_views, order_refreshes
-from .plan import ClonePlan, fingerprint
+from .plan import ClonePlan, PlanWarning, fingerprint
+from .rows import Member
+from .ties import find_ties
 from .warnings import add_warnings
 
 PARTS = (
@@ -64,38 +69,60 @@ DECORATIONS = (
     add_planner_statistics,
 )
 
-NOT_COPIED = {
-    "publication relation": "its membership of a publication is not copied",
-    "publication namespace": "the schema's membership of a publication is not copied",
-}
-"""Members that are about a schema rather than in it: told, not copied."""
-
 REASONS = {
     "foreign table": "its rows live in another server; make it a table or leave it outside",
-    "extension": "an extension cannot be installed twice; move it: ALTER EXTENSION … SET SCHEMA",
     "conversion": "conversions need functions in C; create it in another schema",
     "text search parser": "parsers need functions in C; create it in another schema",
     "text search template": "templates need functions in C; create it in another schema",
 }
 
 
-def compile_plan(connection: "Connection[Any]", source: str) -> ClonePlan:
-    """Read a schema and work out how to rebuild it under another name.
+def compile_plan(
+    connection: "Connection[Any]", source: str, *, keep_ties: bool = False
+) -> ClonePlan:
+    """Work out how to rebuild a schema under another name, and prove it by a rehearsal.
 
-    The connection is left as it was found; nothing is written.
+    The connection is left as it was found; nothing is written. `keep_ties` allows what a clone
+    would share with its source by way of other schemas' objects; the plan lists it.
 
     Raises:
         UnsupportedObject: something in the schema cannot be cloned exactly; it is named.
-        SourceNotFound, PrivilegeMissing, InvalidName: the schema cannot be read.
+        Unproven: the rehearsal made something else than what the source holds.
+        SourceNotFound, PrivilegeMissing, InvalidName: the schema cannot be read or cloned.
         DependencyCycle: objects need each other in a way that no order solves.
     """
+    from .rehearsal import rehearse
+
     catalog = read_catalog(connection, source)
+    return rehearse(connection, draft_plan(connection, catalog, keep_ties=keep_ties), catalog)
+
+
+def draft_plan(
+    connection: "Connection[Any]", catalog: Catalog, *, keep_ties: bool = False
+) -> ClonePlan:
+    """Work out the plan as `compile_plan` does, without a proof: its first run proves it."""
+    source = catalog.name
     ensure_no_large_objects(connection, catalog)
-    return plan_from_catalog(catalog)
+    own = catalog.members.keys() - catalog.borrowed
+    ties, outside = find_ties(connection, source, own, own)
+    if ties and not keep_ties:
+        raise UnsupportedObject(
+            "schema",
+            source,
+            f"a clone would stay tied to it through other schemas: {'; '.join(ties)}."
+            " Move what stands between into the schema, or allow it with --keep-ties (keep_ties)",
+        )
+    plan = plan_from_catalog(catalog)
+    hidden = tuple(
+        PlanWarning("function", name, "is outside and names the source in its body")
+        for name, body in outside
+        if mentions(body, source)
+    )
+    return replace(plan, ties=tuple(ties), warnings=plan.warnings + hidden)
 
 
 def plan_from_catalog(catalog: Catalog) -> ClonePlan:
-    """The plan for a catalog that has been read; see `compile_plan`."""
+    """Work out the plan for a catalog that has been read; see `draft_plan`."""
     _ensure_supported(catalog)
     draft = Draft()
     for add in PARTS:
@@ -106,16 +133,22 @@ def plan_from_catalog(catalog: Catalog) -> ClonePlan:
     order_refreshes(draft)
     for decorate in DECORATIONS:
         decorate(draft, catalog)
+    use_in_place(draft, catalog.members, catalog.borrowed, catalog.edges, catalog.name)
     statements = draft.order()
     add_warnings(draft, catalog, statements)
     return ClonePlan(
         source=catalog.name,
         server_version=catalog.server_version,
         role=catalog.role,
-        fingerprint=fingerprint(catalog.server_version, statements),
+        fingerprint=fingerprint(catalog.server_version, catalog.comment, statements),
         stamp=catalog.stamp,
         statements=statements,
-        tables=tuple(row.name for row in catalog["relations"] if row.kind in ("r", "p")),
+        tables=tuple(row.name for row in catalog.relations if row.kind in ("r", "p")),
+        comment=catalog.comment,
+        by_path=catalog.binding.token is None,
+        extensions=tuple(
+            sorted({m.of_extension for m in catalog.members.values() if m.of_extension})
+        ),
         warnings=tuple(draft.warnings),
     )
 
@@ -124,21 +157,22 @@ def _ensure_supported(catalog: Catalog) -> None:
     """Refuse first what would only be met later, under a stranger name.
 
     Raises:
-        UnsupportedObject: an extension, something that needs one's objects, or a security label.
+        UnsupportedObject: a link to an extension's table, or a security label.
     """
-    members = {(m.class_, m.oid): m for m in catalog["members"]}
-    for member in members.values():
-        if member.kind == "extension":
-            raise UnsupportedObject(member.kind, member.identity, REASONS["extension"])
     for edge in catalog.edges:
-        key, needed_key = (edge.class_, edge.oid), (edge.needed_class, edge.needed_oid)
-        if needed_key in catalog.owned and key not in catalog.owned:
-            needer, needed = members[key], members[needed_key]
-            reason = f"it needs {needed.identity}, which belongs to an extension and is not cloned"
-            raise UnsupportedObject(needer.kind, needer.identity, reason)
+        key, needed = (edge.class_, edge.oid), (edge.needed_class, edge.needed_oid)
+        if needed in catalog.borrowed and key not in catalog.borrowed and key[0] == "pg_constraint":
+            needer, table = catalog.members[key], catalog.members[needed]
+            if table.kind == "table" and needer.kind == "table constraint":
+                raise UnsupportedObject(
+                    needer.kind,
+                    catalog.show(needer.identity),
+                    f"it references {catalog.show(table.identity)}, which belongs to an extension"
+                    " and is not cloned",
+                )
     for label in catalog.labels:
         reason = f"it has a security label of {label.provider}: labels are not handled"
-        raise UnsupportedObject("labelled object", label.identity, reason)
+        raise UnsupportedObject("labelled object", catalog.show(label.identity), reason)
 
 
 def _claim_members(draft: Draft, catalog: Catalog) -> None:
@@ -147,8 +181,14 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
     Raises:
         UnsupportedObject: a member that no part makes.
     """
-    members = {(m.class_, m.oid): m for m in catalog["members"]}
-    pending = [key for key in members if key not in draft.claims]
+    members = catalog.members
+    for name in sorted({m.of_extension for m in members.values() if m.of_extension}):
+        draft.warn("extension", name, BORROWED)
+    pending = [
+        key
+        for key in members
+        if key not in draft.claims and key not in catalog.borrowed and key[0] != "pg_extension"
+    ]
     while pending:
         whole_is_known = [
             key
@@ -157,7 +197,8 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
             and key[0] not in _MADE_ALONE
         ]
         for key in whole_is_known:
-            draft.claim(key, draft.claims[(members[key].whole_class, members[key].whole_oid)])
+            whole = (members[key].whole_class or "", members[key].whole_oid or 0)
+            draft.claim(key, draft.claims[whole])
         if not whole_is_known:
             break
         pending = [key for key in pending if key not in draft.claims]
@@ -165,24 +206,21 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
         _pass_over(draft, catalog, members[key], key)
 
 
-def _pass_over(draft: Draft, catalog: Catalog, member: Row, key: Key) -> None:
+def _pass_over(draft: Draft, catalog: Catalog, member: Member, key: Key) -> None:
     """Claim a member that is not cloned, and tell why.
 
     Raises:
         UnsupportedObject: it should have been cloned.
     """
-    message = NOT_COPIED.get(member.kind)
-    if member.of_extension:
-        message = "belongs to an extension and is not cloned"
-    elif member.kind == "statistics object" and member.schema != catalog.name:
-        message = "is in another schema and is not cloned"
+    identity = catalog.show(member.identity)
+    message = why_left_out(member, catalog.own_schema)
     if message is not None:
-        draft.warn(member.kind, member.identity, message)
-    elif key not in catalog.owned and key[0] != "pg_default_acl":
+        draft.warn(member.kind, identity, message)
+    elif key[0] != "pg_default_acl":
         reason = REASONS.get(member.kind, "objects of this kind are not handled")
-        if member.schema not in (None, catalog.name):
+        if member.schema not in (None, catalog.own_schema):
             reason = "it is part of something here but lives in another schema; move it"
-        raise UnsupportedObject(member.kind, member.identity, reason)
+        raise UnsupportedObject(member.kind, identity, reason)
     draft.claims.setdefault(key, None)
 
 

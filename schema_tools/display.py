@@ -12,6 +12,11 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def warn(text: str) -> None:
+    """Print a warning, on standard error."""
+    sys.stderr.write(f"warning: {text}\n")
+
+
 def human_bytes(size: float) -> str:
     """The size in a unit that a person reads."""
     for unit in ("bytes", "kB", "MB"):

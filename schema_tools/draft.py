@@ -1,12 +1,13 @@
 """A plan in the making: what makes each object, what that covers, and in what order."""
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 
 from .errors import DependencyCycle, UnsupportedObject
 from .plan import Phase, PlanWarning, Statement
+from .text import TARGET
 
 Key = tuple[str, int]
 """A catalog row: its catalog and its oid. The parts of an object beyond its main statement use
@@ -26,6 +27,11 @@ class Node:
     needs: set[Key] = field(default_factory=set)
 
     @property
+    def shown(self) -> str:
+        """The identity as a person reads it."""
+        return self.identity.replace(f"{TARGET}.", "").replace(TARGET, "")
+
+    @property
     def rank(self) -> tuple[int, str, str, Key]:
         """Where the node stands among those that could come next."""
         return (self.phase, self.identity, self.kind, self.key)
@@ -39,7 +45,7 @@ class Draft:
         self.claims: dict[Key, Key | None] = {}
         self.addresses: dict[Key, str] = {}
         self.warnings: list[PlanWarning] = []
-        self.fallbacks: dict[Key, Node] = {}
+        self.stand_ins: dict[Key, Node] = {}
 
     def add(
         self,
@@ -66,7 +72,7 @@ class Draft:
     def claim(self, key: Key, maker: Key | None) -> None:
         """Say that the node `maker` makes the object `key` too, or that `key` needs no making."""
         if key in self.claims:
-            raise UnsupportedObject(*key_names(key), "two parts of the compiler claim it")
+            raise UnsupportedObject(key[0], str(key[1]), "two parts of the compiler claim it")
         self.claims[key] = maker
 
     def warn(self, kind: str, identity: str, message: str) -> None:
@@ -80,72 +86,58 @@ class Draft:
             self.nodes[maker].needs.add(needed_maker)
 
     def order(self) -> tuple[Statement, ...]:
-        """The nodes as statements: by phase, unless a need moves one, and always the same way.
+        """Return the nodes as statements: by phase, unless a need moves one, and always the same.
 
         Raises:
-            DependencyCycle: objects need each other, and no fallback breaks the circle.
+            DependencyCycle: objects need each other, and no stand-in breaks the circle.
         """
         for node in self.nodes.values():
             node.needs &= self.nodes.keys()
-        ordered = self._sort()
-        while len(ordered) < len(self.nodes):
-            self._break_cycle({node.key for node in ordered})
-            ordered = self._sort()
         return tuple(
-            Statement(node.phase, node.kind, node.identity, node.sql, node.size) for node in ordered
+            Statement(node.phase, node.kind, node.shown, node.sql, node.size)
+            for node in self._sort()
         )
 
     def _sort(self) -> list[Node]:
-        waiting = {key: len(node.needs) for key, node in self.nodes.items()}
-        needed_by: dict[Key, list[Key]] = defaultdict(list)
-        for node in self.nodes.values():
-            for needed in node.needs:
-                needed_by[needed].append(node.key)
-        heap = [self.nodes[key].rank for key, count in waiting.items() if count == 0]
-        heapq.heapify(heap)
+        sorter = self._prepared_sorter()
+        ready = [self.nodes[key].rank for key in sorter.get_ready()]
+        heapq.heapify(ready)
         ordered = []
-        while heap:
-            node = self.nodes[heapq.heappop(heap)[-1]]
+        while ready:
+            node = self.nodes[heapq.heappop(ready)[-1]]
             ordered.append(node)
-            for key in needed_by[node.key]:
-                waiting[key] -= 1
-                if waiting[key] == 0:
-                    heapq.heappush(heap, self.nodes[key].rank)
+            sorter.done(node.key)
+            for key in sorter.get_ready():
+                heapq.heappush(ready, self.nodes[key].rank)
         return ordered
 
-    def _break_cycle(self, done: set[Key]) -> None:
-        """Give one node of the circle a stand-in that its dependants can use before it is there."""
-        stuck = (key for key in self.nodes if key not in done)
-        circle = self._circle(min(stuck, key=lambda k: self.nodes[k].rank), done)
-        for key in sorted(circle, key=lambda k: self.nodes[k].rank):
-            stand_in = self.fallbacks.pop(key, None)
-            if stand_in is not None:
-                made_by = {self.claims.get(needed) for needed in stand_in.needs}
-                stand_in.needs = {maker for maker in made_by if maker in self.nodes and maker}
-                self.nodes[stand_in.key] = stand_in
-                for other in self.nodes.values():
-                    if key in other.needs and other.phase < Phase.LOGIC:
-                        other.needs.discard(key)
-                        other.needs.add(stand_in.key)
-                self.nodes[key].needs.add(stand_in.key)
-                self.nodes[key].needs.discard(key)
-                return
-        names = ", ".join(f"{self.nodes[k].kind} {self.nodes[k].identity}" for k in circle)
-        raise DependencyCycle(
-            f"these objects need each other, and no order makes them all: {names}"
-        )
+    def _prepared_sorter(self) -> TopologicalSorter[Key]:
+        """Return a sorter of all nodes, after breaking every circle."""
+        while True:
+            sorter = TopologicalSorter({key: self.nodes[key].needs for key in sorted(self.nodes)})
+            try:
+                sorter.prepare()
+            except CycleError as error:
+                self._break_circle(error.args[1][1:])
+            else:
+                return sorter
 
-    def _circle(self, start: Key, done: set[Key]) -> list[Key]:
-        """Walk along unmet needs until a node comes back."""
-        path: list[Key] = []
-        key = start
-        while key not in path:
-            path.append(key)
-            unmet = (needed for needed in self.nodes[key].needs if needed not in done)
-            key = min(unmet, key=lambda k: self.nodes[k].rank)
-        return path[path.index(key) :]
-
-
-def key_names(key: Key) -> tuple[str, str]:
-    """A key for a message."""
-    return key[0], str(key[1])
+    def _break_circle(self, circle: list[Key]) -> None:
+        """Give one node of the circle a stand-in that others can use before the node is made."""
+        ranked = sorted(circle, key=lambda key: self.nodes[key].rank)
+        key = next((key for key in ranked if key in self.stand_ins), None)
+        if key is None:
+            names = ", ".join(f"{self.nodes[k].kind} {self.nodes[k].shown}" for k in ranked)
+            raise DependencyCycle(
+                f"these objects need each other, and no order makes them all: {names}"
+            )
+        stand_in = self.stand_ins.pop(key)
+        made_by = {self.claims.get(needed) for needed in stand_in.needs}
+        stand_in.needs = {maker for maker in made_by if maker in self.nodes and maker}
+        self.nodes[stand_in.key] = stand_in
+        for other in self.nodes.values():
+            if key in other.needs and other.phase < Phase.LOGIC:
+                other.needs.discard(key)
+                other.needs.add(stand_in.key)
+        self.nodes[key].needs.add(stand_in.key)
+        self.nodes[key].needs.discard(key)

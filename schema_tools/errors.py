@@ -27,6 +27,10 @@ class UnsupportedObject(SchemaToolsError):
         self.reason = reason
 
 
+class Unproven(SchemaToolsError):
+    """A rehearsal made something else than what the source holds, so the plan is not kept."""
+
+
 class DependencyCycle(SchemaToolsError):
     """Objects need each other in a way for which no order and no repair is known."""
 
@@ -41,6 +45,10 @@ class PrivilegeMissing(SchemaToolsError):
 
 class CloneFailed(SchemaToolsError):
     """A statement of the plan failed; the transaction was rolled back, nothing is left behind."""
+
+
+class LockTableTooSmall(CloneFailed):
+    """The server cannot hold the locks of one transaction that clones so many objects."""
 
 
 class NotOurs(SchemaToolsError):

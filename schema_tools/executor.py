@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 import psycopg
@@ -12,12 +13,12 @@ from psycopg import Connection, pq
 from .catalog import ensure_name, settings_query, stamp_query
 from .errors import InvalidName, PlanOutdated, SchemaToolsError, SourceNotFound
 from .explain import explained
+from .locks import ensure_locks
+from .mark import MARK as MARK
+from .mark import with_mark
 from .plan import STATISTICS, ClonePlan, Phase, Statement, render
 from .text import ident, literal, qualified
 from .wire import stream
-
-MARK = "schema_tools: clone of "
-"""How the comment of every schema begins that this package made, and so may drop."""
 
 BATCH_BYTES = 4 << 20
 """A batch ends when the rows that it copies are more than this, so that progress is seen."""
@@ -75,12 +76,14 @@ def run_plan(
         PlanOutdated: the source was redefined, or another role compiled the plan: compile again.
         TargetExists, SourceNotFound, InvalidName, PrivilegeMissing: as they say.
         CloneFailed: a statement failed; nothing was left behind.
-        SchemaToolsError: the connection is in a transaction already.
+        SchemaToolsError: the connection is in a transaction already, or the plan is not proven.
     """
+    if plan.proof is None:
+        raise SchemaToolsError("the plan is not proven: compile it with compile_plan")
     report = CloneReport(plan.source, target, plan.fingerprint)
     started = time.perf_counter()
     with _transaction(plan, connection, target):
-        _open(plan, connection, target, comment, check)
+        _open(plan, connection, target, comment, check=check)
         chosen = [item for item in plan.statements if statistics or item.kind != STATISTICS]
         _replay(plan, chosen, connection, target, report, progress)
     report.seconds = time.perf_counter() - started
@@ -91,6 +94,49 @@ def ensure_clonable(plan: ClonePlan, connection: "Connection[Any]", target: str)
     """Do what a clone begins with, and undo it; raises whatever `run_plan` would raise there."""
     with _transaction(plan, connection, target, rehearsal=True):
         _open(plan, connection, target, comment=None, check=True)
+
+
+class Rows(Enum):
+    """How many of the source's rows a rehearsal copies."""
+
+    ALL = "all"
+    SAMPLE = "sample"
+    NONE = "none"
+
+
+REHEARSED_BYTES = 8 << 20
+"""A rehearsal copies all rows of a schema up to this size, and samples a larger one."""
+
+SAMPLE_ROWS = 100
+
+
+def rows_to_rehearse(plan: ClonePlan) -> Rows:
+    """Tell how many rows a rehearsal of the plan copies."""
+    few = sum(item.size for item in plan.statements) <= REHEARSED_BYTES
+    return Rows.ALL if few else Rows.SAMPLE
+
+
+def replay_inside(plan: ClonePlan, connection: "Connection[Any]", target: str, rows: Rows) -> None:
+    """Do all that a clone does in the transaction that the caller has begun, and will undo."""
+    ensure_locks(plan, connection)
+    _open(plan, connection, target, comment=None, check=True, begun=True)
+    _replay(plan, _rehearsed(plan, rows), connection, target, CloneReport("", "", ""), None)
+
+
+def _rehearsed(plan: ClonePlan, rows: Rows) -> list[Statement]:
+    """The statements of a rehearsal: a sample of rows is gone again before the next statement."""
+    statements = []
+    for item in plan.statements:
+        if item.phase is not Phase.ROWS or rows is Rows.ALL:
+            statements.append(item)
+        elif rows is Rows.SAMPLE:
+            for sql in (
+                "SAVEPOINT sample",
+                f"{item.sql} LIMIT {SAMPLE_ROWS}",
+                "ROLLBACK TO SAVEPOINT sample",
+            ):
+                statements.append(replace(item, sql=sql, size=0))
+    return statements
 
 
 class _Stopped(Exception):
@@ -108,6 +154,7 @@ def _transaction(
 ) -> Iterator[None]:
     """One transaction, whose errors are told in our words."""
     ensure_name(target)
+    ensure_locks(plan, connection)
     if target == plan.source:
         raise InvalidName(f"source and target are both {target!r}: choose another target")
     if connection.info.transaction_status not in (
@@ -115,28 +162,52 @@ def _transaction(
         pq.TransactionStatus.UNKNOWN,
     ):
         raise SchemaToolsError("the connection is in a transaction: commit or roll back first")
+    with (
+        errors_told(plan, connection, target),
+        connection.transaction(force_rollback=rehearsal),
+    ):
+        yield
+
+
+@contextmanager
+def errors_told(plan: ClonePlan, connection: "Connection[Any]", target: str) -> Iterator[None]:
+    """Tell what goes wrong in our words."""
     try:
-        with connection.transaction(force_rollback=rehearsal):
-            yield
+        yield
     except _Stopped as stopped:
         raise explained(stopped.error, plan, connection, target, stopped.item) from stopped.error
     except psycopg.Error as error:
         raise explained(error, plan, connection, target) from error
 
 
-def opening(plan: ClonePlan, target: str, comment: str | None = None) -> list[str]:
+def opening(
+    plan: ClonePlan, target: str, comment: str | None = None, *, begun: bool = False
+) -> list[str]:
     """What comes before the plan's own statements, in the transaction that is open already.
 
     The source's tables are locked before the snapshot is taken that all reading happens in.
     """
     mark = f"{MARK}{plan.source} {plan.fingerprint[:16]}{' ' + comment if comment else ''}"
     return [
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        *([] if begun else ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"]),
         *_locks(plan),
         f"CREATE SCHEMA {ident(target)}",
-        f"COMMENT ON SCHEMA {ident(target)} IS {literal(mark)}",
-        settings_query(ident(target)),
+        f"COMMENT ON SCHEMA {ident(target)} IS {literal(with_mark(plan.comment, mark))}",
+        settings_query(_path(plan, target)),
     ]
+
+
+def _path(plan: ClonePlan, target: str) -> str:
+    """Return the search path of a run.
+
+    The plan's texts say of every name which schema it is of, and leave out only the server's. The
+    clone is in the path for the bodies of functions that a check, an index or a view calls, and
+    the source behind it where those may need an extension's functions there.
+    """
+    if plan.by_path:
+        return f"{ident(target)}, pg_catalog, pg_temp"
+    behind = f", {ident(plan.source)}" if plan.extensions else ""
+    return f"pg_catalog, {ident(target)}{behind}, pg_temp"
 
 
 def _locks(plan: ClonePlan) -> list[str]:
@@ -145,11 +216,17 @@ def _locks(plan: ClonePlan) -> list[str]:
 
 
 def _open(
-    plan: ClonePlan, connection: "Connection[Any]", target: str, comment: str | None, check: bool
+    plan: ClonePlan,
+    connection: "Connection[Any]",
+    target: str,
+    comment: str | None,
+    *,
+    check: bool,
+    begun: bool = False,
 ) -> None:
     """Begin, and see that the source is what was compiled, in one round trip."""
-    script = opening(plan, target, comment)
-    after_locks = 1 + len(_locks(plan))
+    script = opening(plan, target, comment, begun=begun)
+    after_locks = (0 if begun else 1) + len(_locks(plan))
     if check:
         script[after_locks:after_locks] = [
             "SET LOCAL search_path TO pg_catalog, pg_temp",

@@ -1,4 +1,4 @@
-"""Turns the server's errors into ours: what was wrong, with which object, and what mends it."""
+"""Turns the server's errors into ours: what was wrong, with which object, and what to do."""
 
 from typing import Any
 
@@ -8,19 +8,21 @@ from psycopg import Connection, errors
 from .catalog import ask, query
 from .errors import (
     CloneFailed,
+    LockTableTooSmall,
     PrivilegeMissing,
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
 )
+from .locks import lock_advice
 from .plan import ClonePlan, Statement
 from .text import ident
 
-MENDS: dict[type[psycopg.Error], str] = {
+REMEDIES: dict[type[psycopg.Error], str] = {
     errors.DiskFull: "free space on the server's disk and clone again",
-    errors.OutOfMemory: "raise max_locks_per_transaction or memory on the server and clone again",
-    errors.LockNotAvailable: "somebody changes the source: wait for them, or raise lock_timeout",
-    errors.DeadlockDetected: "somebody changes the source at the same time: clone again",
+    errors.OutOfMemory: "give the server more memory and clone again",
+    errors.LockNotAvailable: "another session alters the source: let it end, or raise lock_timeout",
+    errors.DeadlockDetected: "another session changes the source at the same time: clone again",
     errors.QueryCanceled: "the server was told to stop: clone again, or raise statement_timeout",
     errors.OperationalError: "the connection is gone: connect and clone again",
 }
@@ -44,8 +46,10 @@ def explained(
             f"schema {plan.source!r} is not what the plan was compiled from"
             f" ({message_of(error)}): compile it again"
         )
+    if isinstance(error, errors.OutOfMemory) and "shared memory" in message_of(error):
+        return LockTableTooSmall(f"{what}: {message_of(error)}: {lock_advice(plan, connection)}")
     return CloneFailed(
-        f"{what} failed: {message_of(error)}. Nothing was left behind: {_mend(error)}"
+        f"{what} failed: {message_of(error)}. Nothing was left behind: {_remedy_for(error)}"
     )
 
 
@@ -56,11 +60,11 @@ def message_of(error: psycopg.Error) -> str:
     return f"{text} ({diag.message_detail})" if diag.message_detail else text
 
 
-def _mend(error: psycopg.Error) -> str:
-    for kind, mend in MENDS.items():
+def _remedy_for(error: psycopg.Error) -> str:
+    for kind, remedy in REMEDIES.items():
         if isinstance(error, kind):
-            return mend
-    return "mend the source, or compile the plan again"
+            return remedy
+    return "correct the source, or compile the plan again"
 
 
 def _remedy(connection: "Connection[Any]", plan: ClonePlan) -> str:
@@ -71,5 +75,12 @@ def _remedy(connection: "Connection[Any]", plan: ClonePlan) -> str:
             connection.rollback()
     except psycopg.Error:
         return ""
-    mends = " ".join(f"{row[0]};" for row in rows)
-    return f" Mend it with: {mends}" if mends else ""
+    grants = " ".join(f"{row[0]};" for row in rows if row[1] is None)
+    superusers = sorted({row[1] for row in rows if row[1] is not None})
+    told = f" This would allow it: {grants}" if grants else ""
+    if superusers:
+        told += (
+            f" The superuser {', '.join(superusers)} owns objects of it: give them to another role,"
+            " or clone as a superuser."
+        )
+    return told

@@ -15,10 +15,10 @@ def ensure_no_large_objects(connection: "Connection[Any]", catalog: Catalog) -> 
     Raises:
         UnsupportedObject: one does; a clone would share the object with its source.
     """
-    tables = {row.oid: row.name for row in catalog["relations"] if row.kind == "r"}
+    tables = {row.oid: row.name for row in catalog.relations if row.kind == "r"}
     columns = [
         column
-        for column in catalog["columns"]
+        for column in catalog.columns
         if column.reference == "oid" and column.relation in tables
     ]
     if not columns:

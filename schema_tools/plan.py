@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
@@ -9,12 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from .text import BARE_TARGET, SOURCE, SOURCE_TEXT, TARGET, bare, ident, literal
+from .errors import InvalidName, SchemaToolsError
+from .text import (
+    BARE_SOURCE,
+    BARE_TARGET,
+    NAME,
+    SOURCE,
+    SOURCE_TEXT,
+    TARGET,
+    TARGET_IN_TEXT,
+    TARGET_TEXT,
+    bare,
+    ident,
+    literal,
+)
 
 if TYPE_CHECKING:
     from .executor import CloneReport, Progress
 
-FORMAT = 1
+FORMAT = 2
 """Version of the serialised form; a kept plan of another format is compiled again."""
 
 
@@ -28,7 +42,6 @@ class Phase(IntEnum):
     Owners and rights come last, for the role may lose by them what the rest needs.
     """
 
-    SCHEMA = 0
     DEFINE = 1
     ROWS = 2
     KEYS = 3
@@ -75,6 +88,26 @@ class PlanWarning:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a rehearsal has shown of a plan.
+
+    The plan was run at `at` (UTC) on a server of `server_version`, and what it made had the
+    source's catalog rows and dependencies: so many `objects` and `edges`, none of them into the
+    source. `rows` says how many rows were copied too: `all`, a `sample`, or `none`. `locks` is the
+    number of locks that the transaction held. `reprinted` names the objects that the server prints
+    otherwise once their text was read again, though they are the same.
+    """
+
+    at: str
+    server_version: int
+    rows: str
+    objects: int
+    edges: int
+    locks: int
+    reprinted: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ClonePlan:
     """How to rebuild `source` under another name.
@@ -82,7 +115,11 @@ class ClonePlan:
     `fingerprint` says what the source is: two schemas with equal fingerprints have equal
     definitions, whatever their names and their rows. `stamp` says cheaply whether the source's
     catalog rows are still those that were read. `role` compiled the plan and has to run it: who
-    owns what a statement makes depends on it.
+    owns what a statement makes depends on it. `comment` is the source's own. `extensions` are those
+    whose objects in the source the clone uses there, `ties` are the ways through other schemas in
+    which the clone stays tied to its source, because that was asked for. `by_path` tells that the
+    names in it are bound by the search path, for the role may not rename the source. A plan without
+    a `proof` can be looked at, and neither run nor kept.
     """
 
     source: str
@@ -92,7 +129,12 @@ class ClonePlan:
     stamp: str
     statements: tuple[Statement, ...]
     tables: tuple[str, ...]
+    comment: str | None = None
+    by_path: bool = False
+    extensions: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
     warnings: tuple[PlanWarning, ...] = field(default=())
+    proof: Proof | None = None
 
     def run(
         self,
@@ -134,7 +176,13 @@ class ClonePlan:
         return "\n".join([*notes, f"{begin};", *self.script(target), "COMMIT;"])
 
     def to_json(self) -> str:
-        """Serialise, for `from_json`."""
+        """Serialise, for `from_json`.
+
+        Raises:
+            SchemaToolsError: the plan is not proven.
+        """
+        if self.proof is None:
+            raise SchemaToolsError("this plan is not proven, so it is not kept: compile it again")
         return json.dumps({"format": FORMAT, **asdict(self)})
 
     @classmethod
@@ -153,6 +201,9 @@ class ClonePlan:
                     **data,
                     "statements": tuple(_statement(item) for item in data["statements"]),
                     "tables": tuple(data["tables"]),
+                    "extensions": tuple(data["extensions"]),
+                    "ties": tuple(data["ties"]),
+                    "proof": _proof(data["proof"]),
                     "warnings": tuple(PlanWarning(**item) for item in data["warnings"]),
                 }
             )
@@ -160,20 +211,38 @@ class ClonePlan:
             raise ValueError("not a clone plan of this version: compile it again") from error
 
 
+def _proof(data: dict[str, Any]) -> Proof:
+    return Proof(**{**data, "reprinted": tuple(data["reprinted"])})
+
+
 def render(statements: list[str], source: str, target: str) -> str:
-    """Statements as one script, with the holes filled for one pair of schemas."""
+    """Return statements as one script, with the holes filled for one pair of schemas.
+
+    Raises:
+        InvalidName: a constant in a statement holds the name deep in quotes, where this one cannot
+            stand.
+    """
+    script = ";\n".join(statements)
+    if NAME in script and re.search(r"""["'\\]""", target):
+        raise InvalidName(
+            f"schema name {target!r} has quotes or a backslash, and a constant in the source holds"
+            " the schema's name within quotes of its own: choose another name"
+        )
     return (
-        ";\n".join(statements)
-        .replace(TARGET, ident(target))
+        script.replace(TARGET, ident(target))
+        .replace(TARGET_IN_TEXT, ident(target).replace("'", "''"))
+        .replace(NAME, target)
+        .replace(TARGET_TEXT, literal(target))
         .replace(BARE_TARGET, bare(target))
         .replace(SOURCE, ident(source))
+        .replace(BARE_SOURCE, source)
         .replace(SOURCE_TEXT, literal(source))
     )
 
 
-def fingerprint(server_version: int, statements: tuple[Statement, ...]) -> str:
-    """SHA-256 over what the statements say, without the sizes of their rows."""
-    digest = hashlib.sha256(str(server_version // 10000).encode())
+def fingerprint(server_version: int, comment: str | None, statements: tuple[Statement, ...]) -> str:
+    """Return the SHA-256 of what the statements say, without the sizes of their rows."""
+    digest = hashlib.sha256(repr((server_version // 10000, comment)).encode())
     for item in statements:
         digest.update(repr((int(item.phase), item.kind, item.identity, item.meaning)).encode())
     return digest.hexdigest()

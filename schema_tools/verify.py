@@ -1,30 +1,22 @@
 """Proves that a clone is exact: definitions, rows, sequence positions, and no tie to its source."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from psycopg import Connection, pq
 
-from .catalog import ask, fetch, reading
-from .compiler import compile_plan
-from .plan import ClonePlan, Phase, Statement
-from .text import comma, compose, ident, qualified
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One way in which two schemas are not the same."""
-
-    kind: str
-    identity: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.identity}: {self.detail}"
+from .catalog import Catalog, read_catalog
+from .comparison import Difference, compare_definitions, texts_of
+from .compiler import plan_from_catalog
+from .contents import read_positions, read_tables
+from .errors import SchemaToolsError
+from .inspection import inspect
+from .plan import ClonePlan
+from .rehearsal import compare_inspections, is_reprint, remake, tie
+from .ties import find_ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +38,44 @@ class Manifest:
     tables: dict[str, TableProof]
     sequences: dict[str, str]
     differences: tuple[Difference, ...]
+    ties: tuple[str, ...]
 
     def to_json(self) -> str:
         """Serialise, for keeping."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
 
-def verify(connection: "Connection[Any]", source: str, target: str) -> list[Difference]:
+def verify(
+    connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
+) -> list[Difference]:
     """Compare two schemas in full; an empty list means that the clone is exact.
 
     Reads every row of both, in one snapshot when the connection is not in a transaction, else in
     that transaction: sequences have no snapshot, so their positions are those of the moment.
+    `keep_ties` allows that one needs the other by way of objects in other schemas.
 
     Raises:
         SourceNotFound, PrivilegeMissing, InvalidName: one of them cannot be read.
         UnsupportedObject: one of them holds something that the compiler does not know.
     """
-    return list(prove(connection, source, target).differences)
+    return list(prove(connection, source, target, keep_ties=keep_ties).differences)
 
 
-def prove(connection: "Connection[Any]", source: str, target: str) -> Manifest:
+def prove(
+    connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
+) -> Manifest:
     """Like `verify`, with what was compared."""
     with _snapshot(connection):
-        plans = compile_plan(connection, source), compile_plan(connection, target)
-        differences = list(_compare_definitions(*plans))
-        tables = _compare_all(connection, plans, differences, _ROWS, "table", _checksum)
-        positions = _compare_all(
-            connection, plans, differences, (Phase.POSITIONS,), "sequence", _position
-        )
-        differences += _ties(connection, source, target)
+        ours, theirs = _read_both(connection, source, target)
+        plans = plan_from_catalog(ours), plan_from_catalog(theirs)
+        differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
+        tables = read_tables(connection, ours)
+        differences += _compare("table", tables, read_tables(connection, theirs))
+        positions = read_positions(connection, ours)
+        differences += _compare("sequence", positions, read_positions(connection, theirs))
+        ties = _compare_catalogs(connection, ours, theirs, differences)
+        if not keep_ties:
+            differences += [tie(chain) for chain in ties]
     return Manifest(
         source=source,
         target=target,
@@ -83,10 +84,8 @@ def prove(connection: "Connection[Any]", source: str, target: str) -> Manifest:
         tables={name: TableProof(*value) for name, value in tables.items()},
         sequences={name: value[0] for name, value in positions.items()},
         differences=tuple(differences),
+        ties=tuple(ties),
     )
-
-
-_ROWS = (Phase.ROWS, Phase.REFRESH)
 
 
 @contextmanager
@@ -95,100 +94,64 @@ def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
     chosen = connection.info.transaction_status == pq.TransactionStatus.INTRANS
     with connection.transaction(force_rollback=True):
         if not chosen:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
 
 
-def _compare_definitions(source: ClonePlan, target: ClonePlan) -> list[Difference]:
-    ours, theirs = _texts(source.statements), _texts(target.statements)
-    found = []
-    for (kind, identity), texts in ours.items():
-        others = theirs.get((kind, identity), Counter())
-        if not others:
-            found.append(Difference(kind, identity, "is missing in the clone"))
-        elif texts != others:
-            detail = (
-                f"is {_shown(others - texts)} in the clone, {_shown(texts - others)} in the source"
-            )
-            found.append(Difference(kind, identity, detail))
-    extra = (key for key in theirs if key not in ours)
-    found += [Difference(*key, "is in the clone only") for key in extra]
-    return found
+def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple[Catalog, Catalog]:
+    """Read both schemas, with names printed in the same way."""
+    ours = read_catalog(connection, source)
+    theirs = read_catalog(connection, target, by_path=ours.binding.token is None)
+    if theirs.binding.token is None and ours.binding.token is not None:
+        ours = read_catalog(connection, source, by_path=True)  # the role may not rename the clone
+    return ours, theirs
 
 
-def _texts(statements: tuple[Statement, ...]) -> dict[tuple[str, str], Counter[str]]:
-    texts: dict[tuple[str, str], Counter[str]] = {}
-    for item in statements:
-        shown = item.meaning.replace("\0", "")
-        texts.setdefault((item.kind, item.identity), Counter())[shown] += 1
-    return texts
+def _compare(
+    kind: str, source: Mapping[str, tuple[Any, ...]], clone: Mapping[str, tuple[Any, ...]]
+) -> list[Difference]:
+    """Compare the values of what both schemas have."""
+    return [
+        Difference(kind, name, f"holds {clone[name]} in the clone, {value} in the source")
+        for name, value in source.items()
+        if name in clone and clone[name] != value
+    ]
 
 
-def _shown(texts: Counter[str]) -> str:
-    return " / ".join(texts) or "absent"
+def _compare_catalogs(
+    connection: "Connection[Any]",
+    ours: Catalog,
+    theirs: Catalog,
+    differences: list[Difference],
+) -> list[str]:
+    """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
+    source, clone = inspect(connection, ours), inspect(connection, theirs)
+    differences += compare_inspections(source, clone, theirs.name)
+    found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
+    back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
+    return found + back
 
 
-def _compare_all(
+def _without_reprints(
     connection: "Connection[Any]",
     plans: tuple[ClonePlan, ClonePlan],
     differences: list[Difference],
-    phases: tuple[Phase, ...],
-    kind: str,
-    read: Any,
-) -> dict[str, tuple[Any, ...]]:
-    """Read one value for each object of the phases in both schemas, and compare."""
-    names = [[item.identity for item in plan.statements if item.phase in phases] for plan in plans]
-    values: list[dict[str, tuple[Any, ...]]] = []
-    for plan, own in zip(plans, names, strict=True):
-        with reading(connection, plan.source):
-            values.append({name: read(connection, plan.source, name) for name in own})
-    for name, value in values[0].items():
-        other = values[1].get(name)
-        if other is not None and other != value:
-            differences.append(
-                Difference(kind, name, f"holds {other} in the clone, {value} in the source")
-            )
-    return values[0]
+) -> list[Difference]:
+    """Leave out what differs only because the clone's text was read once more than the source's.
 
-
-def _checksum(connection: "Connection[Any]", schema: str, table: str) -> tuple[int, str]:
-    """Rows and checksum: the sum, modulo 2^128, of the MD5 of every row's text."""
-    columns = [
-        ident(row[0])
-        for row in ask(
-            connection,
-            "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = %s::regclass"
-            " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-            [qualified(schema, table)],
-        )
-    ]
-    statement = compose(
-        "SELECT count(*),"
-        " coalesce(sum(('x' || left(h, 16))::bit(64)::bigint::numeric), 0)::text || ':'"
-        " || coalesce(sum(('x' || right(h, 16))::bit(64)::bigint::numeric), 0)::text"
-        " FROM (SELECT md5(ROW({columns})::text) AS h FROM ONLY {table}) AS hashed",
-        columns=comma(columns),
-        table=qualified(schema, table),
-    )
-    row = ask(connection, statement)[0]
-    return int(row[0]), str(row[1])
-
-
-def _position(connection: "Connection[Any]", schema: str, sequence: str) -> tuple[str]:
-    statement = compose(
-        "SELECT last_value, is_called FROM {sequence}", sequence=qualified(schema, sequence)
-    )
-    row = ask(connection, statement)[0]
-    return (f"{row[0]}{' (used)' if row[1] else ' (unused)'}",)
-
-
-def _ties(connection: "Connection[Any]", source: str, target: str) -> list[Difference]:
-    """Objects of one schema that depend on an object of the other."""
-    found = []
-    for this, other in ((target, source), (source, target)):
-        with reading(connection, this) as oid:
-            rows = fetch(connection, "ties", this, {"schema": oid, "other": other})
-            found += [
-                Difference(row.kind, row.identity, f"depends on {row.needed}") for row in rows
-            ]
-    return found
+    The source's own text, read once more, tells: a rehearsal makes it.
+    """
+    doubtful = [difference for difference in differences if is_reprint(*plans, difference)]
+    if not doubtful:
+        return differences
+    try:
+        remade = texts_of(remake(connection, plans[0]))
+    except SchemaToolsError:
+        return differences  # the role may not make a schema: what cannot be explained stays
+    theirs = texts_of(plans[1])
+    explained = {
+        difference
+        for difference in doubtful
+        if (key := (difference.kind, difference.identity)) in remade and remade[key] == theirs[key]
+    }
+    return [difference for difference in differences if difference not in explained]

@@ -2,7 +2,7 @@
 
 from .catalog import Catalog
 from .draft import Draft
-from .lexer import doubts_in_strings
+from .lexer import doubts_in_strings, mentions
 from .plan import STATISTICS, Statement
 
 _REWRITTEN = {"function", "procedure", "comment", STATISTICS}
@@ -12,19 +12,20 @@ _REWRITTEN = {"function", "procedure", "comment", STATISTICS}
 def add_warnings(draft: Draft, catalog: Catalog, statements: tuple[Statement, ...]) -> None:
     """Tell of objects elsewhere, of names in strings, and of rows that hold references."""
     for outsider in catalog.outsiders:
-        if (outsider.class_, outsider.oid) not in draft.claims:
-            message = f"is outside and keeps to the source's {outsider.needed}"
+        key = (outsider.class_, outsider.oid)
+        if key not in draft.claims and key not in catalog.borrowed:
+            message = f"is outside and keeps to the source's {catalog.show(outsider.needed)}"
             draft.warn(outsider.kind, outsider.identity, message)
     for item in statements:
-        if catalog.name in item.sql and item.kind not in _REWRITTEN:
+        if item.kind not in _REWRITTEN and mentions(item.sql, catalog.name):
             for doubt in doubts_in_strings(item.sql, catalog.name):
                 draft.warn(item.kind, item.identity, doubt)
     _warn_of_references(draft, catalog)
 
 
 def _warn_of_references(draft: Draft, catalog: Catalog) -> None:
-    tables = {row.oid: row.name for row in catalog["relations"] if row.kind == "r"}
-    for column in catalog["columns"]:
+    tables = {row.oid: row.name for row in catalog.relations if row.kind == "r"}
+    for column in catalog.columns:
         if column.reference is None or column.relation not in tables:
             continue
         what = (
@@ -33,4 +34,4 @@ def _warn_of_references(draft: Draft, catalog: Catalog) -> None:
             else "its values are copied and go on naming the source's objects"
         )
         identity = f"{tables[column.relation]}.{column.name}"
-        draft.warn("column", identity, f"is of type {column.type}: {what}")
+        draft.warn("column", identity, f"is of type {catalog.show(column.type)}: {what}")

@@ -6,10 +6,10 @@ from datetime import date
 from uuid import uuid5
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, select
 
-from app.control.models import Tenant, TenantState
+from app.control import transitions
+from app.control.models import Tenant
 from app.database.isolation import VERSION as ISOLATION
 from app.demo import Demo, SeedError
 from app.migrations import tenant_head
@@ -66,11 +66,7 @@ def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate
         if changed:
             _insert_tenant(connection, target)
             replace_schema(connection, name, {}, demo.tables)
-            connection.execute(
-                update(Tenant)
-                .where(Tenant.schema_name == name)
-                .values(template_digest=None, state=TenantState.CLONING, updated_at=func.now())
-            )
+            transitions.EMPTY_TEMPLATE.run(connection, schema_name=name)
         version = 0 if found is None else found[0]
         return LoadedTemplate(target.profile.account_type.value, name, version, changed, 0)
 
@@ -150,35 +146,26 @@ def _fetch_version(connection: Connection, name: str) -> tuple[int, str | None] 
 
 
 def _insert_tenant(connection: Connection, target: Target) -> None:
-    statement = insert(Tenant).values(
+    transitions.REGISTER_TEMPLATE.run(
+        connection,
         id=uuid5(NAMESPACE, target.schema_name),
         name=target.profile.business.name,
         schema_name=target.schema_name,
         account_type=target.profile.account_type.value,
-        is_demo=False,
-        is_demo_template=True,
-        state=TenantState.CLONING,
     )
-    connection.execute(statement.on_conflict_do_nothing(index_elements=["schema_name"]))
 
 
 def _publish(
     connection: Connection, target: Target, today: date, revision: str, digest: str
 ) -> int:
     """Make the template ready to be cloned, under a new version."""
-    version: int | None = connection.scalar(
-        update(Tenant)
-        .where(Tenant.schema_name == target.schema_name)
-        .values(
-            name=target.profile.business.name,
-            state=TenantState.READY,
-            template_version=Tenant.template_version + 1,
-            template_digest=digest,
-            revision=revision,
-            data_on=today,
-            updated_at=func.now(),
-        )
-        .returning(Tenant.template_version)
-    )
+    version: int | None = transitions.PUBLISH_TEMPLATE.run(
+        connection,
+        schema_name=target.schema_name,
+        name=target.profile.business.name,
+        digest=digest,
+        revision=revision,
+        data_on=today,
+    ).scalar_one_or_none()
     assert version is not None, "the template's row went away under its lock"
     return version

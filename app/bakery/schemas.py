@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     Field,
@@ -58,6 +59,23 @@ Euros = Annotated[Decimal, _rounded(2), _NUMBER]
 UnitCost = Annotated[Decimal, _rounded(4), _NUMBER]
 Amount = Annotated[Decimal, _rounded(3), _NUMBER]
 """A quantity, in the item's own unit."""
+
+
+def is_whole(quantity: Decimal) -> bool:
+    """Return True for a number without a fraction, however large."""
+    return quantity == quantity.to_integral_value()
+
+
+def _whole(quantity: Decimal) -> Decimal:
+    if not is_whole(quantity):
+        raise own_error("whole", "Se cuenta por piezas: usa un número entero.")
+    return quantity
+
+
+Pieces = Annotated[
+    Decimal, Field(gt=0, json_schema_extra={"multipleOf": 1}), AfterValidator(_whole)
+]
+"""A number of whole pieces, as products are sold: a part of one would round to no money at all."""
 Percentage = Annotated[Decimal, _rounded(2), _NUMBER]
 Moment = Annotated[datetime, PlainSerializer(_local_time, return_type=str)]
 """A timestamp leaves as ISO 8601 on the bakery's clock, with its offset."""

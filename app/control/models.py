@@ -25,7 +25,7 @@ from app.naming import NAMING
 
 
 class TenantState(StrEnum):
-    """The life of a tenant: cloning → ready → leased → dropping → row deleted; failed from any."""
+    """The states of a tenant; `app.control.transitions` has the changes."""
 
     CLONING = "cloning"
     READY = "ready"
@@ -35,7 +35,7 @@ class TenantState(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """The life of a session: pending → active → expired → destroyed; failed."""
+    """The statuses of a session; `app.control.transitions` has the changes."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -63,7 +63,7 @@ class ControlBase(DeclarativeBase):
 
 
 class Tenant(ControlBase):
-    """One schema of ours: a template, or a demo tenant cut from one."""
+    """A schema that the system owns: a template, or a demo tenant cut from one."""
 
     __tablename__ = "tenants"
     __table_args__ = (
@@ -91,22 +91,22 @@ class Tenant(ControlBase):
     template_version: Mapped[int] = mapped_column(server_default="0")
     template_digest: Mapped[str | None]
     revision: Mapped[str | None]
-    """Of the tenant tree of migrations; unknown for a template that somebody else made."""
+    """Of the tenant tree of migrations; None for a template that is made elsewhere."""
     data_on: Mapped[date | None]
     """The day on which a template's data ends."""
     failure: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     clone_seconds: Mapped[float | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
-    """How often its clone was begun."""
+    """The number of attempts to clone it."""
     trouble: Mapped[str | None]
-    """What was in the way of whoever should clone it; for operators."""
+    """What was in the way of its clone, for operators."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
 class User(ControlBase):
-    """A public demo account: whoever logs in with it opens a session of its template."""
+    """A public demo account: a login with it opens a session of its template."""
 
     __tablename__ = "users"
 
@@ -145,6 +145,7 @@ class DemoSession(ControlBase):
     session_id: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[UUID | None]
     ip_address: Mapped[str | None] = mapped_column(INET)
+    address_digest: Mapped[str | None]
     user_agent: Mapped[str | None]
     base_demo_tenant_id: Mapped[UUID] = mapped_column(ForeignKey("control.tenants.id"))
     virtual_tenant_id: Mapped[UUID | None]
@@ -164,7 +165,7 @@ class DemoSession(ControlBase):
 
 
 class SessionStatistics(ControlBase):
-    """What outlives the sessions: one row a day and an account type, without personal data."""
+    """Figures that outlive the sessions: a row a day and an account type, without personal data."""
 
     __tablename__ = "session_statistics"
 
@@ -179,7 +180,7 @@ class SessionStatistics(ControlBase):
 
 
 class CountedBatch(ControlBase):
-    """A batch of requests, by the name that it had in Redis, that is in the sessions' counts."""
+    """A batch of requests that is in the sessions' counts, by the name that it had in Redis."""
 
     __tablename__ = "counted_batches"
 

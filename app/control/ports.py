@@ -1,55 +1,68 @@
-"""What the session service needs from outside: whoever joins the parts gives these to it."""
+"""What the session service needs from outside; `wsgi.py` and `jobs.services` hand it in."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import SessionView
 
 
 class SessionCache(Protocol):
-    """Where the gateway looks a session up first."""
+    """The gateway's store of sessions."""
 
     def put(self, session: SessionView, *, new: bool = False) -> None:
-        """Make the session known, as it is now; a `new` one only if nothing is known of it."""
+        """Store the session as it is now; a `new` one only if none is stored."""
 
     def forget(self, session_id: str) -> None:
-        """Have the session refused from now on."""
+        """Have the gateway refuse the session from now on."""
 
 
 class TokenIssuer(Protocol):
     """Makes the token that a visitor shows at the gateway."""
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
-        """A token for the session, good until then."""
+        """Return a token for the session that is valid until `expires_at`."""
 
 
 class Dispatcher(Protocol):
-    """Has work done elsewhere. Called after commit; doing it twice does no harm."""
+    """Enqueues work. It is called after commit, and calling it twice does no harm."""
 
     def clone(self, tenant_id: UUID) -> None:
         """Clone the schema of a tenant that a visitor waits for."""
 
     def drop(self, tenant_id: UUID) -> None:
-        """Drop the schema of a tenant that nobody needs any more."""
+        """Drop the schema of a tenant that is out of use."""
 
     def refill(self, account_type: str) -> None:
-        """See that the template's pool is full again."""
+        """Fill the pool of a template."""
+
+    def reset(self, session: UUID) -> None:
+        """Reset the data of a session; a reset that is under way is joined."""
+
+    def find_reset(self, session: UUID) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+
+    def withdraw_reset(self, session: UUID) -> bool:
+        """Take a reset that no worker has begun off its queue; return whether it was there."""
+
+    def has_busy_worker(self) -> bool:
+        """Tell whether a worker that will get to a queued reset is at another job."""
 
 
 class BackgroundTasks(Protocol):
-    """Runs what no caller waits for, and what cleanup repeats when it is lost."""
+    """Runs tasks that no caller waits for. Cleanup repeats those that are lost."""
 
     def submit(self, name: str, task: Callable[[], object]) -> None:
         """Run the task soon; it replaces a task of the same name that waits."""
 
 
 class Maintenance(Protocol):
-    """What operators can run by hand, and the scheduler runs by itself."""
+    """The maintenance that the scheduler runs, and operators can run by hand."""
 
     def cleanup(self) -> dict[str, int]:
         """End expired sessions, drop what is out of use, and return the counts."""
 
     def reconcile(self, dry_run: bool = False) -> list[dict[str, Any]]:
-        """Compare what should be there with what is, and return what was found."""
+        """Compare the rows, schemas and records, repair what differs, and return the findings."""

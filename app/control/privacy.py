@@ -1,31 +1,29 @@
-"""Personal data of visitors: cut when they come in, and gone when their session ends."""
+"""Personal data of visitors: shortened when it comes in, deleted when the session ends."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-_FORGET = text(
-    """
-    UPDATE control.demo_sessions SET ip_address = NULL, user_agent = NULL
-     WHERE status NOT IN ('pending', 'active')
-       AND (ip_address IS NOT NULL OR user_agent IS NOT NULL)
-    """
-)
+from app.sql_blocks import load_statements
+
+_FORGET = load_statements("app.control", "sessions")["forget_visitors"]
 
 
 def cut_address(address: str | None) -> str | None:
-    """The network of an address, IPv4 /24 or IPv6 /48; None for what is no address."""
+    """Return the network of an address, IPv4 /24 or IPv6 /48; None for what is no address.
+
+    The gateway has decided what the address is (`gateway.http.remote_address`): an IPv4 address
+    that an IPv6 one carries comes as IPv4.
+    """
     try:
         parsed = ip_address((address or "").partition("%")[0])
     except ValueError:
         return None
     if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return cut_address(str(parsed.ipv4_mapped))
         return str(ip_network((parsed, 48), strict=False).network_address)
     return str(ip_network((parsed, 24), strict=False).network_address)
 
 
 def forget_visitors(connection: Connection) -> int:
-    """Delete what is known of the visitors of sessions that are over. Returns how many rows."""
+    """Delete the personal data of sessions that are over. Return the number of rows changed."""
     return connection.execute(_FORGET).rowcount

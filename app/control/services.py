@@ -1,43 +1,72 @@
-"""The parts of the session service that one application holds, for its views to find."""
+"""The services that an application holds for its views, and what they share with those of jobs.
+
+Jobs import this module too, and have no use for Flask: it is imported where it is needed.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, current_app
-from redis import Redis
-from sqlalchemy import Engine
-
-from app.config import Settings
 from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
-from app.control.sessions.event_streams import EventStreams
-from app.control.sessions.service import SessionService
-from app.control.sessions.session_view import SessionView
-from app.demo import Demo
+from app.control.reset.status import ResetStatus
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from redis import Redis
+    from sqlalchemy import Engine
+
+    from app.config import Settings
+    from app.control.sessions.event_streams import EventStreams
+    from app.control.sessions.service import SessionService
+    from app.control.sessions.session_view import SessionView
+    from app.demo import Demo
 
 KEY = "masa_madre.control"
 
 
 @dataclass(frozen=True)
-class ControlServices:
-    """What the views of the session service, the pages and the command line work with."""
+class Services:
+    """What a web process and a job both work with."""
 
     settings: Settings
-    demo: Demo
     engine: Engine
     redis: Redis
-    service: SessionService
     pool: Pool
     progress: ProgressBoard
+
+
+def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
+    """Build the services that every process has, on the engine and the client of its own."""
+    return Services(
+        settings=settings,
+        engine=engine,
+        redis=redis,
+        pool=Pool(engine, settings.demo_session_duration_minutes * 60),
+        progress=ProgressBoard(redis),
+    )
+
+
+@dataclass(frozen=True)
+class ControlServices(Services):
+    """What the views of the session service, the pages and the command line work with."""
+
+    demo: Demo
+    sessions: SessionService
     streams: EventStreams
 
     def progress_of(self, session: SessionView) -> dict[str, Any] | None:
-        """How far the clone is that the session waits for; None when it does not wait."""
+        """Return the progress of the clone that the session waits for; None if it does not wait."""
         if session.status is not SessionStatus.PENDING:
             return None
-        now = self.progress.read(self.service.awaited_tenant(session))
+        now = self.progress.read(self.sessions.awaited_tenant(session))
         return {"phase": now.phase, "table": now.table, "percent": now.percent}
+
+    def reset_of(self, session: SessionView) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        return self.sessions.find_reset(session) if session.is_open else None
 
 
 def install(app: Flask, services: ControlServices) -> None:
@@ -46,5 +75,7 @@ def install(app: Flask, services: ControlServices) -> None:
 
 
 def current_services() -> ControlServices:
-    """The services of the application that handles this request."""
-    return cast(ControlServices, current_app.extensions[KEY])
+    """Return the services of the application that handles this request."""
+    from flask import current_app
+
+    return cast("ControlServices", current_app.extensions[KEY])

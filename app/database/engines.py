@@ -1,4 +1,4 @@
-"""How engines are made, for whoever has no Flask application."""
+"""Makes engines; needs no Flask application."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from app.database.pooling import retire_after, validate_on_checkout
 
 
 def engine_url(database_url: str) -> str:
-    """The SQLAlchemy form of a libpq URL, with psycopg 3 as its driver."""
+    """Return the SQLAlchemy form of a libpq URL, with psycopg 3 as its driver."""
     url = make_url(database_url).set(drivername="postgresql+psycopg")
     return url.render_as_string(hide_password=False)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """How every engine of the system is made.
+    """Return the options of every engine of the system.
 
     `prepare_threshold=None`: a statement that is prepared under one search path must never run
-    under another, and PgBouncer in transaction mode knows no prepared statements of ours.
+    under another, and PgBouncer in transaction mode does not keep prepared statements.
     """
     return {
         "pool_size": settings.db_pool_size,
@@ -29,11 +29,15 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def make_engine(settings: Settings, *, uses: int | None = None) -> Engine:
-    """An engine for code that runs outside the Flask application, as the owner.
+    """Make an engine for code that runs outside the Flask application, as the owner.
 
-    Connections are closed after so many `uses`, where that is given: for what reads whole tenants.
+    A connection is closed after so many `uses`, where that is given: for jobs that read whole
+    tenants.
+
+    Raises:
+        ConfigurationError: this process has no owner's login.
     """
-    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
+    engine = create_engine(engine_url(settings.owner_url), **engine_options(settings))
     prepare_engine(engine)
     if uses is not None:
         retire_after(engine, uses)
@@ -41,7 +45,7 @@ def make_engine(settings: Settings, *, uses: int | None = None) -> Engine:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Have every connection of an engine see no schema, and be alive when it is handed out."""
+    """Empty the search path of every connection, and check those that may be gone before use."""
     event.listen(engine, "connect", _close_search_path)
     validate_on_checkout(engine)
 

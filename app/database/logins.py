@@ -1,4 +1,4 @@
-"""The logins of the web server: one for the control tables, one that may only become a tenant."""
+"""The logins of the web server: one for the control tables, one for tenant transactions."""
 
 import hashlib
 import hmac
@@ -9,8 +9,10 @@ import psycopg
 from psycopg import Connection, sql
 from sqlalchemy import make_url
 
+from app.sql_blocks import load_blocks
+
 TEMP_FILES = "256MB"
-"""Most that one backend of a tenant may spill to disk."""
+"""The most that one backend of a tenant may write to temporary files."""
 
 CLOSED_FUNCTIONS = (
     "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
@@ -19,23 +21,13 @@ CLOSED_FUNCTIONS = (
     "pg_cancel_backend", "pg_terminate_backend", "pg_logical_emit_message",
     "lo_create", "lo_creat", "lo_from_bytea", "lo_put", "lowrite",
 )  # fmt: skip
-"""What a role without any rights could still do to others: block, end, or fill the disk."""
+"""Functions with which a role without rights could block or end others, or fill the disk."""
 
-_FUNCTIONS = """
-SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
- WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY (%s)
-"""
-_SELF = """
-SELECT rolname, rolsuper, rolsuper OR rolcreaterole FROM pg_catalog.pg_roles
- WHERE rolname = current_user
-"""
-_EXCESS = """
-SELECT rolsuper, rolcreaterole,
-       EXISTS (SELECT FROM pg_catalog.pg_namespace AS n
-                WHERE (n.nspname LIKE 'demo\\_%' OR n.nspname LIKE 'template\\_%')
-                  AND has_schema_privilege(n.oid, 'USAGE'))
-  FROM pg_catalog.pg_roles WHERE rolname = current_user
-"""
+_SQL = load_blocks("app.database", "logins")
+_FUNCTIONS = _SQL["functions"]
+_OWN_RIGHTS = _SQL["own_rights"]
+_EXCESS_RIGHTS = _SQL["excess_rights"]
+_PLANTED = _SQL["planted_settings"]
 
 
 @dataclass(frozen=True)
@@ -47,22 +39,22 @@ class Logins:
 
 
 def login_of(url: str) -> str:
-    """The role that a URL connects as."""
+    """Return the role that a URL connects as."""
     return make_url(url).username or ""
 
 
 def make_logins(owner_url: str, secret: str) -> Logins | None:
-    """Make both logins, or bring them up to date, as the owner of the database.
+    """Create both logins, or bring them up to date, as the owner of the database.
 
-    Returns None where the owner may not make roles, or where its server does not let them in (a
-    pooler that knows its own users only).
+    Return None where the owner may not create roles, or where the server refuses the new logins,
+    as a pooler with a list of users does.
     """
     database = make_url(owner_url).database or "postgres"
     web, tenants = f"{database[:40]}_web", f"{database[:40]}_tenants"
     logins = Logins(_as(owner_url, web, secret), _as(owner_url, tenants, secret))
     try:
         with psycopg.connect(owner_url) as connection:
-            row = connection.execute(_SELF).fetchone()
+            row = connection.execute(_OWN_RIGHTS).fetchone()
             if row is None or not row[2]:
                 return None
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('masa-madre: logins'))")
@@ -83,8 +75,8 @@ def make_logins(owner_url: str, secret: str) -> Logins | None:
 
 
 def excess_rights(connection: "Connection[Any]") -> str | None:
-    """What is wrong with the login of tenant transactions, as a sentence; None when nothing is."""
-    row = connection.execute(_EXCESS).fetchone()
+    """Return what the login of tenant transactions may do too much, as a sentence, or None."""
+    row = connection.execute(_EXCESS_RIGHTS).fetchone()
     assert row is not None, "a role that is connected exists"
     if row[0]:
         return "it is a superuser: hostile SQL could leave its tenant and read everything"
@@ -92,7 +84,18 @@ def excess_rights(connection: "Connection[Any]") -> str | None:
         return "it may make roles: hostile SQL could leave its tenant"
     if row[2]:
         return "it has rights of its own on tenant schemas: hostile SQL could leave its tenant"
+    planted = find_planted_settings(connection, connection.info.user)
+    if planted:
+        names = ", ".join(name for name, _ in planted)
+        return f"it has settings that hostile SQL could have made ({names}): cleanup removes them"
     return None
+
+
+def find_planted_settings(
+    connection: "Connection[Any]", login: str
+) -> list[tuple[str, str | None]]:
+    """Return the settings that a login could have made for itself, with their database or None."""
+    return connection.execute(_PLANTED, [login]).fetchall()
 
 
 def _as(url: str, role: str, secret: str) -> str:
@@ -113,7 +116,7 @@ def _make(connection: "Connection[Any]", database: str, role: str, url: str) -> 
 
 
 def _close_database(connection: "Connection[Any]", database: str) -> None:
-    """Take from everybody what Postgres gives to everybody, where the owner may."""
+    """Revoke what Postgres grants to PUBLIC, where the owner may."""
     name = sql.Identifier(database)
     connection.execute(sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC").format(name))
     connection.execute(
@@ -138,7 +141,9 @@ def _open_control(connection: "Connection[Any]", web: str) -> None:
 
 
 def _close_functions(connection: "Connection[Any]", web: str) -> None:
-    """The session service takes advisory locks; tenants have no use for any of these."""
+    """Take these functions from PUBLIC; the session service keeps the advisory locks."""
+    # Functions and triggers that exist go on working; what goes is DO, which can commit in a loop.
+    connection.execute("REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC")
     rows = connection.execute(_FUNCTIONS, [list(CLOSED_FUNCTIONS)]).fetchall()
     for (signature,) in rows:
         function = sql.SQL(signature)
@@ -158,8 +163,8 @@ def _limit_files(connection: "Connection[Any]", tenants: str) -> None:
 
 
 def _let_owner_end(connection: "Connection[Any]", tenants: str) -> None:
-    """Who ends another's transaction must have his rights; this login has none of its own."""
-    # Before 16 a membership has no options, and inheriting is what a role does.
+    """Let the owner end backends of this login, for which it must be a member of it."""
+    # Before 16 a membership has no options, and a role inherits by default.
     options = " WITH INHERIT TRUE, SET FALSE" if connection.info.server_version >= 160000 else ""
     statement = sql.SQL("GRANT {} TO CURRENT_USER" + options)
     connection.execute(statement.format(sql.Identifier(tenants)))

@@ -1,8 +1,8 @@
-"""Hands out no connection that is gone or has grown, and asks only about those that may be gone.
+"""Replaces connections that are gone or have grown; pings only those that may be gone.
 
-A ping before every use costs a round trip. But a server that ends a connection says so, or at
-least closes it, and either can be seen at the socket without asking. Only a connection that has
-something to tell, or that rested for so long that it may have been lost without a word, is pinged.
+A ping before every use costs a round trip. But a server that ends a connection sends a message or
+at least closes it, and either makes the socket readable. Only a connection whose socket is
+readable, or that was idle for so long that it may have been lost silently, is pinged.
 """
 
 import select
@@ -13,23 +13,23 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
-REST_SECONDS = 30.0
-"""Firewalls forget connections that nobody uses, and tell nobody."""
+IDLE_SECONDS = 30.0
+"""Firewalls drop connections that are not used, without a word to either end."""
 
-_RESTS_SINCE = "rests since"
+_IDLE_SINCE = "idle since"
 _USES = "uses"
 
 
 def validate_on_checkout(engine: Engine) -> None:
-    """Have an engine's pool replace connections that are gone, before anybody gets them."""
+    """Have an engine's pool replace connections that are gone, before they are used."""
 
-    def rest(_: Any, record: Any) -> None:
-        record.info[_RESTS_SINCE] = monotonic()
+    def mark_idle(_: Any, record: Any) -> None:
+        record.info[_IDLE_SINCE] = monotonic()
 
     def check(connection: "psycopg.Connection[Any]", record: Any, _: Any) -> None:
-        since = record.info.get(_RESTS_SINCE)
+        since = record.info.get(_IDLE_SINCE)
         if since is None or (
-            monotonic() - since < REST_SECONDS and not _socket_readable(connection)
+            monotonic() - since < IDLE_SECONDS and not _socket_readable(connection)
         ):
             return
         try:
@@ -37,12 +37,12 @@ def validate_on_checkout(engine: Engine) -> None:
         except psycopg.Error as error:
             raise InvalidatePoolError from error
 
-    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkin", mark_idle)
     event.listen(engine, "checkout", check)
 
 
 def retire_after(engine: Engine, uses: int) -> None:
-    """Have a connection replaced after so many uses: its backend remembers whatever it saw."""
+    """Have a connection replaced after so many uses: its backend caches every relation it used."""
 
     def retire(_: Any, record: Any) -> None:
         record.info[_USES] = record.info.get(_USES, 0) + 1
@@ -53,7 +53,7 @@ def retire_after(engine: Engine, uses: int) -> None:
 
 
 def _socket_readable(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether something came, or the end, while nothing was asked."""
+    """Return True if the server has sent something, or closed, since the last answer."""
     if connection.closed:
         return True
     poll = select.poll()

@@ -1,4 +1,4 @@
-"""How many rows a tenant may add: its disk is everybody's."""
+"""Limits the rows that a tenant may add, because all tenants share one disk."""
 
 import time
 from threading import Lock
@@ -13,13 +13,13 @@ from app.errors import TooManyRequests
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 86_400
-"""A counter outlives every session."""
+"""Longer than any session lasts."""
 
 
 class RowQuota:
     """Counts the rows that tenants insert, in Redis.
 
-    With Redis away each process counts for itself: looser, but not open.
+    While Redis is away each process counts alone, so that the limit is looser but still there.
     """
 
     def __init__(self, redis: Redis, most: int) -> None:
@@ -42,13 +42,13 @@ class RowQuota:
             )
 
     def forget(self, tenant_id: UUID) -> None:
-        """Begin anew: the tenant's rows are the template's again."""
+        """Start at zero: the tenant's rows are the template's again."""
         with self._lock:
             self._own.pop(tenant_id, None)
         try:
             self._redis.delete(_key(tenant_id))
         except RedisError as error:
-            log.warning("rows not forgotten", action="quota_degraded", error=type(error).__name__)
+            log.warning("row count not reset", action="quota_degraded", error=type(error).__name__)
 
     def _total(self, tenant_id: UUID, rows: int) -> int:
         key = _key(tenant_id)
@@ -58,7 +58,9 @@ class RowQuota:
                 pipeline.expire(key, KEEP_SECONDS)
                 return int(pipeline.execute()[0])
         except RedisError as error:
-            log.warning("rows counted here", action="quota_degraded", error=type(error).__name__)
+            log.warning(
+                "rows counted in this process", action="quota_degraded", error=type(error).__name__
+            )
             return self._count_here(tenant_id, rows)
 
     def _count_here(self, tenant_id: UUID, rows: int) -> int:

@@ -1,4 +1,4 @@
-"""What the web server looks at when it starts: its own rights, and the tenants that it can open."""
+"""Checks when the web server starts: its own rights, and the tenants that it can open."""
 
 import psycopg
 import structlog
@@ -13,9 +13,9 @@ log = structlog.get_logger(__name__)
 
 
 def warn_of_rights(app: Flask) -> str | None:
-    """Look at the login of tenant transactions and log what is wrong with it.
+    """Check the login of tenant transactions and log a right that it should not have.
 
-    Returns the sentence. A database that is away is not waited for.
+    Return the sentence, or None. A database that is away is not waited for.
     """
     try:
         with app.app_context(), tenant_engine().connect() as connection:
@@ -35,14 +35,14 @@ def warn_of_rights(app: Flask) -> str | None:
 
 
 def retire_unopenable_on_startup(app: Flask, secrets: tuple[str, ...]) -> None:
-    """Give nobody a tenant whose secret was dropped: before the first visitor comes.
+    """Take tenants whose secret was dropped out of the pool, before the first visitor comes.
 
-    A database that is away, or has no tables yet, is not waited for; cleanup does the same.
+    A database that is away, or has no tables yet, is not waited for: cleanup does it later.
     """
     with app.app_context():
         try:
             retire_unopenable(db.engine, secrets)
         except SQLAlchemyError as error:
-            log.warning("pool not looked at", action="keyless_failed", error=type(error).__name__)
+            log.warning("pool not checked", action="unopenable_failed", error=type(error).__name__)
         finally:
             db.engine.dispose()  # as above

@@ -17,6 +17,7 @@ INCIDENTS = (
     "activity_rejected",
     "cleanup_step_failed",
     "key_set_aside",
+    "login_repaired",
     "reconcile_step_failed",
     "redis_failed",
 )

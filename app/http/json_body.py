@@ -1,4 +1,4 @@
-"""What a request's body must be before any view looks at it."""
+"""Refuses request bodies that are not JSON, before a view reads them."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says: all of it in Spanish, and one error body everywhere."""
+"""Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ ANY_REFUSAL = "Cualquier otro rechazo: el mismo cuerpo, con un código y una fra
 REFUSALS = ("#/components/schemas/HTTPError", "#/components/schemas/ValidationError")
 BODY = {"$ref": "#/components/schemas/HTTPError"}
 Responses = dict[int | str, dict[str, Any]]
-"""What an operation is answered with, where its schema does not say it, by status."""
+"""An operation's responses by status, where its schema does not say them."""
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -19,7 +19,7 @@ SPANISH = {
     "SUCCESS_DESCRIPTION": "Correcto.",
     "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: la respuesta dice cuál y por qué.",
 }
-"""What APIFlask says of answers in English, if nobody tells it otherwise."""
+"""In place of APIFlask's English descriptions of responses."""
 
 
 def init_document(app: APIFlask, account_types: Sequence[str]) -> None:

@@ -93,6 +93,8 @@ class WebWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
             cleanup_interval=TICK_SECONDS,
             max_request_header_size=LARGEST_HEADER,
             max_request_body_size=LARGEST_BODY,
+            # What proxies say is believed, or not, by the application: see TRUSTED_PROXIES.
+            clear_untrusted_proxy_headers=False,
             asyncore_use_poll=True,
             backlog=self.cfg.backlog,
             ident=None,

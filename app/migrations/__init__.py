@@ -29,8 +29,16 @@ def upgrade_tenant(connection: Connection, schema_name: str, tree: Path) -> None
     command.upgrade(_config(tree, connection, schema_name), "head")
 
 
+def frozen_sql(name: str) -> str:
+    """Return a versioned copy of a database function, as a revision of the control tree made it.
+
+    The current definition is in `app/control/sql`; a copy here never changes.
+    """
+    return (CONTROL / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
 def tenant_head(tree: Path) -> str:
-    """The newest revision of a demo's tree."""
+    """Return the newest revision of a demo's tree."""
     head = ScriptDirectory(str(tree)).get_current_head()
     assert head is not None, f"{tree} has no revision"
     return head

@@ -1,13 +1,15 @@
-"""What operators see, behind their password: sessions, the pool, and rq-dashboard."""
+"""The operators' pages, behind their password: sessions, the pool, and rq-dashboard."""
 
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import rq_dashboard
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from markupsafe import escape
+from rq.exceptions import NoSuchJobError
 from sqlalchemy import select
 
 from app import rq_json as json_rq  # noqa: F401  (rq-dashboard reads jobs)
@@ -15,12 +17,18 @@ from app.config import Settings
 from app.control import statistics
 from app.control.models import DemoSession
 from app.control.services import current_services
-from app.errors import problem
+from app.errors import FAILED_CREDENTIAL_KEY, problem
 
 USER = "ops"
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
-"""What rq-dashboard's lists of jobs escape themselves."""
+"""Fields that rq-dashboard's lists of jobs escape themselves."""
+
+NO_SUCH_JOB = "There is no such job, registry or page."
+REGISTRIES = frozenset(
+    {"queued", "failed", "deferred", "started", "finished", "scheduled", "canceled"}
+)
+NUMBER = re.compile("[1-9][0-9]{0,4}")
 
 blueprint = Blueprint("ops", __name__, url_prefix="/ops", template_folder="templates")
 
@@ -69,6 +77,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
     app.before_request(lambda: _guard(settings.ops_password))
     app.after_request(_escape_data)
+    app.register_error_handler(NoSuchJobError, lambda _: problem(404, "not_found", NO_SUCH_JOB))
     rq_dashboard.web.setup_rq_connection(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
@@ -87,7 +96,18 @@ def _guard(password: str | None) -> Response | None:
     )
     if changes:
         return problem(403, "read_only", "This dashboard shows jobs and does not change them.")
+    if request.path.startswith(DASHBOARD) and _names_nothing(request.view_args or {}):
+        return problem(404, "not_found", NO_SUCH_JOB)
     return None
+
+
+def _names_nothing(arguments: dict[str, Any]) -> bool:
+    """Return True for a path that rq-dashboard would follow into an error: it checks none."""
+    return (
+        arguments.get("instance_number", 0) != 0
+        or arguments.get("registry_name", "queued") not in REGISTRIES
+        or not all(NUMBER.fullmatch(str(arguments.get(name, 1))) for name in ("per_page", "page"))
+    )
 
 
 def _escape_data(response: Response) -> Response:
@@ -114,6 +134,8 @@ def _escaped(value: Any, as_is: frozenset[str]) -> Any:
 def _is_operator(password: str) -> bool:
     given = request.authorization
     if given is None or given.type != "basic":
-        return False
-    user_is_right = hmac.compare_digest((given.username or "").encode(), USER.encode())
-    return hmac.compare_digest((given.password or "").encode(), password.encode()) and user_is_right
+        return False  # a browser asks for the password only after this
+    user_is_good = hmac.compare_digest((given.username or "").encode(), USER.encode())
+    password_is_good = hmac.compare_digest((given.password or "").encode(), password.encode())
+    request.environ[FAILED_CREDENTIAL_KEY] = not (user_is_good and password_is_good)
+    return user_is_good and password_is_good

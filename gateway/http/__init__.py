@@ -1,1 +1,4 @@
-"""The request itself: path, headers, origin, log context. Start with `paths`."""
+"""The request and its answer: path, method, headers, origin, log context.
+
+Read `paths` first: everything else judges what it has brought into one spelling.
+"""

@@ -1,4 +1,4 @@
-"""Keeps other sites from acting with a visitor's cookie."""
+"""Refuses requests that another site makes a browser send with the visitor's cookie."""
 
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIEnvironment
@@ -8,24 +8,24 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_host
 
 from gateway.errors import Refused
+from gateway.http.paths import READ_METHODS
 from gateway.messages import CSRF_REFUSED
-from gateway.policy.rules import READ
 from gateway.sessions.credentials import Source
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def ensure_same_origin(environ: WSGIEnvironment, source: Source) -> None:
-    """Refuse a changing request that may be another site's.
+    """Refuse a changing request that another site may have sent.
 
-    Only cookies are at stake: a browser adds them by itself, headers it does not. The browser's
-    own word (`Sec-Fetch-Site`) counts first, `Origin` where that is missing, and silence is a no.
-    The body has to be JSON, which a form cannot send.
+    Only cookies are at risk: a browser adds them by itself, but no headers. `Sec-Fetch-Site`
+    decides, or `Origin` where it is missing; with neither, the request is refused. The body has to
+    be JSON, which a form cannot send.
 
     Raises:
         Refused: the request may come from another site.
     """
-    if source is not Source.COOKIE or environ["REQUEST_METHOD"] in READ:
+    if source is not Source.COOKIE or environ["REQUEST_METHOD"] in READ_METHODS:
         return
     site = environ.get("HTTP_SEC_FETCH_SITE")
     same = site in ("same-origin", "none") if site is not None else _is_own_origin(environ)

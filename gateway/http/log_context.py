@@ -1,4 +1,4 @@
-"""The request id, and what every log line of a request carries."""
+"""The request id, and the fields that every log line of a request carries."""
 
 import re
 import traceback
@@ -15,7 +15,7 @@ _KEYS = ("request_id", "session", "tenant_id")
 
 
 def ensure_request_id(environ: WSGIEnvironment) -> str:
-    """Take over the client's request id where it is a plain word, or make one."""
+    """Return the client's request id if it is a plain word, else a new one; the environ gets it."""
     given = environ.get(REQUEST_ID_HEADER, "")
     request_id: str = given if _SANE.fullmatch(given) else uuid4().hex
     environ[REQUEST_ID_HEADER] = request_id
@@ -23,13 +23,13 @@ def ensure_request_id(environ: WSGIEnvironment) -> str:
 
 
 def bind_request(request_id: str) -> None:
-    """Start the log context of a request, whatever an earlier one on this thread left behind."""
+    """Start the log context of a request, without what an earlier one on this thread left."""
     unbind_contextvars(*_KEYS)
     bind_contextvars(request_id=request_id)
 
 
 def bind_session(record: SessionRecord) -> None:
-    """Add whose request it is: the row's id, never the secret."""
+    """Add the session's row id and its tenant to the log context, never the secret."""
     tenant_id = str(record.tenant_id) if record.tenant_id else None
     bind_contextvars(session=str(record.id), tenant_id=tenant_id)
 
@@ -40,10 +40,10 @@ def clear_request() -> None:
 
 
 def without_values(error: BaseException) -> dict[str, str]:
-    """What happened and where, for a log line.
+    """Return an error's type and stack for a log line.
 
-    Left out are the message, in which a database driver repeats the parameters of its query, and
-    the local variables, which some log formats print: either may be a session's secret.
+    The message and the local variables are left out: a database driver repeats the parameters of
+    its query in the one, some log formats print the other, and either may be a session's secret.
     """
     where = traceback.extract_tb(error.__traceback__)
     return {

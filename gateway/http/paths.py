@@ -1,4 +1,4 @@
-"""One spelling for every path and method, so that what is judged is what the app gets."""
+"""Brings paths and methods into one spelling, so that the app gets what was judged."""
 
 import re
 import unicodedata
@@ -7,14 +7,17 @@ from wsgiref.types import WSGIEnvironment
 from gateway.errors import Refused
 from gateway.messages import AMBIGUOUS_PATH, NOT_LISTED
 
+READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 _METHOD = re.compile(r"[A-Z]{1,20}")
 # %2F, %5C and %00 cannot be told from their characters once the server has decoded them. %25
 # hides a second layer that something behind the app might decode.
 _HIDDEN = re.compile(r"%(?:2f|5c|00|25)", re.IGNORECASE)
-# `;` opens path parameters; `\` is a slash to some, `?` and `#` end a path for whoever builds a
-# URL from it again; `%` is a second layer.
+# `;` opens path parameters; `\` is a slash to some readers, `?` and `#` end a path in a URL that
+# is built from it again; `%` is a second layer.
 _FORBIDDEN = re.compile(r"[;\\?#%]")
-# What nobody reads in two ways, and nearly every path that is sent.
+# Every reader takes these for the same path, and nearly every path that is sent is one.
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
@@ -36,8 +39,8 @@ def canonical_path(environ: WSGIEnvironment) -> str:
     """Bring PATH_INFO into its one spelling, write it back, and return it decoded.
 
     Runs of slashes become one and `.` segments vanish. A trailing slash stays, since to the app
-    it makes another address. Whatever two readers could take for different paths is refused,
-    `..` included: no client of ours sends it.
+    it makes another address. A path that two readers could take for different ones is refused,
+    with `..` too: the demo's own clients send none.
 
     Raises:
         Refused: the path is ambiguous.
@@ -53,7 +56,7 @@ def canonical_path(environ: WSGIEnvironment) -> str:
 
 
 def canonicalise(path: str) -> str:
-    """The one spelling of a decoded path.
+    """Return the one spelling of a decoded path.
 
     Raises:
         Refused: the path is ambiguous.
@@ -77,7 +80,7 @@ def canonicalise(path: str) -> str:
 
 def _ensure_nothing_hidden(environ: WSGIEnvironment) -> None:
     # Servers keep the request target as it came under one of these names; where neither is
-    # there, the decoded path is all that anybody behind us can see either.
+    # there, the decoded path is all that the app can see too.
     for name in ("RAW_URI", "REQUEST_URI"):
         target: str = environ.get(name) or ""
         if _HIDDEN.search(target.partition("?")[0]):
@@ -85,6 +88,6 @@ def _ensure_nothing_hidden(environ: WSGIEnvironment) -> None:
 
 
 def _ensure_plain_unicode(path: str) -> None:
-    # Full-width letters and slashes turn into plain ones for whoever normalises later.
+    # Full-width letters and slashes become plain ones in a reader that normalises.
     if unicodedata.normalize("NFKC", path) != unicodedata.normalize("NFC", path):
         raise Refused(AMBIGUOUS_PATH)

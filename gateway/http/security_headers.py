@@ -1,20 +1,28 @@
-"""What a browser is told to refuse, on every answer; and which other sites may ask."""
+"""Adds security headers to every answer, and CORS for a list of sites."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-OUR_PAGES = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-OTHERS_PAGES = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""For rq-dashboard: its script is written into each page, and its templates become functions."""
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+INLINE_PAGES = {
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "manifest-src": "'none'",
+    "form-action": "'none'",
+}
+"""What differs for rq-dashboard: its pages have inline scripts, its templates become functions."""
 
 HSTS = "max-age=31536000; includeSubDomains"
 PREFLIGHT_SECONDS = "600"
@@ -26,12 +34,12 @@ EXPOSED_HEADERS = "Location, RateLimit, RateLimit-Policy, Retry-After, X-Request
 class SecurityHeaders:
     """WSGI middleware that adds security headers, and CORS for a list of origins.
 
-    CORS never allows cookies: another site's page shows a token.
+    CORS never allows cookies: a page of another site sends a token.
 
     Args:
-        app: what answers.
+        app: the application that answers.
         origins: sites whose pages may call the API; none by default.
-        inline: path prefixes of pages that are not ours and have inline scripts.
+        inline: path prefixes of pages that need `INLINE_PAGES`.
     """
 
     def __init__(
@@ -41,13 +49,13 @@ class SecurityHeaders:
         self._origins = frozenset(origins)
         self._inline = tuple(inline)
         self._ours = {
-            (is_inline, is_tls): tuple(_security(OTHERS_PAGES if is_inline else OUR_PAGES, is_tls))
+            (is_inline, is_tls): tuple(_security(INLINE_PAGES if is_inline else {}, is_tls))
             for is_inline in (False, True)
             for is_tls in (False, True)
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, or have the app answer, with our headers."""
+        """Answer a preflight request, or pass on the app's answer with the headers added."""
         is_inline = environ.get("PATH_INFO", "").startswith(self._inline)
         ours = self._ours[is_inline, environ.get("wsgi.url_scheme") == "https"]
         cors = self._cors(environ)
@@ -83,8 +91,9 @@ class SecurityHeaders:
         ]
 
 
-def _security(policy: str, is_tls: bool) -> Iterable[tuple[str, str]]:
-    yield "Content-Security-Policy", policy
+def _security(changes: Mapping[str, str], is_tls: bool) -> Iterable[tuple[str, str]]:
+    policy = {**CONTENT_SECURITY_POLICY, **changes}
+    yield "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items())
     yield "X-Content-Type-Options", "nosniff"
     yield "Referrer-Policy", "strict-origin-when-cross-origin"
     yield "X-Frame-Options", "DENY"

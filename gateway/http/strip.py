@@ -1,11 +1,12 @@
-"""Takes out of a request what only the gateway may say, whatever its spelling."""
+"""Removes from a request what only the gateway may say, in any spelling."""
 
-from functools import lru_cache
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
 
+from gateway.memoize import memoize
+
 RESERVED = ("gateway.", "masa_madre.")
-"""Beginnings of environ keys that belong to the gateway."""
+"""Prefixes of the environ keys that belong to the gateway."""
 
 # Headers that some framework or proxy takes for another tenant, schema, method or address than
 # those of the request that was judged. Compared without case, dashes and underscores.
@@ -27,15 +28,12 @@ _NAMES = frozenset(
 )
 _METHOD_FIELD = "_method"
 
-REMEMBERED = 1000
-"""Names of headers that a process need not look at again; clients send the same ones."""
-
 
 def strip_untrusted(environ: WSGIEnvironment) -> None:
     """Remove every header about tenants, every override and every reserved key, in place.
 
     Any header whose name holds `tenant` goes. `_method` goes from the query string too; in a form
-    it is the app's to ignore, since the gateway reads no bodies.
+    the app has to ignore it, since the gateway reads no bodies.
     """
     for key in [key for key in environ if _is_untrusted(key)]:
         del environ[key]
@@ -47,7 +45,7 @@ def strip_untrusted(environ: WSGIEnvironment) -> None:
             environ["QUERY_STRING"] = "&".join(kept)
 
 
-@lru_cache(REMEMBERED)
+@memoize
 def _is_untrusted(key: str) -> bool:
     if key.startswith(RESERVED):
         return True

@@ -1,1 +1,4 @@
-"""Limits per session and per address. Start with `guards`."""
+"""Limits on what a session or a network address may do in a time.
+
+Read `guards` first; `counters` keeps the counts it decides by.
+"""

@@ -1,17 +1,16 @@
-"""Counts what a session or an address does, and refuses what is too much."""
+"""Refuses what is too much: of one session, or of one network address."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Lock
 from uuid import UUID
 from wsgiref.types import WSGIEnvironment
 
-from limits.storage import MemoryStorage, RedisStorage, Storage
-from redis import Redis
-
 from gateway.errors import Refused
+from gateway.http.paths import READ_METHODS
 from gateway.limits.address import address_digest
+from gateway.limits.counters import Counters, Quota
 from gateway.messages import (
     TOO_MANY_AT_ONCE,
     TOO_MANY_CHANGES,
@@ -20,110 +19,20 @@ from gateway.messages import (
     TOO_MANY_REQUESTS,
     Refusal,
 )
-from gateway.redis.circuit_breaker import REDIS_ERRORS, RedisCircuitBreaker
 from gateway.sessions.record import Clock, SessionRecord, utc_now
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-HEADERS_KEY = "gateway.http.security_headers"
-"""Where guards leave headers for the answer, whatever it becomes."""
+HEADERS_KEY = "gateway.headers"
+"""Environ key under which guards leave headers for the answer, whatever its status."""
+
+SITE_BITS = 48
+"""Of IPv6, what one customer can have: as many sessions as it likes, one for each /64."""
+
 RELEASE_KEY = "gateway.release"
-"""Where guards leave what is to be called when the answer has been sent."""
-
-BATCH_FRACTION = 60
-"""A process takes so small a part of a quota at a time."""
-
-REMEMBERED = 10_000
-"""Shares that a process remembers; forgetting one costs its session what was left of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """So many in so many seconds; windows begin at multiples of their length."""
-
-    most: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How much of a quota is used, and in how many seconds it begins anew."""
-
-    quota: Quota
-    used: int
-    reset: int
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether this one is too many."""
-        return self.used > self.quota.most
-
-    def headers(self, name: str) -> list[tuple[str, str]]:
-        """`RateLimit` and `RateLimit-Policy`, as the IETF's draft writes them."""
-        left = max(0, self.quota.most - self.used)
-        return [
-            ("RateLimit-Policy", f'"{name}";q={self.quota.most};w={self.quota.seconds}'),
-            ("RateLimit", f'"{name}";r={left};t={self.reset}'),
-        ]
-
-
-class Counters:
-    """Counters in Redis. While Redis is away each process counts for itself: looser, not open.
-
-    A process takes a sixtieth of a quota at a time and asks again when that is used up: what it
-    took and did not use is lost to others until the window ends, so the limit is never exceeded.
-    """
-
-    def __init__(
-        self, redis: Redis, *, watch: RedisCircuitBreaker | None = None, clock: Clock = utc_now
-    ) -> None:
-        self._shared = RedisStorage(
-            "redis://", connection_pool=redis.connection_pool, key_prefix="gateway:limits"
-        )
-        self._own = MemoryStorage()
-        self._watch = watch or RedisCircuitBreaker()
-        self._clock = clock
-        self._lock = Lock()
-        self._shares: dict[str, tuple[int, int]] = {}
-
-    def add(self, name: str, quota: Quota) -> Count:
-        """Count one more. One round trip at most."""
-        size = max(1, quota.most // BATCH_FRACTION)
-        if size == 1:
-            return self._ask(name, quota, lambda store, key: store.incr(key, quota.seconds))
-        return self._ask(name, quota, lambda store, key: self._take(store, key, quota, size))
-
-    def _take(self, store: Storage, key: str, quota: Quota, size: int) -> int:
-        with self._lock:
-            used, taken = self._shares.get(key, (0, 0))
-            if used < taken:
-                self._shares[key] = used + 1, taken
-                return used + 1
-        taken = store.incr(key, quota.seconds, size)
-        with self._lock:
-            if len(self._shares) >= REMEMBERED:
-                self._shares.clear()
-            self._shares[key] = taken - size + 1, taken
-        return taken - size + 1
-
-    def look(self, name: str, quota: Quota) -> Count:
-        """How many there were, without counting."""
-        return self._ask(name, quota, lambda store, key: store.get(key))
-
-    def _ask(self, name: str, quota: Quota, ask: Callable[[Storage, str], int]) -> Count:
-        now = self._clock().timestamp()
-        window = int(now // quota.seconds)
-        reset = max(1, math.ceil((window + 1) * quota.seconds - now))
-        key = f"{name}:{window}"
-        if self._watch.usable():
-            try:
-                return Count(quota, ask(self._shared, key), reset)
-            except REDIS_ERRORS as error:
-                self._watch.failed("limit", error)
-        return Count(quota, ask(self._own, key), reset)
+"""Environ key under which guards leave functions to call when the answer has been sent."""
 
 
 class RequestLimit:
-    """A guard: so many requests a session, and so many that change something."""
+    """A guard that limits a session's requests, and apart from them those that change something."""
 
     def __init__(self, counters: Counters, requests: Quota, changes: Quota) -> None:
         self._counters = counters
@@ -131,33 +40,46 @@ class RequestLimit:
         self._changes = changes
 
     def __call__(self, environ: WSGIEnvironment, record: SessionRecord) -> None:
-        """Count the request, or refuse it."""
+        """Count the request.
+
+        Raises:
+            Refused: it is one too many; `Retry-After` says when the window ends.
+        """
         self._count(environ, f"requests:{record.id}", "requests", self._requests, TOO_MANY_REQUESTS)
-        if environ["REQUEST_METHOD"] not in READING:
+        if environ["REQUEST_METHOD"] not in READ_METHODS:
             self._count(environ, f"changes:{record.id}", "changes", self._changes, TOO_MANY_CHANGES)
 
     def _count(
         self, environ: WSGIEnvironment, name: str, title: str, quota: Quota, refusal: Refusal
     ) -> None:
         count = self._counters.add(name, quota)
-        if title == "requests" or count.exceeded:
-            environ[HEADERS_KEY] = count.headers(title)
+        if title == "requests":
+            environ.setdefault(HEADERS_KEY, count.headers(title))
         if count.exceeded:
+            environ[HEADERS_KEY] = count.headers(title)
             raise Refused(refusal.after(count.reset))
 
 
 class OpenRequests:
-    """A guard: so many requests of one session at the same time in this process."""
+    """A guard that limits how many requests of one session this process answers at once."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._lock = Lock()
         self._open: dict[UUID, int] = {}
 
+    def __len__(self) -> int:
+        """Return the number of sessions that have a request open."""
+        return len(self._open)
+
     def __call__(self, environ: WSGIEnvironment, record: SessionRecord) -> None:
-        """Take one of the session's places until the answer has been sent, or refuse."""
+        """Take one of the session's places until the answer has been sent.
+
+        Raises:
+            Refused: all of them are taken.
+        """
         with self._lock:
-            if self._open.get(record.id, 0) >= self._most:
+            if self._open.get(record.id, 0) >= self._limit:
                 raise Refused(TOO_MANY_AT_ONCE)
             self._open[record.id] = self._open.get(record.id, 0) + 1
         environ.setdefault(RELEASE_KEY, []).append(lambda: self._release(record.id))
@@ -169,28 +91,89 @@ class OpenRequests:
                 self._open[session] = left
 
 
+class NamedLimits:
+    """Limits on the requests of rules that name one, by session or else by address.
+
+    Args:
+        counters: keeps the counts.
+        quotas: each limit's quota, by the name that rules use.
+        secret: key of the digests that stand for addresses.
+        clock: decides the day of a digest.
+    """
+
+    def __init__(
+        self,
+        counters: Counters,
+        quotas: Mapping[str, Quota],
+        secret: str,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._counters = counters
+        self._secret = secret
+        self._clock = clock
+        self.quotas = dict(quotas)
+
+    def __call__(
+        self, name: str, environ: WSGIEnvironment, record: SessionRecord | None = None
+    ) -> None:
+        """Count the request of a session, or of an address where no session is known.
+
+        Raises:
+            Refused: it is one too many; `Retry-After` says when the window ends.
+        """
+        if record is None:
+            counter = _AddressCounter(name, self._secret, self._clock)(environ)
+        else:
+            counter = f"{name}:{record.id}"
+        count = self._counters.add(counter, self.quotas[name])
+        if count.exceeded:
+            environ[HEADERS_KEY] = count.headers(name)
+            raise Refused(TOO_MANY_REQUESTS.after(count.reset))
+
+
 class CreationLimit:
-    """So many sessions that one address opens, whatever becomes of them."""
+    """Limits the sessions that one address opens, those that are refused included."""
 
     def __init__(
         self, counters: Counters, quota: Quota, secret: str, *, clock: Clock = utc_now
     ) -> None:
         self._counters = counters
         self._quota = quota
-        self._name = _Addresses("creations", secret, clock)
+        self._secret = secret
+        self._clock = clock
+        self._counter_name = _AddressCounter("creations", secret, clock)
 
     def __call__(self, environ: WSGIEnvironment) -> None:
-        """Count one more, or refuse it."""
-        count = self._counters.add(self._name(environ), self._quota)
+        """Count one attempt.
+
+        Raises:
+            Refused: it is one too many; `Retry-After` says when the window ends.
+        """
+        count = self._counters.add(self._counter_name(environ), self._quota)
         environ[HEADERS_KEY] = count.headers("creations")
         if count.exceeded:
             raise Refused(TOO_MANY_CREATIONS.after(count.reset))
 
+    def digests(self, environ: WSGIEnvironment) -> tuple[str, str]:
+        """Return today's digest of the address and yesterday's: its IPv4, or its IPv6 /48.
+
+        The application counts by them what an address has open. A day's key is one of its own, so
+        what was opened before midnight has yesterday's digest.
+        """
+        address, now = environ.get("REMOTE_ADDR") or "unknown", self._clock()
+        today, yesterday = (
+            address_digest(address, self._secret, day, SITE_BITS)
+            for day in (now, now - timedelta(days=1))
+        )
+        return today, yesterday
+
 
 class FailedCredentials:
-    """Counts bad credentials by address; too many, and unproven ones are not even looked up.
+    """Counts bad credentials by address; after too many, none that needs a lookup is tried.
 
-    A token that we signed is always read: who shares an address with an attacker is let in.
+    A token proves itself by its signature and is always read, so that a visitor who shares an
+    address with an attacker is let in.
     """
 
     def __init__(
@@ -198,24 +181,32 @@ class FailedCredentials:
     ) -> None:
         self._counters = counters
         self._quota = quota
-        self._name = _Addresses("failures", secret, clock)
+        self._counter_name = _AddressCounter("failures", secret, clock)
 
     def check(self, environ: WSGIEnvironment) -> None:
-        """Refuse an address that has tried too often already."""
-        count = self._counters.look(self._name(environ), self._quota)
-        if count.used >= self._quota.most:
+        """Refuse an address that has used up its failures, without counting.
+
+        Raises:
+            Refused: as many credentials were bad as the quota allows.
+        """
+        count = self._counters.peek(self._counter_name(environ), self._quota)
+        if count.used >= self._quota.limit:
             raise Refused(TOO_MANY_FAILURES.after(count.reset))
 
-    def note(self, environ: WSGIEnvironment) -> None:
-        """Count a bad credential, and refuse an address that has tried too often."""
-        count = self._counters.add(self._name(environ), self._quota)
+    def record(self, environ: WSGIEnvironment) -> None:
+        """Count one bad credential.
+
+        Raises:
+            Refused: more were bad than the quota allows.
+        """
+        count = self._counters.add(self._counter_name(environ), self._quota)
         if count.exceeded:
             raise Refused(TOO_MANY_FAILURES.after(count.reset))
 
 
 @dataclass(frozen=True, slots=True)
-class _Addresses:
-    """Names the counter of a request's address, without the address."""
+class _AddressCounter:
+    """Names the counter of a request's address by a digest, without the address."""
 
     what: str
     secret: str = field(repr=False)

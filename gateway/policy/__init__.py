@@ -1,1 +1,4 @@
-"""What a session may do: rules, and the policy files they come from. Start with `rules`."""
+"""The policy: which requests a demo session may send.
+
+Read `rules` first; `policy` reads rules from a file and finds the one that decides.
+"""

@@ -2,16 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from gateway.errors import InvalidPolicy
+from gateway.http.paths import READ_METHODS
+from gateway.memoize import memoize
 from gateway.messages import NOT_FOUND, NOT_LISTED, Refusal
-from gateway.policy.rules import ANY, READ, Rule, Verdict
-
-REMEMBERED = 1000
-"""Decisions that a process does not make again: the table never changes."""
+from gateway.policy.rules import ANY, Rule, Verdict
 
 DECISIONS = {
     "public": Verdict.PUBLIC,
@@ -21,20 +19,20 @@ DECISIONS = {
     "not_found": Verdict.NOT_FOUND,
 }
 _REFUSALS = {Verdict.REFUSE: NOT_LISTED, Verdict.NOT_FOUND: NOT_FOUND}
-_KEYS = ("methods", "path", "decision", "code", "message", "opens")
+_KEYS = ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials")
 _DEFAULT = Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED)
 
 
 class Policy:
-    """An ordered table of rules; what none of them mentions is refused."""
+    """An ordered table of rules. A request that no rule matches is refused."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._remembered = lru_cache(REMEMBERED)(self._find)
+        self._decide = memoize(self._find)
 
     @classmethod
     def from_files(cls, *files: Path) -> "Policy":
-        """The rules of some policy files, one file after another.
+        """Read the rules of policy files, one file after another.
 
         Raises:
             InvalidPolicy: a file is missing or wrong; the message names it, the key and the remedy.
@@ -42,15 +40,18 @@ class Policy:
         return cls(rule for file in files for rule in read_rules(_read(file), str(file)))
 
     def decide(self, method: str, path: str) -> Rule:
-        """The first rule that matches a canonical method and path (see `gateway.http.paths`)."""
-        return self._remembered(method, path)
+        """Return the first rule that matches a canonical method and path.
+
+        `gateway.http.paths` makes them canonical.
+        """
+        return self._decide(method, path)
 
     def _find(self, method: str, path: str) -> Rule:
         return next((rule for rule in self.rules if rule.matches(method, path)), _DEFAULT)
 
 
 def read_rules(document: Mapping[str, Any], source: str = "the policy") -> list[Rule]:
-    """The rules of a policy file's content: `rules`, a list of tables.
+    """Return the rules of a policy file's content: `rules`, a list of tables.
 
     Raises:
         InvalidPolicy: a key is missing, unknown or wrong.
@@ -83,13 +84,18 @@ def _rule(row: Any) -> Rule:
         )
     if unknown := sorted(set(row) - set(_KEYS)):
         raise ValueError(f"{unknown[0]}: not a key; use {', '.join(_KEYS)}")
-    opens = row.get("opens", False)
-    if not isinstance(opens, bool):
-        raise ValueError(f"opens: {opens!r} must be true or false")
     verdict = DECISIONS.get(_text(row, "decision"))
     if verdict is None:
         raise ValueError(f"decision: {row['decision']!r} must be one of {', '.join(DECISIONS)}")
-    return Rule(_methods(row), _text(row, "path"), verdict, _refusal(row, verdict), opens)
+    return Rule(
+        _methods(row),
+        _text(row, "path"),
+        verdict,
+        _refusal(row, verdict),
+        opens=_flag(row, "opens"),
+        limit=_text(row, "limit") if "limit" in row else None,
+        credentials=_flag(row, "credentials"),
+    )
 
 
 def _methods(row: dict[str, Any]) -> frozenset[str] | None:
@@ -100,7 +106,7 @@ def _methods(row: dict[str, Any]) -> frozenset[str] | None:
         if not (word.isascii() and word.isalpha() and word.isupper()) or word == "ANY":
             raise ValueError(f"methods: {word!r}: use ANY alone, READ, or methods such as POST")
     methods = frozenset(words) - {"READ"}
-    return methods | READ if "READ" in words else methods
+    return methods | READ_METHODS if "READ" in words else methods
 
 
 def _refusal(row: dict[str, Any], verdict: Verdict) -> Refusal | None:
@@ -112,6 +118,13 @@ def _refusal(row: dict[str, Any], verdict: Verdict) -> Refusal | None:
     code = _text(row, "code") if "code" in row else given.code
     message = _text(row, "message") if "message" in row else given.detail
     return Refusal(given.status, code, message)
+
+
+def _flag(row: dict[str, Any], key: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key}: {value!r} must be true or false")
+    return value
 
 
 def _text(row: dict[str, Any], key: str) -> str:

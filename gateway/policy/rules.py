@@ -1,4 +1,4 @@
-"""A rule of a policy: which requests it matches, and what becomes of them.
+"""One rule of the policy: a row of a table in which the first row that matches decides.
 
 Patterns: a segment `*` stands for exactly one segment, `name*` for one that begins so, and a last
 segment `**` for any number of them, none included.
@@ -10,22 +10,26 @@ from enum import Enum
 
 from gateway.messages import Refusal
 
+ANY = None
+"""The `methods` of a rule for every method."""
+
 
 class Verdict(Enum):
-    """What becomes of a request that a rule matches."""
+    """What the gateway does with a request that a rule matches."""
 
     PUBLIC = "no session is needed, none is looked for"
     OPTIONAL = "no session is needed; one that is presented is told to the app"
     SESSION = "needs an active session, whose tenant is injected"
     REFUSE = "refused to every session"
-    NOT_FOUND = "there is no such page; nobody is asked for a session"
+    NOT_FOUND = "there is no such page, and no session is asked for"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. `methods` None means every method; `refusal` is what REFUSE and ABSENT answer.
-
-    What `opens` a session is counted by address.
+    """One row. `methods` None means every method; `refusal` is what REFUSE and NOT_FOUND
+    answer. A request whose rule `opens` a session is counted by address. `limit` names one of
+    the gateway's `NamedLimits`. `credentials` says that the app checks credentials itself: bad ones
+    are counted, and an address that sent too many is refused.
     """
 
     methods: frozenset[str] | None
@@ -33,19 +37,23 @@ class Rule:
     verdict: Verdict
     refusal: Refusal | None = None
     opens: bool = False
+    limit: str | None = None
+    credentials: bool = False
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         refuses = self.verdict in (Verdict.REFUSE, Verdict.NOT_FOUND)
         if refuses != (self.refusal is not None):
-            raise ValueError(f"{self.pattern}: a refusal belongs to REFUSE and ABSENT, only there")
+            raise ValueError(
+                f"{self.pattern}: a refusal belongs to REFUSE and NOT_FOUND, only there"
+            )
         object.__setattr__(self, "_regex", _compile(self.pattern, refuses))
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether the row speaks of this method on this canonical path.
+        """Return True if the rule is about this method on this canonical path.
 
-        What admits matches to the letter. What refuses ignores case and a trailing slash, since
-        some app may take those spellings for the same address.
+        A rule that admits matches to the letter. One that refuses ignores case and a trailing
+        slash, since an app may take those spellings for the same address.
         """
         if self.methods is not None and method not in self.methods:
             return False
@@ -67,7 +75,3 @@ def _segment(segment: str) -> str:
     if rest:
         raise ValueError(f"`*` ends a segment: {segment!r}")
     return re.escape(name) + (("[^/]*" if name else "[^/]+") if star else "")
-
-
-READ = frozenset({"GET", "HEAD", "OPTIONS"})
-ANY = None

@@ -1,1 +1,4 @@
-"""Redis on the request path: a circuit breaker and thread-local connections."""
+"""Redis on the path of a request: a circuit breaker and thread-local connections.
+
+Read `circuit_breaker` first: it says what happens while Redis is away.
+"""

@@ -1,4 +1,4 @@
-"""What happens when Redis is away: it is logged, counted, and left alone for a moment."""
+"""Stops asking a Redis that failed, for a moment, and counts and logs its failures."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ REDIS_ERRORS = (RedisError, OSError)
 
 
 def connect_redis(url: str, timeout: float = 0.5) -> Redis:
-    """A client for the request path: short timeouts, in seconds, and no retries.
+    """Return a client for the request path, with a short timeout in seconds and no retries.
 
     The client's own default is to try again for seconds; here Postgres answers instead. And a
     write that is sent again after a timeout would count a request twice.
@@ -29,11 +29,15 @@ def connect_redis(url: str, timeout: float = 0.5) -> Redis:
 
 
 class RedisCircuitBreaker:
-    """Counts failures, by what was tried, and says whether Redis is worth asking.
+    """Opens for `pause` seconds after each failure of Redis, and counts failures by action.
 
-    After a failure Redis is left alone for `pause` seconds, so that a host which swallows
-    packets costs one timeout a pause, not one a request. Leaving it out is safe: Redis only
-    ever saves a question to the database.
+    A host that swallows packets so costs one timeout a pause, not one a request. Not asking Redis
+    is safe: it only ever saves a question to the database.
+
+    Args:
+        redis_failures: called with the action that failed.
+        pause: seconds for which Redis is not asked after a failure.
+        monotonic: tells seconds that never go back.
     """
 
     def __init__(
@@ -48,12 +52,12 @@ class RedisCircuitBreaker:
         self._monotonic = monotonic
         self._resume_at = float("-inf")
 
-    def usable(self) -> bool:
-        """Whether the last failure is long enough ago."""
+    def is_closed(self) -> bool:
+        """Return True if Redis may be asked: the last failure is longer ago than the pause."""
         return self._monotonic() >= self._resume_at
 
-    def failed(self, action: str, error: Exception) -> None:
-        """Log and count a failure, and start the pause."""
+    def record_failure(self, action: str, error: Exception) -> None:
+        """Log and count a failure of an action, and open the breaker."""
         self._resume_at = self._monotonic() + self._pause
         self._count(action)
         log.warning("redis is away", action=action, error=f"{type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
-"""Asks Redis on a connection that a thread keeps.
+"""Redis connections that belong to one thread each.
 
-The client takes a connection from its pool for every command, and gives it back, between counters
-and hooks: a good part of what a question costs the request that asks it. Here a thread has its own.
+The client takes a connection from its pool for every command and gives it back, which is a good
+part of what a command costs. A connection of the thread's own saves that.
 """
 
 import os
@@ -14,10 +14,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 
 class ThreadLocalConnections:
-    """Commands on a connection for each thread, made as the client makes its own.
+    """Runs commands on one connection for each thread.
 
     Args:
-        redis: whose address, login and timeouts are used.
+        redis: the client whose address, login and timeouts are used.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -25,12 +25,13 @@ class ThreadLocalConnections:
         self._kept = local()
 
     def mget(self, keys: Sequence[str]) -> list[Any]:
-        """The values of keys, None where there is none.
+        """Return the values of keys, None where there is none.
 
-        A connection that Redis closed while it rested is made anew, once.
+        A connection that Redis closed while it was idle is replaced, once.
 
         Raises:
-            RedisError, OSError: Redis is away, slow, or refuses; a slow one is not asked again.
+            RedisError, OSError: Redis is away, slow, or refuses; after a timeout it is not asked
+                again.
         """
         kept = self._find()
         if kept is not None:
@@ -41,7 +42,7 @@ class ThreadLocalConnections:
         return self._ask(self._make(), keys)
 
     def _find(self) -> Any:
-        """The thread's own connection, unless a process of before the fork made it."""
+        """Return the thread's connection, unless it was made before a fork."""
         made_by, connection = getattr(self._kept, "connection", (None, None))
         return connection if made_by == os.getpid() else None
 
@@ -54,7 +55,7 @@ class ThreadLocalConnections:
         try:
             connection.send_command("MGET", *keys)
             values: list[Any] = connection.read_response()
-        except BaseException:  # what is left of the answer must not be the next one's
+        except BaseException:  # the rest of this answer must not be read as the next one
             del self._kept.connection
             connection.disconnect()
             raise

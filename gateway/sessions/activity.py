@@ -1,4 +1,4 @@
-"""Counts the requests of each session in Redis, for somebody else to write to the database."""
+"""Counts the requests of each session in Redis; a job writes the counts to the database."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -28,45 +28,45 @@ MOST_REQUESTS = 10_000_000
 """No session makes more requests between two drains: a larger count was written by hand."""
 
 FLUSH_AT_ONCE = 200
-"""Sessions that one request writes for others at most, after Redis was away."""
+"""Sessions that one flush writes at most, after Redis was away."""
 
 
 class Tally(NamedTuple):
-    """Requests of one session, and when the last of them came."""
+    """The number of requests of one session, and the time of the last one."""
 
     requests: int
     last_at: datetime
 
     def plus(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """Return the sum of both, with the later time."""
         return Tally(self.requests + other.requests, max(self.last_at, other.last_at))
 
 
 class Activity:
     """Counts requests: `record` in the web processes, `drain` and `acknowledge` in one job.
 
-    While Redis is away counts stay in this process, for at most `keep` sessions; what that
-    leaves out is in `dropped`. A write whose answer is lost is repeated, since a count too many
-    hurts less than one missing.
+    While Redis is away counts stay in this process, for `keep` sessions at most; further ones are
+    lost and logged. A write whose answer is lost is repeated: a count too many does less harm than
+    one missing.
 
     Args:
         redis: the client.
-        watch: says whether Redis is worth asking.
-        keep: sessions whose counts wait in this process at most.
-        every: seconds for which counts are gathered before they are written, off the requests'
-            time; 0 writes each at once. A process that ends calls `flush`.
+        breaker: decides whether Redis is asked, and is told of its failures.
+        keep: sessions whose counts this process holds at most.
+        every: seconds for which counts are gathered before a thread writes them; 0 writes each
+            within its request. A process that ends calls `flush`.
     """
 
     def __init__(
         self,
         redis: Redis,
         *,
-        watch: RedisCircuitBreaker | None = None,
+        breaker: RedisCircuitBreaker | None = None,
         keep: int = 10_000,
         every: float = 0.0,
     ) -> None:
         self._redis = redis
-        self._watch = watch or RedisCircuitBreaker()
+        self._breaker = breaker or RedisCircuitBreaker()
         self._keep = keep
         self._lock = Lock()
         self._waiting: dict[UUID, Tally] = {}
@@ -74,7 +74,6 @@ class Activity:
         self._rejected = 0
         self._every = every
         self._timer: Timer | None = None
-        self.dropped = 0
 
     def record(self, session: UUID, at: datetime) -> None:
         """Count one request of a session's row. One round trip at most; never raises for Redis."""
@@ -86,11 +85,11 @@ class Activity:
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits in this process, some of it if it is much. A process that ends calls it.
+        """Write this process's counts, those of `FLUSH_AT_ONCE` sessions at most.
 
-        Redis errors are logged and counted, and the counts go on waiting.
+        Redis errors are logged and counted, and the counts stay.
         """
-        if not self._watch.usable():
+        if not self._breaker.is_closed():
             return
         with self._lock:
             chosen = list(self._waiting)[-FLUSH_AT_ONCE:]
@@ -100,19 +99,18 @@ class Activity:
         try:
             self._write(batch)
         except REDIS_ERRORS as error:
-            self._watch.failed("activity_record", error)
+            self._breaker.record_failure("activity_record", error)
             with self._lock:
                 for session, tally in batch.items():
                     self._wait(session, tally)
 
     def drain(self) -> dict[str, dict[UUID, Tally]]:
-        """Take all counts out of Redis, as batches with names that never come again.
+        """Return all counts in Redis, as batches with unique names.
 
-        With them come the batches that an earlier drain took and nobody acknowledged: a batch
-        stays until `acknowledge`, so that a crash loses nothing. A caller who keeps the name
-        together with the counts knows a batch that he has counted already. Two drains must not
-        run at once: the caller holds a lock (a job in the database, an advisory one).
-        Redis errors pass.
+        Batches of an earlier drain that were not acknowledged come again: a batch stays in Redis
+        until `acknowledge`, so that a crash loses nothing. A caller that stores the name together
+        with the counts can skip a batch that it has counted already. Two drains must not run at
+        once: the caller holds a lock. Redis errors pass.
         """
         self._set_aside()
         names = [_text(member) for member in self._redis.smembers(_BATCHES)]
@@ -123,7 +121,7 @@ class Activity:
         return {name: counts for name, counts in batches.items() if counts}
 
     def acknowledge(self) -> None:
-        """Delete what `drain` returned: the caller has it in the database. Redis errors pass."""
+        """Delete the batches that `drain` returned, now stored elsewhere. Redis errors pass."""
         if not self._drained:
             return
         with self._redis.pipeline(transaction=True) as pipeline:
@@ -153,7 +151,7 @@ class Activity:
     def _wait(self, session: UUID, tally: Tally) -> None:
         known = self._waiting.get(session)
         if known is None and len(self._waiting) >= self._keep:
-            self.dropped += tally.requests
+            log.warning("requests not counted", action="activity_lost", session=str(session))
             return
         self._waiting[session] = known.plus(tally) if known else tally
 
@@ -212,7 +210,7 @@ class Activity:
 
 
 def merge(batches: Iterable[Mapping[UUID, Tally]]) -> dict[UUID, Tally]:
-    """Batches as one."""
+    """Return batches as one."""
     totals: dict[UUID, Tally] = {}
     for batch in batches:
         for session, tally in batch.items():

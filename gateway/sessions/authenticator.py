@@ -1,4 +1,4 @@
-"""Turns a credential into a session that has time left, or into a refusal."""
+"""Turns a request's credential into a session that has time left, or refuses it."""
 
 from wsgiref.types import WSGIEnvironment
 
@@ -27,7 +27,7 @@ _ENDED = {
 
 
 class Authenticator:
-    """Says who sends a request."""
+    """Finds the session that sends a request, and counts bad credentials by address."""
 
     def __init__(
         self,
@@ -42,12 +42,16 @@ class Authenticator:
         self._failures = failures
 
     def find(self, environ: WSGIEnvironment) -> Credential | None:
-        """The request's credential, or None when it brings none; see `find_credential`."""
+        """Return the request's credential, or None without one; see `find_credential`.
+
+        Raises:
+            Refused: the credential is not good, or its address sent too many bad ones.
+        """
         try:
             credential = find_credential(environ, self._tokens)
         except Refused as refused:
             if self._failures and refused.refusal in _GUESSES:
-                self._failures.note(environ)
+                self._failures.record(environ)
             raise
         # An id is proof only when it is found; a token proves itself.
         if self._failures and credential and credential.source is Source.HEADER:
@@ -55,10 +59,10 @@ class Authenticator:
         return credential
 
     def identify(self, credential: Credential, environ: WSGIEnvironment) -> SessionRecord:
-        """The credential's session, pending or active, with time left by our own clock.
+        """Return the credential's session: pending or active, with time left by `clock`.
 
         Raises:
-            Refused: there is no such session, it is over, or nobody could be asked.
+            Refused: there is no such session, it is over, or it could not be looked up.
         """
         try:
             record = self._sessions.get(credential.session_id)
@@ -68,7 +72,7 @@ class Authenticator:
             raise Refused(UNAVAILABLE) from None
         if record is None:
             if self._failures:
-                self._failures.note(environ)
+                self._failures.record(environ)
             raise Refused(SESSION_UNKNOWN)
         if record.status in _ENDED:
             raise Refused(_ENDED[record.status])
@@ -78,6 +82,10 @@ class Authenticator:
 
 
 def ensure_active(record: SessionRecord) -> None:
-    """Refuse a session whose data are not there yet."""
+    """Refuse a session whose schema is still being cloned.
+
+    Raises:
+        Refused: the session is pending.
+    """
     if record.status != "active":
         raise Refused(SESSION_PENDING)

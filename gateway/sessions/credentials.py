@@ -30,19 +30,19 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The session that a request names. Only a cookie is sent without the page's doing."""
+    """The session that a request names. Of its sources only a cookie is added by the browser."""
 
     session_id: str = field(repr=False)
     source: Source
 
 
 def find_credential(environ: WSGIEnvironment, tokens: SessionTokens) -> Credential | None:
-    """The request's credential, or None when it brings none.
+    """Return the request's credential, or None when it brings none.
 
     Precedence: `Authorization: Bearer <token>`, then `X-Demo-Session-Id: demo_…`, then the cookie
     `demo_session` with a token. The first one present decides and has to be good. Later ones are
-    read only to see that they name no other session; a stale cookie beside a good header is
-    nobody's fault, and ignored. A bearer must be a token: the raw session id is not one.
+    read only to see that they name no other session; a stale cookie beside a good header
+    is ignored. A bearer must be a token; a raw session id is none.
 
     Raises:
         Refused: the credential is not good, or another one names another session.

@@ -1,4 +1,4 @@
-"""What the gateway knows of a session: the record it decides by."""
+"""The record of a session, by which the gateway decides."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from uuid import UUID
 Status = Literal["pending", "active", "expired", "destroyed", "failed"]
 STATUSES: frozenset[str] = frozenset({"pending", "active", "expired", "destroyed", "failed"})
 ENDED: frozenset[str] = frozenset({"expired", "destroyed", "failed"})
-"""Statuses of a session that is over."""
+"""The statuses of a session that is over."""
 
 Clock = Callable[[], datetime]
 
@@ -42,10 +42,10 @@ class SessionRecord:
 
 
 def utc_now() -> datetime:
-    """The present, aware."""
+    """Return the present time, aware."""
     return datetime.now(UTC)
 
 
 def is_session_id(value: str) -> bool:
-    """Whether the value has the form of a session id, so that nothing else is looked up."""
+    """Return True if the value has the form of a session id; nothing else is looked up."""
     return _SESSION_ID.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""Where the gateway finds sessions: Redis first, and the database for what Redis cannot say."""
+"""Finds sessions: in Redis first, and in the database where Redis does not settle it."""
 
 import hashlib
 import hmac
@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from redis import Redis
 
 from gateway.errors import SessionForgotten, SessionsUnavailable
 from gateway.http.log_context import without_values
+from gateway.memoize import memoize
 from gateway.redis.circuit_breaker import REDIS_ERRORS, RedisCircuitBreaker
 from gateway.redis.thread_local_connections import ThreadLocalConnections
 from gateway.sessions.record import ENDED, Clock, SessionRecord, utc_now
@@ -25,10 +25,7 @@ BELIEVE_FOR = timedelta(seconds=5)
 """How long a record is believed after the database was asked for it."""
 
 MARGIN = timedelta(minutes=1)
-"""A record stays in Redis this much longer than its session, for clocks that differ."""
-
-REMEMBERED = 1000
-"""Texts of records that a process does not read again; Redis is asked for the text every time."""
+"""How much longer than its session a record stays in Redis, for clocks that differ."""
 
 # Writes what the database said only if Redis still holds what was read before the database was
 # asked: a record that was put or forgotten in between is newer than the answer.
@@ -52,16 +49,16 @@ class Cached:
 class RedisSessions:
     """The session records in Redis.
 
-    The key is derived from the SHA-256 of the session id and the value leaves the id out: who
-    reads the keys, a dump or a slow log of Redis finds no credential. And who writes there makes
-    no session: the value is signed together with the id. Every method lets Redis errors pass to
-    its caller.
+    The key is derived from the SHA-256 of the session id and the value leaves the id out, so that
+    neither the keys, a dump nor a slow log of Redis hold a credential. The value is signed together
+    with the id, so that a process which can write to Redis cannot make a session. Every method
+    lets Redis errors pass to its caller.
 
     Args:
         redis: the client.
-        secrets: the first signs records, all are believed. Without one whoever can write to Redis
-            is believed.
-        tombstone_for: how long a forgotten session stays forgotten, whoever writes it again.
+        secrets: the first signs records, all are believed. Without one every process that can
+            write to Redis is believed.
+        tombstone_for: how long a forgotten session stays forgotten, even if it is written again.
             Longer than any session can still last.
         clock: tells the time at which a record is true, where the caller does not.
     """
@@ -77,7 +74,7 @@ class RedisSessions:
         self._redis = redis
         self._kept = ThreadLocalConnections(redis)
         self._signing_keys = [_signing_key(secret) for secret in secrets] or [_signing_key("")]
-        self._loaded = lru_cache(REMEMBERED)(self._load)
+        self._loaded = memoize(self._load)
         self._refresh = redis.register_script(_REFRESH)
         self._tombstone_for = tombstone_for
         self._clock = clock
@@ -88,7 +85,7 @@ class RedisSessions:
         self._redis.set(key, self._dump(record, as_of), pxat=_drop_at(record))
 
     def get(self, session_id: str) -> SessionRecord | None:
-        """The record, whatever its status.
+        """Return the record, of any status, or None.
 
         Raises:
             SessionForgotten: the session was destroyed.
@@ -97,7 +94,7 @@ class RedisSessions:
         return cached.record if cached else None
 
     def read(self, session_id: str) -> Cached | None:
-        """Like `get`, with what `refresh` needs. A text that cannot be read counts as none."""
+        """Return what `get` does, with what `refresh` needs. An unreadable text counts as none."""
         text, tombstone = self._kept.mget(_keys(session_id))
         if tombstone is not None:
             raise SessionForgotten("the session was destroyed")
@@ -119,10 +116,10 @@ class RedisSessions:
         return bool(self._refresh(keys, [seen, self._dump(record, as_of), _drop_at(record)]))
 
     def forget(self, session_id: str) -> None:
-        """Refuse the session from now on, however late somebody puts it back.
+        """Have the session refused from now on, even if it is put back later.
 
         The tombstone has a key of its own and always wins: neither a slow reader of the database
-        nor an extension that crosses the destruction can bring the session back.
+        nor an extension at the same moment can bring the session back.
         """
         key, tombstone = _keys(session_id)
         with self._redis.pipeline(transaction=True) as pipeline:
@@ -147,7 +144,7 @@ class RedisSessions:
         given, _, signed = (text if isinstance(text, str) else text.decode()).partition(" ")
         signatures = (_signature(key, session_id, signed) for key in self._signing_keys)
         if not any(hmac.compare_digest(given.encode(), made.encode()) for made in signatures):
-            raise ValueError("signed by nobody whom we believe")
+            raise ValueError("signed with an unknown key")
         fields: dict[str, Any] = json.loads(signed)
         tenant_id = fields["tenant_id"]
         record = SessionRecord(
@@ -163,7 +160,7 @@ class RedisSessions:
 
 
 class Sessions:
-    """Says who a session is.
+    """Looks sessions up by their id.
 
     A record in Redis is believed for `believe_for` after the database was asked, when it says that
     the session has ended, or is active and has time left. In every other case the fallback (the
@@ -174,9 +171,9 @@ class Sessions:
     destroyed is refused from the moment when its tombstone is written, or else after that time. It
     is counted from before the database was asked, so a late writer of an old answer adds nothing.
 
-    An id that the fallback does not know is not remembered. Redis would then hold one key for
-    every id that somebody makes up, for a question that costs one index lookup; and a session
-    created a moment later would be refused.
+    An id that the fallback does not know is not cached. Redis would then hold a key for every id
+    that a client makes up, to save one index lookup; and a session created a moment later would be
+    refused.
     """
 
     def __init__(
@@ -185,17 +182,17 @@ class Sessions:
         fallback: Callable[[str], SessionRecord | None],
         clock: Clock = utc_now,
         *,
-        watch: RedisCircuitBreaker | None = None,
+        breaker: RedisCircuitBreaker | None = None,
         believe_for: timedelta = BELIEVE_FOR,
     ) -> None:
         self._store = store
         self._fallback = fallback
         self._clock = clock
-        self._watch = watch or RedisCircuitBreaker()
+        self._breaker = breaker or RedisCircuitBreaker()
         self._believe_for = believe_for
 
     def get(self, session_id: str) -> SessionRecord | None:
-        """The session's record, or None if nobody knows it.
+        """Return the session's record, or None if there is no such session.
 
         Raises:
             SessionForgotten: the session was destroyed.
@@ -224,21 +221,21 @@ class Sessions:
         return record.status in ENDED or (record.status == "active" and now < record.expires_at)
 
     def _read(self, session_id: str) -> Cached | None:
-        if not self._watch.usable():
+        if not self._breaker.is_closed():
             return None
         try:
             return self._store.read(session_id)
         except REDIS_ERRORS as error:
-            self._watch.failed("session_read", error)
+            self._breaker.record_failure("session_read", error)
             return None
 
     def _refresh(self, record: SessionRecord, cached: Cached | None, as_of: datetime) -> None:
-        if not self._watch.usable():
+        if not self._breaker.is_closed():
             return
         try:
             self._store.refresh(record, cached.text if cached else "", as_of)
         except REDIS_ERRORS as error:
-            self._watch.failed("session_refresh", error)
+            self._breaker.record_failure("session_refresh", error)
 
 
 def _keys(session_id: str) -> tuple[str, str]:

@@ -3,20 +3,17 @@
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import jwt
 
 from gateway.errors import ExpiredToken, InvalidToken
+from gateway.memoize import memoize
 from gateway.sessions.record import Clock, is_session_id, utc_now
 
 ALGORITHM = "HS256"
 MAX_LENGTH = 2048
-"""Longer than any token of ours: what exceeds it is not even decoded."""
-
-REMEMBERED = 1000
-"""Genuine tokens that a process does not verify again."""
+"""Characters of a token at most; a longer one is refused before it is decoded."""
 
 _CLAIMS = ["exp", "iat", "iss", "aud", "sid"]
 
@@ -25,10 +22,10 @@ class SessionTokens:
     """Issues and reads session tokens.
 
     Args:
-        secret: the key, or keys by `kid`: the first signs, all are accepted. To rotate, put the
-            new key first and drop the old one when the last token signed with it has expired.
-        issuer: claim `iss`, of both directions.
-        audience: claim `aud`, of both directions.
+        secret: the key (32 bytes or more), or keys by `kid`: the first signs, all are accepted.
+            To rotate, put the new key first, and drop the old one when its last token has expired.
+        issuer: claim `iss`, issued and expected.
+        audience: claim `aud`, issued and expected.
         clock: decides whether a token has expired.
     """
 
@@ -49,11 +46,11 @@ class SessionTokens:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        # What a text says never changes; whether its time is over is asked anew every time.
-        self._claims = lru_cache(maxsize=REMEMBERED)(self._verified)
+        # A token's claims never change; `read` compares its time with the clock on every call.
+        self._claims = memoize(self._verify)
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
-        """A token for the session, valid up to `expires_at` (aware).
+        """Return a token for the session, valid up to `expires_at` (aware).
 
         `exp` is rounded up to a whole second: the session's record decides to the instant, and
         the token must not end before it.
@@ -73,11 +70,11 @@ class SessionTokens:
         return jwt.encode(claims, self._keys[kid], ALGORITHM, headers={"kid": kid})
 
     def read(self, token: str) -> str:
-        """The session id that the token carries.
+        """Return the session id that the token carries.
 
         Raises:
-            InvalidToken: malformed, forged, or not issued by us for this use.
-            ExpiredToken: genuine, and over.
+            InvalidToken: it is malformed, forged, or was issued for another use.
+            ExpiredToken: it is genuine and has expired.
         """
         claims = self._claims(token)
         session_id, expires, issued = claims["sid"], claims["exp"], claims["iat"]
@@ -89,21 +86,21 @@ class SessionTokens:
             raise ExpiredToken("the token has expired")
         return session_id
 
-    def _verified(self, token: str) -> dict[str, Any]:
+    def _verify(self, token: str) -> dict[str, Any]:
         if len(token) > MAX_LENGTH or not token.isascii():
-            raise InvalidToken("not a token of ours")
+            raise InvalidToken("too long, or not ASCII")
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             key = self._keys.get(kid) if isinstance(kid, str) else None
             if key is None:
-                raise InvalidToken("signed with a key that we do not know")
+                raise InvalidToken("signed with an unknown key")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[ALGORITHM],
                 issuer=self._issuer,
                 audience=self._audience,
-                # Times are judged by our clock, in `read`: two hosts whose clocks differ by a
+                # Times are judged by `clock`, in `read`: two hosts whose clocks differ by a
                 # second must not refuse each other's tokens for being from the future.
                 options={
                     "require": _CLAIMS,
@@ -113,5 +110,5 @@ class SessionTokens:
                 },
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise InvalidToken(f"not a token of ours: {type(error).__name__}") from error
+            raise InvalidToken(f"not a session token: {type(error).__name__}") from error
         return claims

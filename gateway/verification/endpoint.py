@@ -1,4 +1,4 @@
-"""Answers a proxy that asks whether a request may pass: nginx, Traefik or Envoy."""
+"""Answers a proxy (nginx, Traefik or Envoy) that asks whether a request may pass."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,24 +11,29 @@ from gateway.wsgi import Gateway
 
 PREFIX = "/gateway/verify"
 
-_ASKED_BY = (
-    ("HTTP_X_ORIGINAL_METHOD", "HTTP_X_ORIGINAL_URI"),  # nginx, by our configuration
-    ("HTTP_X_FORWARDED_METHOD", "HTTP_X_FORWARDED_URI"),  # Traefik
-)
+QUESTIONS: dict[str, tuple[str, str] | None] = {
+    "nginx": ("HTTP_X_ORIGINAL_METHOD", "HTTP_X_ORIGINAL_URI"),  # set by its configuration
+    "traefik": ("HTTP_X_FORWARDED_METHOD", "HTTP_X_FORWARDED_URI"),
+    "envoy": None,  # the question is the request itself, behind the prefix
+}
+"""The headers in which each proxy names the method and the address of the request it asks about."""
+
 _ANSWERS = (204, 401, 403)
-"""What nginx understands; another refusal becomes 403, its own status is in the body."""
+"""Statuses that nginx understands; another refusal becomes 403, with its own in the body."""
 
 
 class Verification:
     """WSGI app: 204 with the tenant and its signature, or 401 or 403 with the sentence.
 
-    The question is the request that the proxy got, without its body: method and path come from
-    the proxy's headers, or are this request's own behind the prefix (Envoy).
+    The question is the request that the proxy got, without its body. Only the headers of the proxy
+    that asks are believed: another proxy's pass through it as its client sent them. A question
+    without them is refused with 401 or 403, as an address outside the policy is.
 
     Args:
         gateway: the real one; its collaborators judge what is asked about.
         signer: signs the tenant.
         otherwise: answers what is not below the prefix.
+        proxy: the one that asks, a key of `QUESTIONS`.
     """
 
     def __init__(
@@ -36,7 +41,10 @@ class Verification:
         gateway: Gateway,
         signer: TenantSigner,
         otherwise: WSGIApplication,
+        *,
+        proxy: str = "nginx",
     ) -> None:
+        self._headers = QUESTIONS[proxy]
         self._gateway = gateway.with_app(self._grant)
         self._signer = signer
         self._otherwise = otherwise
@@ -46,7 +54,24 @@ class Verification:
         path: str = environ.get("PATH_INFO", "")
         if path != PREFIX and not path.startswith(f"{PREFIX}/"):
             return self._otherwise(environ, start_response)
-        return self._gateway(_question(environ), _understandable(start_response))
+        return self._gateway(self._question(environ), _understandable(start_response))
+
+    def _question(self, environ: WSGIEnvironment) -> WSGIEnvironment:
+        """Return the environ of the request that the proxy asks about."""
+        asked: WSGIEnvironment = dict(environ)
+        if self._headers is None:
+            target = _target(environ)
+        else:
+            method, uri = self._headers
+            target = environ.get(uri, "")
+            # A request without a method is refused: so is a question that lacks a header.
+            asked["REQUEST_METHOD"] = environ.get(method, "") if target else ""
+        path, _, query = target.partition("?")
+        asked["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+        asked["SCRIPT_NAME"] = ""
+        asked["QUERY_STRING"] = query
+        asked["RAW_URI"] = asked["REQUEST_URI"] = target
+        return asked
 
     def _grant(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         headers = [("Cache-Control", "no-store")]
@@ -59,23 +84,10 @@ class Verification:
         return []
 
 
-def _question(environ: WSGIEnvironment) -> WSGIEnvironment:
-    """The request that the proxy asks about, as the gateway would have got it."""
-    asked: WSGIEnvironment = dict(environ)
-    for method, uri in _ASKED_BY:
-        if environ.get(uri):
-            asked["REQUEST_METHOD"] = environ.get(method) or environ["REQUEST_METHOD"]
-            target = environ[uri]
-            break
-    else:
-        rest = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
-        target = rest.partition(PREFIX)[2] or "/"
-    path, _, query = target.partition("?")
-    asked["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
-    asked["SCRIPT_NAME"] = ""
-    asked["QUERY_STRING"] = query
-    asked["RAW_URI"] = asked["REQUEST_URI"] = target
-    return asked
+def _target(environ: WSGIEnvironment) -> str:
+    """Return what follows the prefix in the address of this request itself."""
+    own: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+    return own.partition(PREFIX)[2] or "/"
 
 
 def _understandable(start_response: StartResponse) -> StartResponse:

@@ -1,4 +1,4 @@
-"""Signs the tenant that the gateway names, for apps that run in another process."""
+"""Signs tenants for apps that run in another process than the gateway."""
 
 import hashlib
 import hmac
@@ -43,13 +43,13 @@ class TenantSigner:
         self._clock = clock
 
     def sign(self, tenant: str, method: str, path: str) -> str:
-        """The signature of a canonical method and path (see `gateway.http.paths`)."""
+        """Return the signature of a tenant for a canonical method and path."""
         name = next(iter(self._keys))
         issued = str(int(self._clock().timestamp()))
         return f"{name}.{issued}.{self._digest(name, issued, tenant, method, path)}"
 
     def verify(self, signature: str, tenant: str, method: str, path: str) -> UUID:
-        """The tenant that was signed for this method and path.
+        """Return the tenant that was signed for this method and path.
 
         Raises:
             InvalidSignature: it is forged, too old, or for something else.
@@ -57,7 +57,7 @@ class TenantSigner:
         name, _, rest = signature.partition(".")
         issued, _, digest = rest.partition(".")
         if name not in self._keys or not (issued.isascii() and issued.isdecimal()):
-            raise InvalidSignature("signed with a key that we do not know")
+            raise InvalidSignature("signed with an unknown key")
         good = self._digest(name, issued, tenant, method, path)
         if not hmac.compare_digest(good.encode(), digest.encode()):
             raise InvalidSignature("not signed for this tenant, method and path")
@@ -75,14 +75,14 @@ class TenantSigner:
 
 
 class SignedTenants:
-    """WSGI middleware for an app behind another process's gateway: no signature, no tenant."""
+    """WSGI middleware that refuses a tenant without the gateway's signature."""
 
     def __init__(self, app: WSGIApplication, signer: TenantSigner) -> None:
         self._app = app
         self._signer = signer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Let the request through when its tenant is signed, or when it names none."""
+        """Pass on a request whose tenant is signed, or that names none; refuse others."""
         tenant = environ.get(TENANT_HEADER)
         signature = environ.pop(SIGNATURE_HEADER, "")
         if tenant is not None:

@@ -185,7 +185,7 @@ class _Reconciler:
             if clone.pending.is_waited_for:
                 self._services.progress.write(clone.pending.tenant_id, STARTING)
             if reason:
-                self._services.pending_clones.note_trouble(clone.pending.tenant_id, reason)
+                self._services.pending_clones.record_trouble(clone.pending.tenant_id, reason)
 
     def _start(self, queue: str, clones: Sequence[Clone], free: int) -> int:
         """Start a Job. Returns the places it took: a session does not wait for a free one."""
@@ -226,7 +226,7 @@ class _Reconciler:
             handed_over=by_worker,
         )
         for pending in (clone.pending for clone in clones):
-            self._services.pending_clones.note_trouble(pending.tenant_id, reason)
+            self._services.pending_clones.record_trouble(pending.tenant_id, reason)
             if by_worker:
                 self._hand_over(pending)
             elif self._is_overdue(pending):

@@ -17,6 +17,7 @@ from jobs.maintenance.expiry import (
     end_overdue,
     flush_activity,
     release_expired,
+    repair_tenants_login,
     retire_tenants_without_key,
 )
 from jobs.services import JobServices, publish_sessions
@@ -66,6 +67,11 @@ def retire_without_key(services: JobServices, report: Report) -> None:
     retire_tenants_without_key(services)
 
 
+def repair_login(services: JobServices, report: Report) -> None:
+    """Put right what hostile SQL changed about the login of tenants."""
+    report["login_repaired"] = repair_tenants_login(services)
+
+
 def end_overdue_transactions(services: JobServices, report: Report) -> None:
     """End tenants' transactions that are older than any should be."""
     report["overdue"] = end_overdue(services)
@@ -111,6 +117,7 @@ def drop_tenants(services: JobServices, report: Report) -> None:
 STEPS: tuple[Step, ...] = (
     count_requests,
     retire_without_key,
+    repair_login,
     end_overdue_transactions,
     forget_old_visitors,
     retire_surplus,

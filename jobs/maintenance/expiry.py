@@ -8,9 +8,10 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.control import queries
+from app.control import transitions
 from app.control.pool.unopenable import retire_unopenable
 from app.control.sessions.session_view import session_view
+from app.database.login_repair import repair_login
 from app.database.logins import login_of
 from gateway import Tally, merge
 from jobs.services import JobServices, publish_sessions
@@ -18,13 +19,14 @@ from jobs.services import JobServices, publish_sessions
 log = structlog.get_logger(__name__)
 
 OVERDUE = 60
-"""Seconds that a tenant's transaction may be open; its own timeouts are far shorter."""
+"""Seconds that a tenant's transaction or statement may take; its timeouts are far shorter."""
 
 _OVERDUE = text(
     """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE usename = :login AND datname = current_database()
-       AND xact_start < now() - make_interval(secs => :most)
+       AND (xact_start < now() - make_interval(secs => :most)
+            OR (state = 'active' AND query_start < now() - make_interval(secs => :most)))
     """
 )
 _NEW_BATCHES = text(
@@ -86,12 +88,29 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
 
     `with_idle` ends sessions without recent requests, too: only after the requests were counted.
     """
-    idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
+    settings = services.settings
+    idle = {
+        "idle_seconds": settings.demo_idle_minutes * 60 if with_idle else 0,
+        "idle_seconds_when_full": settings.demo_idle_minutes_when_full * 60 if with_idle else 0,
+        "max_sessions": settings.demo_max_sessions,
+    }
     with services.engine.begin() as connection:
-        ended = [session_view(row) for row in connection.execute(queries.EXPIRE, idle)]
-        connection.execute(queries.RELEASE, {"sessions": [session.id for session in ended]})
+        expired = transitions.EXPIRE_SESSIONS.run(connection, **idle)
+        ended = [session_view(row) for row in expired]
+        transitions.RELEASE_TENANTS.run(
+            connection, demo_session_ids=[session.id for session in ended]
+        )
     publish_sessions(services, ended)
     return len(ended)
+
+
+def repair_tenants_login(services: JobServices) -> int:
+    """Put right what hostile SQL changed about the login of tenants. Returns how many things."""
+    settings = services.settings
+    repaired = repair_login(settings.database_url, settings.tenant_url)
+    if repaired:
+        services.health.count_incident("login_repaired", len(repaired))
+    return len(repaired)
 
 
 def retire_tenants_without_key(services: JobServices) -> int:
@@ -100,9 +119,10 @@ def retire_tenants_without_key(services: JobServices) -> int:
 
 
 def end_overdue(services: JobServices) -> int:
-    """End tenants' transactions that are older than any should be. Returns how many.
+    """End tenants' statements and transactions that are older than any should be.
 
-    A tenant's own SQL can lift the timeouts of its transaction; this ends it all the same.
+    Returns how many. A tenant's own SQL can lift the timeouts of its transaction, and commit in the
+    middle of a statement; this ends it all the same.
     """
     login = login_of(services.settings.tenant_url)
     if login == login_of(services.settings.database_url):

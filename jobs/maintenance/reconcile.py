@@ -64,17 +64,11 @@ CLOSED_SESSIONS = text(
            SELECT FROM control.tenants WHERE id = session.virtual_tenant_id)
     """
 )
-CLOSE_SESSION = text(
-    """
-    UPDATE control.demo_sessions SET status = 'destroyed', destroyed_at = now()
-     WHERE id = :id AND status = 'expired'
-    """
-)
 ORPHAN_SCHEMAS = text(
     """
     SELECT n.nspname AS schema_name FROM pg_catalog.pg_namespace AS n
      WHERE n.nspname ~ '^demo_[0-9a-f]{32}$'
-       AND starts_with(obj_description(n.oid, 'pg_namespace'), :mark)
+       AND strpos(obj_description(n.oid, 'pg_namespace'), :mark) > 0
        AND NOT EXISTS (SELECT FROM control.tenants WHERE schema_name = n.nspname)
     """
 )
@@ -166,8 +160,8 @@ def _lost_tenants(services: JobServices) -> Iterator[Finding]:
 def _lost_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, LOST_SESSIONS):
 
-        def repair(session: UUID = row.id) -> None:
-            publish_sessions(services, services.pool.close_session(session))
+        def repair(demo_session_id: UUID = row.id) -> None:
+            publish_sessions(services, services.pool.fail_session(demo_session_id))
 
         yield Finding("session without tenant", str(row.id), "close it as failed", repair)
 
@@ -193,9 +187,8 @@ def _undropped_tenants(services: JobServices) -> Iterator[Finding]:
 def _closed_sessions(services: JobServices) -> Iterator[Finding]:
     for row in _rows(services, CLOSED_SESSIONS):
 
-        def repair(session: UUID = row.id) -> None:
-            with services.engine.begin() as connection:
-                connection.execute(CLOSE_SESSION, {"id": session})
+        def repair(demo_session_id: UUID = row.id) -> None:
+            services.pool.close_session(demo_session_id)
 
         yield Finding("session still open", str(row.id), "note that its data are gone", repair)
 

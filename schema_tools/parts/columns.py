@@ -1,42 +1,50 @@
 """Columns: their definitions, defaults and options."""
 
-from ..catalog import Row
 from ..draft import Draft, Key
 from ..plan import Phase
-from ..text import comma, compose, ident, option_text
+from ..rows import Column, Relation, Sequence
+from ..text import comma, compose, ident, in_target, option_text
 from . import sequences
 from .tree import Table
 
 INHERITED_IDENTITY = 170000
 """From this server version on, partitions take their identity columns from the parent."""
 
+OWN_GENERATION = 160000
+"""From this server version on, a child's column may say how it is generated, as its parent does."""
+
 STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 COMPRESSION = {"p": "pglz", "l": "lz4"}
 
 
-def define_column(table: Table, column: Row, server_version: int) -> str:
+def define_column(table: Table, column: Column, server_version: int) -> str:
     """The column as CREATE TABLE takes it, but for what has to wait."""
     pieces = [f"{ident(column.name)} {column.type}"]
     if column.collation:
         pieces.append(f"COLLATE {column.collation}")
-    if column.generated:
+    if column.generated and not _takes_generation(table, column, server_version):
         kind = "STORED" if column.generated == "s" else "VIRTUAL"
         pieces.append(f"GENERATED ALWAYS AS ({column.default}) {kind}")
-    elif column.default is not None and not column.default_calls_functions:
+    elif column.default is not None and not column.generated and not column.default_calls_functions:
         pieces.append(f"DEFAULT {column.default}")
     inherited = table.row.is_partition and server_version >= INHERITED_IDENTITY
     if column.identity and not inherited:
         pieces.append(_identity(column, table.identities[column.number]))
-    if column.not_null and not any(
-        c.kind == "n" and column.number in c.columns for c in table.constraints
-    ):
+    if column.not_null and not _has_named_not_null(table, column):
         pieces.append("NOT NULL")
     return " ".join(pieces)
 
 
-def _identity(column: Row, sequence: Row) -> str:
+def _takes_generation(table: Table, column: Column, server_version: int) -> bool:
+    """Whether the column can only be generated because its parent's is."""
+    return server_version < OWN_GENERATION and any(
+        c.generated for parent in table.parents for c in parent.columns if c.name == column.name
+    )
+
+
+def _identity(column: Column, sequence: Sequence) -> str:
     when = "ALWAYS" if column.identity == "a" else "BY DEFAULT"
-    name = f"SEQUENCE NAME {ident(sequence.name)}"
+    name = f"SEQUENCE NAME {in_target(sequence.name)}"
     return f"GENERATED {when} AS IDENTITY ({name} {sequences.options(sequence)})"
 
 
@@ -60,7 +68,7 @@ def add_defaults(draft: Draft, table: Table) -> None:
 
 
 def _alter_default(
-    draft: Draft, table: Table, column: Row, action: str, key: Key | None = None
+    draft: Draft, table: Table, column: Column, action: str, key: Key | None = None
 ) -> None:
     sql = compose(
         "ALTER TABLE ONLY {table} ALTER COLUMN {column} {action}",
@@ -74,9 +82,9 @@ def _alter_default(
 
 
 def add_column_options(
-    draft: Draft, relation: Row, columns: list[Row], table: Table | None = None
+    draft: Draft, relation: Relation, columns: list[Column], table: Table | None = None
 ) -> None:
-    """Whatever of a column CREATE cannot say on every server version, in one statement."""
+    """Add what CREATE cannot say of a column on every server version, in one statement."""
     parents = table.parents if table is not None and table.inherits else []
     actions = []
     for column in columns:
@@ -88,12 +96,12 @@ def add_column_options(
     if actions:
         key: Key = ("pg_class", relation.oid)
         phase, verb = (Phase.DEFINE, "TABLE ONLY") if table else (Phase.VIEWS, "MATERIALIZED VIEW")
-        sql = f"ALTER {verb} {ident(relation.name)} {comma(actions)}"
+        sql = f"ALTER {verb} {in_target(relation.name)} {comma(actions)}"
         own: Key = ("column options", relation.oid)
         draft.add(own, phase, "column options", relation.name, sql, needs=[key])
 
 
-def _column_changes(column: Row, inherited: list[Row]) -> list[str]:
+def _column_changes(column: Column, inherited: list[Column]) -> list[str]:
     """What to SET; a child says again what its parent may or may not have had when it was made."""
     changes = []
     if column.storage or any(c.storage for c in inherited):
@@ -108,10 +116,15 @@ def _column_changes(column: Row, inherited: list[Row]) -> list[str]:
     return changes
 
 
-def _loses_not_null(table: Table, column: Row) -> bool:
+def _loses_not_null(table: Table, column: Column) -> bool:
     """Whether an inherited column is not null by its own rule (before those had names)."""
     if not table.inherits or column.is_local or not column.not_null:
         return False
-    if any(c.kind == "n" and column.number in c.columns for c in table.constraints):
+    if _has_named_not_null(table, column):
         return False
     return not any(c.not_null for p in table.parents for c in p.columns if c.name == column.name)
+
+
+def _has_named_not_null(table: Table, column: Column) -> bool:
+    """Whether a constraint says it (from Postgres 18 on each has a name)."""
+    return any(c.kind == "n" and column.number in (c.columns or ()) for c in table.constraints)

@@ -1,28 +1,29 @@
 """Keys, indexes, foreign keys and extended statistics: what is built on rows that are there."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..plan import Phase
-from ..text import comma, compose, ident
+from ..rows import Constraint, Index, Relation
+from ..text import comma, compose, ident, in_target
 
 
 def add_keys(draft: Draft, catalog: Catalog) -> None:
     """Every index, every constraint that has one, and how partitions' indexes hang together."""
-    relations = {row.oid: row for row in catalog["relations"]}
-    constraints = {row.oid: row for row in catalog["constraints"]}
-    indexes = {row.oid: row for row in catalog["indexes"]}
-    for index in catalog["indexes"]:
+    relations = {row.oid: row for row in catalog.relations}
+    constraints = {row.oid: row for row in catalog.constraints}
+    indexes = {row.oid: row for row in catalog.indexes}
+    for index in catalog.indexes:
         relation = relations[index.relation]
-        parent = indexes.get(index.parent)
+        parent = indexes.get(index.parent or 0)
         if not index.is_valid and index.kind == "i":
             raise UnsupportedObject(
                 "index", index.name, "it is invalid; REINDEX or drop it, then compile again"
             )
-        constraint = constraints.get(index.constraint_oid)
+        constraint = constraints.get(index.constraint_oid or 0)
         key = _add_constraint(draft, index, constraint, relation) if constraint else None
-        key = key or _add_index(draft, index, relation, has_parts=relation.kind == "p")
-        draft.addresses[("pg_class", index.oid)] = f"INDEX {ident(index.name)}"
+        key = key or _add_index(draft, index, relation)
+        draft.addresses[("pg_class", index.oid)] = f"INDEX {in_target(index.name)}"
         if parent is not None:
             _attach(draft, index, parent, key)
         _add_index_options(draft, index, relation, key)
@@ -30,20 +31,22 @@ def add_keys(draft: Draft, catalog: Catalog) -> None:
 
 def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
     """Every foreign key that was made by a person, not by a partition's parent."""
-    relations = {row.oid: row for row in catalog["relations"]}
-    constraints = {row.oid: row for row in catalog["constraints"]}
-    for constraint in catalog["constraints"]:
+    relations = {row.oid: row for row in catalog.relations}
+    constraints = {row.oid: row for row in catalog.constraints}
+    for constraint in catalog.constraints:
         if constraint.kind != "f":
             continue
         key: Key = ("pg_constraint", constraint.oid)
         relation = relations[constraint.relation]
         if constraint.parent:
             draft.claim(key, ("pg_constraint", _root(constraint, constraints)))
-            draft.addresses[key] = f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}"
+            draft.addresses[key] = (
+                f"CONSTRAINT {ident(constraint.name)} ON {in_target(relation.name)}"
+            )
             continue
         sql = compose(
             "ALTER TABLE {table} ADD CONSTRAINT {name} {definition}",
-            table=ident(relation.name),
+            table=in_target(relation.name),
             name=ident(constraint.name),
             definition=constraint.definition,
         )
@@ -54,23 +57,23 @@ def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
             f"{relation.name}.{constraint.name}",
             sql,
             needs=[("pg_class", relation.oid), ("rows", relation.oid)],
-            address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
+            address=f"CONSTRAINT {ident(constraint.name)} ON {in_target(relation.name)}",
         )
 
 
-def _root(constraint: Row, constraints: dict[int, Row]) -> int:
-    """The oid of the foreign key that a person made, at the top of the partition tree."""
+def _root(constraint: Constraint, constraints: dict[int, Constraint]) -> int:
+    """Return the oid of the foreign key that a person made, at the top of the partition tree."""
     while constraint.parent in constraints:
         constraint = constraints[constraint.parent]
-    return int(constraint.oid)
+    return constraint.oid
 
 
 def add_statistics(draft: Draft, catalog: Catalog) -> None:
     """Extended statistics objects."""
-    for row in catalog["statistics"]:
+    for row in catalog.statistics:
         key: Key = ("pg_statistic_ext", row.oid)
-        tail = cut_prefix(row.definition, row.head, "statistics object", row.name)
-        name = ident(row.name)
+        tail = ensure_tail(row.tail, "statistics object", row.name)
+        name = in_target(row.name)
         address = f"STATISTICS {name}"
         draft.add(
             key,
@@ -92,20 +95,20 @@ def add_statistics(draft: Draft, catalog: Catalog) -> None:
             )
 
 
-def cut_prefix(text: str, prefix: str, kind: str, name: str) -> str:
-    """What follows the exact prefix, which names the schema though all else does not."""
-    if not text.startswith(prefix):
-        raise UnsupportedObject(kind, name, f"its definition starts unlike expected: {text[:80]!r}")
-    return text[len(prefix) :]
+def ensure_tail(tail: str | None, kind: str, name: str) -> str:
+    """Return what the server prints after the object's name, if it prints as expected."""
+    if tail is None:
+        raise UnsupportedObject(kind, name, "this server prints its definition unlike expected")
+    return tail
 
 
-def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) -> Key:
+def _add_constraint(draft: Draft, index: Index, constraint: Constraint, relation: Relation) -> Key:
     key: Key = ("pg_constraint", constraint.oid)
     only = "ONLY " if relation.kind == "p" else ""
     sql = compose(
         "ALTER TABLE {only}{table} ADD CONSTRAINT {name} {definition}",
         only=only,
-        table=ident(relation.name),
+        table=in_target(relation.name),
         name=ident(constraint.name),
         definition=constraint.definition,
     )
@@ -117,7 +120,7 @@ def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) ->
         f"{relation.name}.{constraint.name}",
         sql,
         needs=[("rows", relation.oid)],
-        address=f"CONSTRAINT {ident(constraint.name)} ON {ident(relation.name)}",
+        address=f"CONSTRAINT {ident(constraint.name)} ON {in_target(relation.name)}",
     )
     draft.claim(("pg_class", index.oid), key)
     changes = []
@@ -132,17 +135,18 @@ def _add_constraint(draft: Draft, index: Row, constraint: Row, relation: Row) ->
             Phase.KEYS,
             "index option",
             index.name,
-            f"ALTER INDEX {ident(index.name)} {change}",
+            f"ALTER INDEX {in_target(index.name)} {change}",
             needs=[key],
         )
     return key
 
 
-def _add_index(draft: Draft, index: Row, relation: Row, *, has_parts: bool) -> Key:
+def _add_index(draft: Draft, index: Index, relation: Relation) -> Key:
     key: Key = ("pg_class", index.oid)
-    head = f"{index.head}{'ONLY ' if has_parts else ''}{index.table_name}"
-    tail = cut_prefix(index.definition, head, "index", index.name)
-    sql = f"{index.head}{'ONLY ' if has_parts else ''}{ident(relation.name)}{tail}"
+    unique = "UNIQUE " if index.is_unique else ""
+    only = "ONLY " if relation.kind == "p" else ""
+    tail = ensure_tail(index.tail, "index", index.name)
+    sql = f"CREATE {unique}INDEX {ident(index.name)} ON {only}{in_target(relation.name)}{tail}"
     needs: list[Key] = [("rows", relation.oid), ("refresh", relation.oid)]
     draft.add(key, Phase.KEYS, "index", index.name, sql, needs=needs)
     if index.tablespace:
@@ -151,17 +155,17 @@ def _add_index(draft: Draft, index: Row, relation: Row, *, has_parts: bool) -> K
             Phase.KEYS,
             "index option",
             index.name,
-            f"ALTER INDEX {ident(index.name)} SET TABLESPACE {ident(index.tablespace)}",
+            f"ALTER INDEX {in_target(index.name)} SET TABLESPACE {ident(index.tablespace)}",
             needs=[key],
         )
     return key
 
 
-def _attach(draft: Draft, index: Row, parent: Row, key: Key) -> None:
+def _attach(draft: Draft, index: Index, parent: Index, key: Key) -> None:
     sql = compose(
         "ALTER INDEX {parent} ATTACH PARTITION {child}",
-        parent=ident(parent.name),
-        child=ident(index.name),
+        parent=in_target(parent.name),
+        child=in_target(index.name),
     )
     parent_key = draft.claims.get(("pg_class", parent.oid))
     needs = [key, parent_key or ("pg_class", parent.oid)]
@@ -170,19 +174,21 @@ def _attach(draft: Draft, index: Row, parent: Row, key: Key) -> None:
     )
 
 
-def _add_index_options(draft: Draft, index: Row, relation: Row, key: Key) -> None:
-    table, name = ident(relation.name), ident(index.name)
+def _add_index_options(draft: Draft, index: Index, relation: Relation, key: Key) -> None:
+    table, name = in_target(relation.name), ident(index.name)
     extra = []
     for target in index.statistics_targets or []:
         number, _, value = target.partition("=")
-        extra.append(f"ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS {value}")
+        extra.append(
+            f"ALTER INDEX {in_target(index.name)} ALTER COLUMN {number} SET STATISTICS {value}"
+        )
     if index.is_clustered:
         extra.append(f"ALTER TABLE {table} CLUSTER ON {name}")
     if index.is_identity:
         extra.append(f"ALTER TABLE {table} REPLICA IDENTITY USING INDEX {name}")
-    for number, sql in enumerate(extra):
+    for place, sql in enumerate(extra):
         draft.add(
-            (f"index mark {number}", index.oid),
+            (f"index mark {place}", index.oid),
             Phase.KEYS,
             "index mark",
             index.name,
@@ -194,9 +200,11 @@ def _add_index_options(draft: Draft, index: Row, relation: Row, key: Key) -> Non
 def add_replica_identities(draft: Draft, catalog: Catalog) -> None:
     """Tables whose replica identity is FULL or NOTHING; that of an index comes with the index."""
     words = {"f": "FULL", "n": "NOTHING"}
-    for row in catalog["relations"]:
+    for row in catalog.relations:
         if row.kind in ("r", "p", "m") and row.replica_identity in words:
-            sql = f"ALTER TABLE {ident(row.name)} REPLICA IDENTITY {words[row.replica_identity]}"
+            sql = (
+                f"ALTER TABLE {in_target(row.name)} REPLICA IDENTITY {words[row.replica_identity]}"
+            )
             draft.add(
                 ("replica identity", row.oid),
                 Phase.KEYS,

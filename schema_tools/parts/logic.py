@@ -1,9 +1,10 @@
 """Triggers, rules and policies: what must not act while rows are copied."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..plan import Phase
-from ..text import comma, compose, ident
+from ..rows import Policy, Trigger
+from ..text import comma, compose, ident, in_target
 
 TRIGGER_STATES = {
     "O": "ENABLE TRIGGER",
@@ -22,12 +23,12 @@ COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "AL
 
 def add_triggers(draft: Draft, catalog: Catalog) -> None:
     """Every trigger; a partition's comes with the parent's, but has a state of its own."""
-    relations = {row.oid: row for row in catalog["relations"]}
-    triggers = {row.oid: row for row in catalog["triggers"]}
-    for row in catalog["triggers"]:
+    relations = {row.oid: row for row in catalog.relations}
+    triggers = {row.oid: row for row in catalog.triggers}
+    for row in catalog.triggers:
         key: Key = ("pg_trigger", row.oid)
         relation = relations[row.relation]
-        table = ident(relation.name)
+        table = in_target(relation.name)
         needs = [("pg_class", row.relation), ("rows", row.relation)]
         identity = f"{relation.name}.{row.name}"
         if row.parent:
@@ -64,17 +65,17 @@ def add_triggers(draft: Draft, catalog: Catalog) -> None:
             )
 
 
-def _root(row: Row, triggers: dict[int, Row]) -> int:
-    """The oid of the trigger that a person made, at the top of the partition tree."""
+def _root(row: Trigger, triggers: dict[int, Trigger]) -> int:
+    """Return the oid of the trigger that a person made, at the top of the partition tree."""
     while row.parent:
         row = triggers[row.parent]
-    return int(row.oid)
+    return row.oid
 
 
 def add_rules(draft: Draft, catalog: Catalog) -> None:
     """Every rule that a person made."""
-    relations = {row.oid: row for row in catalog["relations"]}
-    for row in catalog["rules"]:
+    relations = {row.oid: row for row in catalog.relations}
+    for row in catalog.rules:
         if row.is_view:
             continue
         relation = relations[row.relation]
@@ -87,10 +88,12 @@ def add_rules(draft: Draft, catalog: Catalog) -> None:
             identity,
             row.definition.rstrip().removesuffix(";"),
             needs=[("pg_class", row.relation), ("rows", row.relation)],
-            address=f"RULE {ident(row.name)} ON {ident(relation.name)}",
+            address=f"RULE {ident(row.name)} ON {in_target(relation.name)}",
         )
         if row.state != "O":
-            sql = f"ALTER TABLE {ident(relation.name)} {RULE_STATES[row.state]} {ident(row.name)}"
+            sql = (
+                f"ALTER TABLE {in_target(relation.name)} {RULE_STATES[row.state]} {ident(row.name)}"
+            )
             draft.add(
                 ("rule state", row.oid), Phase.LOGIC, "rule state", identity, sql, needs=[key]
             )
@@ -98,8 +101,8 @@ def add_rules(draft: Draft, catalog: Catalog) -> None:
 
 def add_policies(draft: Draft, catalog: Catalog) -> None:
     """Every row security policy."""
-    relations = {row.oid: row for row in catalog["relations"]}
-    for row in catalog["policies"]:
+    relations = {row.oid: row for row in catalog.relations}
+    for row in catalog.policies:
         table = relations[row.relation].name
         draft.add(
             ("pg_policy", row.oid),
@@ -108,15 +111,15 @@ def add_policies(draft: Draft, catalog: Catalog) -> None:
             f"{table}.{row.name}",
             _policy(row, table),
             needs=[("pg_class", row.relation), ("rows", row.relation)],
-            address=f"POLICY {ident(row.name)} ON {ident(table)}",
+            address=f"POLICY {ident(row.name)} ON {in_target(table)}",
         )
 
 
-def _policy(row: Row, table: str) -> str:
+def _policy(row: Policy, table: str) -> str:
     sql = compose(
         "CREATE POLICY {name} ON {table} AS {kind} FOR {command} TO {roles}",
         name=ident(row.name),
-        table=ident(table),
+        table=in_target(table),
         kind="PERMISSIVE" if row.is_permissive else "RESTRICTIVE",
         command=COMMANDS[row.command],
         roles=comma(row.roles),

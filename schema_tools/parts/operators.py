@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..plan import Phase
-from ..text import comma, compose, ident
+from ..rows import Operator, OperatorClass, OperatorFamily, OperatorMember
+from ..text import TARGET, comma, compose, ident, in_target
 
 CONTEXTS = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
 def add_operators(draft: Draft, catalog: Catalog) -> None:
     """Every operator; one whose commutator or negator comes later gets a shell of it meanwhile."""
-    for row in catalog["operators"]:
+    for row in catalog.operators:
         identity = f"{row.name} ({row.left_type or 'NONE'}, {row.right_type})"
         if row.function == "-":
             raise UnsupportedObject(
@@ -32,20 +33,15 @@ def add_operators(draft: Draft, catalog: Catalog) -> None:
             Phase.DEFINE,
             "operator",
             identity,
-            f"CREATE OPERATOR {row.name} ({comma(options)})",
-            address=f"OPERATOR {identity}",
+            f"CREATE OPERATOR {TARGET}.{row.name} ({comma(options)})",
+            address=f"OPERATOR {TARGET}.{identity}",
         )
 
 
-def _operator_options(row: Row) -> list[tuple[str, str | None]]:
-    def named(name: str | None, ours: bool, schema: str) -> str | None:
-        if name is None:
-            return None
-        return f"OPERATOR({name})" if ours else f"OPERATOR({schema}.{name})"
-
+def _operator_options(row: Operator) -> list[tuple[str, str | None]]:
     return [
-        ("COMMUTATOR", named(row.commutator, row.commutator_is_ours, row.commutator_schema)),
-        ("NEGATOR", named(row.negator, row.negator_is_ours, row.negator_schema)),
+        ("COMMUTATOR", row.commutator and f"OPERATOR({row.commutator})"),
+        ("NEGATOR", row.negator and f"OPERATOR({row.negator})"),
         ("RESTRICT", row.restrict),
         ("JOIN", row.join),
     ]
@@ -53,19 +49,18 @@ def _operator_options(row: Row) -> list[tuple[str, str | None]]:
 
 def add_operator_classes(draft: Draft, catalog: Catalog) -> None:
     """Every operator family, then every class with the members that are its own."""
-    members: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for member in catalog["operator_members"]:
+    members: dict[tuple[str, int], list[OperatorMember]] = defaultdict(list)
+    for member in catalog.operator_members:
         members[(member.owner_class, member.owner_oid)].append(member)
-    for row in catalog["operator_classes"]:
-        if row.kind == "family":
-            _add_family(draft, row, members[("pg_opfamily", row.oid)])
-        else:
-            _add_class(draft, row, members[("pg_opclass", row.oid)])
+    for family in catalog.operator_families:
+        _add_family(draft, family, members[("pg_opfamily", family.oid)])
+    for row in catalog.operator_classes:
+        _add_class(draft, row, members[("pg_opclass", row.oid)])
 
 
-def _add_family(draft: Draft, row: Row, members: list[Row]) -> None:
+def _add_family(draft: Draft, row: OperatorFamily, members: list[OperatorMember]) -> None:
     key: Key = ("pg_opfamily", row.oid)
-    address = f"OPERATOR FAMILY {ident(row.name)} USING {ident(row.access_method)}"
+    address = f"OPERATOR FAMILY {in_target(row.name)} USING {ident(row.access_method)}"
     draft.add(key, Phase.DEFINE, "operator family", row.name, f"CREATE {address}", address=address)
     if members:
         sql = compose("ALTER {address} ADD {items}", address=address, items=_items(members))
@@ -75,19 +70,18 @@ def _add_family(draft: Draft, row: Row, members: list[Row]) -> None:
             draft.claim((member.class_, member.oid), own)
 
 
-def _add_class(draft: Draft, row: Row, members: list[Row]) -> None:
+def _add_class(draft: Draft, row: OperatorClass, members: list[OperatorMember]) -> None:
     key: Key = ("pg_opclass", row.oid)
-    family = ident(row.family) if row.family_is_ours else f"{row.family_schema}.{ident(row.family)}"
     items = _items(members, row.storage)
-    address = f"OPERATOR CLASS {ident(row.name)} USING {ident(row.access_method)}"
+    address = f"OPERATOR CLASS {in_target(row.name)} USING {ident(row.access_method)}"
     sql = compose(
         "CREATE OPERATOR CLASS {name}{default} FOR TYPE {type} USING {method} FAMILY {family}"
         " AS {items}",
-        name=ident(row.name),
+        name=in_target(row.name),
         default=" DEFAULT" if row.is_default else "",
         type=row.type,
         method=ident(row.access_method),
-        family=family,
+        family=row.family,
         items=items or f"STORAGE {row.type}",
     )
     needs: list[Key] = [("pg_opfamily", row.family_oid)]
@@ -96,7 +90,7 @@ def _add_class(draft: Draft, row: Row, members: list[Row]) -> None:
         draft.claim((member.class_, member.oid), key)
 
 
-def _items(members: list[Row], storage: str | None = None) -> str:
+def _items(members: list[OperatorMember], storage: str | None = None) -> str:
     items = []
     for m in members:
         if m.class_ == "pg_amop":
@@ -114,7 +108,7 @@ def add_casts(draft: Draft, catalog: Catalog) -> None:
 
     They are made after the rows, whose values are read from text by the types alone.
     """
-    for row in catalog["casts"]:
+    for row in catalog.casts:
         how = {"f": f"WITH FUNCTION {row.function}", "i": "WITH INOUT", "b": "WITHOUT FUNCTION"}[
             row.method
         ]

@@ -3,13 +3,13 @@
 from ..catalog import Catalog
 from ..draft import Draft
 from ..plan import STATISTICS, Phase
-from ..text import SOURCE_TEXT, comma, compose, ident, literal
+from ..text import SOURCE_TEXT, TARGET_TEXT, comma, compose, in_target, literal
 
 RESTORABLE = 180000
 """From this server version on, statistics can be written; extended ones still cannot."""
 
 RESTORE_RELATIONS = """SELECT pg_catalog.count(pg_catalog.pg_restore_relation_stats(
- 'schemaname', pg_catalog.current_schema()::pg_catalog.text, 'relname', c.relname::pg_catalog.text,
+ 'schemaname', {target}::pg_catalog.text, 'relname', c.relname::pg_catalog.text,
  'relpages', c.relpages, 'reltuples', c.reltuples))
 FROM pg_catalog.pg_class AS c
 WHERE c.relname OPERATOR(pg_catalog.=) ANY ({names}) AND c.reltuples OPERATOR(pg_catalog.>=) 0
@@ -19,7 +19,7 @@ WHERE c.relname OPERATOR(pg_catalog.=) ANY ({names}) AND c.reltuples OPERATOR(pg
 """How much of a table is all-visible is not carried: that is of its pages, not of its rows."""
 
 RESTORE_ATTRIBUTES = """SELECT pg_catalog.count(pg_catalog.pg_restore_attribute_stats(
- 'schemaname', pg_catalog.current_schema()::pg_catalog.text,
+ 'schemaname', {target}::pg_catalog.text,
  'relname', s.tablename::pg_catalog.text,
  'attname', s.attname::pg_catalog.text, 'inherited', s.inherited,
  'null_frac', s.null_frac, 'avg_width', s.avg_width, 'n_distinct', s.n_distinct,
@@ -41,13 +41,14 @@ def add_planner_statistics(draft: Draft, catalog: Catalog) -> None:
     if catalog.server_version < RESTORABLE:
         _add_analyze(draft, catalog, _roots(catalog))
         return
-    relations = [row.name for row in catalog["relations"] if row.kind in ("r", "m", "p")]
-    indexes = [row.name for row in catalog["indexes"] if row.kind == "i"]
+    relations = [row.name for row in catalog.relations if row.kind in ("r", "m", "p")]
+    indexes = [row.name for row in catalog.indexes if row.kind == "i"]
     if not relations:
         return
     names = f"ARRAY[{comma([literal(name) for name in relations + indexes])}]::pg_catalog.name[]"
     for number, template in enumerate((RESTORE_RELATIONS, RESTORE_ATTRIBUTES)):
-        sql = template.replace("{names}", names).replace("{source}", SOURCE_TEXT)
+        sql = template.replace("{names}", names)
+        sql = sql.replace("{source}", SOURCE_TEXT).replace("{target}", TARGET_TEXT)
         draft.add(
             ("planner statistics", number),
             Phase.STATISTICS,
@@ -55,20 +56,20 @@ def add_planner_statistics(draft: Draft, catalog: Catalog) -> None:
             ("relations", "columns")[number],
             sql,
         )
-    extended = {row.relation for row in catalog["statistics"]}
-    _add_analyze(draft, catalog, [r.name for r in catalog["relations"] if r.oid in extended])
+    extended = {row.relation for row in catalog.statistics}
+    _add_analyze(draft, catalog, [r.name for r in catalog.relations if r.oid in extended])
 
 
 def _roots(catalog: Catalog) -> list[str]:
     """Tables that ANALYZE reaches by name; it goes down from a partitioned one by itself."""
     return [
         row.name
-        for row in catalog["relations"]
+        for row in catalog.relations
         if row.kind in ("r", "p", "m") and not row.is_partition and row.is_populated
     ]
 
 
 def _add_analyze(draft: Draft, catalog: Catalog, names: list[str]) -> None:
     if names:
-        sql = compose("ANALYZE {tables}", tables=comma([ident(name) for name in names]))
+        sql = compose("ANALYZE {tables}", tables=comma([in_target(name) for name in names]))
         draft.add(("analyze", catalog.oid), Phase.STATISTICS, STATISTICS, "sample", sql)

@@ -1,9 +1,10 @@
-"""Owners, rights and comments of whatever the other parts made."""
+"""Owners, rights and comments of what the other parts made."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..plan import Phase
+from ..rows import Grant, SchemaRight
 from ..text import TARGET, compose, ident, literal
 
 GRANT_TARGETS = {
@@ -22,6 +23,12 @@ def add_owners(draft: Draft, catalog: Catalog) -> None:
         for key, node in draft.nodes.items()
         if node.kind == "schema right" and node.phase is Phase.RIGHTS
     ]
+    schema_owner = next((row.owner for row in catalog.schema_rights), None)
+    if any(row.owner == schema_owner for row in catalog.owners):  # the schema is its own last
+        sql = f"GRANT CREATE ON SCHEMA {TARGET} TO {schema_owner}"
+        early: Key = ("early right", catalog.oid)
+        draft.add(early, Phase.RIGHTS, "schema right", "SCHEMA", sql)
+        schema_rights.append(early)
     for row in catalog.owners:
         key: Key = (row.class_, row.oid)
         address, maker = draft.addresses.get(key), draft.claims.get(key)
@@ -66,7 +73,7 @@ def add_grants(draft: Draft, catalog: Catalog) -> None:
         before[key] = own
 
 
-def _grant(row: Row, address: str) -> str:
+def _grant(row: Grant | SchemaRight, address: str) -> str:
     kind, _, name = address.partition(" ")
     if address.startswith("MATERIALIZED VIEW"):
         kind, name = "TABLE", address.removeprefix("MATERIALIZED VIEW ")
@@ -80,7 +87,7 @@ def _grant(row: Row, address: str) -> str:
 
 def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
     """What roles have said of objects that they will make in the schema; last, so as not to act."""
-    for row in catalog["default_privileges"]:
+    for row in catalog.default_privileges:
         key: Key = ("pg_default_acl", row.oid)
         draft.claims.setdefault(key, None)
         verb = compose(
@@ -104,7 +111,7 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
 
 def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
     """The schema's own rights and its owner, as the source has them."""
-    for number, row in enumerate(catalog["schema_rights"]):
+    for number, row in enumerate(catalog.schema_rights):
         if row.owner is not None and number == 0:
             own: Key = ("schema owner", catalog.oid)
             sql = f"ALTER SCHEMA {TARGET} OWNER TO {row.owner}"
@@ -128,19 +135,21 @@ def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
 
 
 def add_comments(draft: Draft, catalog: Catalog) -> None:
-    """Comments on everything, but for that on the schema: a clone's comment is its mark."""
+    """Comments on everything; that on the schema is set with the mark, before all else."""
     for row in catalog.comments:
         key: Key = (row.class_, row.oid)
+        if key in catalog.borrowed:
+            continue
         maker = draft.claims.get(key)
         address = draft.addresses.get(key)
         if address is None:
             if maker is None:
                 continue  # of something that is not cloned, which has a warning of its own
             reason = "comments on objects of this kind are not handled; drop it"
-            raise UnsupportedObject("comment", f"on {row.identity}", reason)
+            raise UnsupportedObject("comment", f"on {catalog.show(row.identity)}", reason)
         if row.number:
             relation = address.partition(" ")[2].removeprefix("VIEW ")
-            address = f"COLUMN {relation}.{ident(row.column_name)}"
+            address = f"COLUMN {relation}.{ident(row.column_name or '')}"
         sql = f"COMMENT ON {address} IS {literal(row.text)}"
         needs = [maker] if maker is not None else []
         own = (f"comment {row.class_} {row.number}", row.oid)

@@ -1,12 +1,13 @@
 """Functions, procedures and aggregates."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..lexer import mentions, rewrite
 from ..plan import Phase
-from ..text import TARGET, comma, ident, literal, plain_literal
-from .keys import cut_prefix
+from ..rows import Aggregate, Function
+from ..text import SOURCE_TEXT, TARGET, comma, in_target, literal, plain_literal
+from .keys import ensure_tail
 
 REWRITTEN = {"sql", "plpgsql"}
 """Languages whose bodies use the server's lexical rules."""
@@ -18,35 +19,40 @@ MODIFY = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 def add_functions(draft: Draft, catalog: Catalog) -> None:
     """Every function and procedure; what its body names cannot be known for certain is told."""
     members = frozenset(
-        row.name
-        for kind in ("relations", "functions", "aggregates", "types")
-        for row in catalog[kind]
+        [row.name for row in catalog.relations]
+        + [row.name for row in catalog.functions]
+        + [row.name for row in catalog.aggregates]
+        + [row.name for row in catalog.types]
     )
-    for row in catalog["functions"]:
+    for row in catalog.functions:
         key: Key = ("pg_proc", row.oid)
         kind = "procedure" if row.kind == "p" else "function"
         identity = f"{row.name}({row.arguments})"
-        address = f"{kind.upper()} {ident(row.name)}({row.arguments})"
-        sql = _define(draft, row, catalog.name, members, kind)
+        address = f"{kind.upper()} {in_target(row.name)}({row.arguments})"
+        sql = _define(draft, row, catalog, members, kind)
         draft.add(key, Phase.DEFINE, kind, identity, sql, address=address)
 
 
-def _define(draft: Draft, row: Row, schema: str, members: frozenset[str], kind: str) -> str:
-    head = f"CREATE OR REPLACE {kind.upper()} {row.qualified_head}"
-    tail = cut_prefix(row.definition.rstrip("\n"), head, kind, row.name)
+def _define(
+    draft: Draft, row: Function, catalog: Catalog, members: frozenset[str], kind: str
+) -> str:
+    schema = catalog.name
+    tail = ensure_tail(row.tail, kind, row.name).rstrip("\n")
     if not row.has_parsed_body and row.language not in ("c", "internal"):
         tail = _rewrite_body(draft, row, schema, members, tail)
     for setting in row.config:
         name, _, value = setting.partition("=")
         if name == "search_path":
-            tail = _rewrite_path(row, split_path(value), schema, tail)
+            tail = _rewrite_path(row, split_path(value), catalog, tail)
         elif mentions(value, schema):
             message = f"its setting {name} = {value} names the schema and was left as it is"
             draft.warn(kind, f"{row.name}({row.arguments})", message)
-    return f"CREATE {kind.upper()} {ident(row.name)}({tail}"
+    return f"CREATE {kind.upper()} {in_target(row.name)}{tail}"
 
 
-def _rewrite_body(draft: Draft, row: Row, schema: str, members: frozenset[str], tail: str) -> str:
+def _rewrite_body(
+    draft: Draft, row: Function, schema: str, members: frozenset[str], tail: str
+) -> str:
     identity = f"{row.name}({row.arguments})"
     quote = "$function$" if row.kind != "p" else "$procedure$"
     while quote[:-1] in row.source:
@@ -68,15 +74,19 @@ def _rewrite_body(draft: Draft, row: Row, schema: str, members: frozenset[str], 
     return f"{tail[: -len(ending)]}AS {quote}{body.text}{quote}"
 
 
-def _rewrite_path(row: Row, items: list[str], schema: str, tail: str) -> str:
-    """Put a hole for the schema into the one line that sets the function's search path."""
+def _rewrite_path(row: Function, items: list[str], catalog: Catalog, tail: str) -> str:
+    """Put a hole for the schema into the one line that sets the function's search path.
+
+    Where extensions have objects in the source it stays behind the clone, for the body's sake.
+    """
     shown = comma([plain_literal(item) for item in items]) or "''"
     printed = f" SET search_path TO {shown}\n"
     if printed not in tail:
         raise UnsupportedObject(
             "function", f"{row.name}({row.arguments})", "its search path is printed unlike expected"
         )
-    path = comma([TARGET if item == schema else ident(item) for item in items]) or "''"
+    own = f"{TARGET}, {SOURCE_TEXT}" if catalog.borrowed else TARGET
+    path = comma([own if i == catalog.name else plain_literal(i) for i in items]) or "''"
     return tail.replace(printed, f" SET search_path TO {path}\n", 1)
 
 
@@ -100,18 +110,18 @@ def split_path(value: str) -> list[str]:
 
 def add_aggregates(draft: Draft, catalog: Catalog) -> None:
     """Every aggregate."""
-    for row in catalog["aggregates"]:
+    for row in catalog.aggregates:
         options = [f"SFUNC = {row.transition}", f"STYPE = {row.state_type}"]
         options += [f"{name} = {value}" for name, value in _aggregate_options(row) if value]
         options += [name for name, value in _aggregate_flags(row) if value]
         arguments = row.full_arguments
-        sql = f"CREATE AGGREGATE {ident(row.name)}({arguments or '*'}) ({comma(options)})"
+        sql = f"CREATE AGGREGATE {in_target(row.name)}({arguments or '*'}) ({comma(options)})"
         identity = f"{row.name}({row.arguments})"
-        address = f"AGGREGATE {ident(row.name)}({row.arguments or '*'})"
+        address = f"AGGREGATE {in_target(row.name)}({row.arguments or '*'})"
         draft.add(("pg_proc", row.oid), Phase.DEFINE, "aggregate", identity, sql, address=address)
 
 
-def _aggregate_options(row: Row) -> list[tuple[str, str | None]]:
+def _aggregate_options(row: Aggregate) -> list[tuple[str, str | None]]:
     initial = literal(row.initial) if row.initial is not None else None
     moving_initial = literal(row.moving_initial) if row.moving_initial is not None else None
     sort = f"OPERATOR({row.sort_operator})" if row.sort_operator else None
@@ -135,7 +145,7 @@ def _aggregate_options(row: Row) -> list[tuple[str, str | None]]:
     ]
 
 
-def _aggregate_flags(row: Row) -> list[tuple[str, bool]]:
+def _aggregate_flags(row: Aggregate) -> list[tuple[str, bool]]:
     return [
         ("FINALFUNC_EXTRA", row.final_extra),
         ("MFINALFUNC_EXTRA", row.moving_final_extra),

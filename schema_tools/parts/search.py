@@ -1,38 +1,37 @@
 """Text search dictionaries and configurations, and collations."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..plan import Phase
-from ..text import comma, compose, ident, literal
+from ..rows import Configuration
+from ..text import comma, compose, in_target, literal
 
 PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin"}
 
 
 def add_text_search(draft: Draft, catalog: Catalog) -> None:
     """Every text search dictionary and configuration."""
-    for row in catalog["text_search"]:
-        name = ident(row.name)
-        if row.kind == "dictionary":
-            options = comma([f"TEMPLATE = {row.base}", *([row.options] if row.options else [])])
-            address = f"TEXT SEARCH DICTIONARY {name}"
-            sql = f"CREATE {address} ({options})"
-            key: Key = ("pg_ts_dict", row.oid)
-            draft.add(key, Phase.DEFINE, "text search dictionary", row.name, sql, address=address)
-            continue
-        address = f"TEXT SEARCH CONFIGURATION {name}"
-        key = ("pg_ts_config", row.oid)
+    for row in catalog.dictionaries:
+        options = comma([f"TEMPLATE = {row.template}", *([row.options] if row.options else [])])
+        address = f"TEXT SEARCH DICTIONARY {in_target(row.name)}"
+        sql = f"CREATE {address} ({options})"
+        key: Key = ("pg_ts_dict", row.oid)
+        draft.add(key, Phase.DEFINE, "text search dictionary", row.name, sql, address=address)
+    for configuration in catalog.configurations:
+        address = f"TEXT SEARCH CONFIGURATION {in_target(configuration.name)}"
+        key = ("pg_ts_config", configuration.oid)
         draft.add(
             key,
             Phase.DEFINE,
             "text search configuration",
-            row.name,
-            f"CREATE {address} (PARSER = {row.base})",
+            configuration.name,
+            f"CREATE {address} (PARSER = {configuration.parser})",
             address=address,
         )
-        _add_mappings(draft, row, key, address)
+        _add_mappings(draft, configuration, key, address)
 
 
-def _add_mappings(draft: Draft, row: Row, key: Key, address: str) -> None:
+def _add_mappings(draft: Draft, row: Configuration, key: Key, address: str) -> None:
     for number, mapping in enumerate(row.mappings or []):
         draft.add(
             (f"mapping {number}", row.oid),
@@ -46,11 +45,11 @@ def _add_mappings(draft: Draft, row: Row, key: Key, address: str) -> None:
 
 def add_collations(draft: Draft, catalog: Catalog) -> None:
     """Every collation."""
-    for row in catalog["collations"]:
+    for row in catalog.collations:
         options = [f"PROVIDER = {PROVIDERS[row.provider]}"]
         if row.locale is not None:
             options.append(f"LOCALE = {literal(row.locale)}")
-        elif row.collate is not None:
+        elif row.collate is not None and row.ctype is not None:
             options += [f"LC_COLLATE = {literal(row.collate)}", f"LC_CTYPE = {literal(row.ctype)}"]
         if not row.is_deterministic:
             options.append("DETERMINISTIC = false")
@@ -59,7 +58,7 @@ def add_collations(draft: Draft, catalog: Catalog) -> None:
         if row.version is not None:
             options.append(f"VERSION = {literal(row.version)}")
         sql = compose(
-            "CREATE COLLATION {name} ({options})", name=ident(row.name), options=comma(options)
+            "CREATE COLLATION {name} ({options})", name=in_target(row.name), options=comma(options)
         )
         draft.add(
             ("pg_collation", row.oid),
@@ -67,5 +66,5 @@ def add_collations(draft: Draft, catalog: Catalog) -> None:
             "collation",
             row.name,
             sql,
-            address=f"COLLATION {ident(row.name)}",
+            address=f"COLLATION {in_target(row.name)}",
         )

@@ -1,29 +1,31 @@
 """Sequences: free ones, those that a column owns, and their positions."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..plan import Phase
-from ..text import SOURCE, compose, ident, literal
+from ..rows import Sequence
+from ..text import SOURCE, TARGET_IN_TEXT, compose, ident, in_target
 
 
 def add_sequences(draft: Draft, catalog: Catalog) -> None:
     """Every sequence but those of identity columns, which come with their table; all positions."""
-    tables = {row.oid: row.name for row in catalog["relations"]}
-    for row in catalog["sequences"]:
+    tables = {row.oid: row.name for row in catalog.relations}
+    for row in catalog.sequences:
         key: Key = ("pg_class", row.oid)
-        draft.addresses[key] = f"SEQUENCE {ident(row.name)}"
+        draft.addresses[key] = f"SEQUENCE {in_target(row.name)}"
         if row.ownership == "i":
-            draft.claim(key, ("pg_class", row.owner_table))
+            draft.claim(key, ("pg_class", row.owner_table or 0))
+            _set_persistence(draft, row, key)
         else:
             draft.add(key, Phase.DEFINE, "sequence", row.name, _create(row))
         if row.ownership == "a":
             sql = compose(
                 "ALTER SEQUENCE {name} OWNED BY {table}.{column}",
-                name=ident(row.name),
-                table=ident(tables[row.owner_table]),
-                column=ident(row.owner_column),
+                name=in_target(row.name),
+                table=in_target(tables[row.owner_table or 0]),
+                column=ident(row.owner_column or ""),
             )
-            needs = [key, ("pg_class", row.owner_table)]
+            needs = [key, ("pg_class", row.owner_table or 0)]
             draft.add(
                 ("owned", row.oid), Phase.DEFINE, "sequence owner", row.name, sql, needs=needs
             )
@@ -37,7 +39,16 @@ def add_sequences(draft: Draft, catalog: Catalog) -> None:
         )
 
 
-def options(row: Row) -> str:
+def _set_persistence(draft: Draft, row: Sequence, key: Key) -> None:
+    """Give the sequence of an identity column a persistence that its table has not."""
+    if row.persistence != row.owner_persistence:
+        word = "UNLOGGED" if row.persistence == "u" else "LOGGED"
+        sql = f"ALTER SEQUENCE {in_target(row.name)} SET {word}"
+        own: Key = ("sequence persistence", row.oid)
+        draft.add(own, Phase.DEFINE, "sequence persistence", row.name, sql, needs=[key])
+
+
+def options(row: Sequence) -> str:
     """A sequence's options, all of them."""
     return " ".join(
         (
@@ -48,22 +59,22 @@ def options(row: Row) -> str:
     )
 
 
-def _create(row: Row) -> str:
+def _create(row: Sequence) -> str:
     unlogged = "UNLOGGED " if row.persistence == "u" else ""
     return compose(
         "CREATE {unlogged}SEQUENCE {name} AS {type} {options}",
         unlogged=unlogged,
-        name=ident(row.name),
+        name=in_target(row.name),
         type=row.type,
         options=options(row),
     )
 
 
-def _position(row: Row) -> str:
+def _position(row: Sequence) -> str:
     return compose(
         "SELECT pg_catalog.setval({name}::pg_catalog.regclass, last_value, is_called)"
         " FROM {source}.{sequence}",
-        name=literal(ident(row.name)),
+        name=f"'{TARGET_IN_TEXT}.{ident(row.name).replace(chr(39), chr(39) * 2)}'",
         source=SOURCE,
         sequence=ident(row.name),
     )

@@ -1,9 +1,10 @@
 """Tables: columns, partitions, inheritance, storage options, and the copying of their rows."""
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..plan import Phase
+from ..rows import Column, Constraint
 from ..text import SOURCE, comma, compose, ident, storage_options
 from .columns import add_column_options, add_defaults, define_column
 from .tree import Table, gather_tables
@@ -11,7 +12,7 @@ from .tree import Table, gather_tables
 
 def add_tables(draft: Draft, catalog: Catalog) -> None:
     """Every table, its columns, its place in a tree, and its rows."""
-    types_with_casts = {cast.source_oid for cast in catalog["casts"]}
+    types_with_casts = {cast.source_oid for cast in catalog.casts}
     for table in gather_tables(catalog).values():
         _ensure_supported(table)
         draft.add(
@@ -34,7 +35,7 @@ def add_tables(draft: Draft, catalog: Catalog) -> None:
         _add_row_security(draft, table)
 
 
-def is_inline(constraint: Row) -> bool:
+def is_inline(constraint: Constraint) -> bool:
     """Whether a check is made with its table: not one whose function may read rows to come."""
     return bool(
         constraint.kind in ("c", "n") and constraint.is_validated and not constraint.calls_functions
@@ -98,7 +99,7 @@ def _inherited_from(table: Table) -> list[Key]:
         needs.append(parent.key)
         for column in parent.columns:
             needs.append((f"no default {column.number}", parent.row.oid))
-            needs.append(("pg_attrdef", column.default_oid))
+            needs.append(("pg_attrdef", column.default_oid or 0))
     return needs
 
 
@@ -129,7 +130,7 @@ def _add_attachment(draft: Draft, table: Table) -> None:
         "ALTER TABLE ONLY {parent} ATTACH PARTITION {table} {bound}",
         parent=parent.name,
         table=table.name,
-        bound=table.row.partition_bound,
+        bound=table.row.partition_bound or "",
     )
     key = ("attachment", table.row.oid)
     draft.add(key, Phase.DEFINE, "partition", table.row.name, sql, needs=[table.key, parent.key])
@@ -141,11 +142,11 @@ def _add_rows(draft: Draft, table: Table, types_with_casts: set[int]) -> None:
         f"({comma([ident(c.name) for c in columns])}) OVERRIDING SYSTEM VALUE " if columns else ""
     )
     sql = compose(
-        "INSERT INTO {table} {into}SELECT {columns} FROM ONLY {source}.{table}",
+        "INSERT INTO {table} {into}SELECT {columns} FROM ONLY {source}",
         table=table.name,
         into=into,
         columns=comma([_value(column, types_with_casts) for column in columns]),
-        source=SOURCE,
+        source=f"{SOURCE}.{ident(table.row.name)}",
     )
     draft.add(
         ("rows", table.row.oid),
@@ -158,7 +159,7 @@ def _add_rows(draft: Draft, table: Table, types_with_casts: set[int]) -> None:
     )
 
 
-def _value(column: Row, types_with_casts: set[int]) -> str:
+def _value(column: Column, types_with_casts: set[int]) -> str:
     """A column's value as the clone's type: an enum of the source becomes one through its text.
 
     A type with casts of its own might be turned into some other text; `format` never uses a cast.

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Key
 from ..errors import UnsupportedObject
-from ..text import ident
+from ..rows import Column, Constraint, Relation, Sequence
+from ..text import in_target
 
 
 @dataclass
 class Table:
     """All rows of the catalog that one table is made of."""
 
-    row: Row
-    columns: list[Row] = field(default_factory=list)
-    constraints: list[Row] = field(default_factory=list)
-    identities: dict[int, Row] = field(default_factory=dict)
+    row: Relation
+    columns: list[Column] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
+    identities: dict[int, Sequence] = field(default_factory=dict)
     parents: list["Table"] = field(default_factory=list)
 
     @property
@@ -25,8 +26,8 @@ class Table:
 
     @property
     def name(self) -> str:
-        """The table's quoted name."""
-        return ident(self.row.name)
+        """The clone's quoted name of the table."""
+        return in_target(self.row.name)
 
     @property
     def inherits(self) -> bool:
@@ -36,16 +37,16 @@ class Table:
 
 def gather_tables(catalog: Catalog) -> dict[int, Table]:
     """The schema's tables by oid, with everything that belongs to each."""
-    tables = {row.oid: Table(row) for row in catalog["relations"] if row.kind in ("r", "p")}
-    for column in catalog["columns"]:
+    tables = {row.oid: Table(row) for row in catalog.relations if row.kind in ("r", "p")}
+    for column in catalog.columns:
         if column.relation in tables:
             tables[column.relation].columns.append(column)
-    for constraint in catalog["constraints"]:
+    for constraint in catalog.constraints:
         if constraint.relation in tables:
             tables[constraint.relation].constraints.append(constraint)
-    for sequence in catalog["sequences"]:
+    for sequence in catalog.sequences:
         if sequence.ownership == "i" and sequence.owner_table in tables:
-            tables[sequence.owner_table].identities[sequence.owner_number] = sequence
+            tables[sequence.owner_table].identities[sequence.owner_number or 0] = sequence
     for table in tables.values():
         for oid in table.row.parents or []:
             if oid not in tables:

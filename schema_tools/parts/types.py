@@ -2,63 +2,63 @@
 
 from collections import defaultdict
 
-from ..catalog import Catalog, Row
+from ..catalog import Catalog
 from ..draft import Draft, Key
 from ..errors import UnsupportedObject
 from ..plan import Phase
-from ..text import comma, compose, ident, literal
+from ..rows import Column, Constraint, Range, Type
+from ..text import comma, compose, ident, in_target, literal
 
 
 def add_types(draft: Draft, catalog: Catalog) -> None:
     """Every type that is not a table's row type; arrays and multiranges come with their type."""
-    columns = defaultdict(list)
-    for column in catalog["columns"]:
+    columns: dict[int, list[Column]] = defaultdict(list)
+    for column in catalog.columns:
         columns[column.relation].append(column)
-    ranges = {row.type_oid: row for row in catalog["ranges"]}
-    checks = defaultdict(list)
-    for constraint in catalog["constraints"]:
+    ranges = {row.type_oid: row for row in catalog.ranges}
+    checks: dict[int, list[Constraint]] = defaultdict(list)
+    for constraint in catalog.constraints:
         if constraint.domain:
             checks[constraint.domain].append(constraint)
-    for row in catalog["types"]:
+    for row in catalog.types:
         key = ("pg_type", row.oid)
+        name = in_target(row.name)
         match row.kind:
             case "e":
                 labels = comma([literal(label) for label in row.labels or []])
-                sql = compose(
-                    "CREATE TYPE {name} AS ENUM ({labels})", name=ident(row.name), labels=labels
-                )
+                sql = f"CREATE TYPE {name} AS ENUM ({labels})"
             case "d":
                 _add_domain(draft, row, checks[row.oid])
                 continue
             case "c":
-                sql = _composite(row, columns[row.relation])
-                draft.claim(("pg_class", row.relation), key)
-                draft.addresses[("pg_class", row.relation)] = f"TYPE {ident(row.name)}"
+                relation: Key = ("pg_class", row.relation or 0)
+                sql = f"CREATE TYPE {name} AS ({_attributes(columns[relation[1]])})"
+                draft.claim(relation, key)
+                draft.addresses[relation] = f"TYPE {name}"
             case "r":
                 sql = _range(row, ranges[row.oid])
                 multirange: Key = ("pg_type", ranges[row.oid].multirange_oid)
-                draft.addresses[multirange] = f"TYPE {ident(ranges[row.oid].multirange_name)}"
+                draft.addresses[multirange] = f"TYPE {in_target(ranges[row.oid].multirange_name)}"
             case _:
                 raise UnsupportedObject(
                     "type", row.name, "base and shell types need functions in C; create it outside"
                 )
-        draft.add(key, Phase.DEFINE, "type", row.name, sql, address=f"TYPE {ident(row.name)}")
+        draft.add(key, Phase.DEFINE, "type", row.name, sql, address=f"TYPE {name}")
 
 
-def _composite(row: Row, columns: list[Row]) -> str:
-    attributes = [
-        f"{ident(c.name)} {c.type}" + (f" COLLATE {c.collation}" if c.collation else "")
-        for c in columns
-    ]
-    return compose(
-        "CREATE TYPE {name} AS ({columns})", name=ident(row.name), columns=comma(attributes)
+def _attributes(columns: list[Column]) -> str:
+    return comma(
+        [
+            f"{ident(c.name)} {c.type}" + (f" COLLATE {c.collation}" if c.collation else "")
+            for c in columns
+        ]
     )
 
 
-def _range(row: Row, details: Row) -> str:
+def _range(row: Type, details: Range) -> str:
     options = [
         f"SUBTYPE = {details.subtype}",
-        f"MULTIRANGE_TYPE_NAME = {ident(details.multirange_name)}",
+        f"MULTIRANGE_TYPE_NAME = {in_target(details.multirange_name)}",
     ]
     for name, value in (
         ("SUBTYPE_OPCLASS", details.operator_class),
@@ -72,13 +72,13 @@ def _range(row: Row, details: Row) -> str:
             "range type", row.name, "a canonical function needs a shell type; create it outside"
         )
     return compose(
-        "CREATE TYPE {name} AS RANGE ({options})", name=ident(row.name), options=comma(options)
+        "CREATE TYPE {name} AS RANGE ({options})", name=in_target(row.name), options=comma(options)
     )
 
 
-def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
+def _add_domain(draft: Draft, row: Type, checks: list[Constraint]) -> None:
     key: Key = ("pg_type", row.oid)
-    pieces = [f"CREATE DOMAIN {ident(row.name)} AS {row.base}"]
+    pieces = [f"CREATE DOMAIN {in_target(row.name)} AS {row.base}"]
     if row.collation:
         pieces.append(f"COLLATE {row.collation}")
     if row.default_expression is not None:
@@ -92,19 +92,18 @@ def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
             pieces.append(f"CONSTRAINT {ident(check.name)} {_domain_check(check)}")
         else:
             late.append(check)
-    draft.add(
-        key, Phase.DEFINE, "domain", row.name, " ".join(pieces), address=f"DOMAIN {ident(row.name)}"
-    )
+    address = f"DOMAIN {in_target(row.name)}"
+    draft.add(key, Phase.DEFINE, "domain", row.name, " ".join(pieces), address=address)
     for check in checks:
         own: Key = ("pg_constraint", check.oid)
-        address = f"CONSTRAINT {ident(check.name)} ON DOMAIN {ident(row.name)}"
+        address = f"CONSTRAINT {ident(check.name)} ON DOMAIN {in_target(row.name)}"
         draft.addresses[own] = address
         if check not in late:
             draft.claim(own, key)
             continue
         sql = compose(
             "ALTER DOMAIN {domain} ADD CONSTRAINT {name} {definition}",
-            domain=ident(row.name),
+            domain=in_target(row.name),
             name=ident(check.name),
             definition=check.definition,
         )
@@ -112,5 +111,5 @@ def _add_domain(draft: Draft, row: Row, checks: list[Row]) -> None:
         draft.add(own, phase, "domain constraint", f"{row.name}.{check.name}", sql, needs=[key])
 
 
-def _domain_check(check: Row) -> str:
-    return "NOT NULL" if check.kind == "n" else str(check.definition)
+def _domain_check(check: Constraint) -> str:
+    return "NOT NULL" if check.kind == "n" else check.definition

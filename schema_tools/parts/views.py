@@ -1,21 +1,23 @@
 """Views and materialised views."""
 
-from ..catalog import Catalog, Row
+from collections import defaultdict
+
+from ..catalog import Catalog
 from ..draft import Draft, Key, Node
 from ..plan import Phase
-from ..text import comma, compose, ident, storage_options
+from ..rows import Column, Relation
+from ..text import comma, compose, ident, in_target, storage_options
 from .columns import add_column_options
 
 
 def add_views(draft: Draft, catalog: Catalog) -> None:
     """Every view, with a stand-in for circles; materialised ones are filled after all rows."""
-    returns = {rule.relation: rule.oid for rule in catalog["rules"] if rule.is_view}
-    columns: dict[int, list[Row]] = {}
-    for column in catalog["columns"]:
-        columns.setdefault(column.relation, []).append(column)
+    returns = {rule.relation: rule.oid for rule in catalog.rules if rule.is_view}
+    columns: dict[int, list[Column]] = defaultdict(list)
+    for column in catalog.columns:
+        columns[column.relation].append(column)
     row_keys = [key for key in draft.nodes if key[0] == "rows"]
-    parts = {row.oid: columns[row.oid] for row in catalog["relations"] if row.kind == "m"}
-    for row in catalog["relations"]:
+    for row in catalog.relations:
         if row.kind not in ("v", "m"):
             continue
         key: Key = ("pg_class", row.oid)
@@ -23,21 +25,21 @@ def add_views(draft: Draft, catalog: Catalog) -> None:
             _add_view(draft, row, columns[row.oid])
         else:
             _add_materialised_view(draft, row, row_keys)
-            add_column_options(draft, row, parts[row.oid])
+            add_column_options(draft, row, columns[row.oid])
         draft.claim(("pg_rewrite", returns[row.oid]), key)
-        name = ident(row.name)
+        name = in_target(row.name)
         draft.addresses[("pg_rewrite", returns[row.oid])] = f'RULE "_RETURN" ON {name}'
         draft.addresses[("pg_type", row.type_oid)] = f"TYPE {name}"
 
 
-def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
+def _add_view(draft: Draft, row: Relation, columns: list[Column]) -> None:
     key: Key = ("pg_class", row.oid)
-    name = ident(row.name)
+    name = in_target(row.name)
     sql = compose(
         "CREATE OR REPLACE VIEW {name}{options} AS\n{definition}",
         name=name,
         options=f" {storage_options(row)}",
-        definition=row.definition.rstrip().removesuffix(";"),
+        definition=(row.definition or "").rstrip().removesuffix(";"),
     )
     draft.add(key, Phase.VIEWS, "view", row.name, sql, address=f"VIEW {name}")
     stand_in = [
@@ -46,7 +48,7 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
     ]
     text = compose("CREATE VIEW {name} AS SELECT {columns}", name=name, columns=comma(stand_in))
     types = {needed for c in columns for needed in _type_needs(c)}
-    draft.fallbacks[key] = Node(
+    draft.stand_ins[key] = Node(
         ("stand-in", row.oid), Phase.DEFINE, "view stand-in", row.name, text, needs=types
     )
     for column in columns:
@@ -55,7 +57,7 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
                 "ALTER VIEW {name} ALTER COLUMN {column} SET DEFAULT {default}",
                 name=name,
                 column=ident(column.name),
-                default=column.default,
+                default=column.default or "NULL",
             )
             identity = f"{row.name}.{column.name}"
             draft.add(
@@ -68,7 +70,7 @@ def _add_view(draft: Draft, row: Row, columns: list[Row]) -> None:
             )
 
 
-def _type_needs(column: Row) -> list[Key]:
+def _type_needs(column: Column) -> list[Key]:
     return [("pg_type", column.type_oid)] + (
         [("pg_type", column.element_oid)] if column.element_oid else []
     )
@@ -88,9 +90,9 @@ def order_refreshes(draft: Draft) -> None:
         node.needs |= {("refresh", oid) for kind, oid in seen if kind == "pg_class"} - {key}
 
 
-def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
+def _add_materialised_view(draft: Draft, row: Relation, row_keys: list[Key]) -> None:
     key: Key = ("pg_class", row.oid)
-    name = ident(row.name)
+    name = in_target(row.name)
     method = f" USING {ident(row.access_method)}" if row.access_method not in (None, "heap") else ""
     space = f" TABLESPACE {ident(row.tablespace)}" if row.tablespace else ""
     sql = compose(
@@ -99,7 +101,7 @@ def _add_materialised_view(draft: Draft, row: Row, row_keys: list[Key]) -> None:
         method=method,
         options=f" {storage_options(row)}",
         space=space,
-        definition=row.definition.rstrip().removesuffix(";"),
+        definition=(row.definition or "").rstrip().removesuffix(";"),
     )
     draft.add(
         key, Phase.VIEWS, "materialised view", row.name, sql, address=f"MATERIALIZED VIEW {name}"

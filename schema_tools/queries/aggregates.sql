@@ -1,7 +1,7 @@
 -- Aggregates of the schema, with every option of theirs.
 SELECT p.oid, p.proname AS name, pg_get_function_identity_arguments(p.oid) AS arguments,
        pg_get_function_arguments(p.oid) AS full_arguments,
-       a.aggkind::text AS kind, a.aggnumdirectargs AS direct_arguments, p.pronargs AS argument_count,
+       a.aggkind::text AS kind,
        a.aggtransfn::regproc::text AS transition,
        format_type(a.aggtranstype, NULL) AS state_type, a.aggtransspace AS state_size,
        nullif(a.aggfinalfn, 0)::regproc::text AS final, a.aggfinalextra AS final_extra,
@@ -17,7 +17,7 @@ SELECT p.oid, p.proname AS name, pg_get_function_identity_arguments(p.oid) AS ar
        nullif(a.aggmfinalfn, 0)::regproc::text AS moving_final,
        a.aggmfinalextra AS moving_final_extra, a.aggmfinalmodify::text AS moving_final_modify,
        a.aggminitval AS moving_initial,
-       (SELECT CASE WHEN n.oid = %(schema)s THEN '' ELSE quote_ident(n.nspname) || '.' END || o.oprname
+       (SELECT quote_ident(n.nspname) || '.' || o.oprname
           FROM pg_operator AS o JOIN pg_namespace AS n ON n.oid = o.oprnamespace
          WHERE o.oid = a.aggsortop) AS sort_operator,
        p.proparallel::text AS parallel

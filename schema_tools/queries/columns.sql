@@ -3,15 +3,19 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
        a.atttypid AS type_oid, nullif(t.typelem, 0) AS element_oid,
        format_type(a.atttypid, a.atttypmod) AS type,
        EXISTS (WITH RECURSIVE base AS (
-                   SELECT t.oid, t.typtype, t.typbasetype, t.typnamespace
+                   SELECT t.oid, t.typtype, t.typbasetype, t.typnamespace, t.typelem
                    UNION ALL
-                   SELECT b.oid, b.typtype, b.typbasetype, b.typnamespace
+                   SELECT b.oid, b.typtype, b.typbasetype, b.typnamespace, b.typelem
                      FROM base JOIN pg_type AS b ON b.oid = base.typbasetype
                     WHERE base.typtype = 'd')
                SELECT FROM base
-                WHERE base.typtype <> 'd' AND base.typnamespace = %(schema)s) AS is_own_type, a.attnotnull AS not_null,
+                WHERE base.typtype <> 'd' AND base.typnamespace = %(schema)s
+                  AND NOT EXISTS (SELECT FROM pg_depend AS e
+                                   WHERE e.classid = 'pg_type'::regclass AND e.objid IN (base.oid, base.typelem)
+                                     AND e.deptype = 'e')) AS is_own_type,
+       a.attnotnull AS not_null,
        a.attidentity::text AS identity, a.attgenerated::text AS generated,
-       a.attislocal AS is_local, a.attinhcount AS inherited,
+       a.attislocal AS is_local,
        CASE WHEN a.attcollation <> t.typcollation
             THEN (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END
                          || quote_ident(l.collname)

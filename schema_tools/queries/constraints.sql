@@ -1,7 +1,7 @@
 -- Constraints of the schema's tables and domains, as the server prints them.
 SELECT k.oid, k.conname AS name, k.contype::text AS kind, k.conrelid AS relation,
-       k.contypid AS domain, k.conindid AS index_oid, k.conparentid AS parent,
-       k.conislocal AS is_local, k.coninhcount AS inherited, k.convalidated AS is_validated,
+       k.contypid AS domain, k.conparentid AS parent,
+       k.conislocal AS is_local, k.convalidated AS is_validated,
        k.conkey AS columns, pg_get_constraintdef(k.oid) AS definition,
        EXISTS (SELECT FROM pg_depend AS d
                 WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid

@@ -11,9 +11,9 @@ WITH RECURSIVE member(classid, objid) AS (
      WHERE d.deptype IN ('a', 'i', 'P', 'S')
 )
 SELECT (SELECT relname FROM pg_class WHERE oid = m.classid)::text AS class_, m.objid AS oid, i.type AS kind, i.identity, i.schema,
-       EXISTS (SELECT FROM pg_depend AS d
-                WHERE d.classid = m.classid AND d.objid = m.objid
-                  AND d.deptype = 'e') AS of_extension,
+       (SELECT e.extname FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
+         WHERE d.classid = m.classid AND d.objid = m.objid AND d.deptype = 'e'
+           AND d.refclassid = 'pg_extension'::regclass) AS of_extension,
        (SELECT relname FROM pg_class WHERE oid = o.refclassid)::text AS whole_class, o.refobjid AS whole_oid
 FROM member AS m
 CROSS JOIN LATERAL pg_identify_object(m.classid, m.objid, 0) AS i

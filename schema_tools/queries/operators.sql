@@ -4,8 +4,8 @@ SELECT o.oid, o.oprname AS name,
        format_type(o.oprright, NULL) AS right_type,
        o.oprcode::regproc::text AS function,
        o.oprcanmerge AS can_merge, o.oprcanhash AS can_hash,
-       c.oprname AS commutator, c.oprnamespace = %(schema)s AS commutator_is_ours, quote_ident(cn.nspname) AS commutator_schema,
-       g.oprname AS negator, g.oprnamespace = %(schema)s AS negator_is_ours, quote_ident(gn.nspname) AS negator_schema,
+       quote_ident(cn.nspname) || '.' || c.oprname AS commutator,
+       quote_ident(gn.nspname) || '.' || g.oprname AS negator,
        nullif(o.oprrest, 0)::regproc::text AS restrict,
        nullif(o.oprjoin, 0)::regproc::text AS "join"
 FROM pg_operator AS o

@@ -8,4 +8,7 @@ WHERE d.refobjid = ANY (%(oids)s) AND NOT d.objid = ANY (%(oids)s)
   AND (d.refclassid, d.refobjid) IN (SELECT * FROM unnest(%(classes)s::regclass[], %(oids)s::oid[]))
   AND d.deptype IN ('n', 'a')
   AND coalesce(i.schema, '') NOT IN ('pg_toast')
+  AND NOT EXISTS (SELECT FROM pg_depend AS e
+                   WHERE e.deptype = 'e'
+                     AND (e.classid, e.objid) IN ((d.classid, d.objid), (d.refclassid, d.refobjid)))
 ORDER BY 3, 4

@@ -1,6 +1,5 @@
 -- Range types of the schema.
 SELECT r.rngtypid AS type_oid, r.rngmultitypid AS multirange_oid, m.typname AS multirange_name,
-       m.typarray AS multirange_array_oid,
        format_type(r.rngsubtype, NULL) AS subtype,
        CASE WHEN NOT o.opcdefault THEN
             CASE WHEN pg_opclass_is_visible(o.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END

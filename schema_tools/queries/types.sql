@@ -1,7 +1,7 @@
 -- Types of the schema that are not the row type or the array of something else.
-SELECT t.oid, t.typname AS name, t.typtype::text AS kind, t.typarray AS array_oid,
+SELECT t.oid, t.typname AS name, t.typtype::text AS kind,
        CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END AS base,
-       t.typnotnull AS not_null, t.typdefault AS default,
+       t.typnotnull AS not_null,
        pg_get_expr(t.typdefaultbin, 0) AS default_expression,
        CASE WHEN t.typtype = 'd' AND t.typcollation <> b.typcollation
             THEN (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END

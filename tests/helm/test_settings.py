@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.config import Settings
-from tests.helm.cases import EXTERNAL, INGRESS, MATRIX, TRIAL
+from tests.helm.cases import EXTERNAL, INGRESS, MATRIX, TRAEFIK, TRIAL, UPSTREAM
 from tests.helm.chart import default_values, merged, of_kind, one, render_chart
 from tests.helm.schema import load_schema
 
@@ -35,6 +35,7 @@ OTHER_DEFAULTS = {
     "CLONE_LAUNCHER": "kubernetes",  # here there is a Kubernetes
     "COOKIE_SECURE": "auto",  # the chart knows whether there is TLS
     "TRUSTED_PROXIES": "auto",  # and whether there is a proxy
+    "GATEWAY_PROXY": "auto",  # and which one asks about requests
 }
 FIELDS = {name.upper(): field for name, field in Settings.model_fields.items()}
 
@@ -95,6 +96,18 @@ def test_large_numbers_and_fractions_arrive_as_they_are():
 def test_proxies_and_tls_are_known_from_the_ingress(values, secure, proxies):
     read = loaded(values)
     assert (read.cookie_secure, read.trusted_proxies) == (secure, proxies)
+
+
+@pytest.mark.parametrize(
+    ("values", "proxy"),
+    [
+        (merged(EXTERNAL, UPSTREAM), "nginx"),
+        (merged(EXTERNAL, UPSTREAM, TRAEFIK), "traefik"),
+        (merged(EXTERNAL, UPSTREAM, {"settings": {"GATEWAY_PROXY": "envoy"}}), "envoy"),
+    ],
+)
+def test_the_proxy_that_asks_is_that_of_the_upstream(values, proxy):
+    assert loaded(values).gateway_proxy == proxy
 
 
 def test_clone_jobs_are_those_of_the_release():

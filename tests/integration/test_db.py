@@ -13,6 +13,7 @@ from app.database.isolation import ensure_tenant_role, open_template, tenant_rol
 from app.database.logins import login_of, make_logins
 from app.db import UnknownTenant, db, init_db, tenant_engine, tenant_transaction
 from app.migrations import upgrade_control
+from gateway import connect_redis
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def tenants(database_url: str) -> Iterator[list]:
         jwt_secret="x" * 32,
         db_pool_size=1,
     )
-    init_db(app, settings)
+    init_db(app, settings, connect_redis(settings.redis_url))
     with app.app_context():
         ids = [uuid4(), uuid4()]
         with db.engine.begin() as connection:

@@ -71,7 +71,7 @@ def test_one_that_was_lost_without_a_word_is_found_by_asking(
 ):
     end_all(database_url, engine)
     monkeypatch.setattr(pooling, "_socket_readable", lambda _: False)
-    monkeypatch.setattr(pooling, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(pooling, "IDLE_SECONDS", 0.0)
     assert use(engine)
     assert len(pings) == 1
 

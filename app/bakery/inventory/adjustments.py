@@ -16,6 +16,7 @@ from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
 from app.bakery.inventory.stock import plain
 from app.bakery.listing import fetch_all
+from app.bakery.schemas import is_whole
 from app.errors import Conflict, InvalidRequest
 
 Change = tuple[StockLot, Decimal]
@@ -31,10 +32,13 @@ def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
     added goes to the lot that is named, else to the newest that has not expired, else to a new one.
 
     Raises:
-        InvalidRequest: there is no such ingredient, or it has no such lot.
+        InvalidRequest: there is no such ingredient, it has no such lot, or it is counted by pieces
+            and the quantity is not whole.
         Conflict: there is not as much as is to be taken.
     """
     ingredient = _lock_ingredient(session, adjustment.ingredient_id)
+    if ingredient.unit is Unit.PIECE and not is_whole(adjustment.quantity):
+        raise _wrong("quantity", f"{ingredient.name} se cuenta por piezas: usa un número entero.")
     lots = _lock_lots(session, adjustment)
     if adjustment.quantity < 0:
         changes = _take(ingredient, lots, -adjustment.quantity)
@@ -52,7 +56,7 @@ def _lock_ingredient(session: Session, ingredient_id: int) -> Ingredient:
         select(Ingredient).where(Ingredient.id == ingredient_id).with_for_update(key_share=True)
     )
     if ingredient is None:
-        raise _unknown("ingredient_id", f"No existe el ingrediente {ingredient_id}.")
+        raise _wrong("ingredient_id", f"No existe el ingrediente {ingredient_id}.")
     return ingredient
 
 
@@ -68,11 +72,11 @@ def _lock_lots(session: Session, adjustment: AdjustmentIn) -> Sequence[StockLot]
     ordered = statement.order_by(StockLot.expires_on, StockLot.id).with_for_update()
     lots = session.scalars(ordered).all()
     if adjustment.lot_id is not None and not lots:
-        raise _unknown("lot_id", f"Ese ingrediente no tiene el lote {adjustment.lot_id}.")
+        raise _wrong("lot_id", f"Ese ingrediente no tiene el lote {adjustment.lot_id}.")
     return lots
 
 
-def _unknown(field: str, sentence: str) -> InvalidRequest:
+def _wrong(field: str, sentence: str) -> InvalidRequest:
     return InvalidRequest(sentence, errors={"json": {field: [sentence]}})
 
 

@@ -1,7 +1,6 @@
 """Queries and answers of the orders API."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.bakery.listing import ListQuery
 from app.bakery.orders.models import CustomerKind, OrderStatus
-from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period, RowKey
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period, Pieces, RowKey
 from app.validation import Request, Text, own_error
 
 MOST_ON_AN_ORDER = 10_000
@@ -34,7 +33,7 @@ class OrderLineIn(Request):
     """A quantity of a product."""
 
     product_id: BodyKey
-    quantity: Annotated[Decimal, Field(gt=0, le=MOST_ON_AN_ORDER, decimal_places=3)]
+    quantity: Annotated[Pieces, Field(le=MOST_ON_AN_ORDER)]
 
 
 OrderLinesIn = Annotated[list[OrderLineIn], Field(min_length=1, max_length=50)]

@@ -1,6 +1,5 @@
 """Queries and answers of the point-of-sale API."""
 
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from app.bakery.schemas import (
     Page,
     Percentage,
     Period,
+    Pieces,
     Query,
     RowKey,
 )
@@ -55,7 +55,7 @@ class SaleLineIn(Request):
     """A quantity of a product."""
 
     product_id: BodyKey
-    quantity: Annotated[Decimal, Field(gt=0, le=MOST_ON_A_TICKET, decimal_places=3)]
+    quantity: Annotated[Pieces, Field(le=MOST_ON_A_TICKET)]
 
 
 SaleLinesIn = Annotated[list[SaleLineIn], Field(min_length=1, max_length=50)]

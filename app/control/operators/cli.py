@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.config import ConfigurationError
 from app.control import statistics
 from app.control.models import SessionStatus
 from app.control.operators import lookup
@@ -32,6 +33,8 @@ FAILURES = {
     "template_missing": "There is no template: load the demo's data (`bin/role seed`).",
     "pool_empty": "No tenant is ready: try again in a few seconds, or look at `demo pool`.",
     "busy": "The session is writing: try again in a moment.",
+    "reset_unavailable": "Redis is away, or no worker takes the job: nothing was changed.",
+    "failed": "The reset failed: see the worker's log.",
 }
 
 POOL_COLUMNS = (
@@ -46,7 +49,7 @@ with_secret = click.option(
 
 
 class Failed(click.ClickException):
-    """A command could not do what it was asked for."""
+    """A command failed; the message says why."""
 
     exit_code = 1
 
@@ -60,6 +63,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             function(current_services(), *args, **options)
         except AppError as error:
             raise Failed(FAILURES.get(error.error_code, error.detail)) from error
+        except ConfigurationError as error:
+            raise Failed(str(error)) from error
         except RedisError as error:
             raise Failed(f"Redis does not answer: {error}") from error
         except (SQLAlchemyError, psycopg.Error) as error:
@@ -90,7 +95,7 @@ def sessions(services: ControlServices, ended_too: bool, limit: int, as_json: bo
 @command
 def show(services: ControlServices, session: str, secret: bool, as_json: bool) -> None:
     """Show one session. SESSION is its id, the beginning of it, or its secret."""
-    _show(services, lookup.secret_of(services.engine, session), secret, as_json)
+    _show(services, lookup.find_session_id(services.engine, session), secret, as_json)
 
 
 def _make_create(account_types: Sequence[str]) -> click.Command:
@@ -104,11 +109,11 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
         services: ControlServices, account_type: str, wait: float, secret: bool, as_json: bool
     ) -> None:
         """Open a session."""
-        session = services.service.open(account_type, Visitor(None, "flask demo")).session
+        session = services.sessions.open(account_type, Visitor(None, "flask demo")).session
         end = time.monotonic() + wait
         while session.status is SessionStatus.PENDING and time.monotonic() < end:
             time.sleep(0.2)
-            session = services.service.fetch(session.session_id)
+            session = services.sessions.fetch(session.session_id)
         _show(services, session.session_id, secret, as_json)
         if session.status is SessionStatus.FAILED:
             raise Failed("The session's data could not be cloned: see the worker's log.")
@@ -122,8 +127,8 @@ def _make_create(account_types: Sequence[str]) -> click.Command:
 @command
 def extend(services: ControlServices, session: str, as_json: bool) -> None:
     """Let a session last longer."""
-    found = lookup.secret_of(services.engine, session)
-    services.service.extend(found)
+    found = lookup.find_session_id(services.engine, session)
+    services.sessions.extend(found)
     _show(services, found, False, as_json)
 
 
@@ -134,20 +139,23 @@ def extend(services: ControlServices, session: str, as_json: bool) -> None:
 def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool) -> None:
     """End sessions at once; their schemas are dropped soon after."""
     for session in sessions:
-        found = lookup.secret_of(services.engine, session)
-        services.service.end(found, ended_by="operator")
+        found = lookup.find_session_id(services.engine, session)
+        services.sessions.end(found, ended_by="operator")
         _show(services, found, False, as_json)
 
 
 @click.command()
 @click.argument("session")
+@click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for its end.")
 @as_json
 @command
-def reset(services: ControlServices, session: str, as_json: bool) -> None:
-    """Give a session the template's data again."""
-    found = lookup.secret_of(services.engine, session)
-    services.service.reset(found)
+def reset(services: ControlServices, session: str, wait: float, as_json: bool) -> None:
+    """Give a session the template's data again; a worker does it."""
+    found = lookup.find_session_id(services.engine, session)
+    opened = services.sessions.reset(found, wait=wait)
     _show(services, found, False, as_json)
+    if opened.reset_is_under_way:
+        raise Failed(f"The reset has not ended after {wait:g} seconds; a worker goes on with it.")
 
 
 @click.command()
@@ -178,7 +186,7 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
 
 
 def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
-    """The group `demo`, for these account types, with the maintenance that it is given."""
+    """Make the group `demo`, for these account types and this maintenance."""
 
     @click.command()
     @as_json
@@ -224,8 +232,8 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
 def _show(services: ControlServices, session_id: str, secret: bool, as_json: bool) -> None:
     values = lookup.details(services.engine, session_id)
     if secret:
-        session = services.service.fetch(session_id)
-        values |= {"session_id": session_id, "session_token": services.service.token_for(session)}
+        session = services.sessions.fetch(session_id)
+        values |= {"session_id": session_id, "session_token": services.sessions.token_for(session)}
     if as_json:
         show_json(values)
     else:

@@ -1,4 +1,4 @@
-"""What operators see of sessions and pools: tables on a terminal, JSON for programs."""
+"""Prints sessions and pools for operators: tables on a terminal, JSON for programs."""
 
 import json
 import sys

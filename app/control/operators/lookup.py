@@ -1,58 +1,31 @@
-"""Finds sessions for operators, who name them by their row's id: the secret is the visitor's."""
+"""Finds sessions for operators by the id of the row: the session id is a visitor's secret."""
 
 import re
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from app.errors import InvalidRequest, NotFound
+from app.sql_blocks import load_statements
 
-_COLUMNS = """
-SELECT session.id, session.demo_account_type AS account_type, session.status::text AS status,
-       session.created_at, session.expires_at, session.last_activity_at, session.extensions,
-       session.request_count AS requests, session.virtual_tenant_id AS tenant
-"""
-_NEWEST = text(
-    _COLUMNS
-    + """
-      FROM control.demo_sessions AS session
-     WHERE :ended_too OR session.status IN ('pending', 'active')
-     ORDER BY session.created_at DESC LIMIT :limit
-    """
-)
-_DETAILS = text(
-    _COLUMNS
-    + """
-       , session.destroyed_at, session.metadata ->> 'ended_by' AS ended_by,
-       session.metadata ->> 'failure' AS failure, tenant.schema_name AS schema,
-       tenant.state::text AS tenant_state, tenant.template_version, tenant.revision,
-       tenant.attempts AS clone_attempts, coalesce(tenant.failure, tenant.trouble) AS trouble
-      FROM control.demo_sessions AS session
-      LEFT JOIN control.tenants AS tenant ON tenant.id = session.virtual_tenant_id
-           OR (session.virtual_tenant_id IS NULL AND tenant.demo_session_id = session.id)
-     WHERE session.session_id = :session_id
-    """
-)
-_BY_PREFIX = text(
-    """
-    SELECT session_id FROM control.demo_sessions
-     WHERE starts_with(id::text, :prefix) OR session_id = :secret LIMIT 2
-    """
-)
+_SQL = load_statements("app.control", "operators")
+_NEWEST = _SQL["newest_sessions"]
+_DETAILS = _SQL["session_details"]
+_BY_PREFIX = _SQL["session_by_prefix"]
 
 
 def newest(engine: Engine, *, ended_too: bool, limit: int) -> list[dict[str, Any]]:
-    """Sessions, the newest first, without their secrets."""
+    """Return sessions, the newest first, without their session ids."""
     with engine.connect() as connection:
         rows = connection.execute(_NEWEST, {"ended_too": ended_too, "limit": limit})
         return [dict(row._mapping) for row in rows]
 
 
 def details(engine: Engine, session_id: str) -> dict[str, Any]:
-    """All that operators may know of a session.
+    """Return a session's details, without its session id.
 
     Raises:
-        NotFound: there is no such session.
+        NotFound: no session has this name.
     """
     with engine.connect() as connection:
         row = connection.execute(_DETAILS, {"session_id": session_id}).one_or_none()
@@ -61,17 +34,17 @@ def details(engine: Engine, session_id: str) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-def secret_of(engine: Engine, name: str) -> str:
-    """The secret of the session that is named by its id, the beginning of it, or the secret.
+def find_session_id(engine: Engine, name: str) -> str:
+    """Return the session id of the session with this row id, or beginning of it, or session id.
 
     Raises:
-        NotFound: there is no such session.
-        InvalidRequest: there are several.
+        NotFound: no session has this name.
+        InvalidRequest: several sessions have it.
     """
     is_id = re.fullmatch(r"[0-9a-f-]{4,36}", name) is not None
     with engine.connect() as connection:
         found = connection.scalars(
-            _BY_PREFIX, {"prefix": name if is_id else "-", "secret": name}
+            _BY_PREFIX, {"prefix": name if is_id else "-", "session_id": name}
         ).all()
     if not found:
         raise NotFound("There is no such session.", code="session_unknown")

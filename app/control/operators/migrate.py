@@ -1,7 +1,7 @@
 """Migrates everything: the control schema, the templates, then the sessions that are open.
 
-Each schema has a transaction of its own, so that one which fails stops no other. What is done is
-known from the schemas themselves: a migration that was cut short goes on where it stopped.
+Each schema has a transaction of its own, so that one failure stops no other. Each schema knows its
+revision: a migration that was interrupted goes on where it stopped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,13 @@ from typing import Any, Literal, cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from app.database.engines import engine_url
 from app.database.isolation import ensure_tenant_rights, open_template
 from app.demo import TenantTables
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
+from app.sql_blocks import load_statements
 
 LOCK_TIMEOUT = "5s"
 """How long a schema's migration waits for requests that are using it."""
@@ -27,46 +28,19 @@ LOCK_TIMEOUT = "5s"
 Kind = Literal["control", "template", "session"]
 Outcome = Literal["migrated", "current", "kept", "ended", "failed"]
 
-_TARGETS = text(
-    """
-    SELECT schema_name, is_demo_template FROM control.tenants
-     WHERE (is_demo_template AND state = 'ready') OR state = 'leased'
-     ORDER BY is_demo_template DESC, schema_name
-    """
-)
-_OUTDATED = text(
-    """
-    SELECT tenant.schema_name, session.session_id
-      FROM control.tenants AS tenant
-      JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
-       AND template.revision IS DISTINCT FROM tenant.revision
-      JOIN control.demo_sessions AS session ON session.virtual_tenant_id = tenant.id
-       AND session.status = 'active'
-     WHERE tenant.state = 'leased' ORDER BY tenant.schema_name
-    """
-)
-_REVISION = "SELECT to_regclass(quote_ident(:schema) || '.alembic_version') IS NOT NULL"
-_LOCK_TENANT = text(
-    """
-    SELECT revision, is_demo_template FROM control.tenants
-     WHERE schema_name = :schema AND state IN ('ready', 'leased') FOR NO KEY UPDATE
-    """
-)
-_NOTE = text(
-    """
-    UPDATE control.tenants
-       SET revision = :revision, updated_at = now(),
-           template_version = template_version + CASE WHEN is_demo_template THEN 1 ELSE 0 END
-     WHERE schema_name = :schema
-    """
-)
-_LOCK_CONTROL = text("SELECT pg_advisory_xact_lock(hashtext('masa-madre: migrate control'))")
-_LIMIT = text("SELECT set_config('lock_timeout', :timeout, true)")
+_SQL = load_statements("app.control", "operators")
+_SCHEMAS = _SQL["schemas_to_migrate"]
+_OUTDATED = _SQL["outdated_sessions"]
+_LOCK_TENANT = _SQL["lock_tenant"]
+_IS_MIGRATED_HERE = _SQL["is_migrated_here"]
+_RECORD_REVISION = _SQL["record_revision"]
+_LOCK_CONTROL = _SQL["lock_control"]
+_LIMIT_LOCK_WAIT = _SQL["limit_lock_wait"]
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What became of one schema."""
+    """The result for one schema."""
 
     kind: Kind
     schema: str
@@ -74,12 +48,12 @@ class Migrated:
     failure: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all values, for programs."""
         return asdict(self)
 
 
 def migrate_control(engine: Engine) -> Migrated:
-    """Bring the control schema to its newest revision; two at once are one after the other."""
+    """Bring the control schema to its newest revision; two runs at once wait for each other."""
     try:
         with engine.begin() as connection:
             connection.execute(_LOCK_CONTROL)
@@ -90,15 +64,15 @@ def migrate_control(engine: Engine) -> Migrated:
 
 
 def list_schemas(engine: Engine) -> tuple[list[str], list[str]]:
-    """The schemas of the templates, and those of open sessions."""
+    """Return the schemas of the templates, and those of open sessions."""
     with engine.connect() as connection:
-        rows = connection.execute(_TARGETS).all()
+        rows = connection.execute(_SCHEMAS).all()
     templates = [row.schema_name for row in rows if row.is_demo_template]
     return templates, [row.schema_name for row in rows if not row.is_demo_template]
 
 
 def list_outdated(engine: Engine) -> dict[str, str]:
-    """Schemas of open sessions whose revision is not their template's, with the sessions' ids."""
+    """Return the schemas of open sessions whose template has another revision, with their ids."""
     with engine.connect() as connection:
         return {row.schema_name: row.session_id for row in connection.execute(_OUTDATED)}
 
@@ -114,7 +88,7 @@ def migrate_schemas(
 ) -> list[Migrated]:
     """Migrate each schema in a transaction of its own, some at the same time.
 
-    In processes, for Alembic keeps what it works on in module variables.
+    In processes, because Alembic keeps its state in module variables.
     """
     if at_once == 1 or len(schemas) < 2:
         done = []
@@ -156,7 +130,7 @@ def _collect(
 
 
 def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTables) -> Migrated:
-    """Migrate one schema and note it, in one transaction; what goes wrong is in the report."""
+    """Migrate one schema and record its revision, in one transaction. A failure is a result."""
     engine = create_engine(
         engine_url(database_url),
         poolclass=NullPool,
@@ -174,12 +148,12 @@ def migrate_schema(database_url: str, kind: Kind, schema: str, tables: TenantTab
 
 
 def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outcome:
-    connection.execute(_LIMIT, {"timeout": LOCK_TIMEOUT})
+    connection.execute(_LIMIT_LOCK_WAIT, {"timeout": LOCK_TIMEOUT})
     tenant = connection.execute(_LOCK_TENANT, {"schema": schema}).one_or_none()
     if tenant is None:
         return "current"  # dropped since it was listed: nothing is left to migrate
     tree = tables.migrations
-    if tree is None or not connection.scalar(text(_REVISION), {"schema": schema}):
+    if tree is None or not connection.scalar(_IS_MIGRATED_HERE, {"schema": schema}):
         return "kept"  # not of the demo's tree: its owner migrates it
     before, head = _revision_of(connection, schema), tenant_head(tree)
     upgrade_tenant(connection, schema, tree)
@@ -187,7 +161,7 @@ def _migrate(connection: Connection, schema: str, tables: TenantTables) -> Outco
     is_same = before == head and not opened
     if is_same and tenant.revision == head:
         return "current"
-    connection.execute(_NOTE, {"schema": schema, "revision": head})
+    connection.execute(_RECORD_REVISION, {"schema": schema, "revision": head})
     return "current" if is_same else "migrated"
 
 
@@ -211,7 +185,7 @@ def _revision_of(connection: Connection, schema: str) -> str | None:
 
 
 def sentence(error: Exception) -> str:
-    """What went wrong, in one line."""
+    """Return the error in one line."""
     cause = getattr(error, "orig", None) or error
     lines = str(cause).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -80,7 +80,7 @@ def _migrate_tenants(services: ControlServices, sessions: str, at_once: int) -> 
 def _migrate_sessions(
     services: ControlServices, live: Sequence[str], at_once: int
 ) -> list[Migrated]:
-    """All that are there, then those that took an older tenant at the same moment, if any."""
+    """Migrate the open sessions, then those that were given an older tenant meanwhile."""
     report: list[Migrated] = []
     while live:
         report += _run(services, "session", live, at_once)
@@ -91,7 +91,7 @@ def _migrate_sessions(
 
 def _end(services: ControlServices, schema: str, secret: str) -> Migrated:
     try:
-        services.service.end(secret, ended_by="migration")
+        services.sessions.end(secret, ended_by="migration")
     except Exception as error:
         return Migrated("session", schema, "failed", sentence(error))
     return Migrated("session", schema, "ended")
@@ -111,7 +111,7 @@ def _run(
                 bars.advance(task)
 
         return migrate_schemas(
-            services.settings.database_url,
+            services.settings.owner_url,
             kind,
             schemas,
             services.demo.tables,

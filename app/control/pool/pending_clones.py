@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine
 
-from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
+from app.sql_blocks import load_statements
+
+_SQL = load_statements("app.control", "pool")
+_PENDING = _SQL["pending_clones"]
+_BEGIN_ATTEMPT = _SQL["begin_attempt"]
+_SPARE_ATTEMPT = _SQL["spare_attempt"]
+_RECORD_TROUBLE = _SQL["record_trouble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +26,30 @@ class PendingClone:
 
 
 class PendingClones:
-    """The tenants that are `cloning`, as those see them who do it or have it done."""
+    """The tenants in state `cloning`, for what clones them or has them cloned."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def fetch(self) -> list[PendingClone]:
-        """All of them; first those that a session waits for, oldest first."""
-        waits = func.coalesce(DemoSession.status == SessionStatus.PENDING, False)
+        """Return all of them: first those that a session waits for, oldest first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(Tenant.id, Tenant.account_type, waits, Tenant.created_at)
-                .outerjoin(DemoSession, DemoSession.id == Tenant.demo_session_id)
-                .where(Tenant.is_demo, Tenant.state == TenantState.CLONING)
-                .order_by(waits.desc(), Tenant.created_at)
-            )
-            return [PendingClone(*row) for row in rows]
+            return [PendingClone(*row) for row in connection.execute(_PENDING)]
 
     def begin_attempt(self, tenant_id: UUID) -> int | None:
-        """Count an attempt. Which it is, from 1; None when there is nothing to clone any more.
+        """Count an attempt. Return its number, from 1, or None if the clone is not pending.
 
-        Counted before it begins: an attempt may end with its process.
+        It is counted before it begins, because an attempt may end with its process.
         """
-        return self._note(tenant_id, attempts=Tenant.attempts + 1)
+        with self._engine.begin() as connection:
+            return connection.execute(_BEGIN_ATTEMPT, {"tenant_id": tenant_id}).scalar_one_or_none()
 
     def spare_attempt(self, tenant_id: UUID, most: int) -> None:
-        """Leave at least one of `most` attempts to whoever takes the clone over."""
-        self._note(tenant_id, attempts=func.least(Tenant.attempts, most - 1))
-
-    def note_trouble(self, tenant_id: UUID, trouble: str) -> None:
-        """Keep for operators what is in the way."""
-        self._note(tenant_id, trouble=trouble)
-
-    def _note(self, tenant_id: UUID, **values: Any) -> int | None:
+        """Leave at least one of `most` attempts to the process that takes the clone over."""
         with self._engine.begin() as connection:
-            return connection.execute(
-                update(Tenant)
-                .where(Tenant.id == tenant_id, Tenant.state == TenantState.CLONING)
-                .values(values)
-                .returning(Tenant.attempts)
-            ).scalar_one_or_none()
+            connection.execute(_SPARE_ATTEMPT, {"tenant_id": tenant_id, "most": most})
+
+    def record_trouble(self, tenant_id: UUID, trouble: str) -> None:
+        """Record, for operators, what is in the way of a clone."""
+        with self._engine.begin() as connection:
+            connection.execute(_RECORD_TROUBLE, {"tenant_id": tenant_id, "trouble": trouble})

@@ -7,61 +7,17 @@ server's lock table allows, and what the disk allows.
 
 import math
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from app.config import Settings
+from app.sql_blocks import load_statements
 
-FACTS = text(
-    """
-    SELECT template.account_type, template.template_version AS version, template.data_on,
-           arrivals.last_minute, arrivals.last_ten_minutes, arrivals.waiting,
-           count(tenant.id) FILTER (WHERE tenant.state = 'ready'
-               AND tenant.template_version = template.template_version) AS ready,
-           count(tenant.id) FILTER (WHERE tenant.state = 'ready'
-               AND tenant.template_version <> template.template_version) AS outdated,
-           count(tenant.id) FILTER (WHERE tenant.state = 'cloning') AS cloning,
-           count(tenant.id) FILTER (WHERE tenant.state = 'leased') AS leased,
-           count(tenant.id) FILTER (WHERE tenant.state IN ('dropping', 'failed')) AS leaving,
-           (SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY recent.seconds)
-              FROM (SELECT EXTRACT(epoch FROM ready_at - created_at)::float8 AS seconds
-                      FROM control.tenants
-                     WHERE base_demo_tenant_id = template.id AND ready_at IS NOT NULL
-                     ORDER BY ready_at DESC LIMIT 20) AS recent) AS refill_seconds
-      FROM control.tenants AS template
-      LEFT JOIN control.tenants AS tenant ON tenant.base_demo_tenant_id = template.id
-     CROSS JOIN LATERAL (
-           SELECT count(*) FILTER (WHERE created_at > now() - interval '1 minute') AS last_minute,
-                  count(*) FILTER (WHERE created_at > now() - interval '10 minutes')
-                      AS last_ten_minutes,
-                  count(*) FILTER (WHERE status = 'pending') AS waiting
-             FROM control.demo_sessions
-            WHERE base_demo_tenant_id = template.id
-              AND (created_at > now() - interval '10 minutes' OR status = 'pending')) AS arrivals
-     WHERE template.is_demo_template AND template.state = 'ready'
-       AND (CAST(:account_type AS text) IS NULL OR template.account_type = :account_type)
-     GROUP BY template.id, template.account_type, template.template_version, template.data_on,
-              arrivals.last_minute, arrivals.last_ten_minutes, arrivals.waiting
-     ORDER BY template.account_type
-    """
-)
-
-ROOM = text(
-    """
-    SELECT current_setting('max_locks_per_transaction')::bigint
-           * (current_setting('max_connections')::bigint
-              + current_setting('max_prepared_transactions')::bigint) AS locks,
-           CASE WHEN :with_disk THEN pg_database_size(current_database()) END AS used,
-           (SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-             WHERE n.nspname = template.schema_name) AS relations,
-           (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
-              FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-             WHERE n.nspname = template.schema_name AND c.relkind IN ('r', 'm', 'S')) AS size
-      FROM control.tenants AS template
-     WHERE template.is_demo_template AND template.account_type = :account_type
-    """
-)
+_SQL = load_statements("app.control", "pool")
+_FACTS = _SQL["facts"]
+_ROOM = _SQL["room"]
 
 UNKNOWN_REFILL_SECONDS = 1.0
 """Until the first tenant of a template was cloned."""
@@ -69,7 +25,41 @@ UNKNOWN_REFILL_SECONDS = 1.0
 LOCKS_PER_RELATION = 3
 """Dropping takes a lock on a relation, its type and its array type: measured, rounded up."""
 
+RENEWALS_AT_ONCE = 2
+"""Outdated tenants are replaced so many at a time; until then they are better than none."""
+
 MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """A template's tenants by state, its arrivals, and the seconds that a refill takes."""
+
+    account_type: str
+    version: int
+    data_on: date | None
+    last_minute: int
+    last_ten_minutes: int
+    waiting: int
+    ready: int
+    outdated: int
+    cloning: int
+    leased: int
+    leaving: int
+    refill_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The server's lock table and used bytes, and what a tenant of the template takes of them.
+
+    `used` is None where `DEMO_DISK_MB` sets no bound.
+    """
+
+    locks: int
+    used: int | None
+    relations: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +68,7 @@ class PoolTarget:
 
     account_type: str
     version: int
-    data_on: Any
+    data_on: date | None
     ready: int
     outdated: int
     cloning: int
@@ -94,68 +84,111 @@ class PoolTarget:
     tenant_bytes: int
 
     @property
+    def expected(self) -> float:
+        """The arrivals that are expected while one tenant is replaced."""
+        return self.arrivals_per_minute / 60 * self.refill_seconds
+
+    @property
     def reason(self) -> str:
         """The target in a sentence."""
-        expected = self.arrivals_per_minute / 60 * self.refill_seconds
+        wanted = target_size(self.expected)
         sentence = (
             f"{self.arrivals_per_minute:.1f} arrivals a minute x {self.refill_seconds:.2f} s to"
-            f" refill = {expected:.2f} while one is replaced; with chance {wanted(expected)}"
+            f" refill = {self.expected:.2f} while one is replaced; with chance {wanted}"
         )
-        if self.target == self.floor > wanted(expected):
+        if self.target == self.floor > wanted:
             return f"{sentence}, but at least {self.floor} (DEMO_POOL_SIZE)"
-        if self.target == self.ceiling < wanted(expected):
+        if self.target == self.ceiling < wanted:
             return f"{sentence}, but at most {self.ceiling} ({self.ceiling_by})"
         return sentence
 
     def as_dict(self) -> dict[str, Any]:
-        """For programs."""
+        """Return all values and the reason, for programs."""
         return {**asdict(self), "reason": self.reason}
 
 
-def wanted(expected: float) -> int:
-    """How many are enough when so many are expected to arrive, in all but few cases."""
+def target_size(expected: float) -> int:
+    """Return how many tenants are enough, in all but few cases, for so many expected arrivals."""
     return math.ceil(expected + 2 * math.sqrt(expected))
+
+
+def arrival_rate(last_minute: int, last_ten_minutes: int) -> float:
+    """Return the arrivals per minute to prepare for.
+
+    The last minute shows a rush at once; the last ten minutes keep a pause from ending it.
+    """
+    return max(float(last_minute), last_ten_minutes / 10)
+
+
+def count_missing(size: int, *, fresh: int, outdated: int, cloning: int, waiting: int) -> int:
+    """Return how many clones to begin so that the pool has `size` tenants.
+
+    Each waiting session takes one more tenant. Outdated tenants are still good: they are replaced
+    `RENEWALS_AT_ONCE` at a time, and clones under way count towards that.
+    """
+    missing = size + waiting - fresh - cloning
+    if outdated:
+        renewals = max(0, RENEWALS_AT_ONCE - cloning)
+        missing = min(missing, max(renewals, missing - outdated))
+    return max(0, missing)
 
 
 def fetch_pool_targets(
     engine: Engine, settings: Settings, account_type: str | None = None
 ) -> list[PoolTarget]:
-    """The demand for each template, or for one."""
+    """Return the target for each template, or for one."""
     with engine.connect() as connection:
-        rows = connection.execute(FACTS, {"account_type": account_type}).all()
-        return [_demand(connection, row, settings) for row in rows]
+        rows = connection.execute(_FACTS, {"account_type": account_type}).all()
+        every = [PoolFacts(**row._mapping) for row in rows]
+        return [
+            pool_target(facts, _fetch_room(connection, facts, settings), settings)
+            for facts in every
+        ]
 
 
-def _demand(connection: Connection, row: Any, settings: Settings) -> PoolTarget:
-    room = connection.execute(
-        ROOM, {"account_type": row.account_type, "with_disk": settings.demo_disk_mb > 0}
+def _fetch_room(connection: Connection, facts: PoolFacts, settings: Settings) -> Room:
+    row = connection.execute(
+        _ROOM, {"account_type": facts.account_type, "with_disk": settings.demo_disk_mb > 0}
     ).one()
-    stock = row.ready + row.outdated + row.cloning
-    bounds = {"DEMO_POOL_MAX": max(settings.demo_pool_max, settings.demo_pool_size)}
-    bounds["max_locks_per_transaction"] = room.locks // max(1, room.relations * LOCKS_PER_RELATION)
+    return Room(**row._mapping)
+
+
+def pool_bounds(facts: PoolFacts, room: Room, settings: Settings) -> dict[str, int]:
+    """Return the most tenants that each bound allows, by the name of its setting."""
+    bounds = {
+        "DEMO_POOL_MAX": max(settings.demo_pool_max, settings.demo_pool_size),
+        "max_locks_per_transaction": room.locks // max(1, room.relations * LOCKS_PER_RELATION),
+    }
     if room.used is not None:
+        kept = facts.ready + facts.outdated + facts.cloning
         left = settings.demo_disk_mb * MEGABYTE - room.used
-        bounds["DEMO_DISK_MB"] = max(0, stock + left // max(1, room.size))
+        bounds["DEMO_DISK_MB"] = max(0, kept + left // max(1, room.size))
+    return bounds
+
+
+def pool_target(facts: PoolFacts, room: Room, settings: Settings) -> PoolTarget:
+    """Return the target for a template."""
+    bounds = pool_bounds(facts, room, settings)
     ceiling_by = min(bounds, key=lambda name: bounds[name])
     ceiling = bounds[ceiling_by]
-    per_minute = max(row.last_minute, row.last_ten_minutes / 10)
-    refill = UNKNOWN_REFILL_SECONDS if row.refill_seconds is None else row.refill_seconds
+    per_minute = arrival_rate(facts.last_minute, facts.last_ten_minutes)
+    refill = UNKNOWN_REFILL_SECONDS if facts.refill_seconds is None else facts.refill_seconds
     floor = min(settings.demo_pool_size, ceiling)
     return PoolTarget(
-        account_type=row.account_type,
-        version=row.version,
-        data_on=row.data_on,
-        ready=row.ready,
-        outdated=row.outdated,
-        cloning=row.cloning,
-        leased=row.leased,
-        leaving=row.leaving,
-        waiting=row.waiting,
+        account_type=facts.account_type,
+        version=facts.version,
+        data_on=facts.data_on,
+        ready=facts.ready,
+        outdated=facts.outdated,
+        cloning=facts.cloning,
+        leased=facts.leased,
+        leaving=facts.leaving,
+        waiting=facts.waiting,
         arrivals_per_minute=per_minute,
         refill_seconds=refill,
         floor=floor,
         ceiling=ceiling,
         ceiling_by=ceiling_by,
-        target=max(floor, min(ceiling, wanted(per_minute / 60 * refill))),
+        target=max(floor, min(ceiling, target_size(per_minute / 60 * refill))),
         tenant_bytes=room.size,
     )

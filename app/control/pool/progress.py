@@ -7,13 +7,13 @@ from uuid import UUID
 from redis import Redis
 from redis.exceptions import RedisError
 
-SECONDS = 3600
-"""How long a note is kept; no clone takes longer."""
+KEEP_SECONDS = 3600
+"""No clone takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Phase and object of the clone, and how much of it is done."""
+    """The clone's phase, the object that it is at, and how many percent are done."""
 
     phase: str
     table: str
@@ -24,26 +24,26 @@ WAITING = Progress("queued", "", 0.0)
 
 
 class ProgressBoard:
-    """Notes about clones, one a tenant, in Redis."""
+    """The progress of clones in Redis, one key a tenant."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def write(self, tenant_id: UUID, progress: Progress) -> None:
-        """Note how far the tenant's clone is; without Redis nobody sees it, and no harm is done."""
+        """Record the progress of the tenant's clone; without Redis it is not recorded."""
         try:
-            self._redis.set(_key(tenant_id), json.dumps(asdict(progress)), ex=SECONDS)
+            self._redis.set(_key(tenant_id), json.dumps(asdict(progress)), ex=KEEP_SECONDS)
         except RedisError:
             return
 
     def read(self, tenant_id: UUID | None) -> Progress:
-        """How far the clone is; `WAITING` when nothing is known."""
+        """Return the progress of the tenant's clone; `WAITING` when nothing is known."""
         if tenant_id is None:
             return WAITING
         try:
-            progress = self._redis.get(_key(tenant_id))
-            return WAITING if progress is None else Progress(**json.loads(progress))
-        except (RedisError, ValueError, TypeError):  # without Redis, or not written by us
+            known = self._redis.get(_key(tenant_id))
+            return WAITING if known is None else Progress(**json.loads(known))
+        except (RedisError, ValueError, TypeError):  # Redis is away, or the value is not ours
             return WAITING
 
 

@@ -1,29 +1,30 @@
-"""The tenants and what becomes of them: cloning → ready → leased → dropping → gone; or failed.
+"""The pool of demo tenants: registers clones, hands tenants to sessions, takes them out of use.
 
-Every change of state is one statement that names the state it starts from, so that two processes
-that try the same change do it once.
+`app.control.transitions` has the states and the statements that change them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    delete,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row
 
-from app.control import queries
-from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
+from app.control import transitions
+from app.control.models import TenantState
+from app.control.pool.pool_sizing import count_missing
 from app.control.sessions.session_view import SessionView, session_view
+from app.sql_blocks import load_statements
 
 FAILURE = "No hemos podido preparar tu demo. Vuelve a intentarlo en un momento."
+
+_SQL = load_statements("app.control", "pool")
+_ACCOUNT_TYPES = _SQL["account_types"]
+_FIND = _SQL["find_tenant"]
+_LOCK_TEMPLATE = _SQL["lock_template"]
+_COUNT = _SQL["count_tenants"]
+_WAITED_FOR = _SQL["templates_waited_for"]
+_TO_DROP = _SQL["tenants_to_drop"]
+_LOCK_HAND_OVER = _SQL["lock_hand_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,255 +40,163 @@ class TenantView:
     template_version: int
     template_revision: str | None
     version: int
-    session: UUID | None
-    """Who it was cloned for, or has it."""
-
-
-_HAND_OVER_LOCK = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))"
-)
-
-RENEWALS_AT_ONCE = 2
-"""Outdated tenants are replaced so many at a time; until then they are better than none."""
+    demo_session_id: UUID | None
+    """The session, by its row's id, that it is cloned for or leased to."""
 
 
 class Pool:
-    """All changes of state of demo tenants."""
+    """All changes of state of demo tenants, but for those that a visitor's request makes."""
 
     def __init__(self, engine: Engine, session_seconds: float) -> None:
         self._engine = engine
         self._session_seconds = session_seconds
 
     def account_types(self) -> list[str]:
-        """The account types that have a template to cut from."""
+        """Return the account types that have a template to cut from."""
         with self._engine.connect() as connection:
-            return list(
-                connection.scalars(
-                    select(Tenant.account_type)
-                    .where(Tenant.is_demo_template, Tenant.state == TenantState.READY)
-                    .order_by(Tenant.account_type)
-                )
-            )
+            return list(connection.scalars(_ACCOUNT_TYPES))
 
     def find(self, tenant_id: UUID) -> TenantView | None:
-        """The tenant, if there is one."""
-        template = select(Tenant).where(Tenant.is_demo_template).subquery()
+        """Return the tenant, or None if there is no such tenant."""
         with self._engine.connect() as connection:
-            row = connection.execute(
-                select(
-                    Tenant.id,
-                    Tenant.schema_name,
-                    Tenant.account_type,
-                    Tenant.state,
-                    template.c.id,
-                    template.c.schema_name,
-                    template.c.template_version,
-                    template.c.revision,
-                    Tenant.template_version,
-                    Tenant.demo_session_id,
-                )
-                .join(template, template.c.id == Tenant.base_demo_tenant_id)
-                .where(Tenant.id == tenant_id)
-            ).one_or_none()
-        return None if row is None else TenantView(*row)
+            row = connection.execute(_FIND, {"tenant_id": tenant_id}).one_or_none()
+        if row is None:
+            return None
+        return TenantView(**{**row._mapping, "state": TenantState(row.state)})
 
     def add_missing(self, account_type: str, size: int) -> list[UUID]:
-        """Register the tenants that the pool lacks; the caller has them cloned.
-
-        One for each session that waits comes on top: it will not stay. Outdated tenants that are
-        still good are replaced a few at a time.
-        """
+        """Register the tenants that the pool lacks; the caller has them cloned."""
         with self._engine.begin() as connection:
-            template = connection.execute(
-                select(Tenant)
-                .where(Tenant.is_demo_template, Tenant.account_type == account_type)
-                .with_for_update(key_share=True)
-            ).one()
-            stock = connection.execute(queries.STOCK, {"template_id": template.id}).one()
-            missing = size + stock.waiting - stock.fresh - stock.cloning
-            if stock.outdated:
-                renewals = max(0, RENEWALS_AT_ONCE - stock.cloning)
-                missing = min(missing, max(renewals, missing - stock.outdated))
+            template = connection.execute(_LOCK_TEMPLATE, {"account_type": account_type}).one()
+            counts = connection.execute(_COUNT, {"template_id": template.id}).one()
+            missing = count_missing(
+                size,
+                fresh=counts.fresh,
+                outdated=counts.outdated,
+                cloning=counts.cloning,
+                waiting=counts.waiting,
+            )
             return [
                 register_clone(connection, template.id, template.name, account_type)
                 for _ in range(missing)
             ]
 
     def retire(self, account_type: str, size: int) -> int:
-        """Take ready tenants out of use that the pool does not need. How many there were.
+        """Take ready tenants out of use that the pool does not need. Return how many.
 
-        Those of another revision at once, for they fit the code no more; those of an older
+        Those of another revision go at once, since they no longer fit the code; those of an older
         version, one for each that is ready beyond the pool's size; and what a rush has left over.
         """
         with self._engine.begin() as connection:
-            return connection.execute(
-                queries.RETIRE, {"account_type": account_type, "size": size}
+            return transitions.RETIRE_SURPLUS.run(
+                connection, account_type=account_type, size=size
             ).rowcount
 
     def mark_ready(self, tenant: TenantView, seconds: float = 0.0) -> list[SessionView]:
-        """The tenant's schema is there. Returns the sessions that were waiting and now have one.
+        """Put a cloned tenant into the pool. Return the waiting sessions that now have a tenant.
 
         `tenant` is what was known before the clone began: a template that changes meanwhile makes
         the tenant look older than it is, never newer.
         """
         with self._engine.begin() as connection:
-            connection.execute(
-                update(Tenant)
-                .where(Tenant.id == tenant.id, Tenant.state == TenantState.CLONING)
-                .values(
-                    state=TenantState.READY,
-                    template_version=tenant.template_version,
-                    revision=tenant.template_revision,
-                    ready_at=func.clock_timestamp(),
-                    clone_seconds=seconds,
-                )
+            transitions.MARK_READY.run(
+                connection,
+                tenant_id=tenant.id,
+                template_version=tenant.template_version,
+                revision=tenant.template_revision,
+                seconds=seconds,
             )
             return self._hand_over(connection, tenant.template_id)
 
     def serve_waiting(self) -> list[SessionView]:
-        """Give ready tenants to sessions that wait, should they have missed each other."""
+        """Give ready tenants to sessions that wait, in case they have missed each other."""
         served: list[SessionView] = []
         with self._engine.begin() as connection:
-            templates = select(DemoSession.base_demo_tenant_id).where(
-                DemoSession.status == SessionStatus.PENDING
-            )
             # In one order, so that two processes do not wait for each other's locks.
-            for template_id in sorted(connection.scalars(templates.distinct()).all()):
+            for template_id in connection.scalars(_WAITED_FOR).all():
                 served += self._hand_over(connection, template_id)
         return served
 
     def _hand_over(self, connection: Connection, template_id: UUID) -> list[SessionView]:
-        # One at a time for a template: of two at once, the second would skip the sessions that the
-        # first has locked, and serve those behind them.
-        connection.execute(_HAND_OVER_LOCK, {"template_id": str(template_id)})
-        parameters = {"template_id": template_id, "duration": self._session_seconds}
-        rows = connection.execute(queries.HAND_OVER, parameters).all()
-        return [session_view(row) for row in rows]
+        # One process at a time for a template: of two at once, the second would skip the sessions
+        # that the first has locked, and serve those behind them.
+        connection.execute(_LOCK_HAND_OVER, {"template_id": str(template_id)})
+        rows = transitions.HAND_OVER.run(
+            connection, template_id=template_id, duration=self._session_seconds
+        )
+        return _views(rows.all())
 
     def mark_failed(self, tenant_id: UUID, failure: str) -> list[SessionView]:
-        """The tenant cannot be cloned. Returns the session that waited for it, now failed too."""
+        """Give up a clone. Return the session that waited for it, which has failed too."""
         with self._engine.begin() as connection:
-            session = connection.execute(
-                update(Tenant)
-                .where(Tenant.id == tenant_id, Tenant.state == TenantState.CLONING)
-                .values(state=TenantState.FAILED, failure=failure)
-                .returning(Tenant.demo_session_id)
+            demo_session_id = transitions.FAIL_CLONE.run(
+                connection, tenant_id=tenant_id, failure=failure
             ).scalar_one_or_none()
-            if session is None:
+            if demo_session_id is None:
                 return []
-            return _fail(
-                connection,
-                DemoSession.id == session,
-                DemoSession.status == SessionStatus.PENDING,
+            failed = transitions.FAIL_WAITING_SESSION.run(
+                connection, demo_session_id=demo_session_id, failure=FAILURE
             )
+            return _views(failed.all())
 
     def begin_drop(self, tenant_id: UUID) -> bool:
-        """Take a tenant that nobody has out of use. Whether it is to be dropped."""
+        """Return True if the tenant is out of use, so that its schema may be dropped."""
         with self._engine.begin() as connection:
-            return (
-                connection.execute(
-                    update(Tenant)
-                    .where(
-                        Tenant.id == tenant_id,
-                        Tenant.is_demo,
-                        Tenant.state.in_([TenantState.DROPPING, TenantState.FAILED]),
-                    )
-                    .values(state=TenantState.DROPPING)
-                    .returning(Tenant.id)
-                ).one_or_none()
-                is not None
-            )
+            begun = transitions.BEGIN_DROP.run(connection, tenant_id=tenant_id)
+            return begun.one_or_none() is not None
 
     def forget(self, tenant_id: UUID) -> None:
-        """The tenant's schema is gone: delete its row, and close the session that had it."""
+        """Delete the row of a tenant whose schema is dropped, and close its session."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(DemoSession)
-                .where(
-                    DemoSession.virtual_tenant_id == tenant_id,
-                    DemoSession.status == SessionStatus.EXPIRED,
-                )
-                .values(status=SessionStatus.DESTROYED, destroyed_at=func.now())
-            )
-            connection.execute(
-                delete(Tenant).where(Tenant.id == tenant_id, Tenant.state == TenantState.DROPPING)
-            )
+            transitions.CLOSE_SESSION_OF_TENANT.run(connection, tenant_id=tenant_id)
+            transitions.DELETE_TENANT.run(connection, tenant_id=tenant_id)
 
     def close_lost(self, tenant_id: UUID) -> list[SessionView]:
-        """The tenant has no schema: out of use with it, and its session has failed."""
+        """Take a tenant without a schema out of use. Return its session, which has failed."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(Tenant)
-                .where(
-                    Tenant.id == tenant_id,
-                    Tenant.state.in_([TenantState.READY, TenantState.LEASED]),
-                )
-                .values(state=TenantState.DROPPING)
+            transitions.RETIRE_LOST_TENANT.run(connection, tenant_id=tenant_id)
+            failed = transitions.FAIL_SESSION_OF_TENANT.run(
+                connection, tenant_id=tenant_id, failure=FAILURE
             )
-            return _fail(connection, DemoSession.virtual_tenant_id == tenant_id)
+            return _views(failed.all())
 
-    def close_session(self, session: UUID) -> list[SessionView]:
-        """The session has no tenant any more: it has failed."""
+    def fail_session(self, demo_session_id: UUID) -> list[SessionView]:
+        """Fail a session that has lost its tenant. Return it."""
         with self._engine.begin() as connection:
-            return _fail(connection, DemoSession.id == session)
+            failed = transitions.FAIL_SESSION.run(
+                connection, demo_session_id=demo_session_id, failure=FAILURE
+            )
+            return _views(failed.all())
+
+    def close_session(self, demo_session_id: UUID) -> None:
+        """Mark an expired session as destroyed: its tenant is dropped already."""
+        with self._engine.begin() as connection:
+            transitions.CLOSE_SESSION.run(connection, demo_session_id=demo_session_id)
 
     def release(self, tenant_id: UUID) -> None:
-        """Nobody has the tenant any more: out of use with it."""
+        """Take a leased tenant out of use that no session has."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(Tenant)
-                .where(Tenant.id == tenant_id, Tenant.state == TenantState.LEASED)
-                .values(state=TenantState.DROPPING)
-            )
+            transitions.RELEASE_TENANT.run(connection, tenant_id=tenant_id)
 
     def to_drop(self) -> list[UUID]:
-        """Tenants whose schema has to go."""
+        """Return the tenants whose schemas are to be dropped."""
         with self._engine.connect() as connection:
-            return list(
-                connection.scalars(
-                    select(Tenant.id).where(
-                        Tenant.is_demo,
-                        Tenant.state.in_([TenantState.DROPPING, TenantState.FAILED]),
-                    )
-                )
-            )
+            return list(connection.scalars(_TO_DROP))
 
 
-def _fail(connection: Connection, *which: ColumnElement[bool]) -> list[SessionView]:
-    """End open sessions as failed, with a sentence for their visitors."""
-    rows = connection.execute(
-        update(DemoSession)
-        .where(*which, DemoSession.status.in_([SessionStatus.PENDING, SessionStatus.ACTIVE]))
-        .values(
-            status=SessionStatus.FAILED,
-            destroyed_at=func.now(),
-            session_metadata=DemoSession.session_metadata.concat(
-                func.jsonb_build_object("failure", FAILURE)
-            ),
-        )
-        .returning(*DemoSession.__table__.columns)
-    ).all()
-    return [session_view(row) for row in rows]
-
-
-def register_clone(
-    connection: Connection,
-    template_id: UUID,
-    name: str,
-    account_type: str,
-) -> UUID:
-    """Insert a tenant that is about to be cloned."""
+def register_clone(connection: Connection, template_id: UUID, name: str, account_type: str) -> UUID:
+    """Insert a tenant that is about to be cloned. Return its id."""
     tenant_id = uuid4()
-    connection.execute(
-        insert(Tenant).values(
-            id=tenant_id,
-            name=name,
-            schema_name=f"demo_{tenant_id.hex}",
-            account_type=account_type,
-            is_demo=True,
-            is_demo_template=False,
-            base_demo_tenant_id=template_id,
-            state=TenantState.CLONING,
-        )
+    transitions.REGISTER_CLONE.run(
+        connection,
+        id=tenant_id,
+        name=name,
+        schema_name=f"demo_{tenant_id.hex}",
+        account_type=account_type,
+        template_id=template_id,
     )
     return tenant_id
+
+
+def _views(rows: Sequence[Row[tuple[object, ...]]]) -> list[SessionView]:
+    return [session_view(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Which session a request to the session endpoints is about."""
+"""Finds the session that a request to the session endpoints is about."""
 
 from typing import Any
 
@@ -8,7 +8,10 @@ from app.errors import AppError, Forbidden, TooManyRequests, Unauthorized, Unava
 
 SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
-"""Where the gateway leaves the caller's session, or the code of why there is none."""
+"""Environ keys under which the gateway leaves the caller's session, or a refusal's code."""
+
+ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
+"""Environ key under which the gateway leaves digests of the address that opens a session."""
 
 ERRORS = {
     "session_expired": "Esta demo ya ha terminado. Abre una nueva.",
@@ -23,18 +26,18 @@ NOT_OVER: dict[str, tuple[type[AppError], dict[str, str]]] = {
     "unavailable": (Unavailable, {"Retry-After": "5"}),
     "too_many_failures": (TooManyRequests, {"Retry-After": "60"}),
 }
-"""What says nothing about the session, which may go on: no page may take it for the end."""
+"""Codes that do not mean the end of the session, with the error of each: it may go on."""
 
 
 def session_id_of(named: str | None) -> str:
-    """The session that the request names, or the one whose credential it carries.
+    """Return the id of the session that the request names, or else of its credential's session.
 
-    The session id is a secret: who knows it may use it without another credential.
+    The session id is a secret: a request that names it needs no other credential.
 
     Raises:
         Unauthorized: there is neither, or the credential is no longer good.
         Forbidden: the credential is for another session than the one named.
-        Unavailable, TooManyRequests: whose credential it is could not be asked, or may not be now.
+        Unavailable, TooManyRequests: the credential could not be looked up, or may not be now.
     """
     record: Any = request.environ.get(SESSION_KEY)
     error: str | None = request.environ.get(SESSION_ERROR_KEY)

@@ -5,39 +5,53 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 
 from app.errors import Unavailable
 
+PER_SESSION = 2
+"""Streams of one session in one process, as for two tabs; a further tab polls."""
+
 POLL_SECONDS = 0.25
 FOLLOW_SECONDS = 1.0
-"""How often a session that has its schema is looked at: its end is announced to the second."""
+"""Seconds between reads of a session that has its schema: its end is announced to the second."""
 
 SILENCE_SECONDS = 10.0
 LONGEST_SECONDS = 120
-"""A stream holds a server thread for as long as it is open; the page opens another, or polls."""
+"""A stream holds a server thread while it is open; after so long the page opens another."""
 
 
 class EventStreams:
-    """Bounds how many streams one process serves at once, so that they never take all threads."""
+    """Bounds the streams that one process serves at once, in all and of each session.
 
-    def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most) if most else None
-        # Who follows a session for long leaves half of the streams to those who wait for one.
-        self._follow = threading.BoundedSemaphore(max(1, most // 2)) if most else None
+    Streams to a session's end take half of the places at most: the others are for visitors who
+    wait for their session.
+    """
 
-    def open(self, read: Callable[[], dict[str, Any]], *, to_the_end: bool = False) -> Response:
+    def __init__(self, limit: int) -> None:
+        self._limits = {False: limit, True: min(limit, max(1, limit // 2))}
+        self._lock = threading.Lock()
+        self._open: list[tuple[UUID, bool]] = []
+
+    def open(
+        self,
+        session: UUID,
+        read: Callable[[], dict[str, Any]],
+        *,
+        to_the_end: bool = False,
+    ) -> Response:
         """Stream what `read` gives, whenever it changes, until its `status` is not `pending`.
 
         `to_the_end` goes on while the session is active, with an event `warning` when `read` says
         so, and ends with the session.
 
         Raises:
-            Unavailable: as many streams are open as may be.
+            Unavailable: as many streams are open as may be, in all or of this session.
         """
-        taken = [slot for slot in (self._free, self._follow if to_the_end else None) if slot]
-        if not taken or not _acquire(taken):
+        place = session, to_the_end
+        if not self._take(place):
             raise Unavailable(
                 "Hay muchas demos preparándose. Consulta el estado cada segundo.",
                 code="too_many_streams",
@@ -46,19 +60,26 @@ class EventStreams:
         response = Response(_events(read, to_the_end), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
-        for slot in taken:
-            response.call_on_close(slot.release)
+        response.call_on_close(lambda: self._release(place))
         return response
 
+    def _take(self, place: tuple[UUID, bool]) -> bool:
+        session, to_the_end = place
+        with self._lock:
+            following = sum(ends for _, ends in self._open)
+            of_session = sum(known == session for known, _ in self._open)
+            if (
+                len(self._open) >= self._limits[False]
+                or (to_the_end and following >= self._limits[True])
+                or of_session >= PER_SESSION
+            ):
+                return False
+            self._open.append(place)
+            return True
 
-def _acquire(slots: list[threading.BoundedSemaphore]) -> bool:
-    """All of them, or none."""
-    for number, slot in enumerate(slots):
-        if not slot.acquire(blocking=False):
-            for earlier in slots[:number]:
-                earlier.release()
-            return False
-    return True
+    def _release(self, place: tuple[UUID, bool]) -> None:
+        with self._lock:
+            self._open.remove(place)
 
 
 def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[str]:
@@ -73,7 +94,7 @@ def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[st
             yield f"event: {name}\ndata: {json.dumps(state, default=str)}\n\n"
             last, spoken = told, time.monotonic()
         elif time.monotonic() - spoken > SILENCE_SECONDS:
-            yield ": still here\n\n"  # a visitor who left is noticed by writing to him
+            yield ": still here\n\n"  # a client that left is noticed by writing to it
             spoken = time.monotonic()
         if state["status"] != "pending" and not (to_the_end and state["status"] == "active"):
             return

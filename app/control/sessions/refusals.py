@@ -1,12 +1,17 @@
-"""Why a session is not opened, as its visitor reads it."""
+"""The errors for a session that cannot be opened."""
 
 from app.errors import AppError, TooManyRequests, Unavailable
 
-SENTENCES: dict[str, tuple[type[AppError], str, str]] = {
+MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
     "capacity": (
         Unavailable,
         "capacity",
         "Todas las demos están ocupadas en este momento. Inténtalo en un rato.",
+    ),
+    "address": (
+        TooManyRequests,
+        "too_many_open",
+        "Desde tu conexión ya hay muchas demos abiertas. Cierra una, o espera a que termine.",
     ),
     "rate": (
         TooManyRequests,
@@ -22,6 +27,9 @@ SENTENCES: dict[str, tuple[type[AppError], str, str]] = {
 
 
 def refusal(reason: str, retry_after: int) -> AppError:
-    """The error for a reason that `control.open_session` gives, with when to come back."""
-    kind, code, sentence = SENTENCES[reason]
-    return kind(sentence, code=code, headers={"Retry-After": str(max(1, retry_after))})
+    """Return the error for a reason that `control.open_session` gives.
+
+    `retry_after` is in seconds.
+    """
+    kind, code, message = MESSAGES[reason]
+    return kind(message, code=code, headers={"Retry-After": str(max(1, retry_after))})

@@ -10,7 +10,7 @@ from app.control import statistics
 from app.control.privacy import cut_address
 from app.control.services import ControlServices, current_services
 from app.control.sessions.accounts import authenticate
-from app.control.sessions.caller import session_id_of
+from app.control.sessions.caller import ADDRESS_DIGESTS_KEY, session_id_of
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -28,11 +28,17 @@ from app.http.openapi import Responses
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
 WARNING_SECONDS = 120
-"""The page warns its visitor so long before the end."""
+"""The page warns its visitor this long before the end."""
 EVENT_STREAM: Responses = {
     200: {
         "description": "Los avances, como eventos enviados por el servidor (SSE).",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+UNDER_WAY: Responses = {
+    202: {
+        "description": "Sigue en curso: pregunta por ella en `status_url`.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionOut"}}},
     }
 }
 
@@ -56,7 +62,7 @@ def list_accounts() -> dict[str, Any]:
 @blueprint.output(SessionOut, status_code=201)
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Open a demo session: a private copy of a template."""
-    opened = current_services().service.open(json_data.demo_account_type, _visitor())
+    opened = current_services().sessions.open(json_data.demo_account_type, _visitor())
     return _opened(opened, 201)
 
 
@@ -70,7 +76,7 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Log in with a public demo account: opens a session of its business model."""
     user = authenticate(current_services().engine, json_data.email, json_data.password)
     visitor = _visitor(user_id=user.id)
-    return _opened(current_services().service.open(user.account_type, visitor), 201)
+    return _opened(current_services().sessions.open(user.account_type, visitor), 201)
 
 
 @blueprint.post("/session/extend")
@@ -78,17 +84,25 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Let the session last longer."""
-    return _opened(current_services().service.extend(session_id_of(json_data.session_id)), 200)
+    """Extend the session."""
+    return _opened(current_services().sessions.extend(session_id_of(json_data.session_id)), 200)
 
 
 @blueprint.post("/session/reset")
-@blueprint.doc(summary="Empezar de nuevo: la sesión vuelve a los datos del principio.")
+@blueprint.doc(
+    summary="Empezar de nuevo: la sesión vuelve a los datos del principio.",
+    description="Responde `202` si tarda: `status_url` dice en `reset` cómo va.",
+    responses=UNDER_WAY,
+)
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Give the session the template's data again."""
-    return _opened(current_services().service.reset(session_id_of(json_data.session_id)), 200)
+    """Give the session the template's data again; 202 where that is still under way."""
+    opened = current_services().sessions.reset(session_id_of(json_data.session_id))
+    if not opened.reset_is_under_way:
+        return _opened(opened, 200)
+    body, status, headers = _opened(opened, 202)
+    return body, status, headers | {"Location": body["status_url"], "Retry-After": "1"}
 
 
 @blueprint.post("/session/destroy")
@@ -97,7 +111,7 @@ def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.output(SessionOut)
 def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """End the session and delete its data."""
-    session = current_services().service.end(session_id_of(json_data.session_id))
+    session = current_services().sessions.end(session_id_of(json_data.session_id))
     return describe(current_services(), session), 200, {"Set-Cookie": _cookie("", max_age=0)}
 
 
@@ -114,7 +128,7 @@ def show_current() -> tuple[dict[str, Any], int, dict[str, str]]:
     session just as well, and `extend` and `reset` answer a cookie with both. What the cookie keeps
     out of scripts' reach is kept from other sites, which may not read this answer.
     """
-    session = current_services().service.fetch_open(session_id_of(None))
+    session = current_services().sessions.fetch_open(session_id_of(None))
     return describe(current_services(), session), 200, {"Cache-Control": "no-store"}
 
 
@@ -123,7 +137,7 @@ def show_current() -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.output(SessionOut)
 def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Show a session: its status, and how far its clone is."""
-    session = current_services().service.fetch(session_id)
+    session = current_services().sessions.fetch(session_id)
     return describe(current_services(), session), 200, {"Cache-Control": "no-store"}
 
 
@@ -136,12 +150,12 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 def events(session_id: str, query_data: EventsIn) -> Response:
     """Follow a session as server-sent events until it is ready, or until it ends."""
     services = current_services()
-    services.service.fetch(session_id)
+    session = services.sessions.fetch(session_id)
 
     def read() -> dict[str, Any]:
-        return describe(services, services.service.fetch(session_id), with_urls=False)
+        return describe(services, services.sessions.fetch(session_id), with_urls=False)
 
-    return services.streams.open(read, to_the_end=query_data.until == "end")
+    return services.streams.open(session.id, read, to_the_end=query_data.until == "end")
 
 
 @blueprint.get("/stats")
@@ -159,7 +173,7 @@ def describe(
     with_urls: bool = True,
     token: str | None = None,
 ) -> dict[str, Any]:
-    """A session as its visitor may see it; `token` is one that was just issued for it."""
+    """Return a session as its visitor may see it; `token` is one that was just issued for it."""
     left = (session.expires_at - datetime.now(UTC)).total_seconds()
     most = services.settings.demo_session_max_extensions
     answer = {
@@ -175,9 +189,10 @@ def describe(
         "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
         "request_count": session.request_count,
         "data_cloned": session.data_cloned,
-        "session_token": token or services.service.token_for(session),
+        "session_token": token or services.sessions.token_for(session),
         "failure": session.failure,
         "progress": services.progress_of(session),
+        "reset": services.reset_of(session),
     }
     if with_urls:
         answer["status_url"] = url_for("demo.show", session_id=session.session_id)
@@ -191,7 +206,7 @@ def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, di
 
 
 def _cookie(value: str, max_age: int | None = None) -> str:
-    """The session cookie: out of reach of scripts, and not sent along by other sites' forms."""
+    """Return the session cookie, which scripts cannot read and other sites' forms do not send."""
     response = Response()
     response.set_cookie(
         COOKIE,
@@ -206,4 +221,9 @@ def _cookie(value: str, max_age: int | None = None) -> str:
 
 def _visitor(user_id: Any = None) -> Visitor:
     agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
-    return Visitor(ip_address=cut_address(request.remote_addr), user_agent=agent, user_id=user_id)
+    return Visitor(
+        ip_address=cut_address(request.remote_addr),
+        user_agent=agent,
+        user_id=user_id,
+        address_digests=request.environ.get(ADDRESS_DIGESTS_KEY, ()),
+    )

@@ -1,4 +1,4 @@
-"""What the session endpoints take and give."""
+"""Requests and responses of the session endpoints."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.control.reset.status import ResetStatus
 from app.control.services import current_services
 from app.validation import ONE_OF, Request, Text, own_error
 
@@ -23,7 +24,7 @@ SessionId = Annotated[Text, Field(min_length=1, max_length=160)]
 
 
 class CreateIn(Request):
-    """Which account type to try."""
+    """The account type to try."""
 
     demo_account_type: AccountType
     scenario: Literal["base"] | None = Field(
@@ -32,7 +33,7 @@ class CreateIn(Request):
 
 
 class SessionIn(Request):
-    """Which session is meant; left out, it is the one that the request's credential names."""
+    """The session that is meant; by default the one of the request's credential."""
 
     session_id: SessionId | None = Field(
         default=None, description="Por defecto, la sesión de tu credencial."
@@ -40,7 +41,7 @@ class SessionIn(Request):
 
 
 class EventsIn(BaseModel):
-    """How long to follow a session."""
+    """The moment until which to follow a session."""
 
     until: Literal["ready", "end"] = Field(
         default="ready",
@@ -56,7 +57,7 @@ class LoginIn(Request):
 
 
 class ProgressOut(BaseModel):
-    """How far the clone is that the session waits for."""
+    """The progress of the clone that the session waits for."""
 
     phase: str
     table: str
@@ -82,6 +83,10 @@ class SessionOut(BaseModel):
     status_url: str
     events_url: str
     progress: ProgressOut | None = None
+    reset: ResetStatus | None = Field(
+        default=None,
+        description="Cómo va el último «empezar de nuevo»: `queued` y `running` son en curso.",
+    )
     failure: str | None = None
 
 
@@ -98,7 +103,7 @@ class AccountOut(BaseModel):
 
 
 class AccountsOut(BaseModel):
-    """All of them."""
+    """The account types that can be tried."""
 
     accounts: list[AccountOut]
 

@@ -1,5 +1,6 @@
-"""Opens, extends, resets and ends demo sessions, as their visitors ask."""
+"""Opens, extends, resets and ends demo sessions."""
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,34 +9,49 @@ from uuid import UUID, uuid4
 
 import structlog
 from redis import RedisError
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine
 
 from app.config import Settings
-from app.control import queries
-from app.control.models import DemoSession, SessionStatus, Tenant, TenantState
+from app.control import transitions
+from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import Resetter
+from app.control.reset.requests import ResetRequests
+from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
-from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.errors import Conflict, NotFound, Unauthorized
+from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
 
+_SQL = load_statements("app.control", "sessions")
+_EXTEND = _SQL["extend_session"]
+_FIND = _SQL["find_session"]
+_FIND_AWAITED = _SQL["find_awaited_tenant"]
+_MARK_NOT_CACHED = _SQL["mark_not_cached"]
+
+BUSY = 0.8
+"""Share of the places that are taken when extensions become half as long."""
+
+FULL = 0.95
+"""Share of the places that are taken when there are no extensions."""
+
 SECRET_BYTES = 24
-"""Random bytes of a session id: 192 bits, out of reach of guessing."""
+"""Random bytes of a session id: 192 bits cannot be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session with the token that stands for it."""
+    """A session, with a token for it."""
 
     session: SessionView
     token: str
+    reset_is_under_way: bool = False
 
 
 class SessionService:
-    """The life of a session, as its visitor commands it."""
+    """What a visitor can do with a session. Each method owns its transaction."""
 
     def __init__(
         self,
@@ -44,7 +60,6 @@ class SessionService:
         cache: SessionCache,
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
-        resetter: Resetter | None = None,
         background_tasks: BackgroundTasks | None = None,
     ) -> None:
         self._engine = engine
@@ -52,12 +67,12 @@ class SessionService:
         self._cache = cache
         self._tokens = tokens
         self._dispatcher = dispatcher
-        self._resetter = resetter or Resetter(engine, engine)
+        self._resets = ResetRequests(dispatcher)
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
 
     def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
-        """Give a visitor a session: with a ready tenant at once, else waiting for its clone.
+        """Open a session: with a ready tenant at once, else waiting for its clone.
 
         Raises:
             Unavailable: too many sessions are open, or the templates are not there yet.
@@ -71,62 +86,72 @@ class SessionService:
             tenant=str(session.tenant_id),
             status=session.status.value,
         )
-        # The gateway asks Postgres for whom it does not know yet.
+        # Until then the gateway asks Postgres for it.
         self._background_tasks.submit(
             f"session {session.id}", lambda: self._remember(session, new=True)
         )
         if clone is not None:
-            self._try("clone", lambda: self._dispatcher.clone(clone))
+            _try_dispatch("clone", self._dispatcher.clone, clone)
         else:
             self._refill(account_type)
         return self._with_token(session)
 
     def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
-        """One round trip, its commit included: count, lease and insert, or register a clone.
+        """Count, lease and insert, or register a clone: in one round trip, commit included.
 
-        Two, where others open sessions too and no more than a few places are left.
+        It takes two when few places are left and other sessions are opened at the same moment.
         """
         row = None
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             while row is None or row.refusal == "again":
-                row = connection.execute(
-                    queries.OPEN_SESSION,
-                    {
-                        "id": uuid4(),
-                        "tenant_id": uuid4(),
-                        "session_id": f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
-                        "account_type": account_type,
-                        "user_id": visitor.user_id,
-                        "ip_address": visitor.ip_address,
-                        "user_agent": visitor.user_agent,
-                        "duration": self._duration,
-                        "max_sessions": self._settings.demo_max_sessions,
-                        "max_per_minute": self._settings.demo_creations_per_minute,
-                        "alone": row is not None,
-                    },
+                row = transitions.OPEN_SESSION.run(
+                    connection,
+                    id=uuid4(),
+                    tenant_id=uuid4(),
+                    session_id=f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
+                    account_type=account_type,
+                    user_id=visitor.user_id,
+                    ip_address=visitor.ip_address,
+                    address_digests=list(visitor.address_digests),
+                    user_agent=visitor.user_agent,
+                    duration=self._duration,
+                    max_sessions=self._settings.demo_max_sessions,
+                    max_per_minute=self._settings.demo_creations_per_minute,
+                    max_per_address=self._settings.demo_sessions_per_address,
+                    alone=row is not None,
                 ).one()
         if row.refusal is not None:
             raise refusal(row.refusal, row.retry_after)
         return session_view(row), row.awaited
 
     def extend(self, session_id: str) -> OpenedSession:
-        """Let a session last longer by one duration.
+        """Extend a session by one duration, or by half of it while few places are left.
 
         Raises:
-            Unauthorized, NotFound: the session is over, or there is none.
-            Conflict: it was extended as often as is allowed, or is not ready yet.
+            Unauthorized, NotFound: the session is over, or does not exist.
+            Conflict: it was extended as often as the settings allow, or is not ready yet.
+            Unavailable: the last places are taken, and other visitors wait for them.
         """
         parameters = {
             "session_id": session_id,
             "duration": self._duration,
             "max_extensions": self._settings.demo_session_max_extensions,
+            "busy": math.ceil(self._settings.demo_max_sessions * BUSY),
+            "full": math.ceil(self._settings.demo_max_sessions * FULL),
         }
         with self._engine.begin() as connection:
-            row = connection.execute(queries.EXTEND, parameters).one_or_none()
+            row = connection.execute(_EXTEND, parameters).one_or_none()
         if row is None:
-            self._ensure_active(session_id)
+            session = self._ensure_active(session_id)
             most = self._settings.demo_session_max_extensions
+            if session.extensions < most:
+                raise Unavailable(
+                    "Ahora hay muchas personas que esperan una demo y no podemos ampliar la tuya."
+                    " Inténtalo en unos minutos.",
+                    code="extension_crowded",
+                    headers={"Retry-After": "60"},
+                )
             raise Conflict(
                 f"Esta demo ya se ha ampliado las {most} veces posibles. Puedes abrir otra.",
                 code="extension_limit",
@@ -136,18 +161,17 @@ class SessionService:
         return self._with_token(session)
 
     def end(self, session_id: str, ended_by: str = "visitor") -> SessionView:
-        """End a session at once; its schema is dropped soon after. Ending twice is ending once.
+        """End a session at once; its schema is dropped soon after. Ending it again changes nothing.
 
         Raises:
-            NotFound: there is no such session.
+            NotFound: the session does not exist.
         """
         with self._engine.begin() as connection:
-            row = connection.execute(
-                queries.END,
-                {"session_id": session_id, "status": "destroyed", "ended_by": ended_by},
+            row = transitions.END_SESSION.run(
+                connection, session_id=session_id, ended_by=ended_by
             ).one_or_none()
             if row is not None:
-                connection.execute(queries.RELEASE, {"sessions": [row.id]})
+                transitions.RELEASE_TENANTS.run(connection, demo_session_ids=[row.id])
         session = self.fetch(session_id) if row is None else session_view(row)
         self._forget(session_id)
         if row is not None:
@@ -160,43 +184,35 @@ class SessionService:
             )
             tenant = session.tenant_id
             if tenant is not None:
-                self._try("drop", lambda: self._dispatcher.drop(tenant))
+                _try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
-    def reset(self, session_id: str) -> OpenedSession:
-        """Give a session the template's data again.
+    def reset(self, session_id: str, wait: float | None = None) -> OpenedSession:
+        """Bring a session's data back to the template's.
 
-        In place, where the template is still the one that the session's tenant was cut from;
-        else the session gets a fresh tenant.
+        A job does it, for this process may not touch tenants' tables: in place, where the template
+        is still the one that the session's tenant was cut from; else the session gets a fresh
+        tenant. Waits for its end for `wait` seconds, by default `DEMO_RESET_WAIT_SECONDS`.
 
         Raises:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
-            Unavailable: no tenant is ready at this moment.
+            Unavailable: it could not be done at this moment; nothing was changed.
         """
         before = self._ensure_active(session_id)
-        restored = self._resetter.restore(session_id)
-        if restored is not None:
-            return self._with_token(restored)
-        fresh = self._resetter.replace(session_id)
-        self._refill(before.account_type)
-        if fresh is None:
-            self._ensure_active(session_id)
-            raise Unavailable(
-                "Ahora mismo no hay datos nuevos preparados. Inténtalo en unos segundos.",
-                code="pool_empty",
-                headers={"Retry-After": "5"},
-            )
-        self._remember(fresh)
-        old = before.tenant_id
-        if old is not None:
-            self._try("drop", lambda: self._dispatcher.drop(old))
-        return self._with_token(fresh)
+        seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
+        status = self._resets.run(before.id, seconds)
+        opened = self._with_token(self._ensure_active(session_id))
+        return replace(opened, reset_is_under_way=status.is_under_way)
+
+    def find_reset(self, session: SessionView) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        return self._resets.find_status(session.id)
 
     def fetch(self, session_id: str) -> SessionView:
-        """The session.
+        """Return the session.
 
         Raises:
-            NotFound: there is no such session.
+            NotFound: the session does not exist.
         """
         found = self.find(session_id)
         if found is None:
@@ -204,10 +220,10 @@ class SessionService:
         return found
 
     def fetch_open(self, session_id: str) -> SessionView:
-        """The session, while it waits for its data or has them.
+        """Return the session while it is pending or active.
 
         Raises:
-            Unauthorized: it is over, or there is none.
+            Unauthorized: it is over, or does not exist.
         """
         session = self.find(session_id)
         if session is None or not session.is_open:
@@ -215,30 +231,23 @@ class SessionService:
         return session
 
     def find(self, session_id: str) -> SessionView | None:
-        """The session, if there is one; what the clock has ended counts as expired at once."""
+        """Return the session or None. One whose time is over is `expired` even before cleanup."""
         with self._engine.connect() as connection:
-            row = connection.execute(
-                select(
-                    *DemoSession.__table__.columns,
-                    (DemoSession.expires_at <= text("now()")).label("is_over"),
-                ).where(DemoSession.session_id == session_id)
-            ).one_or_none()
+            row = connection.execute(_FIND, {"session_id": session_id}).one_or_none()
         if row is None:
             return None
         session = session_view(row)
         return _expired(session) if row.is_over and session.is_open else session
 
     def awaited_tenant(self, session: SessionView) -> UUID | None:
-        """The tenant that is being cloned because the session asked for it."""
+        """Return the tenant that was registered for the session and is being cloned."""
         with self._engine.connect() as connection:
             return connection.execute(
-                select(Tenant.id).where(
-                    Tenant.demo_session_id == session.id, Tenant.state == TenantState.CLONING
-                )
+                _FIND_AWAITED, {"demo_session_id": session.id}
             ).scalar_one_or_none()
 
     def token_for(self, session: SessionView) -> str | None:
-        """A token for a session that is open; the session itself decides how long it counts."""
+        """Return a token for the session, or None if it is over."""
         return self._issue(session) if session.is_open else None
 
     def _ensure_active(self, session_id: str) -> SessionView:
@@ -254,12 +263,12 @@ class SessionService:
 
     def _issue(self, session: SessionView) -> str:
         until = session.expires_at
-        if session.status is SessionStatus.PENDING:  # its time begins anew when it is served
+        if session.status is SessionStatus.PENDING:  # its time starts when it gets its data
             until += timedelta(seconds=self._duration)
         return self._tokens.issue(session.session_id, until)
 
     def _remember(self, session: SessionView, *, new: bool = False) -> None:
-        """Tell the gateway. When Redis is away it will ask Postgres instead."""
+        """Store the session for the gateway, which asks Postgres while Redis is away."""
         try:
             self._cache.put(session, new=new)
         except RedisError as error:
@@ -270,11 +279,7 @@ class SessionService:
                 error=type(error).__name__,
             )
             with self._engine.begin() as connection:
-                connection.execute(
-                    update(DemoSession)
-                    .where(DemoSession.id == session.id)
-                    .values(redis_populated=False)
-                )
+                connection.execute(_MARK_NOT_CACHED, {"demo_session_id": session.id})
 
     def _forget(self, session_id: str) -> None:
         try:
@@ -283,24 +288,24 @@ class SessionService:
             log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
 
     def _refill(self, account_type: str) -> None:
-        """Ask for a refill, many askers at once as one."""
+        """Have the pool refilled; requests at the same moment become one."""
+        self._background_tasks.submit(
+            f"refill {account_type}",
+            lambda: _try_dispatch("refill", self._dispatcher.refill, account_type),
+        )
 
-        def ask() -> None:
-            self._try("refill", lambda: self._dispatcher.refill(account_type))
 
-        self._background_tasks.submit(f"refill {account_type}", ask)
-
-    def _try(self, what: str, dispatch: Callable[[], None]) -> None:
-        """Hand work over; what cannot be handed over now, cleanup does within its minute."""
-        try:
-            dispatch()
-        except RedisError as error:
-            log.warning(
-                "work not handed over",
-                action="dispatch_failed",
-                what=what,
-                error=type(error).__name__,
-            )
+def _try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> None:
+    """Enqueue work by calling `dispatch`. Without Redis it is logged and left to cleanup."""
+    try:
+        dispatch(*args)
+    except RedisError as error:
+        log.warning(
+            "work not handed over",
+            action="dispatch_failed",
+            what=what,
+            error=type(error).__name__,
+        )
 
 
 def _expired(session: SessionView) -> SessionView:

@@ -36,10 +36,11 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What a request tells of the visitor who asks for a session."""
+    """The visitor of a request, as far as it is stored."""
 
     ip_address: str | None
     user_agent: str | None
+    address_digests: tuple[str, ...] = ()
     user_id: UUID | None = None
 
 

@@ -14,7 +14,7 @@
 
 {{/* Numbers go through JSON: printed plainly, a million would be 1e+06. */}}
 {{- define "masa-madre.settings" -}}
-{{- $auto := dict "COOKIE_SECURE" .Values.ingress.tls.enabled "TRUSTED_PROXIES" (ternary 1 0 (or .Values.ingress.enabled .Values.gateway.upstream.enabled)) -}}
+{{- $auto := dict "GATEWAY_PROXY" .Values.gateway.upstream.controller "COOKIE_SECURE" .Values.ingress.tls.enabled "TRUSTED_PROXIES" (ternary 1 0 (or .Values.ingress.enabled .Values.gateway.upstream.enabled)) -}}
 {{- range $name, $value := .Values.settings }}
 {{- if and (kindIs "string" $value) (eq $value "auto") (hasKey $auto $name) }}
 {{- $value = index $auto $name }}

@@ -21,6 +21,7 @@ from app.database.isolation import ensure_tenant_role, open_template, tenant_rol
 from app.db import db, init_db, tenant_engine
 from app.errors import register_error_handlers
 from app.migrations import upgrade_control, upgrade_tenant
+from gateway import connect_redis
 from tests.fixtures.demo import DEMO, TREE
 from tests.integration.bakery.dataset import dataset
 
@@ -137,7 +138,7 @@ def app(module_database_url: str) -> Iterator[APIFlask]:
         database_url=module_database_url, redis_url="redis://nowhere", jwt_secret=SECRET
     )
     register_error_handlers(app)
-    init_db(app, settings)
+    init_db(app, settings, connect_redis(settings.redis_url))
     register_blueprints(app)
     app.extensions["owner"] = create_engine(
         engine_url(module_database_url), connect_args={"prepare_threshold": None}

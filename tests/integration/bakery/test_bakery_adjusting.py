@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from app.bakery.inventory.models import StockLot
+from app.bakery.inventory.models import Ingredient, StockLot
 from tests.integration.bakery.ledger import counts
 
 
@@ -88,6 +88,16 @@ class TestAdjusting:
         answer = individual.post("/inventory/adjustments", adjustment(1, 1) | change)
         assert answer.status == 422
         assert list(answer["errors"]["json"]) == [field]
+
+    def test_what_is_counted_by_pieces_is_adjusted_by_whole_ones(self, individual):
+        with individual.session() as session:
+            session.execute(update(Ingredient).where(Ingredient.id == 1).values(unit="unit"))
+        answer = individual.post("/inventory/adjustments", adjustment(1, 0.5))
+        assert answer.status == 422
+        assert list(answer["errors"]["json"]) == ["quantity"]
+        assert "por piezas" in answer["detail"]
+        assert individual.post("/inventory/adjustments", adjustment(1, 2)).status == 201
+        assert individual.post("/inventory/adjustments", adjustment(2, 0.5)).status == 201
 
     def test_more_than_a_column_can_hold_is_refused(self, individual):
         with individual.session() as session:

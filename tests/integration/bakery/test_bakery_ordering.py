@@ -33,6 +33,7 @@ class TestOrdering:
             ({"lines": []}, "lines"),
             ({"lines": [{"product_id": 4, "quantity": 1}]}, "lines.0.product_id"),
             ({"lines": [{"product_id": 1, "quantity": 10_001}]}, "lines.0.quantity"),
+            ({"lines": [{"product_id": 1, "quantity": 0.001}]}, "lines.0.quantity"),
             ({"notes": "\x00"}, "notes"),
         ],
     )

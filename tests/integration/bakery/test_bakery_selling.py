@@ -32,12 +32,12 @@ class TestSelling:
         assert movements(individual, reference=f"Ticket {ticket}") == [("sale", 1, -3)]
 
     def test_lines_of_the_same_product_become_one(self, individual):
-        answer = individual.post("/pos/sales", sale((2, 1), (1, "0.5"), (2, 2)))
+        answer = individual.post("/pos/sales", sale((2, 1), (1, "2.000"), (2, 2)))
         assert [(line["product_id"], line["quantity"]) for line in answer["lines"]] == [
             (2, 3.0),
-            (1, 0.5),
+            (1, 2.0),
         ]
-        assert answer["total"] == 5.47
+        assert answer["total"] == 7.03
 
     def test_a_sale_goes_to_the_open_till_of_its_location(self, central):
         answer = central.post("/pos/sales", sale((1, 1)))
@@ -81,7 +81,24 @@ class TestSelling:
     @pytest.mark.parametrize(
         "quantity",
         [
-            *(0, -1, 1000.001, 1001, 0.0001, 10**30, 1e300, True, None, "", "x", [1], {}),
+            *(
+                0,
+                -1,
+                1000.001,
+                1001,
+                0.0001,
+                0.001,
+                0.5,
+                "1.5",
+                10**30,
+                1e300,
+                True,
+                None,
+                "",
+                "x",
+                [1],
+                {},
+            ),
             *("NaN", "Infinity", "1e400", "1e-400", "0x10"),
         ],
     )

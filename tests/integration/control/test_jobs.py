@@ -13,7 +13,7 @@ from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.clones.clone_tasks import clone_task_id, find_stalled
 from jobs.queue.dispatcher import QUEUES
-from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.queue.task_queue import TaskJob, TaskQueue
 from jobs.scheduler import DemoScheduler
 from jobs.services import advisory_lock
 from schema_tools import SchemaToolsError, compile_plan
@@ -25,12 +25,7 @@ from tests.integration.control.conftest import (
     tenant_states,
 )
 from tests.integration.control.processes import python
-from tests.integration.control.test_sessions import VISITOR, fill_pool
-
-
-def work(parts):
-    """Do all that is queued, as a worker does."""
-    TaskWorker(QUEUES, connection=parts.redis).work(burst=True)
+from tests.integration.control.steps import VISITOR, fill_pool, work
 
 
 def schema_of(session):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.database.isolation import _GIVEN as GIVEN
+from app.database.isolation import _MISSING_RIGHTS as MISSING_RIGHTS
 from app.database.isolation import _RELATIONS as RELATIONS
 from app.database.isolation import TENANT_PLACEHOLDER_ROLE, open_template
 from schema_tools.catalog import stamp_query
@@ -63,11 +63,13 @@ def test_the_stamp_of_a_template_reads_no_other_schema(crowd):
     assert rows_read(crowd, stamp_query(TEMPLATE)) == {}
 
 
-@pytest.mark.parametrize("query", [GIVEN, RELATIONS], ids=["rights of a role", "rights of all"])
+@pytest.mark.parametrize(
+    "query", [MISSING_RIGHTS, RELATIONS], ids=["rights of a role", "rights of all"]
+)
 def test_the_rights_of_a_tenant_are_found_without_reading_those_of_others(crowd, query):
     parameters = {
         "schema": TEMPLATE,
-        "guest": TENANT_PLACEHOLDER_ROLE,
+        "placeholder": TENANT_PLACEHOLDER_ROLE,
         "role": "nobody",
         "hidden": [],
     }

@@ -25,8 +25,7 @@ from tests.integration.control.processes import (
     wait_until_gone,
     wait_until_stuck,
 )
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool, work
 
 on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 """For what does not depend on the server."""
@@ -94,7 +93,7 @@ def tenants(logins, parts, database):
     database.execute("UPDATE control.tenants SET revision = %s", [tenant_head(TREE)])
     fill_pool(parts, 4)
     app = Flask("release")
-    init_db(app, parts.settings)
+    init_db(app, parts.settings, parts.redis)
     with app.app_context():
         yield [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2)]
         tenant_engine().dispose()
@@ -193,7 +192,8 @@ def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
     assert [unlike_the_template(database, schema) for schema in ready] == [[], []]
     fresh = parts.sessions.open(ACCOUNT, VISITOR).session
     assert_mine_alone(database, logins, fresh.tenant_id, kept.tenant_id)
-    reset = parts.sessions.reset(kept.session_id).session
+    assert tasks.reset(str(kept.id)) == "done"
+    reset = parts.sessions.fetch(kept.session_id)
     write(reset.tenant_id, "ensaimada")
     assert read(reset.tenant_id) == ["ensaimada"]
 

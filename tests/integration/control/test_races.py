@@ -10,7 +10,7 @@ from jobs import tasks
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 from tests.integration.control.processes import python, wait_for
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool
 
 LEASE = f"""
 from app.control.sessions.session_view import Visitor

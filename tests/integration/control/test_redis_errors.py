@@ -17,7 +17,7 @@ from jobs.queue.unreadable_keys import KEPT_AS, set_aside_unreadable
 from jobs.scheduler import DemoScheduler
 from tests.integration.control.conftest import ACCOUNT
 from tests.integration.control.processes import children, kill, python, wait_for
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 

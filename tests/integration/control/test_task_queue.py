@@ -21,8 +21,9 @@ from jobs import tasks
 from jobs.clones.clone_tasks import clone_task_id
 from jobs.queue.task_queue import TASKS, NotATaskError, TaskJob, TaskWorker
 from jobs.scheduler import DemoScheduler
+from tests.integration.control.conftest import ACCOUNT
 from tests.integration.control.processes import ROOT, python, wait_for
-from tests.integration.control.test_sessions import ACCOUNT, VISITOR
+from tests.integration.control.steps import VISITOR
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 

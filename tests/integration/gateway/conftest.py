@@ -42,16 +42,16 @@ class World:
         self.seconds = 0.0
         self.redis: Redis = connect_redis(redis_url)
         self.failures = 0
-        self.watch = RedisCircuitBreaker(self.failed, monotonic=lambda: self.seconds)
+        self.breaker = RedisCircuitBreaker(self.failed, monotonic=lambda: self.seconds)
         self.store = RedisSessions(self.redis, clock=self.clock)
         self.rows: dict[str, SessionRecord] = {}
         self.asked: list[str] = []
         self.fallback: Any = self.look_up
         self.sessions = Sessions(
-            self.store, lambda sid: self.fallback(sid), self.clock, watch=self.watch
+            self.store, lambda sid: self.fallback(sid), self.clock, breaker=self.breaker
         )
         self.tokens = SessionTokens("s" * 32, clock=self.clock)
-        self.activity = Activity(self.redis, watch=self.watch)
+        self.activity = Activity(self.redis, breaker=self.breaker)
         self.seen: list[WSGIEnvironment] = []
         self.app: Any = self.echo
         self.gateway = self.make_gateway()

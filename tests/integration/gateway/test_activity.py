@@ -1,6 +1,5 @@
 """Counting requests: nothing is lost, nothing is counted twice."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from structlog.testing import capture_logs
 
 from app.local.valkey import ValkeyServer
 from gateway import Activity, RedisCircuitBreaker, Tally, connect_redis, merge
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_threads_that_share_an_activity_count_right(world: Any) -> None:
 def test_counts_wait_while_redis_is_away(world: Any, valkey: ValkeyServer) -> None:
     seconds = 0.0
     client = connect_redis(valkey.url)
-    activity = Activity(client, watch=RedisCircuitBreaker(monotonic=lambda: seconds))
+    activity = Activity(client, breaker=RedisCircuitBreaker(monotonic=lambda: seconds))
     session, other = uuid4(), uuid4()
     activity.record(session, world.now)
     valkey.stop()
@@ -168,16 +168,17 @@ def test_a_count_and_its_time_are_written_as_one(world: Any) -> None:
 
 
 def test_memory_is_bounded_while_redis_is_away(world: Any) -> None:
-    watch = RedisCircuitBreaker(monotonic=lambda: world.seconds)
-    activity = Activity(world.redis, watch=watch, keep=10)
+    breaker = RedisCircuitBreaker(monotonic=lambda: world.seconds)
+    activity = Activity(world.redis, breaker=breaker, keep=10)
     with capture_logs():
-        watch.failed("test", OSError())
+        breaker.record_failure("test", OSError())
     known = uuid4()
     activity.record(known, world.now)
-    for _ in range(20):
-        activity.record(uuid4(), world.now)
-    activity.record(known, world.now)
-    assert activity.dropped == 11
+    with capture_logs() as lines:
+        for _ in range(20):
+            activity.record(uuid4(), world.now)
+        activity.record(known, world.now)
+    assert [line["action"] for line in lines] == ["activity_lost"] * 11
     world.seconds = 1.0
     activity.flush()
     counts = merge(activity.drain().values())
@@ -186,10 +187,10 @@ def test_memory_is_bounded_while_redis_is_away(world: Any) -> None:
 
 
 def test_what_waited_is_written_in_portions(world: Any) -> None:
-    watch = RedisCircuitBreaker(monotonic=lambda: world.seconds)
-    activity = Activity(world.redis, watch=watch)
+    breaker = RedisCircuitBreaker(monotonic=lambda: world.seconds)
+    activity = Activity(world.redis, breaker=breaker)
     with capture_logs():
-        watch.failed("test", OSError())
+        breaker.record_failure("test", OSError())
     for _ in range(450):
         activity.record(uuid4(), world.now)
     world.seconds = 1.0
@@ -217,14 +218,9 @@ def test_a_fault_of_redis_in_a_drain_reaches_its_caller(world: Any) -> None:
 
 
 def test_counts_can_be_gathered_and_are_written_soon_after(world):
-    activity = Activity(world.redis, watch=world.watch, every=0.2)
+    activity = Activity(world.redis, breaker=world.breaker, every=0.2)
     record = world.open()
     for _ in range(5):
         activity.record(record.id, world.now)
     assert world.counted() == {}
-    deadline = time.monotonic() + 5
-    counted = {}
-    while not counted and time.monotonic() < deadline:
-        time.sleep(0.05)
-        counted = world.counted()
-    assert counted == {record.id: 5}
+    assert wait_until(world.counted, "the timer to write") == {record.id: 5}

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -15,7 +14,9 @@ from werkzeug.test import Client
 from gateway import InvalidSignature, SignedTenants, TenantSigner, Verification
 from gateway.verification.endpoint import PREFIX
 from tests.fixtures.live import free_port
+from tests.support.waiting import wait_until
 
+PROXIES = ("nginx", "traefik", "envoy")
 KEYS = {"new": "n" * 32, "old": "o" * 32}
 CONFIGURATION = """
 daemon off; worker_processes 1; error_log stderr; pid {home}/nginx.pid;
@@ -102,19 +103,12 @@ def nginx(world, verification, serve, tmp_path):
     )
     process = subprocess.Popen([program, "-c", str(file), "-p", str(tmp_path)])
     url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except urllib.error.HTTPError as error:
-            error.close()
-            break
-        except OSError:
-            time.sleep(0.05)
-        else:
-            break
-    yield url
-    process.terminate()
-    process.wait(10)
+    try:
+        wait_until(lambda: ask(url, "/")[0], "nginx to answer")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def ask(url, path, method="GET", headers=None):
@@ -125,6 +119,8 @@ def ask(url, path, method="GET", headers=None):
     except urllib.error.HTTPError as error:
         with error:
             return error.code, ""
+    except OSError:
+        return 0, ""
 
 
 def test_nginx_lets_a_session_through_with_its_tenant_and_nobody_else(world, nginx):
@@ -162,17 +158,26 @@ def verify(world, verification, path=PREFIX, **headers):
     )
 
 
-@pytest.mark.parametrize("by", ["nginx", "Traefik", "Envoy"])
-def test_every_proxy_asks_in_its_own_way(world, verification, by):
+def question(proxy, method, target):
+    """How a proxy asks: its own method, address and headers."""
+    if proxy == "envoy":
+        return method, PREFIX + target, {}
+    kind = {"nginx": "Original", "traefik": "Forwarded"}[proxy]
+    return "GET", PREFIX, {f"X-{kind}-Method": method, f"X-{kind}-Uri": target}
+
+
+def asked_by(world, proxy):
+    """A client that asks as a proxy does, whose headers alone are believed."""
+    signer = TenantSigner(KEYS, clock=world.clock)
+    verification = Verification(world.gateway, signer, world.echo, proxy=proxy)
+    return Client(verification, use_cookies=False)
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_every_proxy_asks_in_its_own_way(world, proxy):
     record = world.open()
-    asked = {
-        "nginx": {"X_Original_Method": "PUT", "X_Original_URI": "/api/orders/1"},
-        "Traefik": {"X_Forwarded_Method": "PUT", "X_Forwarded_Uri": "/api/orders/1"},
-        "Envoy": {},
-    }[by]
-    client = Client(verification, use_cookies=False)
-    path, method = (PREFIX, "GET") if asked else (f"{PREFIX}/api/orders/1", "PUT")
-    headers = {name.replace("_", "-"): value for name, value in asked.items()}
+    client = asked_by(world, proxy)
+    method, path, headers = question(proxy, "PUT", "/api/orders/1")
     answer = client.open(path, method=method, headers=headers | world.bearer(record))
     assert answer.status_code == 204
     assert answer.headers["X-Tenant-Id"] == str(record.tenant_id)
@@ -180,6 +185,30 @@ def test_every_proxy_asks_in_its_own_way(world, verification, by):
     signature = answer.headers["X-Tenant-Signature"]
     assert signer.verify(signature, str(record.tenant_id), "PUT", "/api/orders/1")
     assert client.open(path, method=method, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("other", PROXIES)
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_a_clients_own_headers_do_not_change_the_question(world, proxy, other):
+    """A proxy passes on what its client sent of another proxy's headers."""
+    bearer = world.bearer(world.open())
+    client = asked_by(world, proxy)
+    _, _, lies = question(other, "GET", "/health")
+    method, path, headers = question(proxy, "DELETE", "/api/orders/1")
+    answer = client.open(path, method=method, headers=lies | headers | bearer)
+    assert answer.status_code == 403
+    if proxy != other:
+        method, path, headers = question(proxy, "GET", "/api/orders")
+        assert client.open(path, method=method, headers=lies | headers).status_code == 401
+
+
+@pytest.mark.parametrize("missing", ["X-Original-Method", "X-Original-Uri"])
+def test_a_question_that_lacks_a_header_is_refused(world, missing):
+    method, path, headers = question("nginx", "GET", "/")
+    client = asked_by(world, "nginx")
+    assert client.open(path, method=method, headers=headers).status_code == 204
+    del headers[missing]
+    assert client.open(path, method=method, headers=headers).status_code == 403
 
 
 def test_a_refusal_carries_its_sentence(world, verification):

@@ -149,7 +149,7 @@ def test_a_session_ends_in_the_very_moment_of_its_expiry(
     record = world.open()
     if redis_is_away:
         world.seconds = -100.0
-        world.watch.failed("test", OSError())
+        world.breaker.record_failure("test", OSError())
         world.seconds = -99.9
     headers = {"X-Demo-Session-Id": record.session_id}
     world.now = record.expires_at - timedelta(microseconds=1)

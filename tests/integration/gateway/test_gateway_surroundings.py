@@ -123,3 +123,10 @@ def test_a_refusal_is_logged_with_its_code_and_without_the_path(world: Any) -> N
         world.call("DELETE", f"/api/demo/session/{secret}", headers={"X-Demo-Session-Id": secret})
     assert [line["code"] for line in lines] == ["session_unknown"]
     assert secret not in repr(lines)
+
+
+@pytest.mark.parametrize("carrier", ["::ffff:203.0.113.7", "64:ff9b::cb00:7107"])
+def test_the_app_is_told_the_address_that_limits_count(world: Any, carrier: str) -> None:
+    for path in ("/demo", "/api/demo/session/create"):
+        world.call("GET", path, environ_base={"REMOTE_ADDR": carrier})
+    assert [environ["REMOTE_ADDR"] for environ in world.seen] == ["203.0.113.7"] * 2

@@ -5,14 +5,24 @@ from datetime import timedelta
 
 import pytest
 
-from gateway import Counters, CreationLimit, FailedCredentials, OpenRequests, Quota, RequestLimit
-from gateway.limits.address import address_digest
-from tests.integration.gateway.conftest import NOW
+from gateway import (
+    FAILED_CREDENTIAL_KEY,
+    Counters,
+    CreationLimit,
+    FailedCredentials,
+    NamedLimits,
+    OpenRequests,
+    Policy,
+    Quota,
+    RequestLimit,
+    Rule,
+    Verdict,
+)
 
 
 @pytest.fixture
 def counters(world):
-    return Counters(world.redis, watch=world.watch, clock=world.clock)
+    return Counters(world.redis, breaker=world.breaker, clock=world.clock)
 
 
 @pytest.fixture
@@ -181,14 +191,28 @@ def guess(world, number, address="203.0.113.7"):
     )
 
 
-def test_who_guesses_too_often_is_not_even_looked_up(guarded, code):
-    assert [code(guess(guarded, n)) for n in range(4)] == ["session_unknown"] * 3 + [
-        "too_many_failures"
-    ]
-    asked = len(guarded.asked)
-    assert guess(guarded, 9).status_code == 429
-    assert len(guarded.asked) == asked
+def test_after_as_many_guesses_as_the_quota_allows_none_is_looked_up(guarded, code):
+    codes = [code(guess(guarded, n)) for n in range(4)]
+    assert codes == ["session_unknown"] * 3 + ["too_many_failures"]
+    assert len(guarded.asked) == 3
     assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
+
+
+def test_a_good_id_opens_its_session_until_the_last_failure_and_not_after_it(guarded):
+    headers = {"X-Demo-Session-Id": guarded.open().session_id}
+
+    def visit():
+        return guarded.call(
+            "GET", "/api/tenant", headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"}
+        ).status_code
+
+    answers = []
+    for number in range(3):
+        answers.append(visit())
+        guess(guarded, number)
+    assert [*answers, visit()] == [200, 200, 200, 429]
+    guarded.now += timedelta(seconds=60)
+    assert visit() == 200
 
 
 def test_forged_tokens_count_and_a_genuine_one_still_opens(guarded, code):
@@ -205,21 +229,168 @@ def test_no_address_is_kept(guarded):
     assert not any("203.0.113" in name for name in names)
 
 
-def test_an_address_has_another_digest_every_day_and_for_every_secret():
-    digests = {
-        address_digest("203.0.113.7", secret, now)
-        for secret in ("a" * 32, "b" * 32)
-        for now in (NOW, NOW + timedelta(days=1))
-    }
-    assert len(digests) == 4
-    network = [address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2)]
-    assert network[0] == network[1]
-
-
 def test_processes_share_a_quota_and_never_exceed_it(world):
     quota = Quota(600, 60)
-    processes = [Counters(world.redis, watch=world.watch, clock=world.clock) for _ in range(3)]
+    processes = [Counters(world.redis, breaker=world.breaker, clock=world.clock) for _ in range(3)]
     let = sum(
         not counters.add("requests:x", quota).exceeded for _ in range(400) for counters in processes
     )
     assert let == 600
+
+
+SESSIONS = "/api/demo/session"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "refused"),
+    [
+        ("POST", f"{SESSIONS}/reset", 429),
+        ("GET", f"{SESSIONS}/current", 429),
+        ("GET", "/demo", 200),
+    ],
+)
+def test_guards_apply_wherever_a_session_is_known(world, counters, method, path, refused):
+    guards = [RequestLimit(counters, Quota(2, 60), Quota(2, 86_400)), OpenRequests(1)]
+    world.gateway = world.make_gateway(guards=guards)
+    headers = world.bearer(world.open())
+
+    def ask(**arguments):
+        return world.call(method, path, buffered=True, **arguments).status_code
+
+    assert [ask(headers=headers) for _ in range(3)] == [200, 200, refused]
+    assert [ask() for _ in range(3)] == [200] * 3, "no session, no guard"
+
+
+def test_a_session_that_opens_another_one_is_told_of_its_creations(opening):
+    opening.gateway = opening.make_gateway(
+        creations=CreationLimit(
+            Counters(opening.redis, clock=opening.clock), Quota(3, 60), "s" * 32
+        ),
+        guards=[
+            RequestLimit(Counters(opening.redis, clock=opening.clock), Quota(5, 60), Quota(5, 60))
+        ],
+    )
+    headers = opening.bearer(opening.open())
+    answer = opening.call("POST", f"{SESSIONS}/create", json={}, headers=headers)
+    assert answer.headers["RateLimit-Policy"] == '"creations";q=3;w=60'
+
+
+@pytest.fixture
+def named(world, counters):
+    quotas = {name: Quota(2, 60) for name in ("resets", "extensions", "status", "anonymous")}
+    world.gateway = world.make_gateway(
+        limits=NamedLimits(counters, quotas, "s" * 32, clock=world.clock)
+    )
+    return world
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("POST", f"{SESSIONS}/reset", "resets"),
+        ("POST", f"{SESSIONS}/extend", "extensions"),
+        ("GET", f"{SESSIONS}/current", "status"),
+    ],
+)
+def test_resets_extensions_and_status_have_limits_of_their_own(named, code, method, path, name):
+    headers, others = named.bearer(named.open()), named.bearer(named.open())
+    answers = [named.call(method, path, headers=headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert code(answers[-1]) == "rate_limited"
+    assert answers[-1].headers["RateLimit-Policy"] == f'"{name}";q=2;w=60'
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert named.call(method, path, headers=others).status_code == 200
+    assert named.call("POST", f"{SESSIONS}/destroy", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ready", "/metrics", "/openapi.json", "/docs", "/api/demo/accounts", "/api/demo/stats"],
+)
+def test_what_needs_no_session_is_limited_by_address(named, path):
+    def ask(address):
+        return named.call("GET", path, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [ask("203.0.113.7") for _ in range(3)] == [200, 200, 429]
+    assert ask("198.51.100.1") == 200
+    assert (
+        named.call("GET", "/health", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 200
+    )
+
+
+def test_a_rule_that_names_no_known_limit_is_refused_at_the_start(world, counters):
+    policy = Policy([Rule(None, "/x", Verdict.PUBLIC, limit="wishes")])
+    limits = NamedLimits(counters, {"resets": Quota(1, 60)}, "s" * 32)
+    with pytest.raises(ValueError, match=r"wishes.*resets"):
+        world.make_gateway(policy=policy, limits=limits)
+
+
+def failing(environ, start_response):
+    """An app that checks credentials itself and finds them bad."""
+    environ[FAILED_CREDENTIAL_KEY] = True
+    start_response("404 Not Found", [])
+    return [b""]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{SESSIONS}/demo_{'x' * 32}"),
+        ("POST", f"{SESSIONS}/extend"),
+        ("POST", f"{SESSIONS}/destroy"),
+        ("POST", "/api/auth/login"),
+        ("GET", "/ops/"),
+    ],
+)
+def test_what_the_app_finds_bad_counts_and_is_refused_before_it(guarded, code, method, path):
+    reached = []
+
+    def app(environ, start_response):
+        reached.append(path)
+        return failing(environ, start_response)
+
+    guarded.app = app
+
+    def ask(address="203.0.113.7", **headers):
+        return guarded.call(method, path, headers=headers, environ_base={"REMOTE_ADDR": address})
+
+    answers = [ask() for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 429]
+    assert code(answers[-1]) == "too_many_failures"
+    assert len(reached) == 3
+    assert ask("198.51.100.1").status_code == 404
+    assert guess(guarded, 1).status_code == 429, "all ways of guessing share one count"
+
+
+def test_a_token_opens_its_session_from_an_address_that_guesses(guarded):
+    headers = guarded.bearer(guarded.open())
+    for number in range(4):
+        guess(guarded, number)
+    answer = guarded.call(
+        "GET",
+        f"{SESSIONS}/current",
+        headers=headers,
+        environ_base={"REMOTE_ADDR": "203.0.113.7"},
+    )
+    assert answer.status_code == 200
+
+
+def test_a_client_cannot_have_its_credentials_counted_as_bad(guarded):
+    environ = {FAILED_CREDENTIAL_KEY: True, "REMOTE_ADDR": "203.0.113.7"}
+    for _ in range(5):
+        assert guarded.call("GET", f"{SESSIONS}/x", environ_overrides=environ).status_code == 200
+
+
+def test_the_app_is_told_a_digest_of_the_address_that_opens_a_session(opening):
+    key = "masa_madre.address_digests"
+    for address in ("2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:2::7"):
+        assert create(opening, address).status_code == 200
+    one, same, other = (environ[key] for environ in opening.seen)
+    assert one == same != other
+    opening.now += timedelta(days=1)
+    assert create(opening, "2001:db8:1:1::9").status_code == 200
+    tomorrow = opening.seen[-1][key]
+    assert (tomorrow[1], len({*one, *tomorrow})) == (one[0], 3)
+    assert "2001" not in repr(tomorrow)
+    opening.call("GET", "/api/demo/accounts", headers={"masa-madre.address-digests": "x"})
+    assert key not in opening.seen[-1]

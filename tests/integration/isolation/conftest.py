@@ -17,6 +17,7 @@ from app.database.isolation import ensure_tenant_role, open_template, tenant_rol
 from app.database.logins import Logins, login_of, make_logins
 from app.db import db, init_db, tenant_engine
 from app.migrations import upgrade_control
+from gateway import connect_redis
 from schema_tools import compile_plan
 
 SECRET = "a secret for tests, at least 32 bytes long"
@@ -97,7 +98,7 @@ def build(database_url: str, **overrides: object) -> Iterator[House]:
     }
     settings = Settings(**values)
     app = Flask("house")
-    init_db(app, settings)
+    init_db(app, settings, connect_redis(settings.redis_url))
     with app.app_context():
         yield House(app, database_url, logins, settings, mine, other)
         tenant_engine().dispose()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from app.config import Settings
 from app.db import db, init_db, tenant_engine, tenant_transaction
+from gateway import connect_redis
 from tests.fixtures.live import free_port
 from tests.integration.isolation.conftest import build
 
@@ -85,7 +86,7 @@ def bounced(database_url, tmp_path):
         from flask import Flask
 
         app = Flask("bounced")
-        init_db(app, settings)
+        init_db(app, settings, connect_redis(settings.redis_url))
         with app.app_context():
             yield house, app
             tenant_engine().dispose()

@@ -10,8 +10,7 @@ from jobs import tasks
 from jobs.clones.clone_tasks import fetch_clone_tasks
 from jobs.kubernetes.job_queues import JobQueues
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR
+from tests.integration.control.steps import VISITOR, work
 from tests.integration.kubernetes.conftest import NAMESPACE
 
 

@@ -21,7 +21,7 @@ from tests.integration.control.processes import (
     wait_until_gone,
     wait_until_stuck,
 )
-from tests.integration.control.test_sessions import VISITOR
+from tests.integration.control.steps import VISITOR
 from tests.integration.kubernetes.steps import locked_template, order_batch
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)

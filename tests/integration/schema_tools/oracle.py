@@ -52,3 +52,19 @@ def ordered_rows(connection: psycopg.Connection, schema: str) -> dict[str, list[
         ) as copy:
             rows[table] = sorted(bytes(line).decode() for line in copy)
     return rows
+
+
+def restored(bindir: Path, url: str, other_url: str, schema: str) -> str:
+    """What pg_dump says of the schema once its own dump was restored in another database.
+
+    Some expressions are printed otherwise after they were read once more.
+    """
+    flags = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", other_url]
+    subprocess.run(
+        [bindir / "psql", *flags],
+        input=dump(bindir, url, schema),
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    return dump(bindir, other_url, schema)

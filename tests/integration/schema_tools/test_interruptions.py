@@ -103,7 +103,7 @@ def test_a_lock_timeout_is_told(shop, database_url):
     with psycopg.connect(database_url) as other:
         other.execute("LOCK TABLE shop.t IN ACCESS EXCLUSIVE MODE")
         shop.execute("SET lock_timeout = '50ms'")
-        with pytest.raises(CloneFailed, match="wait for them, or raise lock_timeout"):
+        with pytest.raises(CloneFailed, match="let it end, or raise lock_timeout"):
             plan.run(shop, TARGET)
 
     plan.run(shop, TARGET)

@@ -60,7 +60,7 @@ def told(script):
         raise
 
 
-def scheduled_jobs(dumped, schema):
+def entries_of(dumped, schema):
     """The entries about one of the schemas, with its name taken out."""
     return sorted(
         re.sub(r"^SET default_.*\n", "", entry, flags=re.MULTILINE).strip().replace(schema, "@")
@@ -102,7 +102,7 @@ def test_a_clone_of_anything_is_what_pg_dump_says_of_its_source(database, script
         dumped = entries(dump(bindir, url, *cloned)) if cloned else []
         for (source, target), script in zip(pairs, scripts, strict=True):
             with told(script):
-                assert scheduled_jobs(dumped, target) == scheduled_jobs(dumped, source)
+                assert entries_of(dumped, target) == entries_of(dumped, source)
                 assert ordered_rows(connection, target) == ordered_rows(connection, source)
     finally:
         for schema in (schema for pair in pairs for schema in pair):

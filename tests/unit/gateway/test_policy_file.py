@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway import InvalidPolicy, Policy, Rule, Verdict, read_rules
+from gateway.http.paths import READ_METHODS
 from gateway.messages import NOT_FOUND, NOT_LISTED
-from gateway.policy.rules import READ
 
 PAGE = Path(__file__).parents[3] / "docs" / "gateway.md"
 
@@ -21,9 +21,9 @@ def rule(**row):
     ("words", "methods"),
     [
         ("ANY", None),
-        ("READ", READ),
+        ("READ", READ_METHODS),
         ("POST", frozenset({"POST"})),
-        ("READ POST", READ | {"POST"}),
+        ("READ POST", READ_METHODS | {"POST"}),
         ("POST PUT", frozenset({"POST", "PUT"})),
     ],
 )
@@ -52,9 +52,15 @@ def test_a_refusal_has_the_code_and_the_message_that_it_is_given():
     assert rule(decision="not_found", code="gone").refusal.status == 404
 
 
-def test_what_opens_a_session_is_marked():
-    assert rule(decision="public", opens=True).opens
-    assert not rule(decision="public").opens
+@pytest.mark.parametrize("flag", ["opens", "credentials"])
+def test_what_opens_a_session_or_checks_credentials_is_marked(flag):
+    assert getattr(rule(decision="public", **{flag: True}), flag)
+    assert not getattr(rule(decision="public"), flag)
+
+
+def test_a_rule_names_a_limit():
+    assert rule(decision="public", limit="resets").limit == "resets"
+    assert rule(decision="public").limit is None
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,8 @@ def test_what_opens_a_session_is_marked():
         ({"decision": "session", "message": "No."}, "message: belongs to refuse"),
         ({"decision": "refuse", "code": 403}, "code: 403 must be a text"),
         ({"decision": "public", "opens": "yes"}, "opens: 'yes' must be true or false"),
+        ({"decision": "public", "credentials": 1}, "credentials: 1 must be true or false"),
+        ({"decision": "public", "limit": True}, "limit: True must be a text"),
     ],
 )
 def test_a_rule_that_is_wrong_is_told_with_its_key_and_remedy(row, told):
@@ -120,5 +128,5 @@ def test_the_example_of_the_page_is_a_policy(tmp_path):
     assert policy.decide("DELETE", "/notes/1").refusal.detail == "Nothing is deleted here."
     assert policy.decide("PUT", "/notes/1").verdict is Verdict.SESSION
     assert policy.decide("GET", "/").refusal == NOT_LISTED
-    for word in ("methods", "path", "decision", "code", "message", "opens"):
+    for word in ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials"):
         assert f"`{word}`" in text

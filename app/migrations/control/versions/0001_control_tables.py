@@ -1,4 +1,4 @@
-"""ControlServices tables."""
+"""The control tables."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How often a clone was begun, and what was in its way: a clone that kills its process ends too."""
+"""A clone's attempts and what was in its way: a clone that kills its process ends, too."""
 
 import sqlalchemy as sa
 from alembic import op

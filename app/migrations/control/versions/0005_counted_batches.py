@@ -1,4 +1,4 @@
-"""Which batches of requests have been counted, so that none is counted twice."""
+"""The names of the batches of requests that are counted, so that none is counted twice."""
 
 import sqlalchemy as sa
 from alembic import op

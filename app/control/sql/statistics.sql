@@ -1,0 +1,33 @@
+-- Figures about all sessions there ever were, those whose rows are purged included.
+
+-- totals --
+WITH figures AS (
+    SELECT count(*) AS total,
+           count(*) FILTER (WHERE status = 'pending') AS pending,
+           count(*) FILTER (WHERE status = 'active' AND expires_at > now()) AS active,
+           count(*) FILTER (WHERE metadata ->> 'ended_by' IN ('clock', 'idle')
+               OR (status IN ('pending', 'active') AND expires_at <= now())) AS expired,
+           count(*) FILTER (WHERE status = 'destroyed'
+               AND coalesce(metadata ->> 'ended_by', '') NOT IN ('clock', 'idle')) AS destroyed,
+           count(*) FILTER (WHERE status = 'failed') AS failed,
+           coalesce(sum(request_count), 0) AS requests,
+           coalesce(sum(EXTRACT(epoch FROM
+               least(destroyed_at, expires_at, now()) - created_at)), 0) AS seconds
+      FROM control.demo_sessions
+    UNION ALL
+    SELECT coalesce(sum(sessions), 0), 0, 0, coalesce(sum(expired), 0),
+           coalesce(sum(destroyed), 0), coalesce(sum(failed), 0), coalesce(sum(requests), 0),
+           coalesce(sum(duration_seconds), 0)
+      FROM control.session_statistics
+)
+SELECT sum(total)::bigint AS total_sessions, sum(pending)::bigint AS pending_sessions,
+       sum(active)::bigint AS active_sessions, sum(expired)::bigint AS expired_sessions,
+       sum(destroyed)::bigint AS destroyed_sessions, sum(failed)::bigint AS failed_sessions,
+       round(coalesce(sum(seconds) / nullif(sum(total), 0), 0)::numeric / 60, 2)::float8
+           AS avg_duration_minutes,
+       sum(requests)::bigint AS total_requests
+  FROM figures
+
+-- tenant_counts --
+SELECT account_type, state::text AS state, count(*) AS tenants
+  FROM control.tenants WHERE is_demo GROUP BY 1, 2 ORDER BY 1, 2

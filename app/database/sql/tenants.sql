@@ -1,0 +1,31 @@
+-- How a tenant's transaction begins and ends.
+--
+-- `RESET ALL` returns to what `ALTER ROLE … SET` may have planted for the login: what changes the
+-- meaning of a statement or its answer is therefore set in each transaction.
+
+-- begin --
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE; RESET ALL
+
+-- enter --
+-- The key is a parameter: the text of a statement can be read in pg_stat_activity.
+SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),
+       set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),
+       set_config('idle_in_transaction_session_timeout', :idle, true),
+       set_config('row_security', 'on', true),
+       set_config('client_encoding', 'UTF8', true),
+       set_config('datestyle', 'ISO, MDY', true), set_config('intervalstyle', 'postgres', true),
+       set_config('timezone', 'UTC', true), set_config('bytea_output', 'hex', true),
+       set_config('extra_float_digits', '1', true), set_config('array_nulls', 'on', true),
+       set_config('standard_conforming_strings', 'on', true),
+       set_config('transform_null_equals', 'off', true), set_config('xmloption', 'content', true),
+       set_config('role', :role, true)
+
+-- commit --
+-- A cursor WITH HOLD, LISTEN and prepared statements would outlive the transaction. `SET ROLE NONE`
+-- is the login itself, where `RESET ROLE` could be a role that was planted.
+SET ROLE NONE; RESET ALL; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL;
+SELECT pg_advisory_unlock_all(), set_config('search_path', '', false); COMMIT
+
+-- abandon --
+ROLLBACK; SET ROLE NONE; RESET ALL; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL;
+SELECT pg_advisory_unlock_all(), set_config('search_path', '', false)

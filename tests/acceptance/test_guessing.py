@@ -1,0 +1,68 @@
+"""Guessed ids and passwords are counted by address, and after too many none is looked up."""
+
+import base64
+from itertools import count
+
+import pytest
+
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_visit import ready_pool
+
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
+SESSION = "/api/demo/session"
+GUESS = "demo_" + "x" * 32
+LOGIN = {"email": "demo@example.com", "password": "guess"}
+WAYS = {
+    "path": ("GET", f"{SESSION}/{GUESS}", None),
+    "stream": ("GET", f"{SESSION}/{GUESS}/events", None),
+    "extend": ("POST", f"{SESSION}/extend", {"session_id": GUESS}),
+    "reset": ("POST", f"{SESSION}/reset", {"session_id": GUESS}),
+    "destroy": ("POST", f"{SESSION}/destroy", {"session_id": GUESS}),
+    "login": ("POST", "/api/auth/login", LOGIN),
+    "ops": ("GET", "/ops/", None),
+}
+numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def strict_url(live_system):
+    """A web server that allows three bad credentials, behind a proxy that names addresses."""
+    with live_system.web(GATEWAY_FAILURES_PER_MINUTE="3", TRUSTED_PROXIES="1") as url:
+        yield url
+
+
+def visitor_from(url, address, way=None):
+    """Asks in one way, again and again, from one address."""
+    password = base64.b64encode(b"ops:guess").decode() if way == "ops" else ""
+    headers = {"X-Forwarded-For": address}
+    if password:
+        headers["Authorization"] = f"Basic {password}"
+    method, path, body = WAYS.get(way, ("GET", "/ops/", None))
+    return lambda: Prospect(url).request(method, path, body, headers).status
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_guesses_are_counted_and_then_refused(strict_url, way):
+    ask = visitor_from(strict_url, f"203.0.113.{next(numbers)}", way)
+    statuses = [ask() for _ in range(4)]
+    assert set(statuses[:3]) <= {401, 404}
+    assert statuses[3] == 429
+    assert visitor_from(strict_url, "198.51.100.1", "path")() == 404
+
+
+def test_a_browser_that_has_not_asked_for_the_password_yet_guesses_nothing(strict_url):
+    ask = visitor_from(strict_url, f"203.0.113.{next(numbers)}")
+    assert [ask() for _ in range(5)] == [401] * 5
+
+
+def test_a_visitor_with_a_token_goes_on_from_an_address_that_guesses(live_system, strict_url):
+    ready_pool(live_system)
+    visitor = Prospect(strict_url).open("individual_bakery")
+    address = f"203.0.113.{next(numbers)}"
+    guess = visitor_from(strict_url, address, "path")
+    assert [guess() for _ in range(4)][-1] == 429
+    headers = {"X-Forwarded-For": address}
+    for method, path in (("GET", "/api/tenant"), ("POST", f"{SESSION}/extend")):
+        assert visitor.request(method, path, headers=headers).status == 200
+    visitor.post(f"{SESSION}/destroy")

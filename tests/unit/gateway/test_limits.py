@@ -1,0 +1,67 @@
+"""Limits that one process keeps alone, and the digests that stand for addresses."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from gateway import OpenRequests, Refused, SessionRecord
+from gateway.limits.address import address_digest
+from gateway.limits.guards import RELEASE_KEY
+
+NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
+
+
+def session():
+    return SessionRecord("demo_" + "x" * 32, uuid4(), uuid4(), "any", "active", NOW)
+
+
+def open_request(guard, record):
+    """Open a request and return what ends it."""
+    environ = {}
+    guard(environ, record)
+    (release,) = environ[RELEASE_KEY]
+    return release
+
+
+def test_open_requests_are_bounded_for_each_session_alone():
+    guard, one, other = OpenRequests(2), session(), session()
+    releases = [open_request(guard, one) for _ in range(2)]
+    with pytest.raises(Refused, match="too_many_at_once"):
+        guard({}, one)
+    open_request(guard, other)
+    releases[0]()
+    open_request(guard, one)
+
+
+def test_a_session_without_open_requests_is_forgotten():
+    guard, one = OpenRequests(2), session()
+    releases = [open_request(guard, one) for _ in range(2)]
+    releases[0]()
+    assert len(guard) == 1
+    releases[1]()
+    assert len(guard) == 0
+
+
+def test_a_refused_request_takes_no_place():
+    guard, one = OpenRequests(1), session()
+    release = open_request(guard, one)
+    with pytest.raises(Refused):
+        guard({}, one)
+    release()
+    assert len(guard) == 0
+
+
+def test_an_address_has_another_digest_every_day_and_for_every_secret():
+    digests = {
+        address_digest("203.0.113.7", secret, now)
+        for secret in ("a" * 32, "b" * 32)
+        for now in (NOW, NOW + timedelta(days=1))
+    }
+    assert len(digests) == 4
+
+
+def test_the_addresses_of_one_ipv6_network_share_a_digest():
+    first, second = (address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2))
+    other = address_digest("2001:db8:0:1::1", "a" * 32, NOW)
+    assert first == second != other
