@@ -78,8 +78,14 @@ class Settings(DatabaseLogins):
     demo_creations_per_minute: int = Field(
         default=600, ge=0, description="Sessions that all addresses may create together; 0: any."
     )
+    demo_sessions_per_address: int = Field(
+        default=20, ge=0, description="Sessions that one address may have open; 0: any."
+    )
     demo_idle_minutes: float = Field(
         default=0, ge=0, description="Minutes without a request after which a session ends; 0: off."
+    )
+    demo_idle_minutes_when_full: float = Field(
+        default=15, ge=0, description="The same when all places are taken; 0: off."
     )
     demo_drops_at_once: int = Field(
         default=4, ge=1, description="Schemas that one cleanup drops at the same time."

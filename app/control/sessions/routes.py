@@ -10,7 +10,7 @@ from app.control import statistics
 from app.control.privacy import cut_address
 from app.control.services import ControlServices, current_services
 from app.control.sessions.accounts import authenticate
-from app.control.sessions.caller import session_id_of
+from app.control.sessions.caller import ADDRESS_DIGESTS_KEY, session_id_of
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -221,4 +221,9 @@ def _cookie(value: str, max_age: int | None = None) -> str:
 
 def _visitor(user_id: Any = None) -> Visitor:
     agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
-    return Visitor(ip_address=cut_address(request.remote_addr), user_agent=agent, user_id=user_id)
+    return Visitor(
+        ip_address=cut_address(request.remote_addr),
+        user_agent=agent,
+        user_id=user_id,
+        address_digests=request.environ.get(ADDRESS_DIGESTS_KEY, ()),
+    )

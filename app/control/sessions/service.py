@@ -1,5 +1,6 @@
 """Opens, extends, resets and ends demo sessions."""
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
-from app.control.sessions.refusals import refusal
+from app.control.sessions.refusals import extension_refusal, refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
 from app.errors import Conflict, NotFound, Unauthorized
 from app.sql_blocks import load_statements
@@ -29,6 +30,12 @@ _EXTEND = _SQL["extend_session"]
 _FIND = _SQL["find_session"]
 _FIND_AWAITED = _SQL["find_awaited_tenant"]
 _MARK_NOT_CACHED = _SQL["mark_not_cached"]
+
+BUSY = 0.8
+"""Share of the places that are taken when extensions become half as long."""
+
+FULL = 0.95
+"""Share of the places that are taken when there are no extensions."""
 
 SECRET_BYTES = 24
 """Random bytes of a session id: 192 bits cannot be guessed."""
@@ -106,10 +113,12 @@ class SessionService:
                     account_type=account_type,
                     user_id=visitor.user_id,
                     ip_address=visitor.ip_address,
+                    address_digests=list(visitor.address_digests),
                     user_agent=visitor.user_agent,
                     duration=self._duration,
                     max_sessions=self._settings.demo_max_sessions,
                     max_per_minute=self._settings.demo_creations_per_minute,
+                    max_per_address=self._settings.demo_sessions_per_address,
                     alone=row is not None,
                 ).one()
         if row.refusal is not None:
@@ -117,26 +126,26 @@ class SessionService:
         return session_view(row), row.awaited
 
     def extend(self, session_id: str) -> OpenedSession:
-        """Extend a session by one duration.
+        """Extend a session by one duration, or by half of it while few places are left.
 
         Raises:
             Unauthorized, NotFound: the session is over, or does not exist.
             Conflict: it was extended as often as the settings allow, or is not ready yet.
+            Unavailable: the last places are taken, and other visitors wait for them.
         """
         parameters = {
             "session_id": session_id,
             "duration": self._duration,
             "max_extensions": self._settings.demo_session_max_extensions,
+            "busy": math.ceil(self._settings.demo_max_sessions * BUSY),
+            "full": math.ceil(self._settings.demo_max_sessions * FULL),
         }
         with self._engine.begin() as connection:
             row = connection.execute(_EXTEND, parameters).one_or_none()
         if row is None:
-            self._ensure_active(session_id)
+            session = self._ensure_active(session_id)
             most = self._settings.demo_session_max_extensions
-            raise Conflict(
-                f"Esta demo ya se ha ampliado las {most} veces posibles. Puedes abrir otra.",
-                code="extension_limit",
-            )
+            raise extension_refusal(session.extensions, most)
         session = session_view(row)
         self._remember(session)
         return self._with_token(session)

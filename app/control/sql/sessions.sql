@@ -1,13 +1,19 @@
 -- What is read and written of sessions besides their status.
 
 -- extend_session --
-WITH extended AS (
+-- An extension is half as long when few places are left (`busy` open sessions), and there is none
+-- when the last ones are taken (`full`): other visitors wait for them.
+WITH taken AS (
+    SELECT count(*) AS places FROM control.demo_sessions WHERE status IN ('pending', 'active')
+), extended AS (
     UPDATE control.demo_sessions
-       SET expires_at = expires_at + make_interval(secs => :duration),
+       SET expires_at = expires_at + make_interval(
+               secs => CASE WHEN places >= :busy THEN :duration / 2 ELSE :duration END),
            extensions = extensions + 1, last_activity_at = now()
+      FROM taken
      WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
-       AND extensions < :max_extensions
-    RETURNING *
+       AND extensions < :max_extensions AND places < :full
+    RETURNING demo_sessions.*
 ), tenant AS (
     UPDATE control.tenants AS tenant SET demo_expires_at = extended.expires_at
       FROM extended WHERE tenant.id = extended.virtual_tenant_id
@@ -48,6 +54,6 @@ SELECT EXISTS (
        AND session.status = 'active')
 
 -- forget_visitors --
-UPDATE control.demo_sessions SET ip_address = NULL, user_agent = NULL
+UPDATE control.demo_sessions SET ip_address = NULL, address_digest = NULL, user_agent = NULL
  WHERE status NOT IN ('pending', 'active')
-   AND (ip_address IS NOT NULL OR user_agent IS NOT NULL)
+   AND num_nonnulls(ip_address, address_digest, user_agent) > 0

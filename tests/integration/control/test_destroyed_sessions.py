@@ -6,7 +6,8 @@ from app.control.sessions.service import SessionService
 from gateway import SessionForgotten, Sessions, connect_redis
 from jobs.services import make_cache, make_store, make_tokens, session_record
 from tests.fixtures.redis_proxy import redis_proxy
-from tests.integration.control.test_sessions import ACCOUNT, VISITOR, fill_pool
+from tests.integration.control.conftest import ACCOUNT
+from tests.integration.control.steps import VISITOR, fill_pool
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 

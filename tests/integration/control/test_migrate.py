@@ -11,7 +11,7 @@ from jobs import tasks
 from tests.fixtures.demo import DEMO, TREE
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.processes import kill, python, wait_until_gone, wait_until_stuck
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool
 
 
 @pytest.fixture

@@ -25,8 +25,7 @@ from tests.integration.control.processes import (
     wait_until_gone,
     wait_until_stuck,
 )
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool, work
 
 on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 """For what does not depend on the server."""

@@ -1,4 +1,4 @@
-"""The pool: how many are ready and why, how it renews itself, who is let in."""
+"""The pool: its target, its renewal, and the limits on opening sessions."""
 
 import pytest
 
@@ -7,8 +7,7 @@ from app.control.pool.pool_sizing import fetch_pool_targets, target_size
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, tenant_states
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR, at_once, fill_pool
+from tests.integration.control.steps import VISITOR, at_once, fill_pool, work
 
 
 def set_setting(parts, name, value):
@@ -70,7 +69,7 @@ def test_a_renewed_template_renews_the_pool_bit_by_bit_and_never_empties_it(part
     assert (found.ready, found.outdated) == (4, 0)
 
 
-def test_yesterdays_tenant_is_better_than_none_but_todays_goes_first(parts, database):
+def test_an_outdated_tenant_is_leased_after_the_fresh_ones(parts, database):
     database.execute("UPDATE control.tenants SET revision = 'a'")
     fill_pool(parts, 1)
     move_template(database)
@@ -89,7 +88,7 @@ def test_a_tenant_of_other_tables_is_never_given_away(parts, database):
     assert parts.pool.retire(ACCOUNT, 2) == 1
 
 
-def test_a_rush_leaves_no_mountain_of_tenants(parts):
+def test_what_a_rush_has_left_over_is_retired(parts):
     fill_pool(parts, 9)
     assert parts.pool.retire(ACCOUNT, 2) == 3
 
@@ -146,7 +145,7 @@ def test_a_session_is_opened_in_one_round_trip(parts, monkeypatch):
     assert statements in ([], [";"]), "nothing but the pool's ping"
 
 
-def test_the_idle_are_ended_when_that_is_asked_for(parts, database):
+def test_idle_sessions_are_ended_when_the_setting_says_so(parts, database):
     fill_pool(parts, 2)
     idle, busy = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
     database.execute(

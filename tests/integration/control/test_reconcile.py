@@ -19,8 +19,7 @@ from tests.integration.control.processes import (
     wait_until_gone,
     wait_until_stuck,
 )
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool, work
 
 ORPHAN = "demo_" + "0123456789abcdef" * 2
 

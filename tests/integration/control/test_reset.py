@@ -18,7 +18,7 @@ from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.services import job_services, make_dispatcher
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
 from tests.integration.control.processes import wait_for
-from tests.integration.control.test_sessions import VISITOR, fill_pool
+from tests.integration.control.steps import VISITOR, fill_pool
 
 RICH = """
 SET search_path = {template};

@@ -9,34 +9,13 @@ import psycopg
 import pytest
 
 from app.control.models import SessionStatus
-from app.control.sessions.session_view import Visitor
-from app.errors import AppError, Conflict, NotFound, Unauthorized, Unavailable
+from app.errors import Conflict, NotFound, Unauthorized, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
+from tests.integration.control.steps import VISITOR, at_once, fill_pool
 
 GATE = "masa-madre: open a session"
 """What creations hold in common, as the function in Postgres calls it."""
-
-VISITOR = Visitor(ip_address="192.0.2.7", user_agent="test")
-
-
-def fill_pool(parts, size):
-    """Have `size` tenants ready."""
-    for tenant_id in parts.pool.add_missing(ACCOUNT, size):
-        tasks.clone(str(tenant_id))
-
-
-def at_once(count, call):
-    """Call it from many threads; gives results and refusals."""
-    with ThreadPoolExecutor(count) as pool:
-        futures = [pool.submit(call) for _ in range(count)]
-    results, refusals = [], []
-    for future in futures:
-        try:
-            results.append(future.result())
-        except AppError as error:
-            refusals.append(error)
-    return results, refusals
 
 
 def test_a_ready_tenant_is_leased_at_once_and_to_one(parts, database):
@@ -64,7 +43,7 @@ def test_without_a_template_nothing_is_opened(parts, database):
     assert database.execute("SELECT count(*) FROM control.demo_sessions").fetchone() == (0,)
 
 
-def test_a_waiting_session_takes_the_next_ready_tenant_whoever_it_was_cloned_for(parts):
+def test_a_waiting_session_takes_the_next_ready_tenant_although_cloned_for_another(parts):
     first = parts.sessions.open(ACCOUNT, VISITOR).session
     second = parts.sessions.open(ACCOUNT, VISITOR).session
     assert first.status is second.status is SessionStatus.PENDING
@@ -163,13 +142,13 @@ def test_a_session_that_ends_while_it_is_served_leaves_no_leased_tenant(
 
 
 def wait_until_blocked(database):
-    """Wait until somebody waits for a lock."""
+    """Wait until a connection waits for a lock."""
     for _ in range(200):
         rows = database.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
         if rows[0]:
             return
         time.sleep(0.02)
-    raise AssertionError("nobody waits for a lock")
+    raise AssertionError("no connection waits for a lock")
 
 
 def test_the_token_of_a_session_that_waits_lasts_as_long_as_its_time_can(parts):
@@ -185,7 +164,7 @@ def test_near_the_limit_a_creation_waits_until_others_are_through(parts, databas
     with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as threads:
         other.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [GATE])
         opening = threads.submit(parts.sessions.open, ACCOUNT, VISITOR)
-        time.sleep(0.3)
+        wait_until_blocked(database)
         assert not opening.done()
         other.rollback()
         assert opening.result().session.status is SessionStatus.ACTIVE

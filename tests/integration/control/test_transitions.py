@@ -19,12 +19,12 @@ OF_TEMPLATES = {"REGISTER_TEMPLATE", "EMPTY_TEMPLATE", "PUBLISH_TEMPLATE"}
 PARAMETERS = {
     "OPEN_SESSION": {
         "id": uuid4(), "tenant_id": uuid4(), "session_id": "new", "account_type": "notes",
-        "user_id": None, "ip_address": None, "user_agent": None, "duration": 60,
-        "max_sessions": 9, "max_per_minute": 0, "alone": True,
+        "user_id": None, "ip_address": None, "address_digests": [], "user_agent": None,
+        "duration": 60, "max_sessions": 9, "max_per_minute": 0, "max_per_address": 0, "alone": True,
     },
     "HAND_OVER": {"template_id": TEMPLATE, "duration": 60},
     "END_SESSION": {"session_id": "secret", "ended_by": "visitor"},
-    "EXPIRE_SESSIONS": {"idle_seconds": 0},
+    "EXPIRE_SESSIONS": {"idle_seconds": 0, "idle_seconds_when_full": 0, "max_sessions": 9},
     "FAIL_WAITING_SESSION": {"demo_session_id": SESSION, "failure": "why"},
     "FAIL_SESSION": {"demo_session_id": SESSION, "failure": "why"},
     "FAIL_SESSION_OF_TENANT": {"tenant_id": TENANT, "failure": "why"},

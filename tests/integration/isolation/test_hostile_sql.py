@@ -1,7 +1,5 @@
 """Whatever SQL runs on a routed connection, it sees its own tenant and harms no other."""
 
-import time
-
 import pytest
 from psycopg import errors as pg
 from sqlalchemy import text
@@ -9,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database.isolation import tenant_role
 from app.db import tenant_engine, tenant_transaction
+from tests.integration.control.processes import wait_for
 from tests.integration.isolation.conftest import SECRET, TEMPLATE, House
 
 DENIED = (pg.InsufficientPrivilege, pg.UndefinedTable, pg.InvalidSchemaName)
@@ -189,8 +188,10 @@ def test_a_transaction_left_idle_is_ended(make_house):
     with make_house(tenant_idle_seconds=0.2) as house:
 
         def be_late():
-            with tenant_transaction(house.mine) as session:
-                time.sleep(0.6)
+            with tenant_transaction(house.mine) as session, house.owner() as owner:
+                pid = session.scalar(text("SELECT pg_backend_pid()"))
+                ended = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)"
+                wait_for(lambda: owner.execute(ended, [pid]).fetchone()[0])
                 session.execute(text("SELECT 1"))
 
         with pytest.raises(DBAPIError):

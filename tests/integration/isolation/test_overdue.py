@@ -7,22 +7,22 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database.engines import engine_url
 from app.db import tenant_transaction
-from jobs.maintenance import expiry as sweep
+from jobs.maintenance import expiry
 from jobs.maintenance.expiry import end_overdue
 from tests.integration.control.processes import wait_for
 
 
-class Parts:
-    """As much of the jobs' wiring as this one needs."""
+class Services:
+    """As much of the jobs' services as this test needs."""
 
     def __init__(self, settings):
         self.settings = settings
         self.engine = create_engine(engine_url(settings.database_url))
 
 
-def test_who_lifts_the_timeouts_is_ended_all_the_same(house, monkeypatch):
-    monkeypatch.setattr(sweep, "OVERDUE", 0.5)
-    ended, parts = [], Parts(house.settings)
+def test_a_transaction_that_lifts_its_timeouts_is_ended(house, monkeypatch):
+    monkeypatch.setattr(expiry, "OVERDUE", 0.5)
+    ended, services = [], Services(house.settings)
 
     def hold_on():
         with house.app.app_context():
@@ -35,10 +35,10 @@ def test_who_lifts_the_timeouts_is_ended_all_the_same(house, monkeypatch):
 
     thread = threading.Thread(target=hold_on)
     thread.start()
-    wait_for(lambda: end_overdue(parts) == 1)
+    wait_for(lambda: end_overdue(services) == 1)
     thread.join(10)
     assert ended == ["AdminShutdown"]
     with tenant_transaction(house.mine) as session:
         assert session.scalars(text("SELECT owner FROM sales")).all() == ["mine"]
-    assert end_overdue(parts) == 0
-    parts.engine.dispose()
+    assert end_overdue(services) == 0
+    services.engine.dispose()

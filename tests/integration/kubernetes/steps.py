@@ -1,4 +1,4 @@
-"""What the tests of launched clones do, and what they look at."""
+"""What the tests of clones in Kubernetes Jobs do, and what they look at."""
 
 import time
 from contextlib import contextmanager
@@ -10,8 +10,7 @@ from jobs import tasks
 from jobs.clones.clone_tasks import fetch_clone_tasks
 from jobs.kubernetes.job_queues import JobQueues
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
-from tests.integration.control.test_jobs import work
-from tests.integration.control.test_sessions import VISITOR
+from tests.integration.control.steps import VISITOR, work
 from tests.integration.kubernetes.conftest import NAMESPACE
 
 
@@ -21,8 +20,8 @@ def adjust(parts, **settings):
         object.__setattr__(parts.settings, name, value)
 
 
-def settle(parts, is_done, *, seconds=30.0):
-    """Let workers and keeper go on, as they do in production, until something is true."""
+def settle(parts, is_done, *, seconds=120.0):
+    """Let workers and reconciler go on, as they do in production, until something is true."""
     end = time.monotonic() + seconds
     while not is_done():
         assert time.monotonic() < end, "it did not come"

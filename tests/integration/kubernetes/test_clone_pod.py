@@ -21,7 +21,7 @@ from tests.integration.control.processes import (
     wait_until_gone,
     wait_until_stuck,
 )
-from tests.integration.control.test_sessions import VISITOR
+from tests.integration.control.steps import VISITOR
 from tests.integration.kubernetes.steps import locked_template, order_batch
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -152,4 +152,4 @@ def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     ran = run_pod("clone-00000000-0000-0000-0000-000000000000")
     assert ran.returncode == UNFINISHED
-    assert "Redis is away" in ran.stderr
+    assert json.loads(ran.stderr.splitlines()[-1])["action"] == "redis_failed"

@@ -73,6 +73,10 @@ class Recorder:
     def __init__(self, log, name):
         self._log, self._name = log, name
         self.is_away = False
+        self.statuses = []
+
+    def find_reset(self, _):
+        return self.statuses[0]
 
     def __getattr__(self, call):
         def record(*args, **options):
@@ -81,16 +85,6 @@ class Recorder:
             self._log.append((f"{self._name}.{call}", *args, *options.items()))
 
         return record
-
-
-class Dispatcher(Recorder):
-    """Stands for the dispatcher: a reset that is asked for has the status that the test gives."""
-
-    status = ResetStatus.DONE
-
-    def find_reset(self, session):
-        assert session == SESSION
-        return self.status
 
 
 class Tokens:
@@ -102,7 +96,7 @@ class Tokens:
 def world():
     log = []
     answers, cache = Answers(log), Recorder(log, "cache")
-    dispatcher = Dispatcher(log, "dispatcher")
+    dispatcher = Recorder(log, "dispatcher")
     settings = Settings(
         _env_file=None,
         database_url="postgresql://nobody@127.0.0.1:1/none",
@@ -182,14 +176,21 @@ def test_an_extension_is_stored_after_its_commit(world):
     extended = world.service.extend("demo_secret")
     assert extended.session.extensions == 1
     ((_, parameters),) = calls(world, EXTEND)
-    assert parameters == {"session_id": "demo_secret", "duration": 1800, "max_extensions": 3}
+    assert parameters == {
+        "session_id": "demo_secret",
+        "duration": 1800,
+        "max_extensions": 3,
+        "busy": 160,
+        "full": 190,
+    }
     assert world.log[-2:] == [("commit",), ("cache.put", extended.session, ("new", False))]
 
 
 @pytest.mark.parametrize(
     ("found", "kind", "code"),
     [
-        (row(), Conflict, "extension_limit"),
+        (row(extensions=3), Conflict, "extension_limit"),
+        (row(), Unavailable, "extension_crowded"),
         (row(status="pending"), Conflict, "session_pending"),
         (row(status="destroyed"), Unauthorized, "session_expired"),
         (row(is_over=True), Unauthorized, "session_expired"),
@@ -228,39 +229,31 @@ def test_an_end_while_redis_is_away_is_an_end(world):
     assert world.service.end("demo_secret").status is SessionStatus.DESTROYED
 
 
-def test_a_reset_is_asked_for_and_the_session_read_again_after_it(world):
+@pytest.mark.parametrize(
+    ("status", "is_under_way"), [(ResetStatus.DONE, False), (ResetStatus.RUNNING, True)]
+)
+def test_a_reset_is_asked_for_by_the_rows_id_and_read_again(world, status, is_under_way):
     world.answers.give(FIND, row(), row(virtual_tenant_id=OTHER_TENANT))
-    opened = world.service.reset("demo_secret")
-    assert (opened.session.tenant_id, opened.reset_is_under_way) == (OTHER_TENANT, False)
+    world.dispatcher.statuses = [status]
+    opened = world.service.reset("demo_secret", wait=0)
     assert calls(world, "dispatcher.reset") == [("dispatcher.reset", SESSION)]
+    assert opened.session.tenant_id == OTHER_TENANT
+    assert opened.reset_is_under_way is is_under_way
 
 
-def test_a_reset_that_goes_on_is_told_as_such(world):
-    world.answers.give(FIND, row())
-    world.dispatcher.status = ResetStatus.RUNNING
-    assert world.service.reset("demo_secret", wait=0).reset_is_under_way
-
-
-def test_a_session_that_ends_while_it_is_reset_is_over(world):
-    world.answers.give(FIND, row(), row(status="destroyed"))
-    world.dispatcher.status = ResetStatus.OVER
+def test_a_reset_of_a_session_that_is_over_is_not_asked_for(world):
+    world.answers.give(FIND, row(status="expired"))
     with pytest.raises(Unauthorized):
         world.service.reset("demo_secret")
+    assert names(world) == []
 
 
-def test_a_session_that_is_not_active_is_not_reset(world):
-    world.answers.give(FIND, row(status="pending", virtual_tenant_id=None))
-    with pytest.raises(Conflict):
-        world.service.reset("demo_secret")
-    assert calls(world, "dispatcher.reset") == []
-
-
-def test_a_reset_without_a_ready_tenant_asks_to_come_back(world):
+def test_a_reset_while_redis_is_away_says_so(world):
     world.answers.give(FIND, row())
-    world.dispatcher.status = ResetStatus.POOL_EMPTY
+    world.dispatcher.is_away = True
     with pytest.raises(Unavailable) as refused:
         world.service.reset("demo_secret")
-    assert (refused.value.error_code, refused.value.headers) == ("pool_empty", {"Retry-After": "5"})
+    assert refused.value.error_code == "reset_unavailable"
 
 
 @pytest.mark.parametrize(
