@@ -20,7 +20,7 @@ from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import extension_refusal, refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
-from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.errors import Conflict, NotFound, Unauthorized
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
