@@ -17,6 +17,7 @@ from .errors import (
     TargetExists,
     Unproven,
     UnsupportedObject,
+    UntestedServer,
 )
 from .executor import CloneReport, Progress, Step
 from .mark import MARK
@@ -61,6 +62,7 @@ __all__ = [
     "TargetExists",
     "Unproven",
     "UnsupportedObject",
+    "UntestedServer",
     "compile_plan",
     "drop_schema",
     "prove",

@@ -106,6 +106,14 @@ def _add_keep_ties(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_untested_server(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--untested-server",
+        action="store_true",
+        help="allow a major version of Postgres that was never tested",
+    )
+
+
 def _add_bench(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--source", action="append", default=[], metavar="SCHEMA", help="a schema to clone too"
@@ -132,6 +140,7 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
     sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
     _add_keep_ties(sub)
+    _add_untested_server(sub)
 
 
 def _add_clone(sub: argparse.ArgumentParser) -> None:
@@ -153,6 +162,7 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
     _add_keep_ties(sub)
+    _add_untested_server(sub)
 
 
 def _add_restore(sub: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ class Misuse(SchemaToolsError):
 
 def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compile, keep the plan where asked, and show it."""
-    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
+    made = _compile(connection, options)
     if options.output:
         _keep(made, Path(options.output))
     if options.json:
@@ -156,7 +156,7 @@ def _choose_plan(
     """The plan to run, and whether it was kept rather than just compiled."""
     path = Path(options.plan) if options.plan else None
     if path is None:
-        return compile_plan(connection, options.source, keep_ties=options.keep_ties), False
+        return _compile(connection, options), False
     if not path.exists():
         if options.no_recompile:
             raise Misuse(
@@ -176,8 +176,17 @@ def _choose_plan(
     return kept, True
 
 
+def _compile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
+    return compile_plan(
+        connection,
+        options.source,
+        keep_ties=options.keep_ties,
+        untested_server=options.untested_server,
+    )
+
+
 def _recompile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
-    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
+    made = _compile(connection, options)
     if not options.dry_run:
         _keep(made, Path(options.plan))
     return made
