@@ -51,7 +51,8 @@ _SCANNED = ("rq:*", "demo:*", "{gateway:activity}:*")
 
 def is_wrong_type(error: BaseException) -> bool:
     """Return whether Redis refused a command because of the key's type."""
-    return isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE")
+    # A pipeline puts the command before it.
+    return isinstance(error, ResponseError) and "WRONGTYPE " in str(error)
 
 
 def set_aside(redis: Redis, key: str | bytes) -> None:

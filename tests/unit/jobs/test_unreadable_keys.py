@@ -50,5 +50,8 @@ def test_a_key_that_is_not_known_has_none(key):
 
 def test_only_redis_own_answer_is_a_wrong_type():
     assert is_wrong_type(ResponseError("WRONGTYPE Operation against a key"))
+    assert is_wrong_type(
+        ResponseError("Command # 7 (ZADD a) of pipeline: WRONGTYPE x")
+    )
     assert not is_wrong_type(ResponseError("OOM command not allowed"))
     assert not is_wrong_type(ValueError("WRONGTYPE"))
