@@ -57,7 +57,7 @@ ROWS = "oid relfilenode relpages reltuples relallvisible relallfrozen relfrozenx
 
 HINTS = (
     "reltoastrelid relrewrite relhasindex relhasrules relhastriggers relhassubclass indcheckxmin"
-    " attcacheoff collversion attoptions"
+    " attcacheoff collversion collencoding attoptions"
 )
 """What the server keeps when it happens to, and its own bookkeeping."""
 
