@@ -20,8 +20,8 @@ def adjust(parts, **settings):
         object.__setattr__(parts.settings, name, value)
 
 
-def settle(parts, is_done, *, seconds=30.0):
-    """Let workers and keeper go on, as they do in production, until something is true."""
+def settle(parts, is_done, *, seconds=120.0):
+    """Let workers and reconciler go on, as they do in production, until something is true."""
     end = time.monotonic() + seconds
     while not is_done():
         assert time.monotonic() < end, "it did not come"
