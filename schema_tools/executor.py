@@ -91,7 +91,7 @@ def run_plan(
 
 
 def ensure_clonable(plan: ClonePlan, connection: "Connection[Any]", target: str) -> None:
-    """Do what a clone begins with, and undo it; raises whatever `run_plan` would raise there."""
+    """Do what a clone begins with, and undo it; raises what `run_plan` would raise there."""
     with _transaction(plan, connection, target, rehearsal=True):
         _open(plan, connection, target, comment=None, check=True)
 
