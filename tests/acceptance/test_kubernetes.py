@@ -81,7 +81,7 @@ def test_a_prospect_gets_a_bakery_from_a_pod(installation):
     assert visitor.get("/api/tenant").status == 401
 
 
-def test_a_prospect_gets_a_bakery_though_the_image_is_nowhere(installation):
+def test_a_prospect_gets_a_bakery_when_the_image_cannot_be_pulled(installation):
     system, cluster = installation.system, installation.cluster
     with cluster.fail("pull"):
         visitor = Prospect(system.url).open("individual_bakery", wait=False)

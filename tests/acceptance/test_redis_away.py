@@ -34,7 +34,7 @@ def failures(url):
     return {action: float(count) for action, count in found}
 
 
-def test_while_redis_is_away_sessions_live_and_it_is_counted_and_told(live_system, fragile):
+def test_sessions_work_while_redis_is_away_and_metrics_count_it(live_system, fragile):
     url, valkey = fragile
     ready_pool(live_system)
     mine, ended = Prospect(url).open("individual_bakery"), Prospect(url)

@@ -136,7 +136,7 @@ def dropped_role(house, tenant):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)
-def test_secrets_are_turned_without_a_gap_and_the_old_ones_end(house):
+def test_secrets_are_rotated_without_a_gap_and_old_ones_stop_working(house):
     with house.with_secrets(BEFORE) as url:
         early = Prospect(url).open("individual_bakery")
         signed = signature_of(early)

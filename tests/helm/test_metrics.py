@@ -91,7 +91,7 @@ def test_grafana_finds_the_dashboard():
     assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
-def test_nothing_of_it_is_there_unless_it_is_asked_for():
+def test_metrics_objects_are_off_by_default():
     documents = render_chart(EXTERNAL)
     assert of_kind(documents, "ServiceMonitor", "PrometheusRule") == []
     assert not [d for d in documents if d["metadata"]["name"].endswith("-grafana")]

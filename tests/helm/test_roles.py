@@ -30,7 +30,7 @@ def documents():
     return render_chart(TRIAL)
 
 
-def test_the_names_that_others_know_are_fixed():
+def test_published_names_are_fixed():
     documents = render_chart(merged(TRIAL, {"fullnameOverride": "other"}), "some-release")
     assert one(documents, "CronJob", "demo-session-cleanup")
     for step in ("users", "tenants", "inventory"):
@@ -48,7 +48,7 @@ def test_a_role_reads_the_keys_that_it_needs(documents, component):
             assert pod.keys() == KEYS[component]
 
 
-def test_keys_that_may_be_missing_do_not_stop_a_pod(documents):
+def test_optional_secret_keys_are_marked_optional(documents):
     for pod in filter(lambda pod: pod.is_ours, pods(documents)):
         for entry in pod.container["env"]:
             reference = entry.get("valueFrom", {}).get("secretKeyRef")
@@ -56,7 +56,7 @@ def test_keys_that_may_be_missing_do_not_stop_a_pod(documents):
                 assert reference.get("optional", False) is (reference["key"] not in NEEDED)
 
 
-def test_what_clone_pods_cannot_do_without_is_in_the_secret(documents):
+def test_the_secret_has_every_key_that_clone_pods_need(documents):
     needed = {key for key, required in SECRET_KEYS.items() if required}
     assert needed <= set(one(documents, "Secret", "demo-masa-madre")["data"])
 
@@ -90,7 +90,7 @@ def test_seeds_may_do_nothing_in_the_cluster(documents):
     assert pod_of(documents, "demo-seed-users").spec["serviceAccountName"] == "demo-seed-sa"
 
 
-def test_standing_workers_alone_may_do_nothing_either():
+def test_without_clone_jobs_the_worker_has_no_rights_in_the_cluster():
     documents = render_chart(merged(TRIAL, {"settings": {"CLONE_LAUNCHER": "worker"}}))
     assert of_kind(documents, "RoleBinding") == []
     assert [r["rules"] for r in of_kind(documents, "Role")] == [[]]
@@ -106,7 +106,7 @@ def test_two_pods_serve_and_one_schedules(documents):
     assert scheduler["spec"]["strategy"] == {"type": "Recreate"}
 
 
-def test_the_autoscaler_has_its_way():
+def test_with_an_autoscaler_no_replica_count_is_set():
     documents = render_chart(merged(EXTERNAL, SCALING))
     assert "replicas" not in one(documents, "Deployment", "demo-masa-madre-web")["spec"]
     scaler = one(documents, "HorizontalPodAutoscaler", "demo-masa-madre-web")["spec"]
@@ -159,7 +159,7 @@ def test_web_and_workers_spread(documents):
             assert spread["labelSelector"]["matchLabels"].items() <= pod.metadata["labels"].items()
 
 
-def test_a_roles_own_labels_win_over_shared_ones():
+def test_a_roles_own_labels_override_the_shared_ones():
     labels = {"commonLabels": {"team": "a"}, "pod": {"labels": {"team": "b"}}}
     documents = render_chart(merged(TRIAL, labels, {"web": {"pod": {"labels": {"team": "c"}}}}))
     assert pod_of(documents, "demo-masa-madre-web").metadata["labels"]["team"] == "c"
@@ -167,7 +167,7 @@ def test_a_roles_own_labels_win_over_shared_ones():
     assert one(documents, "Service", "demo-masa-madre-web")["metadata"]["labels"]["team"] == "a"
 
 
-def test_a_roles_own_place_wins_over_the_shared_one():
+def test_a_roles_own_scheduling_overrides_the_shared_one():
     shared = {"nodeSelector": {"pool": "demos", "disk": "slow"}, "priorityClassName": "low"}
     own = {"web": {"pod": {"nodeSelector": {"disk": "fast"}, "priorityClassName": "high"}}}
     documents = render_chart(merged(TRIAL, {"pod": shared}, own))

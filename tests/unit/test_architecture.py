@@ -125,7 +125,7 @@ def test_only_the_settings_and_the_local_stack_read_the_environment():
     assert {name for name in readers if not name.startswith("app/local/")} <= allowed
 
 
-def test_only_the_engine_room_sets_a_tenants_search_path():
+def test_only_app_db_sets_a_tenants_search_path():
     setters = {
         path.relative_to(ROOT).as_posix()
         for package in ("app", "jobs", "gateway")
@@ -137,7 +137,7 @@ def test_only_the_engine_room_sets_a_tenants_search_path():
 
 
 @pytest.mark.parametrize("package", sorted(MAY_IMPORT))
-def test_every_module_opens_with_a_sentence_and_ends_soon(package):
+def test_every_module_has_a_docstring_and_a_bounded_length(package):
     for path in modules(package):
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it is for"

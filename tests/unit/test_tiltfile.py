@@ -18,7 +18,7 @@ def constant(name):
     raise AssertionError(f"the Tiltfile has no {name}")
 
 
-def test_its_values_are_values_of_the_chart():
+def test_the_tiltfiles_values_are_values_of_the_chart():
     chart = ROOT / ast.literal_eval(constant("CHART"))
     values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
     named = [key.value for key in constant("VALUES").keys]

@@ -39,7 +39,7 @@ def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
     assert differences(database, f"demo_{tenant_id.hex}") == []
 
 
-def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
+def test_a_clone_whose_state_was_not_saved_is_recognised(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     tenant = parts.pool.find(tenant_id)
     label = f"v{tenant.template_version} {tenant.template_revision}"
@@ -50,7 +50,7 @@ def test_a_clone_whose_note_was_lost_is_found_again(parts, database):
     assert database.execute(f"SELECT count(*) FROM {tenant.schema_name}.bread").fetchone() == (4,)
 
 
-def test_a_clone_of_an_older_template_whose_note_was_lost_is_cut_again(parts, database):
+def test_a_clone_of_an_older_template_is_cloned_again(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     schema = f"demo_{tenant_id.hex}"
     compile_plan(database, TEMPLATE).run(database, schema, comment="v0 None")
@@ -109,7 +109,7 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     assert states == ["cloning", "cloning", "failed"]
 
 
-def test_a_clone_that_kills_whoever_makes_it_ends_too(parts, database, monkeypatch):
+def test_a_clone_that_kills_its_process_fails_after_its_attempts(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     monkeypatch.setattr(
         "jobs.clones.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL)
@@ -142,7 +142,7 @@ def test_cleanup_ends_what_the_clock_has_ended(parts, database):
     assert statistics.totals(parts.engine)["expired_sessions"] == 1
 
 
-def test_two_cleanups_at_once_are_one(parts, database_url):
+def test_only_one_of_two_concurrent_cleanups_runs(parts, database_url):
     with advisory_lock(database_url, "cleanup") as mine:
         assert mine
         assert tasks.cleanup() == {"skipped": 1}
@@ -182,7 +182,7 @@ def test_the_statistics_outlive_the_rows(parts, database):
     assert statistics.totals(parts.engine) == before
 
 
-def test_requests_are_counted_once_though_whoever_counts_is_killed(parts):
+def test_requests_are_counted_once_when_the_cleanup_is_killed(parts):
     fill_pool(parts, 1)
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     for _ in range(3):
@@ -200,7 +200,7 @@ def test_requests_are_counted_once_though_whoever_counts_is_killed(parts):
     assert parts.sessions.fetch(session.session_id).request_count == 4
 
 
-def test_requests_are_counted_once_whoever_counts(parts, database):
+def test_requests_are_counted_once_by_concurrent_cleanups(parts, database):
     fill_pool(parts, 1)
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     for _ in range(5):
@@ -258,7 +258,7 @@ def refills_after_asking_again(parts):
     return len(TaskQueue("pool", connection=parts.redis))
 
 
-def test_work_that_died_with_its_process_is_queued_again(parts):
+def test_a_job_whose_process_was_killed_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     TaskQueue("pool", connection=parts.redis).empty()
@@ -271,7 +271,7 @@ def test_work_that_died_with_its_process_is_queued_again(parts):
     assert refills_after_asking_again(parts) == 1
 
 
-def test_work_that_a_worker_took_out_of_the_queue_with_him_is_queued_again(parts):
+def test_a_job_taken_by_a_killed_worker_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)
@@ -299,7 +299,7 @@ def test_an_entry_of_an_earlier_release_is_replaced(parts):
     assert TaskJob.fetch("cleanup", connection=parts.redis).origin == "maintenance"
 
 
-def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch):
+def test_a_job_started_during_the_check_is_not_lost(parts, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.hset(key, "enqueued_at", "2026-01-01T00:00:00.0Z")

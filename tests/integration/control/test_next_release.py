@@ -216,7 +216,9 @@ def test_sessions_are_ended_but_for_those_that_have_the_new_tables(
 
 
 @on_18
-def test_one_that_fails_is_told_and_done_by_the_next_run(parts, database, logins, tenants, release):
+def test_a_failed_schema_is_reported_and_migrated_by_the_next_run(
+    parts, database, logins, tenants, release
+):
     mine, other = tenants
     database.execute(f"CREATE TABLE {schema_of(mine)}.wishes (id integer)")
     code, report = migrate(release, "--sessions=migrate")

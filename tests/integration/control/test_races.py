@@ -34,7 +34,7 @@ def test_processes_never_lease_the_same_tenant(parts, database):
     assert tenant_states(database) == ["cloning"] * 4 + ["leased"] * 14
 
 
-def test_whoever_wins_extension_or_expiry_the_truth_is_one(parts, database):
+def test_extension_and_expiry_never_both_win(parts, database):
     fill_pool(parts, 6)
     for _ in range(6):
         session = parts.sessions.open(ACCOUNT, VISITOR).session
@@ -65,7 +65,7 @@ def test_whoever_wins_extension_or_expiry_the_truth_is_one(parts, database):
         parts.sessions.end(session.session_id)
 
 
-def test_two_schedulers_are_one(parts):
+def test_two_schedulers_queue_each_job_once(parts):
     command = "from jobs.scheduler import main; main()"
     with python(command), python(command):
         wait_for(lambda: TaskJob.exists("reconcile", connection=parts.redis))

@@ -123,7 +123,7 @@ def test_schemas_of_others_are_never_dropped(parts, database):
     assert ORPHAN in demo_schemas(database)
 
 
-def test_a_session_whose_data_are_lost_is_told_so(parts, database):
+def test_a_session_whose_schema_is_lost_fails_with_a_message(parts, database):
     session = one_session(parts)
     database.execute(f"DROP SCHEMA {schema_of(session)} CASCADE")
     tasks.reconcile()

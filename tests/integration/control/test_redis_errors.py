@@ -83,7 +83,7 @@ OUTAGES = [full, read_only, silent, without_connections, with_wrong_types]
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
-def test_scheduler_and_workers_go_on_after(parts, monkeypatch, outage):
+def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, outage):
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     health = JobHealth(parts.redis)
     with python(SCHEDULER) as scheduler, python(WORKER) as worker:
@@ -200,7 +200,7 @@ def client(parts):
         db.engine.dispose()
 
 
-def test_ready_and_metrics_tell_of_it(parts, client):
+def test_ready_and_metrics_report_redis_errors(parts, client):
     seen = client.get("/ready").json["jobs"]
     assert seen == dict.fromkeys(("scheduler", "worker"), "none reported within 30 s")
     health = JobHealth(parts.redis)
@@ -230,7 +230,7 @@ def test_what_was_counted_before_redis_is_emptied_stays_counted(parts):
     assert parts.sessions.fetch(session.session_id).request_count == 3
 
 
-def test_progress_that_was_overwritten_is_none(parts):
+def test_overwritten_progress_is_ignored(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     tenant_id = parts.sessions.awaited_tenant(session)
     for value in ("garbage", "[]", '{"phase": 1}'):

@@ -163,7 +163,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_nothing_in_redis_is_code_to_anybody(parts, proof, monkeypatch, reader):
+def test_nothing_in_redis_is_executed_as_code(parts, proof, monkeypatch, reader):
     monkeypatch.setenv("PROOF", str(proof))
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     run, queue = READERS[reader]
@@ -219,7 +219,7 @@ def listener():
         thread.join()
 
 
-def test_nobody_is_told_what_became_of_a_job(parts):
+def test_a_job_cannot_name_a_webhook(parts):
     with listener() as (url, asked):
         hooks = json.dumps([{"url": url, "job_status": end} for end in ("failed", "finished")])
         push_job(parts, "fails", data=call("os.getcwd"), webhooks=hooks)
@@ -244,7 +244,7 @@ def test_what_the_dashboard_shows_is_text(parts):
     assert row["description"] == "jobs.tasks.purge('a')", "this page escapes it itself"
 
 
-def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
+def test_a_clone_queued_as_a_pickle_is_queued_again(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     job_id = clone_task_id(parts.sessions.awaited_tenant(session))
     parts.redis.hset(TaskJob.key_for(job_id), "data", pickle.dumps(("jobs.tasks.clone",)))
@@ -255,7 +255,7 @@ def test_a_clone_that_was_ordered_with_a_pickle_is_ordered_anew(parts):
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
 
 
-def test_a_job_that_is_only_half_there_is_ordered_anew_and_holds_nobody_up(parts):
+def test_an_incomplete_job_is_queued_again_and_blocks_no_other(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()

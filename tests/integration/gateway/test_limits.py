@@ -32,7 +32,7 @@ def limited(world, counters):
     return world
 
 
-def test_a_sessions_requests_are_counted_told_and_refused(limited, code):
+def test_a_sessions_requests_are_counted_and_refused_with_headers(limited, code):
     record = limited.open()
     for left in (4, 3, 2, 1, 0):
         answer = limited.get(record)
@@ -46,7 +46,7 @@ def test_a_sessions_requests_are_counted_told_and_refused(limited, code):
     assert len(limited.seen) == 5
 
 
-def test_another_session_does_not_notice_and_a_minute_later_all_is_well(limited):
+def test_limits_apply_to_one_session_and_reset_after_a_minute(limited):
     record = limited.open()
     for _ in range(7):
         limited.get(record)
@@ -79,7 +79,7 @@ def test_with_redis_away_a_process_counts_for_itself(limited, code, monkeypatch)
     assert limited.failures >= 1
 
 
-def test_a_sessions_open_requests_are_bounded_and_let_go_when_they_are_sent(world, code):
+def test_open_requests_of_a_session_are_bounded_and_released_when_sent(world, code):
     world.gateway = world.make_gateway(guards=[OpenRequests(2)])
     record, entered, leave = world.open(), threading.Barrier(3), threading.Event()
 
@@ -109,7 +109,7 @@ def test_a_sessions_open_requests_are_bounded_and_let_go_when_they_are_sent(worl
     assert world.get(record).status_code == 200
 
 
-def test_an_app_that_fails_gives_its_place_back(world):
+def test_an_app_that_raises_releases_its_open_request(world):
     world.gateway = world.make_gateway(guards=[OpenRequests(1)])
     record = world.open()
 
@@ -136,7 +136,7 @@ def create(world, address="203.0.113.7", path="/api/demo/session/create", method
 
 
 @pytest.mark.parametrize("path", ["/api/demo/session/create", "/api/auth/login"])
-def test_sessions_that_an_address_opens_are_counted_told_and_refused(opening, code, path):
+def test_creations_of_an_address_are_counted_and_refused_with_headers(opening, code, path):
     for left in (2, 1, 0):
         answer = create(opening, path=path)
         assert answer.status_code == 200
@@ -170,7 +170,7 @@ def test_counting_a_creation_is_one_round_trip(opening):
     assert after - before == 2, "the count, and this question"
 
 
-def test_the_address_of_who_opens_a_session_is_not_kept(opening):
+def test_the_address_of_a_creation_is_not_stored(opening):
     create(opening)
     assert not [name for name in opening.redis.keys("*") if b"203.0.113" in name]
 
@@ -222,7 +222,7 @@ def test_forged_tokens_count_and_a_genuine_one_still_opens(guarded, code):
     assert guarded.get(guarded.open()).status_code == 200
 
 
-def test_no_address_is_kept(guarded):
+def test_no_address_is_stored(guarded):
     guess(guarded, 1)
     names = [name.decode() for name in guarded.redis.keys("*")]
     assert any("failures" in name for name in names)

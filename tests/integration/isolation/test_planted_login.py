@@ -101,7 +101,7 @@ def test_planted_settings_are_removed_and_a_superusers_are_kept(make_house):
             assert excess_rights(connection) is None
 
 
-def test_a_planted_password_and_library_shut_visitors_out_until_the_repair(make_house):
+def test_a_changed_password_or_library_blocks_logins_until_the_repair(make_house):
     with make_house() as house:
         plant(
             house,

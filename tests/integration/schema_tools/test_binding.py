@@ -90,7 +90,7 @@ def objects(connection, schema):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_clone_is_exact_and_outlives_its_source(case, name):
+def test_a_clone_is_exact_and_works_after_its_source_is_dropped(case, name):
     connection = case(name)
 
     compile_plan(connection, "s").run(connection, "d")

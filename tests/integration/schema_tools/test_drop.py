@@ -39,7 +39,7 @@ def test_a_blocked_drop_names_the_session_and_its_query(shop, database_url):
         assert TARGET in schemas(shop)
 
 
-def test_a_drop_waits_for_a_reader_who_leaves(shop, database_url):
+def test_a_drop_waits_for_a_reader_that_ends(shop, database_url):
     compile_plan(shop, SOURCE).run(shop, TARGET)
     with psycopg.connect(database_url) as reader:
         reader.execute(f"SELECT count(*) FROM {TARGET}.t")

@@ -97,7 +97,7 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_writer_is_found_in_every_dialect(tmp_path, sample):
+def test_a_writing_statement_is_found_in_every_form(tmp_path, sample):
     path = tmp_path / "sample.py"
     path.write_text(sample)
     assert writers(path) != []
@@ -112,7 +112,7 @@ def test_a_writer_is_found_in_every_dialect(tmp_path, sample):
         "if tenant.state == 'ready': pass",
     ],
 )
-def test_a_reader_is_not_taken_for_a_writer(tmp_path, sample):
+def test_a_reading_statement_is_not_reported(tmp_path, sample):
     path = tmp_path / "sample.py"
     path.write_text(sample)
     assert writers(path) == []
