@@ -1,4 +1,4 @@
-"""Proves a plan: runs it under a name that nobody uses, holds what came of it against the source.
+"""Proves a plan: runs it under an unused name and compares the result with the source.
 
 All of it happens in a transaction that is rolled back. The definitions run always, the rows where
 they are few; of many rows a sample runs, which shows that the statement works.
@@ -86,7 +86,7 @@ def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
 
 
 def scratch_name() -> str:
-    """Make a schema name that nobody uses."""
+    """Return an unused schema name."""
     return f"schema_tools_{secrets.token_hex(16)}"
 
 

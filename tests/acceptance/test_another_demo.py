@@ -1,4 +1,4 @@
-"""The engine serves a demo that is no bakery: one account type, one table, two rules."""
+"""The engine serves a demo other than the bakery: one account type, one table, two rules."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Whatever a client sends, the answer is the one error body with a code and a sentence."""
+"""Bad input is answered with the one error body, which has a code and a message."""
 
 import base64
 import hashlib

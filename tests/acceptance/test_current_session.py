@@ -1,4 +1,4 @@
-"""Which session is mine: what a second tab, which has only the cookie, can ask."""
+"""The current session's endpoint, which a second tab uses with only the cookie."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Guessed ids and passwords are counted by address, and after too many none is looked up."""
+"""Guessed ids and passwords are counted by address; after too many none is looked up."""
 
 import base64
 from itertools import count

@@ -1,4 +1,4 @@
-"""What browsers are told, and what is known of a visitor afterwards."""
+"""Security headers, and what is stored about a visitor after the visit."""
 
 import psycopg
 import pytest

@@ -21,7 +21,7 @@ from tests.fixtures.live import ROOT
 from tests.integration.control.test_reset import TEMPLATE as BAKERY
 
 on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
-"""For what does not depend on the server."""
+"""For tests that do not depend on the server."""
 
 
 def demo(live_system, *arguments):

@@ -42,7 +42,7 @@ CHANGES = {
     "POST /api/inventory/adjustments",
     "POST /api/procurement/runs",
 }
-"""What a session may change: written down here apart from the gateway's table."""
+"""What a session may change, listed here independently of the gateway's policy."""
 
 SESSIONS = {
     "POST /api/demo/session/create",
@@ -51,10 +51,10 @@ SESSIONS = {
     "POST /api/demo/session/destroy",
     "POST /api/auth/login",
 }
-"""What begins, changes and ends sessions."""
+"""The operations that begin, change and end sessions."""
 
 TOO_LONG = 414
-"""The web server's own answer to a request line, before any of ours is asked."""
+"""The web server's own answer to a bad request line, which does not reach the app."""
 
 
 class Attacker:

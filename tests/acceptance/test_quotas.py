@@ -1,4 +1,4 @@
-"""A session that adds too much is told so, and nobody else notices."""
+"""A session that adds too many rows is refused, and other sessions are not affected."""
 
 import pytest
 

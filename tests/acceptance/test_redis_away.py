@@ -1,4 +1,4 @@
-"""Redis goes away under a running web server: sessions live on, and operators see it."""
+"""Redis stops while the web server runs: sessions keep working, and operators see it."""
 
 import re
 

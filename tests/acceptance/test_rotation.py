@@ -1,4 +1,4 @@
-"""Every secret is changed in a running system: nobody notices until the old ones are dropped."""
+"""Every secret is rotated in a running system without affecting open sessions."""
 
 import sys
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ AFTER = {
 
 
 class House:
-    """A system whose processes are started anew with other secrets, on the same data."""
+    """A system whose processes are restarted with other secrets, on the same data."""
 
     def __init__(self, system):
         self.system = system
@@ -160,7 +160,7 @@ def test_secrets_are_rotated_without_a_gap_and_old_ones_stop_working(house):
         assert early.post("/api/demo/session/reset").status == 200
         assert wait_for(lambda: len(house.ready()) == 2, 30)
         assert house.secrets_of_pool() == set(TENANT)
-        (kept,) = stock & house.ready()  # nobody has taken it
+        (kept,) = stock & house.ready()  # it was not leased meanwhile
 
     with house.with_secrets(AFTER) as url:
         early.url = between.url = url

@@ -1,4 +1,4 @@
-"""A visit from the click to the end, through the web server, on real parts."""
+"""A visit from create to destroy, through the web server, on real servers."""
 
 import threading
 import time

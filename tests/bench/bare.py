@@ -1,4 +1,4 @@
-"""What creating a session is measured against: a Flask endpoint of one INSERT and one SET."""
+"""The baseline for creating a session: a Flask endpoint of one INSERT and one SET."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What a visitor feels while others are slow, greedy or hostile, on each web server, in one run."""
+"""Measures a visitor's latency on each web server while other clients are slow or hostile."""
 
 import socket
 import statistics

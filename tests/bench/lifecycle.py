@@ -1,4 +1,4 @@
-"""A tenant's life, measured: create, clone, lease, request, reset and drop, few and many."""
+"""Measures a tenant's life: create, clone, lease, request, reset and drop, few and many."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ from tests.fixtures.parts import Parts
 
 CREATE = {"demo_account_type": ACCOUNT}
 SYSTEMS = (("warm", "cold", "reset"), ("scale", "memory"), ("cycles",))
-"""Each group has servers of its own: what one leaves behind must not weigh on the next."""
+"""Each group has servers of its own, so that one does not slow the next."""
 PARTS = tuple(name for group in SYSTEMS for name in group)
 
 

@@ -1,4 +1,4 @@
-"""Memory of a backend that serves one session after the other, as connections retire or do not.
+"""Measures a backend's memory over many sessions, with and without retirement of connections.
 
 A web server for each value of `DB_SCHEMAS_PER_CONNECTION`, one process with one connection for
 tenants, so that its backend serves every session. The servers take turns, session by session.

@@ -1,4 +1,4 @@
-"""Tabs of one browser: each knows the demo by its cookie, and hears what another one did."""
+"""Tabs of one browser share a session by its cookie and follow each other's changes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A visitor's browser, for tests: pages, and the faults that must not appear on them."""
+"""A visitor's browser for tests: opens pages and collects their errors."""
 
 import re
 from dataclasses import dataclass, field

@@ -40,7 +40,7 @@ class Server:
         self.api.close()
 
     def with_token(self, token: str) -> "Server":
-        """The same cluster, as whoever the token stands for."""
+        """The same cluster, with the rights of that token."""
         ours = self.api.configuration
         other = client.Configuration()
         other.host, other.ssl_ca_cert, other.verify_ssl = (
@@ -69,7 +69,7 @@ class Server:
             status, text = error.status, error.body
         try:
             return Answer(int(status), json.loads(text or b"null"))
-        except ValueError:  # a path that nobody serves is answered in plain text
+        except ValueError:  # an unknown path is answered in plain text
             return Answer(int(status), text)
 
     def text(self, path: str) -> str:

@@ -1,4 +1,4 @@
-"""The accounts of the chart may do what the code does, and nothing besides."""
+"""The accounts of the chart may do what the code does, and nothing else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every document, whatever the values."""
+"""Rules that every document follows for every combination of values."""
 
 import json
 import re

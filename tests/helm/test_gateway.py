@@ -1,4 +1,4 @@
-"""Somebody else's app behind the gateway: the proxy asks it about each request."""
+"""Another app behind the gateway: the proxy asks the gateway about each request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is watched exists: the metrics of alerts and dashboard are those that the app gives."""
+"""Alerts and dashboard use metrics that the app exports."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""Network policies deny everything, and let through what is needed."""
+"""Network policies deny everything but what is needed."""
 
 import pytest
 

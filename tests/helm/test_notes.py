@@ -1,4 +1,4 @@
-"""What Helm says at the end can be done."""
+"""The commands in NOTES.txt work."""
 
 import re
 

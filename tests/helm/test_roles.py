@@ -1,4 +1,4 @@
-"""What each role is, may do, knows, and how it ends."""
+"""Each role's process, rights, secrets and termination."""
 
 import pytest
 

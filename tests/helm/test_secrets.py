@@ -1,4 +1,4 @@
-"""Secrets are made once, stay where they belong, and replace pods when they change."""
+"""Secrets are generated once, are in no other object, and restart pods when they change."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Tenant transactions fail closed: no tenant, no tables, whatever went wrong before."""
+"""Tenant transactions fail closed: without a tenant there are no tables, also after an error."""
 
 from collections.abc import Iterator
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The demo on real processes: what stops it, what does not, and what it leaves behind."""
+"""`make demo` on real processes: what stops it, what does not, and that no process is left."""
 
 import os
 import signal

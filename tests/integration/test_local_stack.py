@@ -1,4 +1,4 @@
-"""The local stack on real processes: what it keeps, what it refuses, what it leaves behind."""
+"""The local stack on real processes: what it keeps and refuses, and that no process is left."""
 
 import json
 import os

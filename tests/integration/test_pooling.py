@@ -1,4 +1,4 @@
-"""Connections that are gone are replaced unseen, and those that live are not asked whether."""
+"""Lost connections are replaced, and recently used ones are not pinged."""
 
 import psycopg
 import pytest
@@ -47,7 +47,7 @@ def use(engine):
 
 
 def end_all(database_url, engine):
-    """End the engine's backends, and wait until they are gone."""
+    """End the engine's backends, and wait until they have exited."""
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"

@@ -1,4 +1,4 @@
-"""What a credential that counts for nothing is answered with."""
+"""The answer to an invalid credential."""
 
 import pytest
 from flask import Flask

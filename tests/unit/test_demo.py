@@ -1,4 +1,4 @@
-"""The file of a demo: what is read, and what is said of a file that is wrong."""
+"""A demo's file: how it is read, and how mistakes in it are reported."""
 
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""The documents tell the truth about the code."""
+"""The documents agree with the code."""
 
 import re
 from pathlib import Path

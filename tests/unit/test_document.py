@@ -1,4 +1,4 @@
-"""The OpenAPI document as a prospect reads it, at `/docs` and in tools: in Spanish."""
+"""The OpenAPI document is in Spanish, at `/docs` and in tools."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How many event streams one process serves, in all and of each session."""
+"""The limits on event streams of one process, in all and for each session."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""The Tiltfile names what there is: values of the chart, folders of the image, roles."""
+"""The Tiltfile names existing chart values, image folders and roles."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TILTFILE = ast.parse((ROOT / "Tiltfile").read_text(encoding="utf-8"))
-"""Starlark is a part of Python's language, where only what a name means is another matter."""
+"""Starlark's syntax is a part of Python's, so Python can parse the file."""
 
 
 def constant(name):

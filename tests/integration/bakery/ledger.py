@@ -1,4 +1,4 @@
-"""Looking behind the API: what a write left in the tables."""
+"""Reads the tables directly, to check what a write did."""
 
 from sqlalchemy import func, select
 

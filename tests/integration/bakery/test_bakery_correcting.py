@@ -1,4 +1,4 @@
-"""Correcting tickets: the ticket and the stock stay in step."""
+"""Correcting tickets: the ticket and the stock stay consistent."""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""What each domain shows: its figures and its filters."""
+"""The figures and filters of each domain."""
 
 from datetime import timedelta
 

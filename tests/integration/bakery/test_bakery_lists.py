@@ -1,4 +1,4 @@
-"""What the bakery shows: every address, every list, every filter."""
+"""The bakery's endpoints: every path, list and filter."""
 
 import re
 

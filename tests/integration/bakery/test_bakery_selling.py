@@ -1,4 +1,4 @@
-"""Ringing up tickets: what it answers, what it moves and what it refuses."""
+"""Sales: their answers, their stock movements, and what is refused."""
 
 import pytest
 from sqlalchemy import update

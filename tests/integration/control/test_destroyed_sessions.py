@@ -1,4 +1,4 @@
-"""A destroyed session is refused from that moment, though Redis loses, delays and reorders."""
+"""A destroyed session is refused at once, even if Redis loses, delays or reorders writes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The jobs: safe to run twice, safe to lose, and true about what came of them."""
+"""Jobs can run twice and can be lost, and report their outcome correctly."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -265,7 +265,7 @@ def test_a_job_whose_process_was_killed_is_queued_again(parts):
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=30)
     job.save()
-    assert refills_after_asking_again(parts) == 0, "somebody may still do it"
+    assert refills_after_asking_again(parts) == 0, "a worker may still run it"
     job.started_at = datetime.now(UTC) - timedelta(seconds=90)
     job.save()
     assert refills_after_asking_again(parts) == 1

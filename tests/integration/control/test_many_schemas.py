@@ -1,4 +1,4 @@
-"""What a clone asks of the catalog reads one schema's rows, however many schemas there are."""
+"""A clone's catalog queries read only one schema's rows, however many schemas there are."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Migrations: each schema for itself, a truthful report, and on from where it stopped."""
+"""Migrations: each schema in its own transaction, a correct report, and continuing after a stop."""
 
 import psycopg
 import pytest

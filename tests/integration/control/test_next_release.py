@@ -1,4 +1,4 @@
-"""The next release brings a table, a column, a view: migrated, they are every tenant's own."""
+"""A release adds a table, a column and a view; after the migration every tenant has its own."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What does not match is found, reported and repaired; killed workers leave nothing behind."""
+"""Mismatches are found, reported and repaired, also after a worker was killed."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Scheduler and workers outlive every Redis error, and a master or worker that is killed."""
+"""Scheduler and workers survive every Redis error, and a master or worker that is killed."""
 
 import os
 import signal
@@ -127,7 +127,7 @@ def test_workers_end_when_their_master_is_killed(parts, monkeypatch):
 def test_a_key_of_another_type_is_kept_for_operators(parts):
     parts.redis.set("rq:queue:clone", "mine")
     parts.redis.set("demo:refill:x", 1)
-    parts.redis.set("somebody:elses", 1)
+    parts.redis.set("another:app", 1)
     assert set_aside_unreadable(parts.redis) == ["rq:queue:clone"]
     (kept,) = parts.redis.keys(f"{KEPT_AS}*")
     assert (parts.redis.get(kept), parts.redis.ttl(kept) > 0) == (b"mine", True)

@@ -15,7 +15,7 @@ from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_sta
 from tests.integration.control.steps import VISITOR, at_once, fill_pool
 
 GATE = "masa-madre: open a session"
-"""What creations hold in common, as the function in Postgres calls it."""
+"""The advisory lock that creations share, by the name that the function in Postgres uses."""
 
 
 def test_a_ready_tenant_is_leased_at_once_and_to_one(parts, database):

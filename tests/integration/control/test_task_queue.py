@@ -1,4 +1,4 @@
-"""Whoever can write to Redis can order our tasks, and nothing else."""
+"""A process that can write to Redis can queue our tasks, and nothing else."""
 
 import inspect
 import json
@@ -32,7 +32,7 @@ NOW = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Bomb:
-    """What a hostile pickle is: whoever loads it makes a directory."""
+    """A hostile pickle: loading it creates a directory."""
 
     def __init__(self, path):
         self._path = path
@@ -53,7 +53,7 @@ def called(*_):
 
 
 def write_job(parts, job_id, *, queue=QUEUE, data=None, **fields):
-    """Write a job as somebody does who is not RQ."""
+    """Write a job to Redis directly, without RQ."""
     fields = {"origin": queue, "status": "queued", "created_at": NOW, "enqueued_at": NOW} | fields
     parts.redis.hset(TaskJob.key_for(job_id), mapping={"data": data or "x"} | fields)
     return job_id
@@ -259,7 +259,7 @@ def test_an_incomplete_job_is_queued_again_and_blocks_no_other(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()
-    parts.redis.hset(key, "meta", '{"progress": null}')  # whoever clones tells how far he is
+    parts.redis.hset(key, "meta", '{"progress": null}')  # a worker writes its progress
     tasks.cleanup()
     work(parts)
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE

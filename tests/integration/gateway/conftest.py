@@ -1,4 +1,4 @@
-"""A gateway on a real Valkey, with a clock, a database and an app that the test holds."""
+"""A gateway on a real Valkey, with a clock, a database and an app that the test controls."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A real nginx asks the gateway, and an upstream in another process trusts what it signed."""
+"""A real nginx asks the gateway, and an upstream in another process checks the signature."""
 
 import shutil
 import subprocess
@@ -76,11 +76,11 @@ def verification(world):
 
 
 def upstream(world):
-    """An app of somebody else's: says whose request it is."""
+    """Another team's app: it answers with the tenant of the request."""
 
     def app(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])
-        return [environ.get("HTTP_X_TENANT_ID", "nobody").encode()]
+        return [environ.get("HTTP_X_TENANT_ID", "none").encode()]
 
     return SignedTenants(app, TenantSigner(KEYS, clock=world.clock))
 
@@ -268,4 +268,4 @@ def test_an_upstream_rejects_a_tenant_without_a_signature(world, signed):
     assert client.get("/api/orders", headers=good).text == tenant
     assert client.get("/api/orders", headers={"X-Tenant-Id": tenant}).status_code == 401
     assert client.post("/api/orders", headers=good).status_code == 401
-    assert client.get("/api/orders").text == "nobody"
+    assert client.get("/api/orders").text == "none"

@@ -1,4 +1,4 @@
-"""The examples of docs/gateway.md, as they are printed there, in front of their own apps."""
+"""The examples of docs/gateway.md run as they are printed there."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Every route of the app is allowed or refused by a row that somebody wrote for it."""
+"""Every route of the app is allowed or refused by a rule of its own."""
 
 import re
 
@@ -10,7 +10,7 @@ from gateway import Verdict
 from tests.fixtures.demo import POLICY
 
 CATCH_ALL = POLICY.rules[-2:]
-"""What nobody has thought of: no route may depend on these."""
+"""The catch-all rules: no route may depend on them."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the gateway adds around a request: its id, log lines, caching, and its own faults."""
+"""What the gateway adds to a request: its id, log lines, caching headers, and error handling."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

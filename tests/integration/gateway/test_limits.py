@@ -1,4 +1,4 @@
-"""Too much of anything is refused in one session or address, told kindly, and nowhere else felt."""
+"""Limits refuse one session or address with a message, and do not affect the others."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What happens when Redis, the database or both are away."""
+"""The gateway while Redis, the database or both are away."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def test_a_failed_lookup_is_logged_without_the_secret(world: Any) -> None:
         world.get(record)
     assert [line["action"] for line in lines] == ["session_lookup_failed", "request_refused"]
     assert lines[0]["error"] == "RuntimeError"
-    assert "test_parts_away.py" in lines[0]["where"]
+    assert "test_redis_and_database_away.py" in lines[0]["where"]
     assert record.session_id not in repr(lines)
     assert "exc_info" not in lines[0]
 

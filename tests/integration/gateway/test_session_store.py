@@ -1,4 +1,4 @@
-"""Sessions in Redis and behind it: what is believed, and what happens when parts are away."""
+"""Sessions in Redis and the database: which is believed, and what happens when one is away."""
 
 import json
 from collections.abc import Callable

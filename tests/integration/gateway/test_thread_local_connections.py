@@ -1,4 +1,4 @@
-"""A thread's own connection to Redis: it comes back, and never gives another question's answer."""
+"""A thread's own connection to Redis: it reconnects, and never returns another request's answer."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from gateway.redis.thread_local_connections import ThreadLocalConnections
 
 @pytest.fixture
 def other(redis_url):
-    """Somebody else's client."""
+    """A second client of the same Redis."""
     with Redis.from_url(redis_url) as client:
         client.mset({"one": "1", "two": "2"})
         yield client

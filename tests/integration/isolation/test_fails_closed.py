@@ -1,4 +1,4 @@
-"""However a tenant's transaction ends, nobody reads on under its name."""
+"""After a tenant's transaction has ended, nothing reads its data on that connection."""
 
 import gc
 import threading

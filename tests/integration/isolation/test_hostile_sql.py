@@ -1,4 +1,4 @@
-"""Whatever SQL runs on a routed connection, it sees its own tenant and harms no other."""
+"""Hostile SQL on a tenant's connection sees only its own tenant and harms no other."""
 
 import pytest
 from psycopg import errors as pg

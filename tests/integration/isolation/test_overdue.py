@@ -1,4 +1,4 @@
-"""A transaction whose timeouts were lifted from inside is ended from outside."""
+"""Cleanup ends a transaction that has lifted its own timeouts."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What hostile SQL plants on the login of all tenants is harmless, or repaired soon."""
+"""Changes that hostile SQL makes to the tenants' login are harmless, or repaired by cleanup."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Who may do what, and what is let in: roles, quotas, service accounts, pod security."""
+"""Authorisation and admission: roles, quotas, service accounts, pod security."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Failures on purpose, each as a real cluster shows it."""
+"""The failures that a test can cause, each as a real cluster shows it."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Jobs on the double: the command is a process, and how it ends is how the Job ends."""
+"""Jobs on the double: the command runs as a process, whose exit decides the Job's."""
 
 from pathlib import Path
 

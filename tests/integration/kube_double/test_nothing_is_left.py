@@ -1,4 +1,4 @@
-"""The double ends what it began: threads, processes, connections, files."""
+"""The double leaves no threads, processes, connections or files."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""What a pod does with its queue, and that its exit code is the truth."""
+"""A pod works through its queue, and its exit code says how that ended."""
 
 import json
 import signal

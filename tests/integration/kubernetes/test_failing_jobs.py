@@ -1,4 +1,4 @@
-"""Every way in which Job, pod, node or API can fail ends in a bakery, or in a sentence."""
+"""Every failure of Job, pod, node or API ends in a clone, or in a message to the visitor."""
 
 from contextlib import ExitStack
 
@@ -135,7 +135,7 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
             wait_for(lambda: connections(database) == 1)
             with cluster.fail("oom", after=0.05, times=1) as death:
                 wait_for(lambda: death.hits == 1)
-                # A server notices late that its client has died, and while it waits not at all.
+                # While it waits for a lock a server does not notice that its client was killed.
                 end_connections(database)
         wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
         tasks.reconcile_clone_jobs()

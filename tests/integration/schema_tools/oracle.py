@@ -1,4 +1,4 @@
-"""An opinion not ours: what pg_dump says of two schemas must be the same but for the name."""
+"""An independent check: pg_dump's output for two schemas must be equal but for the name."""
 
 import re
 import subprocess

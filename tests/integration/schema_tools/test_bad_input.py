@@ -1,4 +1,4 @@
-"""Impossible names, sources and plans are told with what to do."""
+"""Impossible names, sources and plans are refused with a message that says what to do."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Every name in a clone means the clone's own object, however hard that is to tell."""
+"""Every name in a clone means the clone's own object, in ambiguous cases too."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Only our schemas are dropped; who blocks a drop is named."""
+"""Only our schemas are dropped; the session that blocks a drop is named."""
 
 import threading
 

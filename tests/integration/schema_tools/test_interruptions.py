@@ -1,4 +1,4 @@
-"""Whatever ends a clone leaves nothing behind, and rows are of one moment."""
+"""An interrupted clone leaves nothing behind, and the rows of a clone are of one snapshot."""
 
 import os
 import signal

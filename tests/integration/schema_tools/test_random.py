@@ -1,4 +1,4 @@
-"""Clones of random schemas are what pg_dump says of their sources.
+"""Clones of random schemas have the same pg_dump output as their sources.
 
 The examples are always the same ones; to look further, give pytest --hypothesis-seed=random and
 set SCHEMA_EXAMPLES, the number for each server.

@@ -1,4 +1,4 @@
-"""A clone that was changed in any way is found out."""
+"""Verify finds every kind of change to a clone."""
 
 from collections.abc import Iterator
 

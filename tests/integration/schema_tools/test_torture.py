@@ -1,4 +1,4 @@
-"""Clones of schemas that hurt are what pg_dump says of their source, line for line."""
+"""Clones of difficult schemas have the same pg_dump output as their sources, line for line."""
 
 from pathlib import Path
 

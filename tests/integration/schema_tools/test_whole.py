@@ -1,4 +1,4 @@
-"""All the torture at once, names that hurt on both sides, and what is left when the source goes."""
+"""All torture schemas in one, awkward names, and the clone after its source is dropped."""
 
 import psycopg
 import pytest

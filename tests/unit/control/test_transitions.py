@@ -1,4 +1,4 @@
-"""One home for state: no statement outside `app.control.transitions` writes a state or a status."""
+"""No statement outside `app.control.transitions` writes a state or a status."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""A policy file: what its words mean, and what is said of a file that is wrong."""
+"""A policy file: what its keys mean, and how mistakes in it are reported."""
 
 import re
 from pathlib import Path

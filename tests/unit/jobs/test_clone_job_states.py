@@ -1,4 +1,4 @@
-"""What is read from a clone's RQ job: whether anybody makes it."""
+"""The state of a clone's RQ job: whether a process works on it."""
 
 from datetime import UTC, datetime, timedelta
 

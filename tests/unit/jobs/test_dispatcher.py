@@ -1,4 +1,4 @@
-"""Where clones go, and when a job that there is counts as waiting or being done."""
+"""Which queue a clone goes to, and when an existing job counts as queued or running."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Which type each key should have; RQ's own names are asked of RQ."""
+"""The Redis type that each key must have; RQ's key names are taken from RQ."""
 
 import pytest
 from redis import Redis

@@ -1,4 +1,4 @@
-"""The lexer cuts text as the server does, and rewrites nothing but the schema's own name."""
+"""The lexer splits text as the server does, and rewrites only the schema's own name."""
 
 import pytest
 from hypothesis import given
