@@ -6,22 +6,20 @@ from typing import Literal
 
 from limits import parse
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from app.database_logins import ConfigurationError as ConfigurationError
+from app.database_logins import DatabaseLogins
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class ConfigurationError(Exception):
-    """A setting is missing or has a value that the system cannot run with."""
-
-
-class Settings(BaseSettings):
+class Settings(DatabaseLogins):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(description="Postgres 15 or later, as a libpq URL.")
     redis_url: str = Field(description="Redis 6.2 or later, or Valkey, as a URL.")
     jwt_secret: str = Field(
         min_length=32, description="Signs session tokens; 32 characters or more, kept secret."
@@ -30,14 +28,6 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         description="The `JWT_SECRET` before the last change: still read, no longer signed with.",
-    )
-    web_database_url: str | None = Field(
-        default=None,
-        description="The web server's login, for the control tables; default: `DATABASE_URL`.",
-    )
-    tenant_database_url: str | None = Field(
-        default=None,
-        description="The login that only takes on tenants' roles; default: `DATABASE_URL`.",
     )
     tenant_secret: str | None = Field(
         default=None,
@@ -88,8 +78,14 @@ class Settings(BaseSettings):
     demo_creations_per_minute: int = Field(
         default=600, ge=0, description="Sessions that all addresses may create together; 0: any."
     )
+    demo_sessions_per_address: int = Field(
+        default=20, ge=0, description="Sessions that one address may have open; 0: any."
+    )
     demo_idle_minutes: float = Field(
         default=0, ge=0, description="Minutes without a request after which a session ends; 0: off."
+    )
+    demo_idle_minutes_when_full: float = Field(
+        default=15, ge=0, description="The same when all places are taken; 0: off."
     )
     demo_drops_at_once: int = Field(
         default=4, ge=1, description="Schemas that one cleanup drops at the same time."
@@ -115,6 +111,11 @@ class Settings(BaseSettings):
         default="demo.toml",
         min_length=1,
         description="The demo that is served; a relative path starts at the project's folder.",
+    )
+    demo_reset_wait_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="Seconds that a request waits for its reset before it answers `202`.",
     )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."
@@ -260,11 +261,6 @@ class Settings(BaseSettings):
         return {name: key for name, _, key in pairs if name}
 
     @property
-    def tenant_url(self) -> str:
-        """What tenant transactions connect with."""
-        return self.tenant_database_url or self.database_url
-
-    @property
     def jwt_secrets(self) -> tuple[str, ...]:
         """What is signed for visitors: by the first, and believed from the one before it, too."""
         previous = self.jwt_secret_previous
@@ -282,15 +278,17 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
-    Where ``DATABASE_URL`` is not set, the file that the local stack left in ``STATE_DIR`` is
-    read too, so that a command line finds the stack that runs beside it. With ``DATABASE_URL``
-    set the file is never looked at: production gets its secrets from outside or does not start.
+    Where no database is named, the file that the local stack left in ``STATE_DIR`` is read too, so
+    that a command line finds the stack that runs beside it. With ``DATABASE_URL`` or
+    ``WEB_DATABASE_URL`` set the file is never looked at: production gets its secrets from outside
+    or does not start.
 
     Raises:
         ConfigurationError: a setting is missing or invalid; the message names each one.
     """
     state_file = Path(os.environ.get("STATE_DIR") or ".state") / STATE_FILE
-    env_file = None if os.environ.get("DATABASE_URL") else state_file
+    is_named = os.environ.get("DATABASE_URL") or os.environ.get("WEB_DATABASE_URL")
+    env_file = None if is_named else state_file
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:

@@ -88,11 +88,6 @@ def tenant_engine() -> Engine:
     return _tenants().engine
 
 
-def row_quota() -> RowQuota:
-    """Return the row quota of the current application's tenants."""
-    return _tenants().quota
-
-
 def _tenants() -> Tenants:
     found = current_app.extensions[TENANTS]
     assert isinstance(found, Tenants)

@@ -6,14 +6,12 @@ from redis import Redis
 
 from app.config import Settings
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.database.engines import make_engine
-from app.db import db, init_db, row_quota
+from app.db import db, init_db
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
@@ -49,11 +47,8 @@ def make_app(
     init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
-        engine, quota = db.engine, row_quota()
-    resetter = Resetter(engine, make_engine(settings, uses=RESETS_PER_CONNECTION), quota)
-    sessions = SessionService(
-        engine, settings, cache, tokens, dispatcher, resetter, background_tasks
-    )
+        engine = db.engine
+    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks)
     services = ControlServices(
         **vars(make_services(settings, engine, redis)),
         demo=demo,

@@ -18,6 +18,7 @@ from gateway.http.inject import (
     FAILED_CREDENTIAL_KEY,
     TENANT_HEADER,
     inject_tenant,
+    tell_address,
     tell_session,
     tell_session_error,
 )
@@ -138,6 +139,7 @@ class Gateway:
             raise Refused(rule.refusal)
         if rule.opens and self._creations is not None:
             self._creations(environ)
+            tell_address(environ, self._creations.digests(environ))
         if rule.verdict is Verdict.PUBLIC:
             record = None
         elif rule.verdict is Verdict.OPTIONAL:

@@ -12,18 +12,24 @@ import psycopg
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
 from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
+from app.database.row_quota import RowQuota
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
 from jobs.queue.dispatcher import RqDispatcher, make_clone_routing
 
 log = structlog.get_logger(__name__)
+
+RESETS_PER_CONNECTION = 20
+"""A reset touches all of a tenant's relations, which a backend then remembers: a megabyte or more.
+A new connection for every reset would take half as long again, or more."""
 
 CLOCKS_DIFFER = timedelta(seconds=1)
 """How far the clocks of two web processes may be apart."""
@@ -86,6 +92,8 @@ class JobServices(Services):
     cache: GatewayCache
     dispatcher: RqDispatcher
     activity: Activity
+    reset_engine: Engine
+    quota: RowQuota
     health: JobHealth
 
 
@@ -145,6 +153,8 @@ def job_services() -> JobServices:
         cache=cache,
         dispatcher=dispatcher,
         activity=Activity(connect_redis(settings.redis_url)),
+        reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
+        quota=RowQuota(redis, settings.tenant_rows),
         health=JobHealth(redis),
     )
 

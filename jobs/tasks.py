@@ -15,6 +15,7 @@ from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.demo import load_demo
 from jobs.clones.cloning import clone_tenant
+from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
 from jobs.maintenance.cleanup import run_cleanup
 from jobs.maintenance.dropping import drop_tenant
@@ -39,6 +40,12 @@ def clone(tenant_id: str) -> str:
 def drop(tenant_id: str) -> str:
     """Drop the schema of a tenant that is out of use, and forget the tenant."""
     return "dropped" if drop_tenant(job_services(), UUID(tenant_id)) else "nothing to do"
+
+
+def reset(session: str) -> str:
+    """Give a session the template's data again. Returns what came of it, a `ResetStatus`."""
+    with structlog.contextvars.bound_contextvars(session=session):
+        return reset_session(job_services(), UUID(session)).value
 
 
 def reconcile_clone_jobs() -> int:

@@ -129,6 +129,7 @@ def main() -> int:
     """Work until asked to stop; the jobs in hand are finished first."""
     try:
         settings = load_settings()
+        settings.owner_url  # noqa: B018  (jobs work as the owner: better to fail now)
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

@@ -17,10 +17,19 @@ from .errors import (
     TargetExists,
     Unproven,
     UnsupportedObject,
+    UntestedServer,
 )
 from .executor import CloneReport, Progress, Step
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .restore import (
+    DefinitionsDiffer,
+    NotAClone,
+    RestoreBlocked,
+    RestoreFailed,
+    RestoreReport,
+    restore_rows,
+)
 from .verify import Manifest, prove, verify
 
 __all__ = [
@@ -28,12 +37,14 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "LockTableTooSmall",
     "Manifest",
+    "NotAClone",
     "NotOurs",
     "Phase",
     "PlanOutdated",
@@ -41,6 +52,9 @@ __all__ = [
     "PrivilegeMissing",
     "Progress",
     "Proof",
+    "RestoreBlocked",
+    "RestoreFailed",
+    "RestoreReport",
     "SchemaToolsError",
     "SourceNotFound",
     "Statement",
@@ -48,8 +62,10 @@ __all__ = [
     "TargetExists",
     "Unproven",
     "UnsupportedObject",
+    "UntestedServer",
     "compile_plan",
     "drop_schema",
     "prove",
+    "restore_rows",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""The command line: plan, clone, verify, drop and bench.
+"""The command line: plan, clone, verify, restore, drop and bench.
 
 Exit codes: 0 when all is well, 1 on a difference or a failure, 2 on misuse.
 """
@@ -80,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("source", help="the schema that was cloned")
     sub.add_argument("target", help="its clone")
     _add_keep_ties(sub)
+    _add_restore(command("restore", commands.restore, "Bring a clone's rows back to its source's."))
     sub = command("drop", commands.drop, "Drop a schema that carries our mark.")
     sub.add_argument("name", help="the schema to drop")
     sub.add_argument("--if-exists", action="store_true", help="exit 0 when there is no such schema")
@@ -102,6 +103,14 @@ def _add_keep_ties(sub: argparse.ArgumentParser) -> None:
         "--keep-ties",
         action="store_true",
         help="allow what the clone shares with its source by way of other schemas",
+    )
+
+
+def _add_untested_server(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--untested-server",
+        action="store_true",
+        help="allow a major version of Postgres that was never tested",
     )
 
 
@@ -131,6 +140,7 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
     sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
     _add_keep_ties(sub)
+    _add_untested_server(sub)
 
 
 def _add_clone(sub: argparse.ArgumentParser) -> None:
@@ -152,6 +162,22 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
     _add_keep_ties(sub)
+    _add_untested_server(sub)
+
+
+def _add_restore(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("source", help="the schema that was cloned")
+    sub.add_argument("target", metavar="clone", help="its clone, whose rows change")
+    sub.add_argument(
+        "--lock-timeout",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="how long to wait for each lock (2)",
+    )
+    sub.add_argument(
+        "--compare-all", action="store_true", help="compare every row, not only changed ones"
+    )
 
 
 def _complain(error: object, code: int) -> int:

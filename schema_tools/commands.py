@@ -21,7 +21,7 @@ class Misuse(SchemaToolsError):
 
 def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compile, keep the plan where asked, and show it."""
-    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
+    made = _compile(connection, options)
     if options.output:
         _keep(made, Path(options.output))
     if options.json:
@@ -78,6 +78,30 @@ def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     return not manifest.differences
 
 
+def restore(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
+    """Bring a clone's rows back to its source's."""
+    from .restore import restore_rows
+
+    if options.lock_timeout <= 0:
+        raise Misuse("--lock-timeout takes a number above zero")
+    report = restore_rows(
+        connection,
+        options.source,
+        options.target,
+        lock_timeout=options.lock_timeout,
+        compare_all=options.compare_all,
+    )
+    if options.json:
+        say(json.dumps(asdict(report)))
+        return True
+    say(
+        f"{report.clone} has the rows of {report.source} again: {report.updated:,} updated,"
+        f" {report.deleted:,} deleted, {report.inserted:,} inserted, {report.sequences} sequences,"
+        f" {report.views} materialised views in {report.seconds * 1000:,.0f} ms"
+    )
+    return True
+
+
 def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Drop a schema of ours; false when there is none, unless that is fine."""
     from .drop import drop_schema
@@ -132,7 +156,7 @@ def _choose_plan(
     """The plan to run, and whether it was kept rather than just compiled."""
     path = Path(options.plan) if options.plan else None
     if path is None:
-        return compile_plan(connection, options.source, keep_ties=options.keep_ties), False
+        return _compile(connection, options), False
     if not path.exists():
         if options.no_recompile:
             raise Misuse(
@@ -152,8 +176,17 @@ def _choose_plan(
     return kept, True
 
 
+def _compile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
+    return compile_plan(
+        connection,
+        options.source,
+        keep_ties=options.keep_ties,
+        untested_server=options.untested_server,
+    )
+
+
 def _recompile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
-    made = compile_plan(connection, options.source, keep_ties=options.keep_ties)
+    made = _compile(connection, options)
     if not options.dry_run:
         _keep(made, Path(options.plan))
     return made

@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from .catalog import BORROWED, Catalog, read_catalog, why_left_out
 from .draft import Draft, Key
-from .errors import UnsupportedObject
+from .errors import UnsupportedObject, UntestedServer
 from .extensions import use_in_place
 from .large_objects import ensure_no_large_objects
 from .lexer import mentions
@@ -69,6 +69,9 @@ DECORATIONS = (
     add_planner_statistics,
 )
 
+TESTED_SERVERS = (15, 16, 17, 18)
+"""Major versions of Postgres that the torture schemas were cloned on."""
+
 REASONS = {
     "foreign table": "its rows live in another server; make it a table or leave it outside",
     "conversion": "conversions need functions in C; create it in another schema",
@@ -78,29 +81,48 @@ REASONS = {
 
 
 def compile_plan(
-    connection: "Connection[Any]", source: str, *, keep_ties: bool = False
+    connection: "Connection[Any]",
+    source: str,
+    *,
+    keep_ties: bool = False,
+    untested_server: bool = False,
 ) -> ClonePlan:
     """Work out how to rebuild a schema under another name, and prove it by a rehearsal.
 
     The connection is left as it was found; nothing is written. `keep_ties` allows what a clone
     would share with its source by way of other schemas' objects; the plan lists it.
+    `untested_server` allows a server whose major version is not among `TESTED_SERVERS`.
 
     Raises:
         UnsupportedObject: something in the schema cannot be cloned exactly; it is named.
         Unproven: the rehearsal made something else than what the source holds.
         SourceNotFound, PrivilegeMissing, InvalidName: the schema cannot be read or cloned.
         DependencyCycle: objects need each other in a way that no order solves.
+        UntestedServer: no test has run on this major version of Postgres.
     """
     from .rehearsal import rehearse
 
+    if not untested_server:
+        ensure_tested(connection)
     catalog = read_catalog(connection, source)
     return rehearse(connection, draft_plan(connection, catalog, keep_ties=keep_ties), catalog)
+
+
+def ensure_tested(connection: "Connection[Any]") -> None:
+    """Raise `UntestedServer` unless the tests run on this server's major version."""
+    version = connection.info.server_version // 10000
+    if version not in TESTED_SERVERS:
+        tested = ", ".join(str(known) for known in TESTED_SERVERS)
+        raise UntestedServer(
+            f"Postgres {version} was never tested with schema_tools (tested: {tested}): use one of"
+            " those, or allow it with --untested-server (untested_server)"
+        )
 
 
 def draft_plan(
     connection: "Connection[Any]", catalog: Catalog, *, keep_ties: bool = False
 ) -> ClonePlan:
-    """Work out the plan as `compile_plan` does, without a proof: its first run proves it."""
+    """Work out the plan as `compile_plan` does, without a proof."""
     source = catalog.name
     ensure_no_large_objects(connection, catalog)
     own = catalog.members.keys() - catalog.borrowed

@@ -6,7 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import Catalog, reading
+from .catalog import Catalog
+from .reading import reading
 from .text import comma, compose, ident, qualified
 from .wire import stream
 
@@ -18,10 +19,14 @@ def read_tables(connection: "Connection[Any]", catalog: Catalog) -> dict[str, tu
     """Return the number of rows and a checksum of every table and filled materialised view.
 
     The checksum is the sum of the MD5 of every row's text, so the order of rows means nothing.
+    A materialised view is filled again in a clone: what it holds of type `regclass` and its like
+    names the clone's own objects, and is left out.
     """
+    refilled = {row.oid for row in catalog.relations if row.kind == "m"}
     columns: dict[int, list[str]] = {}
     for column in catalog.columns:
-        columns.setdefault(column.relation, []).append(ident(column.name))
+        if column.reference is None or column.relation not in refilled:
+            columns.setdefault(column.relation, []).append(ident(column.name))
     queries = {
         row.name: _checksum_query(qualified(catalog.name, row.name), columns.get(row.oid, []))
         for row in catalog.relations

@@ -9,6 +9,10 @@ class InvalidName(SchemaToolsError):
     """A schema name cannot be used."""
 
 
+class UntestedServer(SchemaToolsError):
+    """No test has ever run on this major version of the server."""
+
+
 class SourceNotFound(SchemaToolsError):
     """The schema to read does not exist."""
 

@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 from psycopg import Connection, pq
 
-from .catalog import ensure_name, settings_query, stamp_query
 from .errors import InvalidName, PlanOutdated, SchemaToolsError, SourceNotFound
 from .explain import explained
 from .locks import ensure_locks
 from .mark import MARK as MARK
 from .mark import with_mark
 from .plan import STATISTICS, ClonePlan, Phase, Statement, render
+from .reading import ensure_name, settings_query, stamp_query
 from .text import ident, literal, qualified
 from .wire import stream
 

@@ -5,7 +5,6 @@ from typing import Any
 import psycopg
 from psycopg import Connection, errors
 
-from .catalog import ask, query
 from .errors import (
     CloneFailed,
     LockTableTooSmall,
@@ -16,6 +15,7 @@ from .errors import (
 )
 from .locks import lock_advice
 from .plan import ClonePlan, Statement
+from .reading import ask, query
 from .text import ident
 
 REMEDIES: dict[type[psycopg.Error], str] = {

@@ -14,9 +14,10 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from .catalog import Catalog, ask, query, why_left_out
+from .catalog import Catalog, why_left_out
 from .draft import Key
 from .extensions import name_in_place, whose_names
+from .reading import ask, query
 from .rows import Member
 from .text import TARGET, shown_name
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import Catalog, reading
+from .catalog import Catalog
 from .errors import UnsupportedObject
+from .reading import reading
 from .text import compose, ident, qualified
 
 

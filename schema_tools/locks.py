@@ -5,9 +5,9 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import ask, query
 from .errors import LockTableTooSmall
 from .plan import ClonePlan
+from .reading import ask, query
 
 LOCKS_OF_A_STATEMENT = 2
 """About how many locks a statement leaves until the commit, before a rehearsal has counted."""

@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Connection
 
 from .binding import unbound
-from .catalog import Catalog, ask, query, read_catalog
+from .catalog import Catalog, read_catalog
 from .comparison import Difference, compare_definitions, texts_of
 from .compiler import plan_from_catalog
 from .errors import CloneFailed, LockTableTooSmall, Unproven
@@ -23,6 +23,7 @@ from .explain import REMEDIES
 from .inspection import Fact, Inspection, inspect
 from .lexer import tokenize
 from .plan import ClonePlan, Proof
+from .reading import ask, query
 from .text import TARGET
 from .ties import find_ties
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from .catalog import ask, query, reading
 from .draft import Key
+from .reading import ask, query, reading
 
 Place = tuple[str, int, int]
 """An object, or one of its columns: its catalog, its oid and the column's number."""

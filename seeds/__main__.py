@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return MISUSED
     engine = create_engine(
-        engine_url(settings.database_url),
+        engine_url(settings.owner_url),
         poolclass=NullPool,
         connect_args={"prepare_threshold": None, "application_name": "masa-madre seeds"},
     )

@@ -145,6 +145,7 @@ class DemoSession(ControlBase):
     session_id: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[UUID | None]
     ip_address: Mapped[str | None] = mapped_column(INET)
+    address_digest: Mapped[str | None]
     user_agent: Mapped[str | None]
     base_demo_tenant_id: Mapped[UUID] = mapped_column(ForeignKey("control.tenants.id"))
     virtual_tenant_id: Mapped[UUID | None]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import SessionView
 
 
@@ -37,6 +38,23 @@ class NullDispatcher:
 
     def refill(self, account_type: str) -> None:
         """Do nothing."""
+
+    def reset(self, session: UUID) -> None:
+        """Do nothing."""
+
+    def find_reset(self, session: UUID) -> ResetStatus | None:
+        """Return None: it knows of no reset."""
+        del session
+        return None
+
+    def withdraw_reset(self, session: UUID) -> bool:
+        """Withdraw none."""
+        del session
+        return True
+
+    def has_busy_worker(self) -> bool:
+        """Return False: there is no worker."""
+        return False
 
 
 class ImmediateTasks:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import SessionView
 
 
@@ -36,6 +37,18 @@ class Dispatcher(Protocol):
 
     def refill(self, account_type: str) -> None:
         """Fill the pool of a template."""
+
+    def reset(self, session: UUID) -> None:
+        """Reset the data of a session; a reset that is under way is joined."""
+
+    def find_reset(self, session: UUID) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+
+    def withdraw_reset(self, session: UUID) -> bool:
+        """Take a reset that no worker has begun off its queue; return whether it was there."""
+
+    def has_busy_worker(self) -> bool:
+        """Tell whether a worker that will get to a queued reset is at another job."""
 
 
 class BackgroundTasks(Protocol):

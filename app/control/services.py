@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
+from app.control.reset.status import ResetStatus
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -62,6 +63,10 @@ class ControlServices(Services):
             return None
         now = self.progress.read(self.sessions.awaited_tenant(session))
         return {"phase": now.phase, "table": now.table, "percent": now.percent}
+
+    def reset_of(self, session: SessionView) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        return self.sessions.find_reset(session) if session.is_open else None
 
 
 def install(app: Flask, services: ControlServices) -> None:

@@ -33,8 +33,11 @@ def make_engine(settings: Settings, *, uses: int | None = None) -> Engine:
 
     A connection is closed after so many `uses`, where that is given: for jobs that read whole
     tenants.
+
+    Raises:
+        ConfigurationError: this process has no owner's login.
     """
-    engine = create_engine(engine_url(settings.database_url), **engine_options(settings))
+    engine = create_engine(engine_url(settings.owner_url), **engine_options(settings))
     prepare_engine(engine)
     if uses is not None:
         retire_after(engine, uses)

@@ -113,7 +113,7 @@ def check(services: ControlServices) -> dict[str, str]:
     checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
     try:
         # A write: a Redis that is full or read-only answers a ping.
-        services.redis.set("demo:seen:ready", 1, ex=60)
+        services.redis.set("demo:probe", 1, ex=60)
     except RedisError as error:
         checks["redis"] = type(error).__name__
     try:

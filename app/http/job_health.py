@@ -1,6 +1,8 @@
 """What the processes that do jobs report of themselves, in Redis, for `/ready` and `/metrics`."""
 
 import contextlib
+import os
+import socket
 from collections.abc import Iterator
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -12,6 +14,7 @@ ROLES = ("scheduler", "worker")
 SEEN_SECONDS = 30
 """A process that has not reported for so long has exited, or cannot write to Redis."""
 
+PROCESSES_KEY = "demo:job-processes"
 INCIDENTS_KEY = "demo:incidents"
 INCIDENTS = (
     "activity_rejected",
@@ -31,8 +34,14 @@ class JobHealth:
         self._redis = redis
 
     def report_alive(self, role: str, processes: int = 1) -> None:
-        """Note how many processes of a role are alive. Redis errors pass."""
-        self._redis.set(_seen_key(role), processes, ex=SEEN_SECONDS)
+        """Note how many processes of a role are alive on this host. Redis errors pass."""
+        name = f"{role} {socket.gethostname()} {os.getpid()}"
+        now = _seconds(self._redis)
+        self._redis.hset(PROCESSES_KEY, name, f"{processes} {now}")
+        self._redis.expire(PROCESSES_KEY, SEEN_SECONDS)
+        gone = [other for other, (_, at) in self._reports().items() if now - at > SEEN_SECONDS]
+        if gone:
+            self._redis.hdel(PROCESSES_KEY, *gone)
 
     def count_incident(self, kind: str, times: int = 1) -> None:
         """Count something that went wrong and was survived; without Redis only the log has it."""
@@ -41,15 +50,27 @@ class JobHealth:
 
     def processes(self) -> dict[str, int]:
         """Return how many processes of each role are alive. Redis errors pass."""
-        found = self._redis.mget([_seen_key(role) for role in ROLES])
-        return {role: _number(value) for role, value in zip(ROLES, found, strict=True)}
+        counts = dict.fromkeys(ROLES, 0)
+        now = _seconds(self._redis)
+        for name, (processes, at) in self._reports().items():
+            role = name.partition(" ")[0]
+            if role in counts and now - at <= SEEN_SECONDS:
+                counts[role] += processes
+        return counts
+
+    def _reports(self) -> dict[str, tuple[int, int]]:
+        """Return what each master or scheduler reported, and when, in seconds."""
+        reports = {}
+        for name, report in self._redis.hgetall(PROCESSES_KEY).items():
+            processes, _, at = _text(report).partition(" ")
+            reports[_text(name)] = (_number(processes), _number(at))
+        return reports
 
     def incidents(self) -> dict[str, int]:
         """Return the counts by kind since Redis was last emptied. Redis errors pass."""
         counts = dict.fromkeys(INCIDENTS, 0)
         for kind, count in self._redis.hgetall(INCIDENTS_KEY).items():
-            name = kind if isinstance(kind, str) else kind.decode(errors="replace")
-            counts[name] = _number(count)
+            counts[_text(kind)] = _number(count)
         return counts
 
     def describe(self) -> dict[str, str]:
@@ -90,8 +111,13 @@ class JobCollector(Collector):
         yield counted
 
 
-def _seen_key(role: str) -> str:
-    return f"demo:seen:{role}"
+def _seconds(redis: Redis) -> int:
+    """Return Redis' own time: the clocks of hosts differ."""
+    return int(redis.time()[0])
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode(errors="replace")
 
 
 def _number(value: bytes | str | None) -> int:

@@ -6,6 +6,7 @@ from gateway.messages import Refusal
 from gateway.sessions.record import SessionRecord
 
 TENANT_HEADER = "HTTP_X_TENANT_ID"
+ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
 SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
 FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
@@ -18,6 +19,11 @@ def inject_tenant(environ: WSGIEnvironment, record: SessionRecord) -> None:
         raise ValueError(f"session {record.id} has no tenant to inject")
     environ[TENANT_HEADER] = str(record.tenant_id)
     environ[SESSION_KEY] = record
+
+
+def tell_address(environ: WSGIEnvironment, digests: tuple[str, ...]) -> None:
+    """Set the digests of the address that opens a session: today's, then yesterday's."""
+    environ[ADDRESS_DIGESTS_KEY] = digests
 
 
 def tell_session(environ: WSGIEnvironment, record: SessionRecord) -> None:

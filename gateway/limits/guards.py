@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Lock
 from uuid import UUID
 from wsgiref.types import WSGIEnvironment
@@ -22,6 +23,9 @@ from gateway.sessions.record import Clock, SessionRecord, utc_now
 
 HEADERS_KEY = "gateway.headers"
 """Environ key under which guards leave headers for the answer, whatever its status."""
+
+SITE_BITS = 48
+"""Of IPv6, what one customer can have: as many sessions as it likes, one for each /64."""
 
 RELEASE_KEY = "gateway.release"
 """Environ key under which guards leave functions to call when the answer has been sent."""
@@ -136,6 +140,8 @@ class CreationLimit:
     ) -> None:
         self._counters = counters
         self._quota = quota
+        self._secret = secret
+        self._clock = clock
         self._counter_name = _AddressCounter("creations", secret, clock)
 
     def __call__(self, environ: WSGIEnvironment) -> None:
@@ -148,6 +154,19 @@ class CreationLimit:
         environ[HEADERS_KEY] = count.headers("creations")
         if count.exceeded:
             raise Refused(TOO_MANY_CREATIONS.after(count.reset))
+
+    def digests(self, environ: WSGIEnvironment) -> tuple[str, str]:
+        """Return today's digest of the address and yesterday's: its IPv4, or its IPv6 /48.
+
+        The application counts by them what an address has open. A day's key is one of its own, so
+        what was opened before midnight has yesterday's digest.
+        """
+        address, now = environ.get("REMOTE_ADDR") or "unknown", self._clock()
+        today, yesterday = (
+            address_digest(address, self._secret, day, SITE_BITS)
+            for day in (now, now - timedelta(days=1))
+        )
+        return today, yesterday
 
 
 class FailedCredentials:

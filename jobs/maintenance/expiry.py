@@ -88,7 +88,12 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
 
     `with_idle` ends sessions without recent requests, too: only after the requests were counted.
     """
-    idle = {"idle_seconds": services.settings.demo_idle_minutes * 60 if with_idle else 0}
+    settings = services.settings
+    idle = {
+        "idle_seconds": settings.demo_idle_minutes * 60 if with_idle else 0,
+        "idle_seconds_when_full": settings.demo_idle_minutes_when_full * 60 if with_idle else 0,
+        "max_sessions": settings.demo_max_sessions,
+    }
     with services.engine.begin() as connection:
         expired = transitions.EXPIRE_SESSIONS.run(connection, **idle)
         ended = [session_view(row) for row in expired]

@@ -10,8 +10,10 @@ from redis import Redis
 from rq import Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from app.config import ConfigurationError, Settings
+from app.control.reset.status import ResetStatus
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
 
@@ -20,7 +22,11 @@ URGENT = "clone"
 
 POOL = "pool"
 MAINTENANCE = "maintenance"
-QUEUES = (URGENT, POOL, MAINTENANCE)
+
+RESETS = "reset"
+"""Resets, which a visitor waits for and which take less time than any other job."""
+
+QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
 """What standing workers serve, in this order: a visitor comes before the pool."""
 
 QUEUE_PREFIX = "clone-"
@@ -28,6 +34,12 @@ QUEUE_PREFIX = "clone-"
 
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400
+RESET_SECONDS = 15
+"""A reset that takes longer is stopped, and one that its worker left is done by another."""
+
+RESET_QUEUED_SECONDS = 60
+"""A reset that no worker took for so long is dropped: its visitor has gone on working."""
+
 JOB_SECONDS = 60
 """A job that takes longer is stopped, but for clones, which have a setting of their own."""
 
@@ -148,6 +160,50 @@ class RqDispatcher:
         """Queue the drop of a tenant's schema."""
         self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
 
+    def reset(self, session: UUID) -> None:
+        """Have a session's data reset; a reset that waits or runs already is joined."""
+        self._enqueue(
+            RESETS,
+            "jobs.tasks.reset",
+            _reset_job_id(session),
+            str(session),
+            job_timeout=RESET_SECONDS,
+            ttl=RESET_QUEUED_SECONDS,
+        )
+
+    def find_reset(self, session: UUID) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        job = find_job(_reset_job_id(session), self._redis)
+        if job is None:
+            return None
+        status = job.get_status(refresh=False)
+        if status is JobStatus.QUEUED:
+            return ResetStatus.QUEUED
+        if _is_being_done(job):
+            return ResetStatus.RUNNING
+        if status is JobStatus.FINISHED:
+            return ResetStatus(str(job.return_value()))
+        return ResetStatus.FAILED
+
+    def withdraw_reset(self, session: UUID) -> bool:
+        """Take a reset that no worker has begun off its queue; return whether it was there."""
+        job_id = _reset_job_id(session)
+        removed = self._redis.lrem(TaskQueue(RESETS, connection=self._redis).key, 0, job_id)
+        if removed:
+            self._redis.delete(TaskJob.key_for(job_id))
+        return bool(removed)
+
+    def has_busy_worker(self) -> bool:
+        """Tell whether a worker that serves the queue of resets is at another job.
+
+        An idle one takes a job at once: one that does not has exited without a word.
+        """
+        keys = self._redis.smembers(WORKERS_BY_QUEUE_KEY % RESETS)
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.hget(key, "state")
+            return b"busy" in pipeline.execute()
+
     def refill(self, account_type: str) -> None:
         """Queue a refill of a template's pool. Every creation asks for it, so it costs one call."""
         key = _refill_key(account_type)
@@ -225,6 +281,10 @@ def _is_being_done(job: Job | None) -> bool:
         return False
     longest = timedelta(seconds=job.timeout or JOB_SECONDS) + TAKING
     return job.started_at is None or datetime.now(UTC) - job.started_at < longest
+
+
+def _reset_job_id(session: UUID) -> str:
+    return f"reset-{session.hex}"
 
 
 def _refill_key(account_type: str) -> str:

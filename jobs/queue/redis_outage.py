@@ -62,7 +62,7 @@ class RedisOutage:
         """Return once Redis takes a write."""
         while True:
             try:
-                self._redis.set("demo:seen:probe", 1, ex=60)
+                self._redis.set("demo:probe", 1, ex=60)
             except RedisError as error:
                 self.wait(error)
             else:

@@ -26,6 +26,7 @@ TASKS = frozenset(
         "jobs.tasks.reconcile_clone_jobs",
         "jobs.tasks.poll_clone_jobs",
         "jobs.tasks.refill",
+        "jobs.tasks.reset",
         "jobs.tasks.cleanup",
         "jobs.tasks.reconcile",
         "jobs.tasks.refresh",

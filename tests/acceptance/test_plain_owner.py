@@ -85,6 +85,62 @@ def test_a_visit_from_the_clone_to_the_drop(plain_system):
     assert wait_for(lambda: before - roles(plain_system), 30), "its role went with it"
 
 
+def test_the_web_server_runs_without_the_owners_login(plain_system):
+    settings = {"DATABASE_URL": "", "STATE_DIR": "/nonexistent"}
+    with plain_system.web(**settings) as url:
+        assert OWNER not in logins_of_web(plain_system)
+        ready_pool(plain_system)
+        visitor = Prospect(url).open("individual_bakery")
+        line = {"product_id": visitor.sellable()["id"], "quantity": 1}
+        sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+        assert sale.status == 201
+        reset = visitor.post("/api/demo/session/reset")
+        assert (reset.status, reset.json["reset"]) == (200, "done")
+        assert visitor.get(f"/api/pos/sales/{sale.json['id']}").status == 404
+        assert visitor.post("/api/demo/session/extend").status == 200
+        assert visitor.get(visitor.session["status_url"]).json["reset"] == "done"
+        assert visitor.post("/api/demo/session/destroy").status == 200
+        assert OWNER not in logins_of_web(plain_system)
+
+
+def logins_of_web(system):
+    """The environment of its web servers: no login of the owner's is there to be taken."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environment = (path / "cmdline").read_bytes(), (path / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"wsgi:application" in command and system.redis_url.encode() in environment:
+            found.append(environment.decode())
+    assert found
+    return "\n".join(found)
+
+
+def test_a_reset_that_takes_longer_is_told_of_and_followed(plain_system):
+    ready_pool(plain_system)
+    with plain_system.web(DEMO_RESET_WAIT_SECONDS="0") as url:
+        visitor = Prospect(url).open("individual_bakery")
+        answer = visitor.post("/api/demo/session/reset")
+        assert (answer.status, answer.json["status"]) == (202, "active")
+        assert answer.json["reset"] in ("queued", "running", "done")
+        assert answer.headers["Location"] == answer.json["status_url"]
+        assert answer.headers["Retry-After"] == "1"
+        assert wait_for(lambda: visitor.get(answer.json["status_url"]).json["reset"] == "done", 30)
+        visitor.post("/api/demo/session/destroy")
+
+
+def test_the_command_line_resets_as_a_visitor_does(plain_system):
+    ready_pool(plain_system)
+    visitor = Prospect(plain_system.url).open("individual_bakery")
+    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
+    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    code, _, err = demo(plain_system, "reset", visitor.session["session_id"])
+    assert code == 0, err
+    assert visitor.get(f"/api/pos/sales/{sale.json['id']}").status == 404
+    visitor.post("/api/demo/session/destroy")
+
+
 def test_migrations_find_nothing_to_do(plain_system):
     ready_pool(plain_system)
     code, _, err = demo(plain_system, "migrate")

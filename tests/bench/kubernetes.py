@@ -94,7 +94,7 @@ def measure_pod(parts: Parts, sizes: tuple[int, ...], rounds: int) -> dict[str, 
 
 def measure_ready(system: LiveSystem, parts: Parts, cluster: Cluster, rounds: int) -> Any:
     """From the click on an empty pool to a session that is active, through worker, API and pod."""
-    waits, launched = [], []
+    waits, created = [], []
     with system.process(sys.executable, "-m", "jobs.worker"):
         for _ in counted(range(rounds + 1), "create until ready"):
             before = len(cluster.objects("Job", NAMESPACE))
@@ -102,12 +102,12 @@ def measure_ready(system: LiveSystem, parts: Parts, cluster: Cluster, rounds: in
             session = parts.sessions.open(ACCOUNT, VISITOR).session
             while len(cluster.objects("Job", NAMESPACE)) == before:
                 time.sleep(0.002)
-            launched.append((time.perf_counter() - started) * 1000)
+            created.append((time.perf_counter() - started) * 1000)
             while parts.sessions.fetch(session.session_id).status != "active":
                 time.sleep(0.005)
             waits.append((time.perf_counter() - started) * 1000)
             parts.sessions.end(session.session_id)
-    return {"until the Job is made": summary(launched[1:]), "until ready": summary(waits[1:])}
+    return {"until the Job is made": summary(created[1:]), "until ready": summary(waits[1:])}
 
 
 def measure_jobs(parts: Parts, number: int) -> dict[str, Any]:

@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from app.control.reset.resetting import RESETS_PER_CONNECTION, Resetter
-from app.database.engines import make_engine
 from app.logs import init_logs
 from jobs.clones.cloning import run_current_plan
+from jobs.clones.resetting import fetch_target, restore_in_place
 from jobs.maintenance.dropping import drop_tenant
 from schema_tools import drop_schema
 from tests.acceptance.client import Prospect
@@ -179,28 +179,28 @@ def measure_reset(bench: Bench) -> dict[str, Any]:
     rounds = 5 if bench.quick else 25
     open_sessions(bench.parts, rounds + 1)
     parts = bench.parts
-    owner = make_engine(parts.settings, uses=RESETS_PER_CONNECTION)  # as the web's
-    resetter = Resetter(parts.engine, owner)
     resets, clones = [], []
     with psycopg.connect(bench.system.database_url, autocommit=True) as connection:
         active = connection.execute(
-            "SELECT session_id, 'demo_' || replace(virtual_tenant_id::text, '-', '')"
+            "SELECT id, 'demo_' || replace(virtual_tenant_id::text, '-', '')"
             " FROM control.demo_sessions WHERE status = 'active' LIMIT %s",
             [rounds + 1],
         )
-        for secret, schema in counted(active.fetchall(), "reset"):
+        for session, schema in counted(active.fetchall(), "reset"):
             connection.execute(
                 f"UPDATE {schema}.sale_lines SET quantity = quantity + 1 WHERE ctid IN"
                 f" (SELECT ctid FROM {schema}.sale_lines LIMIT 100)"
             )
-            resets.append(timed(lambda secret=secret: _restore(resetter, secret)))
+            resets.append(timed(lambda session=session: _reset(parts, session)))
             clones.append(_clone_alone(bench))
-    reset, clone = summary(resets[1:]), summary(clones[1:])  # the first reads the template's shape
+    reset, clone = summary(resets[1:]), summary(clones[1:])  # the first ones open connections
     return {"reset of 100 rows": reset, "clone alone": clone, "ratio": ratio(reset, clone)}
 
 
-def _restore(resetter: Resetter, secret: str) -> None:
-    assert resetter.restore(secret) is not None, "the session was not reset in place"
+def _reset(parts: Parts, session: UUID) -> None:
+    target = fetch_target(parts, session)
+    assert target is not None, "the session is not active"
+    restore_in_place(parts, target)
 
 
 def _show(figures: dict[str, Any]) -> None:

@@ -60,15 +60,15 @@ def cluster(settings: Settings) -> Cluster:
     return Cluster(settings)
 
 
-def launch_when(
+def job_status_when(
     cluster: Cluster, name: str, fits: Callable[[CloneJobStatus | None], bool]
 ) -> CloneJobStatus | None:
-    """The launch of that name as soon as it is as wanted."""
+    """Return the status of the Job of that name as soon as it fits."""
     end = time.monotonic() + 30
     while True:
-        launch = next((found for found in cluster.clone_jobs() if found.name == name), None)
-        if fits(launch) or time.monotonic() > end:
-            return launch
+        job_status = next((found for found in cluster.clone_jobs() if found.name == name), None)
+        if fits(job_status) or time.monotonic() > end:
+            return job_status
         time.sleep(0.2)
 
 
@@ -81,11 +81,13 @@ def test_a_job_is_made_once_seen_and_removed_once(cluster: Cluster, settings: Se
     assert cluster.create(manifest)
     assert not cluster.create(manifest), "creating twice is creating once"
 
-    seen = launch_when(cluster, name, lambda launch: launch is not None)
+    seen = job_status_when(cluster, name, lambda found: found is not None)
     assert seen is not None
     assert (seen.queue, seen.tenants) == (queue, (tenant,))
-    stuck = launch_when(
-        cluster, name, lambda launch: launch is not None and launch.state is CloneJobState.STUCK
+    stuck = job_status_when(
+        cluster,
+        name,
+        lambda found: found is not None and found.state is CloneJobState.STUCK,
     )
     assert stuck is not None
     assert stuck.state is CloneJobState.STUCK, "no node takes it"
@@ -93,7 +95,7 @@ def test_a_job_is_made_once_seen_and_removed_once(cluster: Cluster, settings: Se
 
     cluster.delete(name)
     cluster.delete(name)
-    assert launch_when(cluster, name, lambda launch: launch is None) is None
+    assert job_status_when(cluster, name, lambda found: found is None) is None
 
 
 def test_the_server_refuses_what_the_role_does_not_give(cluster: Cluster, settings: Settings):

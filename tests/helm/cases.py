@@ -3,7 +3,18 @@
 from tests.helm.chart import Values, merged
 
 URL = "postgresql://owner:secret@db.example.com/bakery"
-EXTERNAL: Values = {"secret": {"values": {"DATABASE_URL": URL, "REDIS_URL": "redis://r.example"}}}
+WEB_URL = "postgresql://web:secret@db.example.com/bakery"
+TENANT_URL = "postgresql://tenants:secret@db.example.com/bakery"
+EXTERNAL: Values = {
+    "secret": {
+        "values": {
+            "DATABASE_URL": URL,
+            "WEB_DATABASE_URL": WEB_URL,
+            "TENANT_DATABASE_URL": TENANT_URL,
+            "REDIS_URL": "redis://r.example",
+        }
+    }
+}
 EXISTING: Values = {"secret": {"existing": "their-secret"}}
 TRIAL: Values = {"postgres": {"mode": "trial"}, "redis": {"mode": "trial"}}
 CLUSTER: Values = {"postgres": {"mode": "cloudnativepg"}, "redis": {"mode": "trial"}}

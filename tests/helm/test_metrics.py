@@ -16,9 +16,10 @@ OF_PROMETHEUS = {"up"}
 
 def metrics_of_the_app() -> dict[str, set[str]]:
     """Each metric with its labels, read from where they are made."""
-    text = (CHART.parents[1] / "app" / "observe.py").read_text(encoding="utf-8")
+    sources = sorted((CHART.parents[1] / "app" / "http").glob("*.py"))
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
     found = {}
-    for call in ast.walk(ast.parse(text)):
+    for call in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(call, ast.Call) and getattr(call.func, "id", "").endswith("MetricFamily"):
             labels = [k.value for k in call.keywords if k.arg == "labels"]
             names = {item.value for value in labels for item in value.elts}

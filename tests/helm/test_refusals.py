@@ -23,6 +23,8 @@ CONTRADICTIONS = {
     "secret.existing and secret.values.JWT_SECRET are both set": values(
         "secret.values.JWT_SECRET", "x" * 32, EXISTING
     ),
+    "secret.values.WEB_DATABASE_URL is empty": values("secret.values.WEB_DATABASE_URL", ""),
+    "secret.values.TENANT_DATABASE_URL is empty": values("secret.values.TENANT_DATABASE_URL", ""),
     "postgres.mode is external, but nothing says where": values("redis.mode", "trial", {}),
     "redis.mode is external, but nothing says where": values("postgres.mode", "trial", {}),
     "secret.values.DATABASE_URL is set, but postgres.mode is trial": values(

@@ -4,10 +4,12 @@ import pytest
 
 from jobs.kubernetes.api import CALLS
 from jobs.kubernetes.manifest import SECRET_KEYS
-from tests.helm.cases import EXTERNAL, SCALING, TRIAL
+from tests.helm.cases import EXTERNAL, MATRIX, SCALING, TRIAL
 from tests.helm.chart import Refused, merged, of_kind, one, pod_of, pods, render_chart
 
 NEEDED = {"DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
+WEB = {"WEB_DATABASE_URL", "TENANT_DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
+"""What web and dashboard cannot do without: not the login of the database's owner."""
 ROTATED = {
     "TENANT_DATABASE_URL",
     "JWT_SECRET_PREVIOUS",
@@ -15,8 +17,8 @@ ROTATED = {
     "TENANT_SECRET_PREVIOUS",
 }
 KEYS = {
-    "web": NEEDED | ROTATED | {"WEB_DATABASE_URL", "GATEWAY_SIGNING_KEYS"},
-    "dashboard": NEEDED | ROTATED | {"WEB_DATABASE_URL", "OPS_PASSWORD"},
+    "web": WEB | ROTATED | {"GATEWAY_SIGNING_KEYS"},
+    "dashboard": WEB | ROTATED | {"OPS_PASSWORD"},
     "worker": NEEDED | ROTATED,
     "cleanup": NEEDED | ROTATED,
     "migrate": NEEDED | {"TENANT_DATABASE_URL"},
@@ -48,12 +50,28 @@ def test_a_role_reads_the_keys_that_it_needs(documents, component):
             assert pod.keys() == KEYS[component]
 
 
+@pytest.mark.parametrize("values", MATRIX.values(), ids=MATRIX.keys())
+def test_web_and_dashboard_do_not_get_the_owners_login(values):
+    documents = render_chart(values)
+    served = [pod for pod in pods(documents) if pod.component in ("web", "dashboard")]
+    assert served
+    for pod in served:
+        assert pod.keys().isdisjoint({"DATABASE_URL"})
+        plain = {entry["name"] for entry in pod.container["env"]}
+        assert "DATABASE_URL" not in plain
+        sources = [source for entry in pod.container["envFrom"] for source in entry]
+        assert sources == ["configMapRef"], "no Secret as a whole"
+    config = [d for d in documents if d["kind"] == "ConfigMap"]
+    assert not any("DATABASE_URL" in (d.get("data") or {}) for d in config)
+
+
 def test_optional_secret_keys_are_marked_optional(documents):
     for pod in filter(lambda pod: pod.is_ours, pods(documents)):
+        needed = WEB if pod.component in ("web", "dashboard") else NEEDED
         for entry in pod.container["env"]:
             reference = entry.get("valueFrom", {}).get("secretKeyRef")
             if reference:
-                assert reference.get("optional", False) is (reference["key"] not in NEEDED)
+                assert reference.get("optional", False) is (reference["key"] not in needed)
 
 
 def test_the_secret_has_every_key_that_clone_pods_need(documents):

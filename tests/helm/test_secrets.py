@@ -6,7 +6,7 @@ import json
 import pytest
 
 from app.config import Settings
-from tests.helm.cases import CLUSTER, EXISTING, EXTERNAL, TRIAL, UPSTREAM, URL
+from tests.helm.cases import CLUSTER, EXISTING, EXTERNAL, TRIAL, UPSTREAM, URL, WEB_URL
 from tests.helm.chart import Document, merged, of_kind, one, pod_of, pods, render_chart
 
 MAIN, LOGINS = "demo-masa-madre", "demo-masa-madre-logins"
@@ -25,7 +25,8 @@ def checksums(values, name: str = "web") -> dict[str, str]:
 def test_given_values_are_used_unchanged():
     secret = data_of(render_chart(EXTERNAL), MAIN)
     assert secret["DATABASE_URL"] == URL
-    assert "WEB_DATABASE_URL" not in secret
+    assert secret["WEB_DATABASE_URL"] == WEB_URL
+    assert "TENANT_SECRET" not in secret
     assert len(secret["JWT_SECRET"]) == 48
 
 

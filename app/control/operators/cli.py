@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.config import ConfigurationError
 from app.control import statistics
 from app.control.models import SessionStatus
 from app.control.operators import lookup
@@ -32,6 +33,8 @@ FAILURES = {
     "template_missing": "There is no template: load the demo's data (`bin/role seed`).",
     "pool_empty": "No tenant is ready: try again in a few seconds, or look at `demo pool`.",
     "busy": "The session is writing: try again in a moment.",
+    "reset_unavailable": "Redis is away, or no worker takes the job: nothing was changed.",
+    "failed": "The reset failed: see the worker's log.",
 }
 
 POOL_COLUMNS = (
@@ -60,6 +63,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             function(current_services(), *args, **options)
         except AppError as error:
             raise Failed(FAILURES.get(error.error_code, error.detail)) from error
+        except ConfigurationError as error:
+            raise Failed(str(error)) from error
         except RedisError as error:
             raise Failed(f"Redis does not answer: {error}") from error
         except (SQLAlchemyError, psycopg.Error) as error:
@@ -141,13 +146,16 @@ def destroy(services: ControlServices, sessions: tuple[str, ...], as_json: bool)
 
 @click.command()
 @click.argument("session")
+@click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for its end.")
 @as_json
 @command
-def reset(services: ControlServices, session: str, as_json: bool) -> None:
-    """Give a session the template's data again."""
+def reset(services: ControlServices, session: str, wait: float, as_json: bool) -> None:
+    """Give a session the template's data again; a worker does it."""
     found = lookup.find_session_id(services.engine, session)
-    services.sessions.reset(found)
+    opened = services.sessions.reset(found, wait=wait)
     _show(services, found, False, as_json)
+    if opened.reset_is_under_way:
+        raise Failed(f"The reset has not ended after {wait:g} seconds; a worker goes on with it.")
 
 
 @click.command()

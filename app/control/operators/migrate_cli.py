@@ -111,7 +111,7 @@ def _run(
                 bars.advance(task)
 
         return migrate_schemas(
-            services.settings.database_url,
+            services.settings.owner_url,
             kind,
             schemas,
             services.demo.tables,

@@ -10,6 +10,9 @@ SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
 """Environ keys under which the gateway leaves the caller's session, or a refusal's code."""
 
+ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
+"""Environ key under which the gateway leaves digests of the address that opens a session."""
+
 ERRORS = {
     "session_expired": "Esta demo ya ha terminado. Abre una nueva.",
     "session_destroyed": "Esta demo ya ha terminado. Abre una nueva.",

@@ -8,6 +8,11 @@ MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
         "capacity",
         "Todas las demos están ocupadas en este momento. Inténtalo en un rato.",
     ),
+    "address": (
+        TooManyRequests,
+        "too_many_open",
+        "Desde tu conexión ya hay muchas demos abiertas. Cierra una, o espera a que termine.",
+    ),
     "rate": (
         TooManyRequests,
         "creation_rate",

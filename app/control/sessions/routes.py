@@ -10,7 +10,7 @@ from app.control import statistics
 from app.control.privacy import cut_address
 from app.control.services import ControlServices, current_services
 from app.control.sessions.accounts import authenticate
-from app.control.sessions.caller import session_id_of
+from app.control.sessions.caller import ADDRESS_DIGESTS_KEY, session_id_of
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -33,6 +33,12 @@ EVENT_STREAM: Responses = {
     200: {
         "description": "Los avances, como eventos enviados por el servidor (SSE).",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+UNDER_WAY: Responses = {
+    202: {
+        "description": "Sigue en curso: pregunta por ella en `status_url`.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionOut"}}},
     }
 }
 
@@ -83,12 +89,20 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/reset")
-@blueprint.doc(summary="Empezar de nuevo: la sesión vuelve a los datos del principio.")
+@blueprint.doc(
+    summary="Empezar de nuevo: la sesión vuelve a los datos del principio.",
+    description="Responde `202` si tarda: `status_url` dice en `reset` cómo va.",
+    responses=UNDER_WAY,
+)
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Bring the session's data back to the template's."""
-    return _opened(current_services().sessions.reset(session_id_of(json_data.session_id)), 200)
+    """Give the session the template's data again; 202 where that is still under way."""
+    opened = current_services().sessions.reset(session_id_of(json_data.session_id))
+    if not opened.reset_is_under_way:
+        return _opened(opened, 200)
+    body, status, headers = _opened(opened, 202)
+    return body, status, headers | {"Location": body["status_url"], "Retry-After": "1"}
 
 
 @blueprint.post("/session/destroy")
@@ -178,6 +192,7 @@ def describe(
         "session_token": token or services.sessions.token_for(session),
         "failure": session.failure,
         "progress": services.progress_of(session),
+        "reset": services.reset_of(session),
     }
     if with_urls:
         answer["status_url"] = url_for("demo.show", session_id=session.session_id)
@@ -206,4 +221,9 @@ def _cookie(value: str, max_age: int | None = None) -> str:
 
 def _visitor(user_id: Any = None) -> Visitor:
     agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
-    return Visitor(ip_address=cut_address(request.remote_addr), user_agent=agent, user_id=user_id)
+    return Visitor(
+        ip_address=cut_address(request.remote_addr),
+        user_agent=agent,
+        user_id=user_id,
+        address_digests=request.environ.get(ADDRESS_DIGESTS_KEY, ()),
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.control.reset.status import ResetStatus
 from app.control.services import current_services
 from app.validation import ONE_OF, Request, Text, own_error
 
@@ -82,6 +83,10 @@ class SessionOut(BaseModel):
     status_url: str
     events_url: str
     progress: ProgressOut | None = None
+    reset: ResetStatus | None = Field(
+        default=None,
+        description="Cómo va el último «empezar de nuevo»: `queued` y `running` son en curso.",
+    )
     failure: str | None = None
 
 

@@ -1,5 +1,6 @@
 """Opens, extends, resets and ends demo sessions."""
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
-from app.control.reset.resetting import Resetter
+from app.control.reset.requests import ResetRequests
+from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
 from app.errors import Conflict, NotFound, Unauthorized, Unavailable
@@ -29,6 +31,12 @@ _FIND = _SQL["find_session"]
 _FIND_AWAITED = _SQL["find_awaited_tenant"]
 _MARK_NOT_CACHED = _SQL["mark_not_cached"]
 
+BUSY = 0.8
+"""Share of the places that are taken when extensions become half as long."""
+
+FULL = 0.95
+"""Share of the places that are taken when there are no extensions."""
+
 SECRET_BYTES = 24
 """Random bytes of a session id: 192 bits cannot be guessed."""
 
@@ -39,6 +47,7 @@ class OpenedSession:
 
     session: SessionView
     token: str
+    reset_is_under_way: bool = False
 
 
 class SessionService:
@@ -51,7 +60,6 @@ class SessionService:
         cache: SessionCache,
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
-        resetter: Resetter | None = None,
         background_tasks: BackgroundTasks | None = None,
     ) -> None:
         self._engine = engine
@@ -59,7 +67,7 @@ class SessionService:
         self._cache = cache
         self._tokens = tokens
         self._dispatcher = dispatcher
-        self._resetter = resetter or Resetter(engine, engine)
+        self._resets = ResetRequests(dispatcher)
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
 
@@ -105,10 +113,12 @@ class SessionService:
                     account_type=account_type,
                     user_id=visitor.user_id,
                     ip_address=visitor.ip_address,
+                    address_digests=list(visitor.address_digests),
                     user_agent=visitor.user_agent,
                     duration=self._duration,
                     max_sessions=self._settings.demo_max_sessions,
                     max_per_minute=self._settings.demo_creations_per_minute,
+                    max_per_address=self._settings.demo_sessions_per_address,
                     alone=row is not None,
                 ).one()
         if row.refusal is not None:
@@ -116,22 +126,32 @@ class SessionService:
         return session_view(row), row.awaited
 
     def extend(self, session_id: str) -> OpenedSession:
-        """Extend a session by one duration.
+        """Extend a session by one duration, or by half of it while few places are left.
 
         Raises:
             Unauthorized, NotFound: the session is over, or does not exist.
             Conflict: it was extended as often as the settings allow, or is not ready yet.
+            Unavailable: the last places are taken, and other visitors wait for them.
         """
         parameters = {
             "session_id": session_id,
             "duration": self._duration,
             "max_extensions": self._settings.demo_session_max_extensions,
+            "busy": math.ceil(self._settings.demo_max_sessions * BUSY),
+            "full": math.ceil(self._settings.demo_max_sessions * FULL),
         }
         with self._engine.begin() as connection:
             row = connection.execute(_EXTEND, parameters).one_or_none()
         if row is None:
-            self._ensure_active(session_id)
+            session = self._ensure_active(session_id)
             most = self._settings.demo_session_max_extensions
+            if session.extensions < most:
+                raise Unavailable(
+                    "Ahora hay muchas personas que esperan una demo y no podemos ampliar la tuya."
+                    " Inténtalo en unos minutos.",
+                    code="extension_crowded",
+                    headers={"Retry-After": "60"},
+                )
             raise Conflict(
                 f"Esta demo ya se ha ampliado las {most} veces posibles. Puedes abrir otra.",
                 code="extension_limit",
@@ -167,34 +187,26 @@ class SessionService:
                 _try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
-    def reset(self, session_id: str) -> OpenedSession:
+    def reset(self, session_id: str, wait: float | None = None) -> OpenedSession:
         """Bring a session's data back to the template's.
 
-        In place, where the template is still the one that the session's tenant was cut from;
-        else the session gets a fresh tenant.
+        A job does it, for this process may not touch tenants' tables: in place, where the template
+        is still the one that the session's tenant was cut from; else the session gets a fresh
+        tenant. Waits for its end for `wait` seconds, by default `DEMO_RESET_WAIT_SECONDS`.
 
         Raises:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
-            Unavailable: the session is busy, or no tenant is ready.
+            Unavailable: it could not be done at this moment; nothing was changed.
         """
         before = self._ensure_active(session_id)
-        restored = self._resetter.restore(session_id)
-        if restored is not None:
-            return self._with_token(restored)
-        fresh = self._resetter.replace(session_id)
-        self._refill(before.account_type)
-        if fresh is None:
-            self._ensure_active(session_id)
-            raise Unavailable(
-                "Ahora mismo no hay datos nuevos preparados. Inténtalo en unos segundos.",
-                code="pool_empty",
-                headers={"Retry-After": "5"},
-            )
-        self._remember(fresh)
-        old = before.tenant_id
-        if old is not None:
-            _try_dispatch("drop", self._dispatcher.drop, old)
-        return self._with_token(fresh)
+        seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
+        status = self._resets.run(before.id, seconds)
+        opened = self._with_token(self._ensure_active(session_id))
+        return replace(opened, reset_is_under_way=status.is_under_way)
+
+    def find_reset(self, session: SessionView) -> ResetStatus | None:
+        """Return how the session's last reset stands; None when nothing is known of one."""
+        return self._resets.find_status(session.id)
 
     def fetch(self, session_id: str) -> SessionView:
         """Return the session.

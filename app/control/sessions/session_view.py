@@ -40,6 +40,7 @@ class Visitor:
 
     ip_address: str | None
     user_agent: str | None
+    address_digests: tuple[str, ...] = ()
     user_id: UUID | None = None
 
 

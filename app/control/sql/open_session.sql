@@ -1,7 +1,7 @@
 CREATE FUNCTION control.open_session(
-    new_id uuid, secret text, wanted text, who uuid, address inet, agent text,
-    duration double precision, max_sessions integer, max_per_minute integer, new_tenant uuid,
-    alone boolean)
+    new_id uuid, secret text, wanted text, who uuid, address inet, digests text[], agent text,
+    duration double precision, max_sessions integer, max_per_minute integer,
+    max_per_address integer, new_tenant uuid, alone boolean)
 RETURNS TABLE (refusal text, retry_after integer, awaited uuid, opened control.demo_sessions)
 LANGUAGE plpgsql AS $body$
 DECLARE
@@ -54,6 +54,23 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Creations of one address go one after the other, so that it gets no place too many. Digests
+    -- are today's and yesterday's: a session may be older than the key of its address.
+    IF max_per_address > 0 AND digests <> '{}' THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('masa-madre: address ' || digests[1], 0));
+        IF max_per_address <= (SELECT count(*) FROM control.demo_sessions
+            WHERE status IN ('pending', 'active') AND address_digest = ANY(digests))
+        THEN
+            RETURN QUERY
+            SELECT 'address',
+                   least(60, greatest(5, EXTRACT(epoch FROM min(expires_at) - now())))::integer,
+                   NULL::uuid, NULL::control.demo_sessions
+              FROM control.demo_sessions
+             WHERE status IN ('pending', 'active') AND address_digest = ANY(digests);
+            RETURN;
+        END IF;
+    END IF;
+
     UPDATE control.tenants AS t
        SET state = 'leased', demo_session_id = new_id, updated_at = now(),
            demo_expires_at = now() + make_interval(secs => duration)
@@ -71,10 +88,10 @@ BEGIN
                 true, false, template.id, new_id, 'cloning');
         awaited := new_tenant;
     END IF;
-    INSERT INTO control.demo_sessions (id, session_id, user_id, ip_address, user_agent,
-           base_demo_tenant_id, virtual_tenant_id, demo_account_type, status, expires_at,
-           data_cloned, redis_populated)
-    VALUES (new_id, secret, who, address, agent, template.id, leased, wanted,
+    INSERT INTO control.demo_sessions (id, session_id, user_id, ip_address, address_digest,
+           user_agent, base_demo_tenant_id, virtual_tenant_id, demo_account_type, status,
+           expires_at, data_cloned, redis_populated)
+    VALUES (new_id, secret, who, address, digests[1], agent, template.id, leased, wanted,
             CASE WHEN leased IS NULL THEN 'pending' ELSE 'active' END::control.session_status,
             now() + make_interval(secs => duration), leased IS NOT NULL, true)
     RETURNING * INTO opened;

@@ -1,13 +1,19 @@
 -- What is read and written of sessions besides their status.
 
 -- extend_session --
-WITH extended AS (
+-- An extension is half as long when few places are left (`busy` open sessions), and there is none
+-- when the last ones are taken (`full`): other visitors wait for them.
+WITH taken AS (
+    SELECT count(*) AS places FROM control.demo_sessions WHERE status IN ('pending', 'active')
+), extended AS (
     UPDATE control.demo_sessions
-       SET expires_at = expires_at + make_interval(secs => :duration),
+       SET expires_at = expires_at + make_interval(
+               secs => CASE WHEN places >= :busy THEN :duration / 2 ELSE :duration END),
            extensions = extensions + 1, last_activity_at = now()
+      FROM taken
      WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
-       AND extensions < :max_extensions
-    RETURNING *
+       AND extensions < :max_extensions AND places < :full
+    RETURNING demo_sessions.*
 ), tenant AS (
     UPDATE control.tenants AS tenant SET demo_expires_at = extended.expires_at
       FROM extended WHERE tenant.id = extended.virtual_tenant_id
@@ -24,18 +30,30 @@ SELECT id FROM control.tenants WHERE demo_session_id = :demo_session_id AND stat
 -- mark_not_cached --
 UPDATE control.demo_sessions SET redis_populated = false WHERE id = :demo_session_id
 
--- hold_session --
--- While this lock is held no process ends the session or gives it another tenant.
-SELECT session.*, tenant.schema_name, template.schema_name AS template_schema
+-- find_reset_target --
+-- An active session with its tenant's schema and the template's, where it has a tenant.
+SELECT session.id, session.virtual_tenant_id, session.demo_account_type,
+       tenant.schema_name, template.schema_name
   FROM control.demo_sessions AS session
-  JOIN control.tenants AS tenant ON tenant.id = session.virtual_tenant_id
-   AND tenant.state = 'leased'
-  JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
- WHERE session.session_id = :session_id AND session.status = 'active'
-   AND session.expires_at > now()
-   FOR UPDATE OF session
+  LEFT JOIN control.tenants AS tenant
+    ON tenant.id = session.virtual_tenant_id AND tenant.state = 'leased'
+  LEFT JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
+ WHERE session.id = :demo_session_id AND session.status = 'active' AND session.expires_at > now()
+
+-- is_reset_target_current --
+-- Tell whether a session still has its tenant, cloned from the template as it is now.
+SELECT EXISTS (
+    SELECT FROM control.demo_sessions AS session
+      JOIN control.tenants AS tenant
+        ON tenant.id = session.virtual_tenant_id AND tenant.state = 'leased'
+      JOIN control.tenants AS template
+        ON template.id = tenant.base_demo_tenant_id
+       AND template.template_version = tenant.template_version
+       AND template.revision IS NOT DISTINCT FROM tenant.revision
+     WHERE session.id = %(session)s AND session.virtual_tenant_id = %(tenant)s
+       AND session.status = 'active')
 
 -- forget_visitors --
-UPDATE control.demo_sessions SET ip_address = NULL, user_agent = NULL
+UPDATE control.demo_sessions SET ip_address = NULL, address_digest = NULL, user_agent = NULL
  WHERE status NOT IN ('pending', 'active')
-   AND (ip_address IS NOT NULL OR user_agent IS NOT NULL)
+   AND num_nonnulls(ip_address, address_digest, user_agent) > 0

@@ -8,17 +8,26 @@
 -- means that others open sessions near the limit: call it once more, with `alone`.
 SELECT refusal, retry_after, awaited, (opened).*
   FROM control.open_session(:id, :session_id, :account_type, :user_id,
-       CAST(:ip_address AS inet), :user_agent, :duration, :max_sessions, :max_per_minute,
-       :tenant_id, :alone)
+       CAST(:ip_address AS inet), CAST(:address_digests AS text[]), :user_agent, :duration,
+       :max_sessions, :max_per_minute, :max_per_address, :tenant_id, :alone)
 
 -- hand_over --
--- Give ready tenants to waiting sessions, oldest first. A session's time begins now. Tenants of the
--- template's newest version go first; an older one is good too while it has the same tables.
-WITH waiting AS (
-    SELECT id, row_number() OVER (ORDER BY created_at) AS place
-      FROM (SELECT id, created_at FROM control.demo_sessions
-             WHERE status = 'pending' AND base_demo_tenant_id = :template_id
-             ORDER BY created_at LIMIT 50 FOR UPDATE SKIP LOCKED) AS locked
+-- Give ready tenants to waiting sessions. A session's time begins now. Addresses take turns: one
+-- that has fewer open sessions goes first, and of each its oldest that waits, so that an address which
+-- opens many does not keep the others waiting.
+-- Tenants of the template's newest version go first; an older one is good too while it has the same
+-- tables.
+WITH turns AS (
+    SELECT id, row_number() OVER (PARTITION BY coalesce(address_digest, id::text)
+                                      ORDER BY status = 'pending', created_at) AS turn
+      FROM control.demo_sessions WHERE status IN ('pending', 'active')
+), waiting AS (
+    SELECT id, row_number() OVER (ORDER BY turn, created_at) AS place
+      FROM (SELECT session.id, session.created_at, turns.turn
+              FROM control.demo_sessions AS session JOIN turns USING (id)
+             WHERE session.status = 'pending' AND session.base_demo_tenant_id = :template_id
+             ORDER BY turns.turn, session.created_at LIMIT 50
+               FOR UPDATE OF session SKIP LOCKED) AS locked
 ), ready AS (
     SELECT id, row_number() OVER (ORDER BY created_at) AS place
       FROM (SELECT tenant.id, tenant.created_at FROM control.tenants AS tenant
@@ -51,7 +60,8 @@ UPDATE control.demo_sessions
 RETURNING *
 
 -- expire_sessions --
--- A session without a tenant has no schema to drop: it is destroyed at once.
+-- A session without a tenant has no schema to drop: it is destroyed at once. When all places are
+-- taken a shorter idle time counts, so that idle sessions make room for visitors.
 UPDATE control.demo_sessions
    SET status = CAST(CASE WHEN virtual_tenant_id IS NULL THEN 'destroyed'
                 ELSE 'expired' END AS control.session_status),
@@ -61,7 +71,11 @@ UPDATE control.demo_sessions
  WHERE status IN ('pending', 'active')
    AND (expires_at <= now()
         OR (:idle_seconds > 0 AND status = 'active'
-            AND last_activity_at <= now() - make_interval(secs => :idle_seconds)))
+            AND last_activity_at <= now() - make_interval(secs => :idle_seconds))
+        OR (:idle_seconds_when_full > 0 AND status = 'active'
+            AND last_activity_at <= now() - make_interval(secs => :idle_seconds_when_full)
+            AND :max_sessions <= (SELECT count(*) FROM control.demo_sessions
+                                   WHERE status IN ('pending', 'active') AND expires_at > now())))
 RETURNING *
 
 -- release_tenants --
@@ -75,11 +89,12 @@ UPDATE control.tenants SET state = 'dropping', updated_at = now()
  WHERE state = 'leased' AND id = :tenant_id
 
 -- replace_tenant --
--- Give a session a fresh tenant for its own. No row: there is no such open session, or the pool is
--- empty.
+-- Give a session a fresh tenant for its own. No row: the session is over or has another tenant already,
+-- or the pool is empty.
 WITH session AS (
     SELECT * FROM control.demo_sessions
-     WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
+     WHERE id = :demo_session_id AND virtual_tenant_id IS NOT DISTINCT FROM CAST(:tenant_id AS uuid)
+       AND status = 'active' AND expires_at > now()
        FOR UPDATE
 ), fresh AS (
     UPDATE control.tenants AS tenant

@@ -121,7 +121,8 @@ env:
   - name: {{ $name }}
     value: {{ $value | quote }}
   {{- end }}
-  {{- $needed := list "DATABASE_URL" "REDIS_URL" "JWT_SECRET" }}
+  {{- $logins := has "DATABASE_URL" .secrets | ternary (list "DATABASE_URL") (list "WEB_DATABASE_URL" "TENANT_DATABASE_URL") }}
+  {{- $needed := concat $logins (list "REDIS_URL" "JWT_SECRET") }}
   {{- range .secrets }}
   - name: {{ . }}
     valueFrom:

@@ -36,6 +36,13 @@ checks of one thing are one template; each calls fail itself.
 {{- if and (eq $mode "external") (not .Values.secret.existing) (not $values.DATABASE_URL) -}}
 {{- fail "postgres.mode is external, but nothing says where it is: set secret.existing or secret.values.DATABASE_URL, or postgres.mode to trial." -}}
 {{- end -}}
+{{- if and (eq $mode "external") (not .Values.secret.existing) -}}
+{{- range list "WEB_DATABASE_URL" "TENANT_DATABASE_URL" -}}
+{{- if not (index $values .) -}}
+{{- fail (printf "secret.values.%s is empty: web does not get the owner's login. Make the two logins (docs/security.md has the SQL) and set both." .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if ne $mode "external" -}}
 {{- range list "DATABASE_URL" "WEB_DATABASE_URL" "TENANT_DATABASE_URL" -}}
 {{- if index $values . -}}

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from rq import Worker
 from sqlalchemy import create_engine
 
 from app.database.engines import engine_url
@@ -12,6 +13,7 @@ from app.migrations import upgrade_control
 from jobs.services import job_services
 from schema_tools import verify
 from tests.fixtures.parts import Parts, make_parts
+from tests.integration.control.processes import python, wait_for
 
 ACCOUNT = "individual_bakery"
 TEMPLATE = "template_individual_bakery"
@@ -55,6 +57,7 @@ def parts(
     made = make_parts()
     yield made
     made.engine.dispose()
+    made.reset_engine.dispose()
     made.redis.close()
     job_services.cache_clear()
 
@@ -64,6 +67,23 @@ def database(database_url: str, parts: Parts) -> Iterator[psycopg.Connection]:
     """A look at the database from outside."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
+
+
+WORKER = """
+from jobs.queue.dispatcher import QUEUES
+from jobs.queue.task_queue import TaskWorker
+from jobs.services import job_services
+import jobs.tasks
+TaskWorker(QUEUES, connection=job_services().redis).work()
+"""
+
+
+@pytest.fixture
+def worker(parts: Parts) -> Iterator[None]:
+    """A worker in a process of its own, which serves every queue."""
+    with python(WORKER):
+        wait_for(lambda: Worker.count(connection=parts.redis) == 1)
+        yield
 
 
 def demo_schemas(database: psycopg.Connection) -> set[str]:

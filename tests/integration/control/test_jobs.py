@@ -1,4 +1,4 @@
-"""Jobs can run twice and can be lost, and report their outcome correctly."""
+"""The jobs: safe to run twice, safe to lose, and true about their outcome."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
     assert differences(database, f"demo_{tenant_id.hex}") == []
 
 
-def test_a_clone_whose_state_was_not_saved_is_recognised(parts, database):
+def test_a_clone_whose_row_was_not_marked_is_found_again(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     tenant = parts.pool.find(tenant_id)
     label = f"v{tenant.template_version} {tenant.template_revision}"
@@ -50,7 +50,7 @@ def test_a_clone_whose_state_was_not_saved_is_recognised(parts, database):
     assert database.execute(f"SELECT count(*) FROM {tenant.schema_name}.bread").fetchone() == (4,)
 
 
-def test_a_clone_of_an_older_template_is_cloned_again(parts, database):
+def test_a_clone_of_an_older_template_whose_row_was_not_marked_is_made_again(parts, database):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     schema = f"demo_{tenant_id.hex}"
     compile_plan(database, TEMPLATE).run(database, schema, comment="v0 None")
@@ -109,7 +109,7 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     assert states == ["cloning", "cloning", "failed"]
 
 
-def test_a_clone_that_kills_its_process_fails_after_its_attempts(parts, database, monkeypatch):
+def test_a_clone_that_kills_its_process_ends_too(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     monkeypatch.setattr(
         "jobs.clones.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL)
@@ -182,7 +182,7 @@ def test_the_statistics_outlive_the_rows(parts, database):
     assert statistics.totals(parts.engine) == before
 
 
-def test_requests_are_counted_once_when_the_cleanup_is_killed(parts):
+def test_requests_are_counted_once_though_the_cleanup_is_killed(parts):
     fill_pool(parts, 1)
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     for _ in range(3):
@@ -200,7 +200,7 @@ def test_requests_are_counted_once_when_the_cleanup_is_killed(parts):
     assert parts.sessions.fetch(session.session_id).request_count == 4
 
 
-def test_requests_are_counted_once_by_concurrent_cleanups(parts, database):
+def test_requests_are_counted_once_by_two_cleanups(parts, database):
     fill_pool(parts, 1)
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     for _ in range(5):
@@ -219,7 +219,7 @@ def test_the_same_work_is_queued_once(parts):
     assert len(TaskQueue("pool", connection=parts.redis)) == 1
 
 
-def test_an_entry_that_has_run_stays_on_the_schedule(parts):
+def test_a_scheduled_job_that_has_run_stays_on_the_schedule(parts):
     scheduler = DemoScheduler(parts.settings)
     scheduler.install()
     for job in list(scheduler.get_jobs()):
@@ -230,7 +230,7 @@ def test_an_entry_that_has_run_stays_on_the_schedule(parts):
     assert len(list(scheduler.get_jobs())) == 4
 
 
-def test_a_restarted_scheduler_adds_no_entry(parts):
+def test_a_restarted_scheduler_adds_no_job(parts):
     for _ in range(2):
         scheduler = DemoScheduler(parts.settings)
         scheduler.install()
@@ -265,13 +265,13 @@ def test_a_job_whose_process_was_killed_is_queued_again(parts):
     job.set_status("started")
     job.started_at = datetime.now(UTC) - timedelta(seconds=30)
     job.save()
-    assert refills_after_asking_again(parts) == 0, "a worker may still run it"
+    assert refills_after_asking_again(parts) == 0, "a worker may still do it"
     job.started_at = datetime.now(UTC) - timedelta(seconds=90)
     job.save()
     assert refills_after_asking_again(parts) == 1
 
 
-def test_a_job_taken_by_a_killed_worker_is_queued_again(parts):
+def test_work_that_a_worker_took_and_died_with_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)
@@ -289,7 +289,7 @@ def test_a_schedule_that_redis_lost_is_put_back(parts):
     assert {job.id for job in scheduler.get_jobs()} >= {"cleanup", "purge", "reconcile", "refresh"}
 
 
-def test_an_entry_of_an_earlier_release_is_replaced(parts):
+def test_a_scheduled_job_of_an_earlier_release_is_replaced(parts):
     scheduler = DemoScheduler(parts.settings)
     scheduler.install()
     old = TaskJob.fetch("cleanup", connection=parts.redis)

@@ -192,7 +192,8 @@ def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
     assert [unlike_the_template(database, schema) for schema in ready] == [[], []]
     fresh = parts.sessions.open(ACCOUNT, VISITOR).session
     assert_mine_alone(database, logins, fresh.tenant_id, kept.tenant_id)
-    reset = parts.sessions.reset(kept.session_id).session
+    assert tasks.reset(str(kept.id)) == "done"
+    reset = parts.sessions.fetch(kept.session_id)
     write(reset.tenant_id, "ensaimada")
     assert read(reset.tenant_id) == ["ensaimada"]
 

@@ -1,12 +1,14 @@
 """Threads and processes that lease, extend, expire and clean up the same things at once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+
+import psycopg
 
 from app.control.models import SessionStatus
 from app.errors import AppError
 from jobs import tasks
+from jobs.clones.cloning import clone_schema
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 from tests.integration.control.processes import python, wait_for
@@ -51,8 +53,7 @@ def test_extension_and_expiry_never_both_win(parts, database):
                 return 0
 
         def expire():
-            time.sleep(0.02)
-            return tasks.cleanup()
+            return [tasks.cleanup() for _ in range(3)]  # its time is over within them
 
         with ThreadPoolExecutor(6) as threads:
             cleanups = [threads.submit(expire) for _ in range(2)]
@@ -71,6 +72,48 @@ def test_two_schedulers_queue_each_job_once(parts):
         wait_for(lambda: TaskJob.exists("reconcile", connection=parts.redis))
         maintenance = TaskQueue("maintenance", connection=parts.redis)
         wait_for(lambda: {"cleanup", "reconcile", "refresh"} <= set(maintenance.job_ids))
-        time.sleep(1)
+        wait_for(lambda: len(parts.redis.keys("rq:scheduler_instance:*")) == 2)
         ids = maintenance.job_ids
     assert sorted(ids) == sorted(set(ids))
+
+
+MORE_THAN_ONE_HAND_OVER_LOCKS = 60
+HOLD = """
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NEW; END';
+CREATE TRIGGER hold BEFORE UPDATE ON control.demo_sessions FOR EACH ROW
+  WHEN (NEW.status = 'active') EXECUTE FUNCTION hold();
+"""
+
+
+def test_of_two_hand_overs_at_once_neither_overtakes(parts, database, database_url):
+    tenants = [parts.pool.find(tenant) for tenant in parts.pool.add_missing(ACCOUNT, 2)]
+    for tenant in tenants:
+        clone_schema(parts, tenant)
+    parts.sessions.open(ACCOUNT, VISITOR)
+    columns = "user_id, ip_address, base_demo_tenant_id, demo_account_type, status, metadata"
+    database.execute(
+        f"INSERT INTO control.demo_sessions (session_id, created_at, expires_at, {columns})"
+        f" SELECT 'demo_' || n, now() + n * interval '1 s', now() + interval '1 h', {columns}"
+        "   FROM control.demo_sessions, generate_series(1, %s) AS n",
+        [MORE_THAN_ONE_HAND_OVER_LOCKS],
+    )
+    database.execute(HOLD)
+    with psycopg.connect(database_url) as holder, ThreadPoolExecutor(2) as threads:
+        holder.execute("SELECT pg_advisory_xact_lock(42)")
+        for place, tenant in enumerate(tenants, 1):
+            threads.submit(parts.pool.mark_ready, tenant)
+            wait_for(lambda place=place: waiting_for_locks(database) == place)
+        holder.rollback()
+    served = database.execute(
+        "SELECT array_agg(place ORDER BY place) FROM (SELECT status, row_number() OVER"
+        " (ORDER BY created_at) AS place FROM control.demo_sessions) AS s WHERE status = 'active'"
+    )
+    assert served.fetchone() == ([1, 2],)
+
+
+def waiting_for_locks(database):
+    """How many connections wait for an advisory lock."""
+    return database.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    ).fetchone()[0]

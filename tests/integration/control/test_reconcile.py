@@ -208,22 +208,15 @@ def test_a_cleanup_killed_in_the_middle_is_finished_by_the_next(parts, database,
 def test_a_reset_killed_in_the_middle_has_changed_nothing(parts, database, database_url):
     session = one_session(parts)
     schema = schema_of(session)
-    database.execute(
-        f"UPDATE {schema}.bread SET name = 'mine';"
-        f"CREATE FUNCTION {schema}.slow() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';"
-        f"CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON {schema}.bread DEFERRABLE"
-        f" INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.slow()"
-    )
-    with python(
-        "from tests.fixtures.parts import make_parts\n"
-        f"make_parts().sessions.reset({session.session_id!r})"
-    ) as process:
-        wait_until_stuck(database, "masa-madre")
-        assert process.poll() is None
-        kill(process)
-    database.execute(f"DROP TRIGGER slow ON {schema}.bread; DROP FUNCTION {schema}.slow()")
+    database.execute(f"UPDATE {schema}.bread SET name = 'mine'")
+    with psycopg.connect(database_url) as reader:  # the reset waits for its row, half done
+        reader.execute(f"SELECT FROM {schema}.bread WHERE id = 3 FOR UPDATE")
+        with python(f"from jobs import tasks; tasks.reset({str(session.id)!r})") as process:
+            wait_until_stuck(database, "masa-madre")
+            assert process.poll() is None
+            kill(process)
+    wait_until_gone(database, "masa-madre")
     assert database.execute(f"SELECT DISTINCT name FROM {schema}.bread").fetchall() == [("mine",)]
     assert kinds() == []
-    parts.sessions.reset(session.session_id)
+    assert tasks.reset(str(session.id)) == "done"
     assert differences(database, schema) == []

@@ -10,7 +10,7 @@ from redis.exceptions import TimeoutError
 
 from app import create_app
 from app.db import db, tenant_engine
-from app.http.job_health import JobHealth
+from app.http.job_health import PROCESSES_KEY, JobHealth
 from jobs import tasks
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from jobs.queue.unreadable_keys import KEPT_AS, set_aside_unreadable
@@ -206,10 +206,12 @@ def test_ready_and_metrics_report_redis_errors(parts, client):
     health = JobHealth(parts.redis)
     health.report_alive("scheduler")
     health.report_alive("worker", 2)
+    parts.redis.hset(PROCESSES_KEY, "worker another-host 7", f"3 {parts.redis.time()[0]}")
+    parts.redis.hset(PROCESSES_KEY, "worker a-dead-host 7", f"5 {parts.redis.time()[0] - 31}")
     health.count_incident("key_set_aside")
     assert client.get("/ready").json["jobs"] == {"scheduler": "ok", "worker": "ok"}
     metrics = client.get("/metrics").text
-    assert 'demo_job_processes{role="worker"} 2.0' in metrics
+    assert 'demo_job_processes{role="worker"} 5.0' in metrics
     assert 'demo_incidents_total{kind="key_set_aside"} 1.0' in metrics
     assert 'demo_incidents_total{kind="cleanup_step_failed"} 0.0' in metrics
 

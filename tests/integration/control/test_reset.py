@@ -1,18 +1,23 @@
-"""A reset brings back the template's rows exactly, in place, whatever was written."""
+"""A reset brings the template's rows back exactly: a job does it, the visitor's request waits."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import psycopg
 import pytest
+from redis import Redis
 
-from app import create_app
-from app.control.services import KEY
-from app.database.logins import make_logins
-from app.db import db
-from app.errors import Unavailable
-from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences
+from app.control.models import SessionStatus
+from app.control.reset.requests import ResetRequests
+from app.control.reset.status import ResetStatus
+from app.errors import TooManyRequests, Unavailable
+from jobs import tasks
+from jobs.queue.dispatcher import QUEUES, RESETS
+from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.services import job_services, make_dispatcher
+from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
+from tests.integration.control.processes import wait_for
 from tests.integration.control.steps import VISITOR, fill_pool
 
 RICH = """
@@ -37,24 +42,14 @@ INSERT INTO sales (shop_id, price, refund_of) VALUES (1, 10, NULL), (2, 20, NULL
 INSERT INTO notes VALUES ('a'), ('a'), ('b');
 """
 
-CHANGES = {
-    "nothing": "SELECT 1",
-    "rows added": "INSERT INTO shops (name, grade) VALUES ('tres', 'bad');"
-    " INSERT INTO sales (shop_id, price) VALUES (3, 5), (1, 6)",
-    "rows changed": "UPDATE shops SET name = name || '!', grade = 'bad', grades = '{{bad}}';"
-    " UPDATE sales SET price = price + 1",
-    "rows touched and changed back": "UPDATE sales SET price = price + 1;"
-    " UPDATE sales SET price = price - 1",
-    "rows deleted": "DELETE FROM sales; DELETE FROM shops WHERE id = 2",
-    "keys changed": "UPDATE sales SET id = id + 1000 WHERE refund_of IS NULL AND shop_id = 2",
-    "a changed row that refers to a new one": "INSERT INTO shops (name) VALUES ('nuevo');"
-    " UPDATE sales SET shop_id = 3; UPDATE sales SET refund_of = id",
-    "a table without a key": "DELETE FROM notes WHERE line = 'b'; INSERT INTO notes VALUES ('c')",
-    "sequences": "SELECT nextval('tickets'), setval(pg_get_serial_sequence('shops', 'id'), 77)",
-    "much of everything": "INSERT INTO shops (name) SELECT g::text FROM generate_series(1, 500) g;"
-    " INSERT INTO sales (shop_id, price) SELECT id, id FROM shops; UPDATE sales SET price = 1;"
-    " VACUUM shops; DELETE FROM sales WHERE refund_of IS NOT NULL",
-}
+MUCH = (
+    "INSERT INTO shops (name) SELECT g::text FROM generate_series(1, 50) g",
+    "INSERT INTO sales (shop_id, price) SELECT id, id FROM shops",
+    "UPDATE shops SET name = name || '!', grade = 'bad', grades = '{bad}'",
+    "UPDATE sales SET price = 1, refund_of = id",
+    "DELETE FROM notes WHERE line = 'b'",
+    "SELECT nextval('tickets')",
+)
 
 
 @pytest.fixture
@@ -69,59 +64,68 @@ def schema_of(session):
     return f"demo_{session.tenant_id.hex}"
 
 
-def change(database, session, script):
+def change(database, session, *statements):
     database.execute(f"SET search_path = {schema_of(session)}")
-    for statement in script.format().split(";"):
+    for statement in statements:
         database.execute(statement)
     database.execute("RESET search_path")
 
 
-@pytest.mark.parametrize("script", CHANGES.values(), ids=CHANGES.keys())
-def test_whatever_was_written_is_put_right_in_place(parts, database, session, script):
-    for _ in range(2):  # what was put right once is written since the clone, too
-        change(database, session, script)
-        reset = parts.sessions.reset(session.session_id).session
-        assert reset.tenant_id == session.tenant_id
-        assert reset.expires_at == session.expires_at
+def reset(session):
+    """Run the job, in this process."""
+    return ResetStatus(tasks.reset(str(session.id)))
+
+
+def test_what_was_written_is_brought_back_in_place(parts, database, session):
+    for _ in range(2):  # what was restored once is written since the clone, too
+        change(database, session, *MUCH)
+        assert reset(session) is ResetStatus.DONE
+        now = parts.sessions.fetch(session.session_id)
+        assert (now.tenant_id, now.expires_at) == (session.tenant_id, session.expires_at)
         assert differences(database, schema_of(session)) == []
 
 
-def test_what_cannot_be_put_right_in_place_gets_a_fresh_tenant(parts, database, session):
+def test_another_template_means_a_fresh_tenant_which_the_gateway_is_told_of(
+    parts, database, session
+):
+    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+    assert reset(session) is ResetStatus.POOL_EMPTY
+    assert parts.sessions.fetch(session.session_id).tenant_id == session.tenant_id
     fill_pool(parts, 1)
-    change(
-        database,
-        session,
-        "UPDATE shops SET name = CASE id WHEN 1 THEN 'dos' ELSE 'x' || id END"
-        " WHERE id = 2; UPDATE shops SET name = 'dos' WHERE id = 1",
-    )
+    assert reset(session) is ResetStatus.DONE
+    fresh = parts.sessions.fetch(session.session_id)
+    assert fresh.tenant_id != session.tenant_id
+    assert fresh.expires_at == session.expires_at, "the clock goes on"
+    assert parts.cache.find(session.session_id).tenant_id == fresh.tenant_id
+    assert differences(database, schema_of(fresh)) == []
+    assert tenant_states(database) == ["dropping", "leased"]
+    assert TaskJob.exists(f"drop-{session.tenant_id.hex}", connection=parts.redis)
+
+
+def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
+    parts, database, database_url, session, monkeypatch
+):
+    fill_pool(parts, 1)
+    run = tasks.reset_session.__globals__["restore_rows"]
+
+    def moved_first(*arguments, **options):
+        database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+        return run(*arguments, **options)
+
+    monkeypatch.setattr("jobs.clones.resetting.restore_rows", moved_first)
+    change(database, session, "DELETE FROM notes")
+    assert reset(session) is ResetStatus.POOL_EMPTY
+    rows = database.execute(f"SELECT count(*) FROM {schema_of(session)}.notes").fetchone()
+    assert rows == (0,), "it was left as it was"
+
+
+def test_other_tables_mean_a_fresh_tenant(parts, database, session):
+    fill_pool(parts, 1)
     database.execute(f"ALTER TABLE {schema_of(session)}.notes RENAME TO lines")
-    reset = parts.sessions.reset(session.session_id).session
-    assert reset.tenant_id != session.tenant_id
-    assert differences(database, schema_of(reset)) == []
-
-
-def test_a_session_reads_on_while_it_is_reset(parts, database_url, database, session, monkeypatch):
-    from app.control.reset.repair import Repair
-
-    change(database, session, "UPDATE sales SET price = 0")
-    begun, go_on = threading.Event(), threading.Event()
-    right = Repair.put_right
-
-    def slow(self, touched):
-        right(self, touched)
-        begun.set()
-        go_on.wait(10)
-
-    monkeypatch.setattr(Repair, "put_right", slow)
-    with ThreadPoolExecutor(1) as threads:
-        resetting = threads.submit(parts.sessions.reset, session.session_id)
-        assert begun.wait(10)
-        with psycopg.connect(database_url, options="-c lock_timeout=1000") as visitor:
-            seen = visitor.execute(f"SELECT sum(price) FROM {schema_of(session)}.sales").fetchone()
-        go_on.set()
-        resetting.result()
-    assert seen == (0,)
-    assert differences(database, schema_of(session)) == []
+    assert reset(session) is ResetStatus.DONE
+    fresh = parts.sessions.fetch(session.session_id)
+    assert fresh.tenant_id != session.tenant_id
+    assert differences(database, schema_of(fresh)) == []
 
 
 def test_a_session_that_does_not_stop_writing_is_told_to_try_again(
@@ -129,47 +133,145 @@ def test_a_session_that_does_not_stop_writing_is_told_to_try_again(
 ):
     with psycopg.connect(database_url) as writer:
         writer.execute(f"UPDATE {schema_of(session)}.sales SET price = 3")
-        started = time.monotonic()
-        with pytest.raises(Unavailable) as refused:
-            parts.sessions.reset(session.session_id)
-        assert refused.value.error_code == "busy"
-        assert time.monotonic() - started < 10
-    parts.sessions.reset(session.session_id)
+        assert reset(session) is ResetStatus.BUSY
+    assert reset(session) is ResetStatus.DONE
     assert differences(database, schema_of(session)) == []
 
 
-def test_resets_at_once_and_a_destruction_leave_one_truth(parts, database, session):
-    change(database, session, "UPDATE sales SET price = 0")
+def test_a_session_that_is_over_is_left_alone(parts, database, session):
+    change(database, session, "DELETE FROM notes")
+    parts.sessions.end(session.session_id)
+    assert reset(session) is ResetStatus.OVER
+    assert ResetStatus(tasks.reset(str(uuid4()))) is ResetStatus.OVER
+    assert tenant_states(database) == ["dropping"]
+
+
+def test_rows_are_counted_from_zero_again(parts, session):
+    most = parts.settings.tenant_rows
+    parts.quota.add(session.tenant_id, most)
+    with pytest.raises(TooManyRequests):
+        parts.quota.add(session.tenant_id, 1)
+    assert reset(session) is ResetStatus.DONE
+    parts.quota.add(session.tenant_id, most)
+
+
+def test_resets_at_once_leave_one_truth(parts, database, session):
+    change(database, session, *MUCH)
     with ThreadPoolExecutor(4) as threads:
-        resets = [threads.submit(parts.sessions.reset, session.session_id) for _ in range(4)]
-    assert {future.result().session.tenant_id for future in resets} == {session.tenant_id}
+        resets = [threads.submit(reset, session) for _ in range(4)]
+    assert {future.result() for future in resets} == {ResetStatus.DONE}
+    assert parts.sessions.fetch(session.session_id).tenant_id == session.tenant_id
     assert differences(database, schema_of(session)) == []
+
+
+def test_replacements_at_once_take_one_tenant(parts, database, session):
+    fill_pool(parts, 3)
+    database.execute(f"ALTER TABLE {schema_of(session)}.notes RENAME TO lines")
+    with ThreadPoolExecutor(3) as threads:
+        resets = [threads.submit(reset, session) for _ in range(3)]
+    assert {future.result() for future in resets} == {ResetStatus.DONE}
+    assert tenant_states(database) == ["dropping", "leased", "ready", "ready"]
 
 
 def test_no_backend_remembers_more_than_some_of_the_tenants_that_were_reset(
-    parts, database, database_url, session, monkeypatch
+    parts, database, session, monkeypatch
 ):
-    """Every reset touches all of a tenant's relations; a backend keeps what it touched."""
-    monkeypatch.setattr("app.factory.RESETS_PER_CONNECTION", 2)
-    logins = make_logins(database_url, parts.settings.jwt_secret)
-    settings = parts.settings.model_copy(
-        update={"web_database_url": logins.web, "tenant_database_url": logins.tenants}
-    )
-    app = create_app(settings)
-    service = app.extensions[KEY].sessions
-    before, seen = backends_of_the_owner(database), set()
+    monkeypatch.setattr("jobs.services.RESETS_PER_CONNECTION", 2)
+    job_services.cache_clear()
+    before, seen = owners_backends(database), set()
     for _ in range(5):
-        service.reset(session.session_id)
-        seen |= backends_of_the_owner(database) - before
-    assert len(seen) == 3
-    service._resetter._owner.dispose()
-    with app.app_context():
-        db.engine.dispose()
+        reset(session)
+        seen |= owners_backends(database) - before
+    job_services().engine.dispose()
+    job_services().reset_engine.dispose()
+    assert len(seen) == 1 + 3, "one for the control tables, three for resets"
 
 
-def backends_of_the_owner(database):
+def owners_backends(database):
     rows = database.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
         " AND usename = current_user"
     )
     return {row[0] for row in rows}
+
+
+def test_a_request_waits_for_its_reset(parts, database, session, worker):
+    change(database, session, *MUCH)
+    opened = parts.sessions.reset(session.session_id, wait=30)
+    assert not opened.reset_is_under_way
+    assert opened.session.tenant_id == session.tenant_id
+    assert differences(database, schema_of(session)) == []
+    assert parts.sessions.find_reset(session) is ResetStatus.DONE
+
+
+def test_a_request_waits_no_longer_than_its_bound(parts, database_url, database, session, worker):
+    with psycopg.connect(database_url) as writer:
+        writer.execute(f"UPDATE {schema_of(session)}.sales SET price = 3")
+        opened = parts.sessions.reset(session.session_id, wait=0)
+        assert opened.reset_is_under_way
+        assert opened.session.status is SessionStatus.ACTIVE
+        wait_for(lambda: parts.sessions.find_reset(session) is ResetStatus.RUNNING)
+        # A second one joins it, and hears of its end.
+        with pytest.raises(Unavailable) as refused:
+            parts.sessions.reset(session.session_id, wait=30)
+    assert (refused.value.error_code, refused.value.headers["Retry-After"]) == ("busy", "1")
+    assert parts.sessions.find_reset(session) is ResetStatus.BUSY
+
+
+def test_a_reset_goes_before_the_clones_of_the_pool(parts, session):
+    parts.dispatcher.clone_for_pool(parts.pool.add_missing(ACCOUNT, 1))
+    parts.dispatcher.reset(session.id)
+    parts.dispatcher.reset(session.id)
+    assert len(TaskQueue(RESETS, connection=parts.redis)) == 1
+    for_pool = len(TaskQueue("pool", connection=parts.redis))
+    TaskWorker(QUEUES, connection=parts.redis).work(burst=True, max_jobs=1)
+    assert parts.dispatcher.find_reset(session.id) is ResetStatus.DONE
+    assert len(TaskQueue("pool", connection=parts.redis)) == for_pool > 0
+
+
+def test_without_a_worker_a_reset_is_refused_and_not_done_later(parts, database, session):
+    change(database, session, "DELETE FROM notes")
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as refused:
+        parts.sessions.reset(session.session_id, wait=1)
+    assert time.monotonic() - started < 10
+    assert refused.value.error_code == "reset_unavailable"
+    assert refused.value.headers["Retry-After"] == "5"
+    assert len(TaskQueue(RESETS, connection=parts.redis)) == 0
+    assert parts.dispatcher.find_reset(session.id) is None
+    TaskWorker(QUEUES, connection=parts.redis).work(burst=True)
+    rows = database.execute(f"SELECT count(*) FROM {schema_of(session)}.notes").fetchone()
+    assert rows == (0,)
+
+
+def test_a_reset_waits_for_a_worker_that_is_busy(parts, session):
+    with parts.redis.pipeline() as pipeline:
+        pipeline.sadd(f"rq:workers:{RESETS}", "rq:worker:other")
+        pipeline.hset("rq:worker:other", "state", "busy")
+        pipeline.execute()
+    requests = ResetRequests(parts.dispatcher)
+    assert requests.run(session.id, 1) is ResetStatus.QUEUED
+    assert len(TaskQueue(RESETS, connection=parts.redis)) == 1
+    parts.redis.hset("rq:worker:other", "state", "idle")
+    with pytest.raises(Unavailable):
+        requests.run(session.id, 1)
+
+
+def test_a_reset_whose_worker_was_killed_has_failed(parts, session, monkeypatch):
+    parts.dispatcher.reset(session.id)
+    job = TaskJob.fetch(f"reset-{session.id.hex}", connection=parts.redis)
+    parts.redis.lpop(TaskQueue(RESETS, connection=parts.redis).key)
+    parts.redis.hset(job.key, mapping={"status": "started", "started_at": "2026-01-01T00:00:00Z"})
+    assert parts.dispatcher.find_reset(session.id) is ResetStatus.FAILED
+    with pytest.raises(Unavailable) as refused:
+        parts.sessions.reset(session.session_id, wait=1)
+    assert refused.value.error_code == "reset_unavailable", "it was queued again"
+
+
+def test_with_redis_away_a_reset_is_refused_at_once(parts, session):
+    away = make_dispatcher(parts.settings, Redis(port=1, socket_connect_timeout=0.2))
+    requests = ResetRequests(away)
+    with pytest.raises(Unavailable) as refused:
+        requests.run(session.id, 30)
+    assert refused.value.error_code == "reset_unavailable"
+    assert requests.find_status(session.id) is None

@@ -100,20 +100,6 @@ def test_ending_twice_is_ending_once(parts, database):
     assert tasks.drop(str(session.tenant_id)) == "nothing to do"
 
 
-def test_a_reset_after_the_template_moved_gives_a_fresh_tenant_and_keeps_the_clock(parts, database):
-    fill_pool(parts, 1)
-    session = parts.sessions.open(ACCOUNT, VISITOR).session
-    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
-    with pytest.raises(Unavailable) as refused:
-        parts.sessions.reset(session.session_id)
-    assert refused.value.error_code == "pool_empty"
-    fill_pool(parts, 1)
-    reset = parts.sessions.reset(session.session_id).session
-    assert reset.tenant_id != session.tenant_id
-    assert reset.expires_at == session.expires_at
-    assert tenant_states(database) == ["dropping", "leased"]
-
-
 def test_redis_away_opens_sessions_all_the_same(parts, database, monkeypatch):
     from redis.exceptions import ConnectionError as RedisAway
 

@@ -1,4 +1,4 @@
-"""A process that can write to Redis can queue our tasks, and nothing else."""
+"""With write access to Redis one can queue our tasks, and nothing else."""
 
 import inspect
 import json
@@ -32,7 +32,7 @@ NOW = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Bomb:
-    """A hostile pickle: loading it creates a directory."""
+    """A hostile pickle: loading it makes a directory."""
 
     def __init__(self, path):
         self._path = path
@@ -53,7 +53,7 @@ def called(*_):
 
 
 def write_job(parts, job_id, *, queue=QUEUE, data=None, **fields):
-    """Write a job to Redis directly, without RQ."""
+    """Write a job by hand, as an attacker does."""
     fields = {"origin": queue, "status": "queued", "created_at": NOW, "enqueued_at": NOW} | fields
     parts.redis.hset(TaskJob.key_for(job_id), mapping={"data": data or "x"} | fields)
     return job_id
@@ -163,7 +163,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_nothing_in_redis_is_executed_as_code(parts, proof, monkeypatch, reader):
+def test_nothing_in_redis_is_run_as_code(parts, proof, monkeypatch, reader):
     monkeypatch.setenv("PROOF", str(proof))
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     run, queue = READERS[reader]
@@ -219,7 +219,7 @@ def listener():
         thread.join()
 
 
-def test_a_job_cannot_name_a_webhook(parts):
+def test_a_job_calls_no_webhook(parts):
     with listener() as (url, asked):
         hooks = json.dumps([{"url": url, "job_status": end} for end in ("failed", "finished")])
         push_job(parts, "fails", data=call("os.getcwd"), webhooks=hooks)
@@ -244,7 +244,7 @@ def test_what_the_dashboard_shows_is_text(parts):
     assert row["description"] == "jobs.tasks.purge('a')", "this page escapes it itself"
 
 
-def test_a_clone_queued_as_a_pickle_is_queued_again(parts):
+def test_a_clone_that_was_queued_with_a_pickle_is_queued_again(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     job_id = clone_task_id(parts.sessions.awaited_tenant(session))
     parts.redis.hset(TaskJob.key_for(job_id), "data", pickle.dumps(("jobs.tasks.clone",)))
@@ -255,11 +255,11 @@ def test_a_clone_queued_as_a_pickle_is_queued_again(parts):
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
 
 
-def test_an_incomplete_job_is_queued_again_and_blocks_no_other(parts):
+def test_a_job_that_is_only_half_there_is_queued_again(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()
-    parts.redis.hset(key, "meta", '{"progress": null}')  # a worker writes its progress
+    parts.redis.hset(key, "meta", '{"progress": null}')  # as a report of progress leaves it
     tasks.cleanup()
     work(parts)
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
@@ -274,7 +274,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_an_entry_that_is_damaged_is_replaced(parts, damage):
+def test_a_scheduled_job_that_is_damaged_is_replaced(parts, damage):
     DemoScheduler(parts.settings).install()
     parts.redis.hset(TaskJob.key_for("purge"), mapping=DAMAGES[damage])
     parts.redis.zadd("rq:scheduler:scheduled_jobs", {b"\xff\xfe": 1})

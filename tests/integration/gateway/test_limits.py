@@ -379,3 +379,18 @@ def test_a_client_cannot_have_its_credentials_counted_as_bad(guarded):
     environ = {FAILED_CREDENTIAL_KEY: True, "REMOTE_ADDR": "203.0.113.7"}
     for _ in range(5):
         assert guarded.call("GET", f"{SESSIONS}/x", environ_overrides=environ).status_code == 200
+
+
+def test_the_app_is_told_a_digest_of_the_address_that_opens_a_session(opening):
+    key = "masa_madre.address_digests"
+    for address in ("2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:2::7"):
+        assert create(opening, address).status_code == 200
+    one, same, other = (environ[key] for environ in opening.seen)
+    assert one == same != other
+    opening.now += timedelta(days=1)
+    assert create(opening, "2001:db8:1:1::9").status_code == 200
+    tomorrow = opening.seen[-1][key]
+    assert (tomorrow[1], len({*one, *tomorrow})) == (one[0], 3)
+    assert "2001" not in repr(tomorrow)
+    opening.call("GET", "/api/demo/accounts", headers={"masa-madre.address-digests": "x"})
+    assert key not in opening.seen[-1]

@@ -5,14 +5,17 @@ import threading
 import psycopg
 import pytest
 from psycopg import errors as pg
+from redis import Redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.database import login_repair
 from app.database.engines import engine_url
-from app.database.login_repair import repair_login
 from app.database.logins import excess_rights, login_of
 from app.db import tenant_engine, tenant_transaction
+from app.http.job_health import JobHealth
 from jobs.maintenance import expiry
+from jobs.maintenance.cleanup import STEPS, repair_login
 from tests.integration.control.processes import wait_for
 
 HARMFUL = {
@@ -51,7 +54,7 @@ def plant(house, *statements):
 
 
 def repair(house):
-    return repair_login(house.owner_url, house.logins.tenants)
+    return login_repair.repair_login(house.owner_url, house.logins.tenants)
 
 
 def settings_of(house):
@@ -162,9 +165,23 @@ def test_a_tenant_has_no_do_blocks(house):
 class Services:
     """As much of the jobs' services as this needs."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, redis=None):
         self.settings = settings
+        self.health = JobHealth(redis)
         self.engine = create_engine(engine_url(settings.database_url))
+
+
+def test_cleanup_repairs_and_counts_what_it_repaired(make_house, redis_url):
+    with make_house() as house, Redis.from_url(redis_url) as redis:
+        services = Services(house.settings, redis)
+        assert repair_login in STEPS
+        plant(house, "ALTER ROLE CURRENT_USER SET jit = off")
+        for expected in (1, 0):
+            report = {}
+            repair_login(services, report)
+            assert report == {"login_repaired": expected}
+        assert services.health.incidents()["login_repaired"] == 1
+        services.engine.dispose()
 
 
 def test_a_block_that_commits_in_a_loop_is_overdue_by_its_statement(make_house, monkeypatch):

@@ -18,15 +18,15 @@ class Answers:
     `created` is what it says of a new Job; an error is raised instead.
     """
 
-    def __init__(self, *launches, meanwhile=lambda: None, created=True, deleted=None):
-        self._launches = launches
+    def __init__(self, *job_statuses, meanwhile=lambda: None, created=True, deleted=None):
+        self._job_statuses = job_statuses
         self._meanwhile = meanwhile
         self._created, self._deleted = created, deleted
         self.asked = []
 
     def clone_jobs(self):
         self._meanwhile()
-        return list(self._launches)
+        return list(self._job_statuses)
 
     def create(self, manifest):
         self.asked.append(manifest["metadata"]["annotations"][QUEUE])
@@ -62,7 +62,7 @@ def is_taken(parts, tenant_id, *, seconds_ago=0, status="started", queue=None):
     parts.redis.hset(TaskJob.key_for(clone_task_id(tenant_id)), mapping=about)
 
 
-def launch_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
+def job_status_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
     return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
 
 

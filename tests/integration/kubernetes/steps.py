@@ -1,4 +1,4 @@
-"""What the tests of launched clones do, and what they look at."""
+"""What the tests of clones in Kubernetes Jobs do, and what they look at."""
 
 import time
 from contextlib import contextmanager

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -54,17 +55,38 @@ def ordered_rows(connection: psycopg.Connection, schema: str) -> dict[str, list[
     return rows
 
 
-def restored(bindir: Path, url: str, other_url: str, schema: str) -> str:
-    """What pg_dump says of the schema once its own dump was restored in another database.
+def restored(bindir: Path, url: str, other_url: str, *schemas: str) -> str:
+    """What pg_dump says of the schemas once its own dump was restored in another database.
 
     Some expressions are printed otherwise after they were read once more.
     """
     flags = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", other_url]
     subprocess.run(
         [bindir / "psql", *flags],
-        input=dump(bindir, url, schema),
+        input=dump(bindir, url, *schemas),
         text=True,
         check=True,
         capture_output=True,
     )
-    return dump(bindir, other_url, schema)
+    return dump(bindir, other_url, *schemas)
+
+
+def statements_of(connection, schema, statements):
+    """Run what the server takes of the statements."""
+    name = sql.Identifier(schema)
+    with connection.transaction():
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(name))
+        for statement in statements:
+            with suppress(psycopg.Error), connection.transaction():
+                connection.execute(statement.replace("@SCHEMA@", schema))
+
+
+@contextmanager
+def told(script):
+    """Show the statements of the schema that a clone failed for."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note("The schema was:\n" + ";\n".join(script))
+        raise

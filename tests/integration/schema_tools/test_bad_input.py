@@ -1,5 +1,7 @@
 """Impossible names, sources and plans are refused with a message that says what to do."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -11,6 +13,7 @@ from schema_tools import (
     SchemaToolsError,
     SourceNotFound,
     TargetExists,
+    UntestedServer,
     compile_plan,
     drop_schema,
     verify,
@@ -154,3 +157,41 @@ def test_a_plan_of_another_format_is_refused():
     for text in ("{}", '{"format": 0}', "[]", "not json", '{"format": 1}', '{"format": 2}'):
         with pytest.raises(ValueError, match="compile it again"):
             ClonePlan.from_json(text)
+
+
+def test_a_server_that_was_never_tested_is_refused_unless_allowed(shop, monkeypatch):
+    monkeypatch.setattr("schema_tools.compiler.TESTED_SERVERS", (9,))
+
+    with pytest.raises(UntestedServer, match=r"never tested .*\(tested: 9\).*--untested-server"):
+        compile_plan(shop, SOURCE)
+
+    compile_plan(shop, SOURCE, untested_server=True).run(shop, TARGET)
+    assert verify(shop, SOURCE, TARGET) == []
+
+
+def test_a_plan_without_a_proof_is_neither_run_nor_kept(shop):
+    plan = replace(compile_plan(shop, SOURCE), proof=None)
+
+    with pytest.raises(SchemaToolsError, match="not proven"):
+        plan.run(shop, TARGET)
+    with pytest.raises(SchemaToolsError, match="not proven"):
+        plan.to_json()
+
+
+def test_a_plan_carries_what_was_proven(shop):
+    proof = ClonePlan.from_json(compile_plan(shop, SOURCE).to_json()).proof
+
+    assert proof.server_version == shop.info.server_version
+    assert proof.rows == "all"
+    assert proof.reprinted == ()
+    assert min(proof.objects, proof.edges, proof.locks) > 0
+
+
+def test_of_many_rows_a_sample_is_rehearsed(shop, monkeypatch):
+    monkeypatch.setattr("schema_tools.executor.REHEARSED_BYTES", 0)
+
+    plan = compile_plan(shop, SOURCE)
+    plan.run(shop, TARGET)
+
+    assert plan.proof.rows == "sample"
+    assert verify(shop, SOURCE, TARGET) == []

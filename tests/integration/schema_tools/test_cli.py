@@ -46,6 +46,21 @@ def test_a_difference_is_shown_and_exits_with_1(run, connection):
     assert out.startswith("table t: holds ")
 
 
+def test_rows_are_brought_back(run, connection):
+    run("clone", "shop", "copy")
+    connection.execute("UPDATE copy.t SET v = 'b'; INSERT INTO copy.t (v) VALUES ('c')")
+
+    code, out, err = run("restore", "shop", "copy")
+
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "copy has the rows of shop again: 1 updated, 1 deleted, 0 inserted, 1 sequences"
+    )
+    assert run("verify", "shop", "copy")[0] == 0
+    report = json.loads(run("restore", "shop", "copy", "--compare-all", "--json")[1])
+    assert (report["compared"], report["updated"], report["clone"]) == (1, 0, "copy")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -55,6 +70,11 @@ def test_a_difference_is_shown_and_exits_with_1(run, connection):
         (("clone", "shop", "x" * 64), 2, "64 bytes"),
         (("clone", "shop", "pg_x"), 2, "the server's own"),
         (("verify", "shop", "nowhere"), 1, "'nowhere' does not exist"),
+        (("restore", "shop", "nowhere"), 1, "'nowhere' does not exist"),
+        (("restore", "nowhere", "shop"), 1, "'nowhere' does not exist"),
+        (("restore", "shop", "elsewhere"), 1, "mark of a clone of 'shop'"),
+        (("restore", "shop", "pg_x"), 2, "the server's own"),
+        (("restore", "shop", "copy", "--lock-timeout", "0"), 2, "above zero"),
         (("drop", "shop"), 1, "does not carry our mark"),
         (("drop", "shop", "--lock-timeout", "0"), 2, "above zero"),
         (("clone", "shop", "copy", "--plan", "/nonexistent/p", "--no-recompile"), 2, "no plan"),

@@ -83,6 +83,19 @@ def test_ctrl_c_rolls_back_and_exits_with_130(slow_shop, database_url):
     assert TARGET not in schemas(slow_shop)
 
 
+def test_a_killed_client_s_statement_ends_on_the_server(shop, database_url):
+    shop.execute("CREATE MATERIALIZED VIEW shop.m AS SELECT pg_sleep(60)::text WITH NO DATA")
+    shop.execute("SET allow_system_table_mods = on")
+    shop.execute("UPDATE pg_class SET relispopulated = true WHERE relname = 'm'")
+    command = [sys.executable, "-m", "schema_tools", "clone", SOURCE, TARGET]
+    with subprocess.Popen([*command, "--database-url", database_url]) as process:
+        wait_until(lambda: sleeper(shop))
+        process.kill()
+
+    wait_until(lambda: sleeper(shop) is None)
+    assert TARGET not in schemas(shop)
+
+
 @pytest.mark.parametrize("stop_at", [1, 3])
 def test_an_interrupt_in_the_progress_leaves_the_connection_usable(shop, stop_at):
     def stop(step):

@@ -6,7 +6,6 @@ set SCHEMA_EXAMPLES, the number for each server.
 
 import os
 import re
-from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -17,7 +16,13 @@ from psycopg import sql
 from schema_tools import UnsupportedObject, compile_plan, verify
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
-from tests.integration.schema_tools.oracle import dump, entries, ordered_rows
+from tests.integration.schema_tools.oracle import (
+    dump,
+    entries,
+    ordered_rows,
+    statements_of,
+    told,
+)
 from tests.integration.schema_tools.random_schemas import schemas
 
 TOGETHER = 10
@@ -35,29 +40,8 @@ def database(postgres):
         yield connection, url, postgres.bindir
 
 
-def write(connection, schema, statements):
-    """Run what the server takes of the statements."""
-    name = sql.Identifier(schema)
-    with connection.transaction():
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(name))
-        for statement in statements:
-            with suppress(psycopg.Error), connection.transaction():
-                connection.execute(statement.replace("@SCHEMA@", schema))
-
-
 def exists(connection, schema):
     return connection.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() != (None,)
-
-
-@contextmanager
-def told(script):
-    """Show the statements of the schema that a clone failed for."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note("The schema was:\n" + ";\n".join(script))
-        raise
 
 
 def entries_of(dumped, schema):
@@ -84,7 +68,7 @@ def test_a_clone_of_anything_is_what_pg_dump_says_of_its_source(database, script
     pairs = [(f"zz_source_{n}_", f"zz_target_{n}_") for n in range(len(scripts))]
     try:
         for (source, target), script in zip(pairs, scripts, strict=True):
-            write(connection, source, script)
+            statements_of(connection, source, script)
             with told(script):
                 try:
                     plan = compile_plan(connection, source)

@@ -172,14 +172,21 @@ def test_an_extension_is_stored_after_its_commit(world):
     extended = world.service.extend("demo_secret")
     assert extended.session.extensions == 1
     ((_, parameters),) = calls(world, EXTEND)
-    assert parameters == {"session_id": "demo_secret", "duration": 1800, "max_extensions": 3}
+    assert parameters == {
+        "session_id": "demo_secret",
+        "duration": 1800,
+        "max_extensions": 3,
+        "busy": 160,
+        "full": 190,
+    }
     assert world.log[-2:] == [("commit",), ("cache.put", extended.session, ("new", False))]
 
 
 @pytest.mark.parametrize(
     ("found", "kind", "code"),
     [
-        (row(), Conflict, "extension_limit"),
+        (row(extensions=3), Conflict, "extension_limit"),
+        (row(), Unavailable, "extension_crowded"),
         (row(status="pending"), Conflict, "session_pending"),
         (row(status="destroyed"), Unauthorized, "session_expired"),
         (row(is_over=True), Unauthorized, "session_expired"),

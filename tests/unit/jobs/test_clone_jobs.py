@@ -111,12 +111,12 @@ def test_without_an_image_there_are_no_jobs():
 
 def test_the_pool_is_cloned_in_batches_and_a_waiting_session_alone():
     tenants = [uuid4() for _ in range(5)]
-    launcher = KubernetesRouting(2)
-    assert launcher.batches(tenants) == [
+    routing = KubernetesRouting(2)
+    assert routing.batches(tenants) == [
         (f"clone-{tenants[0]}", tenants[:2]),
         (f"clone-{tenants[2]}", tenants[2:4]),
         (f"clone-{tenants[4]}", tenants[4:]),
     ]
-    assert launcher.queue_of(tenants[3]) == f"clone-{tenants[3]}"
+    assert routing.queue_of(tenants[3]) == f"clone-{tenants[3]}"
     assert WorkerRouting().batches(tenants) == [("pool", tenants)]
-    assert WorkerRouting().batches([]) == launcher.batches([]) == []
+    assert WorkerRouting().batches([]) == routing.batches([]) == []

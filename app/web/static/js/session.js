@@ -1,7 +1,7 @@
 // The session in the header: how long it lasts, and the buttons that extend, reset and end it.
 
 import { clearAlerts, showProblem, showSuccess, showWarning } from "./alerts.js";
-import { get, post } from "./api.js";
+import { get, post, Problem } from "./api.js";
 import { byId } from "./dom.js";
 import { countdown } from "./format.js";
 import { forgetDemo, leaveFarewell, mayBeOpen, tellTabs } from "./demo_state.js";
@@ -9,6 +9,20 @@ import { forgetDemo, leaveFarewell, mayBeOpen, tellTabs } from "./demo_state.js"
 const SOON_SECONDS = 120;
 const BUTTONS = ["extend", "reset", "finish"];
 const OVER = new Set([401, 404, 410]);
+const UNDER_WAY = new Set(["queued", "running"]);
+const ASK_MILLISECONDS = 500;
+const NOT_RESET = "No hemos podido devolver tu demo a los datos del principio. Vuelve a intentarlo.";
+
+// Ask how the reset goes until it has ended; most have when they are asked for.
+async function untilReset(session) {
+  let now = session;
+  while (UNDER_WAY.has(now.reset)) {
+    await new Promise((resolve) => setTimeout(resolve, ASK_MILLISECONDS));
+    now = await get(now.status_url);
+  }
+  if (now.reset !== "done") throw new Problem(503, { code: now.reset, detail: NOT_RESET });
+  return now;
+}
 
 // Calls `onReset` with the session when it has new data to show, `onOver` when the time is up.
 export class SessionBar {
@@ -119,7 +133,7 @@ export class SessionBar {
   async #reset() {
     const sure = await confirm("¿Empezar de nuevo?", "Se pierde lo que hayas cambiado y vuelves a los datos del principio. El tiempo sigue contando.", "Empezar de nuevo");
     if (!sure) return;
-    const session = await post("/api/demo/session/reset");
+    const session = await untilReset(await post("/api/demo/session/reset"));
     this.show(session);
     tellTabs("reset");
     await this.#onReset(session);

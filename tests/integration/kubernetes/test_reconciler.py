@@ -10,7 +10,7 @@ from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState
 from jobs.kubernetes.reconciler import reconcile
 from jobs.queue.task_queue import TaskJob
-from tests.integration.kubernetes.answers import Answers, is_taken, launch_of
+from tests.integration.kubernetes.answers import Answers, is_taken, job_status_of
 from tests.integration.kubernetes.steps import adjust, is_, open_session, queue_of
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -33,7 +33,7 @@ def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
 
 
 def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):
-    jobs = [launch_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
+    jobs = [job_status_of(tenant_id, CloneJobState.FAILED, name) for name in ("one", "two")]
     answer(Answers(*jobs))
     reconcile(parts)
     assert queue_of(parts, tenant_id) == "clone"
@@ -41,14 +41,14 @@ def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):
 
 def test_a_clone_without_connection_is_given_up_once(parts, answer, tenant_id):
     is_taken(parts, tenant_id, seconds_ago=60)
-    answer(Answers(launch_of(tenant_id)))
+    answer(Answers(job_status_of(tenant_id)))
     assert reconcile(parts).handed_over == 1
     assert queue_of(parts, tenant_id) == "clone"
 
 
 def test_a_clone_with_a_connection_is_left_alone(parts, answer, tenant_id, database_url):
     is_taken(parts, tenant_id, seconds_ago=60)
-    answer(Answers(launch_of(tenant_id)))
+    answer(Answers(job_status_of(tenant_id)))
     name = f"masa-madre clone {tenant_id.hex}"
     with psycopg.connect(database_url, application_name=name):
         assert reconcile(parts).handed_over == 0
@@ -81,6 +81,6 @@ def test_a_session_that_is_overdue_fails(parts, answer):
     adjust(parts, clone_fallback="none", clone_job_start_seconds=0.0)
     session = open_session(parts)
     tenant_id = parts.sessions.awaited_tenant(session)
-    answer(Answers(launch_of(tenant_id, CloneJobState.STUCK)))
+    answer(Answers(job_status_of(tenant_id, CloneJobState.STUCK)))
     assert reconcile(parts).failed == 1
     assert is_(parts, session, SessionStatus.FAILED)()

@@ -10,7 +10,7 @@ from jobs.kubernetes.api import ClusterAway, ClusterRefused
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.reconciler import AWAY, Report, reconcile
-from tests.integration.kubernetes.answers import Answers, is_taken, launch_of, trouble_and_phase
+from tests.integration.kubernetes.answers import Answers, is_taken, job_status_of, trouble_and_phase
 from tests.integration.kubernetes.steps import adjust, order_batch, queue_of
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -73,7 +73,7 @@ def test_a_clone_that_a_worker_makes_is_not_handed_over_twice(parts, answer, ten
     ],
 )
 def test_a_job_that_goes_on_is_left_alone(parts, answer, tenant_id, state, expected):
-    api = Answers(launch_of(tenant_id, state))
+    api = Answers(job_status_of(tenant_id, state))
     answer(api)
     assert reconcile(parts) == Report()
     assert api.asked == []
@@ -82,34 +82,34 @@ def test_a_job_that_goes_on_is_left_alone(parts, answer, tenant_id, state, expec
 
 def test_only_a_visitor_is_told_that_a_pod_starts(parts, answer):
     (tenant_id,), _ = order_batch(parts)
-    answer(Answers(launch_of(tenant_id, STARTING)))
+    answer(Answers(job_status_of(tenant_id, STARTING)))
     reconcile(parts)
     assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
 
 
 def test_a_clone_that_was_begun_is_not_told_that_a_pod_starts(parts, answer, tenant_id):
     is_taken(parts, tenant_id)
-    answer(Answers(launch_of(tenant_id, STARTING)))
+    answer(Answers(job_status_of(tenant_id, STARTING)))
     reconcile(parts)
     assert trouble_and_phase(parts, tenant_id) == (None, "queued")
 
 
 def test_a_job_that_is_done_though_its_clone_waits_is_replaced(parts, answer, tenant_id):
-    api = Answers(launch_of(tenant_id, DONE))
+    api = Answers(job_status_of(tenant_id, DONE))
     answer(api)
     assert reconcile(parts) == Report(created=1, removed=1)
     assert api.asked == ["job", f"clone-{tenant_id}"]
 
 
 def test_a_job_that_cannot_be_deleted_is_not_replaced(parts, answer, tenant_id):
-    api = Answers(launch_of(tenant_id, DONE), deleted=REFUSED)
+    api = Answers(job_status_of(tenant_id, DONE), deleted=REFUSED)
     answer(api)
     assert reconcile(parts) == Report()
     assert api.asked == ["job"]
 
 
 def test_a_job_that_has_done_its_clones_stays_for_its_time_to_live(parts, answer):
-    api = Answers(launch_of(uuid4(), DONE))
+    api = Answers(job_status_of(uuid4(), DONE))
     answer(api)
     assert reconcile(parts) == Report()
     assert api.asked == []
@@ -126,7 +126,7 @@ def test_a_job_that_has_done_its_clones_stays_for_its_time_to_live(parts, answer
 )
 def test_a_clone_that_no_pod_makes_any_more_is_given_up(parts, answer, tenant_id, state, reason):
     is_taken(parts, tenant_id, seconds_ago=60)
-    answer(Answers(launch_of(tenant_id, state)))
+    answer(Answers(job_status_of(tenant_id, state)))
     assert reconcile(parts) == Report(handed_over=1, removed=1)
     assert trouble_and_phase(parts, tenant_id) == (reason, "handed_over")
     assert JobQueues(parts.redis).names() == set()
@@ -142,7 +142,7 @@ def test_a_clone_whose_pod_and_job_are_gone_is_given_up(parts, answer, tenant_id
 @pytest.mark.parametrize("found", [True, False])
 def test_a_pod_that_has_just_begun_may_have_no_connection_yet(parts, answer, tenant_id, found):
     is_taken(parts, tenant_id, seconds_ago=5)
-    answer(Answers(*[launch_of(tenant_id)] * found))
+    answer(Answers(*[job_status_of(tenant_id)] * found))
     assert reconcile(parts) == Report()
     assert JobQueues(parts.redis).names() == {f"clone-{tenant_id}"}
 
@@ -181,7 +181,7 @@ def test_a_queue_stays_when_the_api_is_away_and_a_pod_works_on_it(parts, answer,
 def test_a_job_takes_a_place_until_it_is_over(parts, answer, state, created):
     adjust(parts, clone_jobs_at_once=1)
     _, queue = order_batch(parts)
-    answer(Answers(launch_of(uuid4(), state)))
+    answer(Answers(job_status_of(uuid4(), state)))
     assert reconcile(parts) == Report(created=created)
     assert JobQueues(parts.redis).names() == {queue}
 
@@ -197,7 +197,7 @@ def test_without_workers_a_session_waits_for_a_free_place(parts, answer, tenant_
 def test_without_workers_a_clone_is_tried_again_until_its_time_is_over(parts, answer, tenant_id):
     adjust(parts, clone_fallback="none")
     is_taken(parts, tenant_id, status="failed")
-    answer(Answers(launch_of(tenant_id, STUCK)))
+    answer(Answers(job_status_of(tenant_id, STUCK)))
     assert reconcile(parts) == Report(removed=1, created=1)
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
     assert not fetch_clone_tasks(parts.redis, [tenant_id])[tenant_id].has_failed
@@ -206,14 +206,14 @@ def test_without_workers_a_clone_is_tried_again_until_its_time_is_over(parts, an
 def test_a_worker_has_one_attempt_left(parts, answer, tenant_id):
     for _ in range(parts.settings.clone_attempts):
         parts.pending_clones.begin_attempt(tenant_id)
-    answer(Answers(launch_of(tenant_id, FAILED)))
+    answer(Answers(job_status_of(tenant_id, FAILED)))
     reconcile(parts)
     assert parts.pending_clones.begin_attempt(tenant_id) == parts.settings.clone_attempts
 
 
 def test_a_clone_of_the_pool_is_handed_over_quietly(parts, answer):
     (tenant_id,), _ = order_batch(parts)
-    answer(Answers(launch_of(tenant_id, FAILED)))
+    answer(Answers(job_status_of(tenant_id, FAILED)))
     assert reconcile(parts).handed_over == 1
     assert trouble_and_phase(parts, tenant_id) == ("for a reason", "queued")
     assert queue_of(parts, tenant_id) == "pool"
@@ -223,7 +223,7 @@ def test_a_queue_is_forgotten_when_its_job_is_over(parts, answer):
     kept, done, none = uuid4(), uuid4(), uuid4()
     for each in (kept, done, none):
         parts.redis.sadd("rq:queues", f"rq:queue:clone-{each}")
-    answer(Answers(launch_of(kept), launch_of(done, DONE)))
+    answer(Answers(job_status_of(kept), job_status_of(done, DONE)))
     reconcile(parts)
     assert JobQueues(parts.redis).names() == {f"clone-{kept}"}
 
@@ -242,8 +242,8 @@ def strays(parts, monkeypatch):
 
 def test_a_job_is_a_stray_when_none_of_its_tenants_waits(parts, strays, tenant_id):
     mixed = CloneJobStatus("mixed", "clone-a", (tenant_id, uuid4()), RUNNING)
-    over = launch_of(uuid4(), FAILED, "over")
-    stray = launch_of(uuid4(), STARTING, "stray")
+    over = job_status_of(uuid4(), FAILED, "over")
+    stray = job_status_of(uuid4(), STARTING, "stray")
     api = Answers(mixed, over, stray)
     assert strays(api) == ["stray"]
     assert api.asked == ["stray"]
@@ -253,9 +253,9 @@ def test_without_an_answer_no_job_is_a_stray(parts, strays):
     def away():
         raise ClusterAway("slow")
 
-    assert strays(Answers(launch_of(uuid4()), meanwhile=away)) == []
+    assert strays(Answers(job_status_of(uuid4()), meanwhile=away)) == []
 
 
 def test_without_kubernetes_no_job_is_looked_for(parts, strays):
     adjust(parts, clone_launcher="worker")
-    assert strays(Answers(launch_of(uuid4()))) == []
+    assert strays(Answers(job_status_of(uuid4()))) == []

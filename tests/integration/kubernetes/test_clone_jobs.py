@@ -48,7 +48,7 @@ def test_no_more_rights_are_used_than_the_account_is_given(cluster, parts):
     assert {call.status for call in cluster.calls} <= {200, 201}
 
 
-def test_launching_twice_is_launching_once(cluster, parts):
+def test_creating_a_job_twice_is_creating_it_once(cluster, parts):
     open_session(parts)
     for _ in range(3):
         tasks.reconcile_clone_jobs()

@@ -1,0 +1,128 @@
+"""Resets a session: restores its tenant's rows to the template's, or gives it a fresh tenant."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import Connection
+from redis.exceptions import RedisError
+
+from app.control import transitions
+from app.control.reset.status import ResetStatus
+from app.control.sessions.session_view import session_view
+from app.sql_blocks import load_blocks, load_statements
+from jobs.services import JobServices, publish_sessions
+from schema_tools import RestoreBlocked, SchemaToolsError, restore_rows
+
+log = structlog.get_logger(__name__)
+
+_STATEMENTS = load_statements("app.control", "sessions")
+_IS_CURRENT = load_blocks("app.control", "sessions")["is_reset_target_current"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A session to reset, with its tenant's schema and the template's."""
+
+    session: UUID
+    tenant: UUID
+    account_type: str
+    schema: str | None
+    template_schema: str | None
+
+
+class Outdated(Exception):
+    """The template is no longer the one that the tenant was cut from, or the tenant has gone."""
+
+
+def reset_session(services: JobServices, session: UUID) -> ResetStatus:
+    """Give an active session the template's data again; running it twice is running it once.
+
+    The rows are restored in place where the template is still the one that the tenant was cut
+    from; else the session gets a fresh tenant. Each way is one transaction.
+    """
+    target = fetch_target(services, session)
+    if target is None:
+        return ResetStatus.OVER
+    try:
+        restore_in_place(services, target)
+    except RestoreBlocked as error:
+        log.info("session writes", action="reset_busy", error=str(error))
+        return ResetStatus.BUSY
+    except Outdated:
+        log.info("template has changed", action="reset_outdated")
+        return replace_tenant(services, target)
+    except (SchemaToolsError, psycopg.Error) as error:
+        log.warning("not restored in place", action="reset_failed", error=str(error))
+        return replace_tenant(services, target)
+    services.quota.forget(target.tenant)
+    return ResetStatus.DONE
+
+
+def fetch_target(services: JobServices, session: UUID) -> Target | None:
+    """Return what is to be reset; None when the session is not active."""
+    with services.engine.connect() as connection:
+        row = connection.execute(
+            _STATEMENTS["find_reset_target"], {"demo_session_id": session}
+        ).one_or_none()
+    return None if row is None else Target(*row)
+
+
+def restore_in_place(services: JobServices, target: Target) -> None:
+    """Bring the rows of the session's tenant back, as the owner of its tables.
+
+    Raises:
+        Outdated: the template has changed since the tenant was cut from it.
+        RestoreBlocked: requests of the session are writing and do not end.
+        SchemaToolsError, psycopg.Error: it cannot be done in place; nothing has changed.
+    """
+
+    def ensure_current(connection: "Connection[Any]") -> None:
+        row = connection.execute(
+            _IS_CURRENT, {"session": target.session, "tenant": target.tenant}
+        ).fetchone()
+        if row is None or not row[0]:
+            raise Outdated(target.schema)
+
+    if target.schema is None or target.template_schema is None:
+        raise Outdated(target.tenant)
+    pooled = services.reset_engine.raw_connection()
+    try:
+        driver = cast("Connection[Any]", pooled.driver_connection)
+        report = restore_rows(driver, target.template_schema, target.schema, check=ensure_current)
+    finally:
+        pooled.close()
+    log.info(
+        "session reset",
+        action="session_reset",
+        tenant=str(target.tenant),
+        updated=report.updated,
+        deleted=report.deleted,
+        inserted=report.inserted,
+        seconds=round(report.seconds, 3),
+    )
+
+
+def replace_tenant(services: JobServices, target: Target) -> ResetStatus:
+    """Give the session a fresh tenant; the old one is dropped, and the pool filled."""
+    with services.engine.begin() as connection:
+        row = transitions.REPLACE_TENANT.run(
+            connection, demo_session_id=target.session, tenant_id=target.tenant
+        ).one_or_none()
+    if row is not None:
+        log.info("tenant replaced", action="session_reset", tenant=str(target.tenant))
+        publish_sessions(services, [session_view(row)])
+    try:
+        if row is not None:
+            services.dispatcher.drop(target.tenant)
+        services.dispatcher.refill(target.account_type)
+    except RedisError as error:  # cleanup does both within its minute
+        log.warning("work not handed over", action="dispatch_failed", error=type(error).__name__)
+    if row is not None:
+        return ResetStatus.DONE
+    now = fetch_target(services, target.session)
+    if now is None:
+        return ResetStatus.OVER
+    return ResetStatus.POOL_EMPTY if now.tenant == target.tenant else ResetStatus.DONE
