@@ -58,7 +58,7 @@ def scratch_directory(prefix: str) -> Iterator[Path]:
 
 
 def bindir_of(version: str) -> Path:
-    """Where the programs of a version are; skips the test when they are nowhere."""
+    """The directory of a version's programs; skips the test when there is none."""
     if version == "18":
         return embedded_bindir()
     if not (SYSTEM_POSTGRES_15 / "initdb").exists():
@@ -145,5 +145,5 @@ def live_system(postgres: Postgres) -> Iterator[LiveSystem]:
 
 @pytest.fixture
 def live_url(live_system: LiveSystem) -> str:
-    """Where the running system serves."""
+    """The URL of the running system."""
     return live_system.url

@@ -128,7 +128,7 @@ class Visitor:
 
 
 def act(visitors, number, kind, choice):
-    """Do one thing in a session's name; says what went wrong, if anything did."""
+    """Do one action in a session; return what went wrong, or nothing."""
     me, other = visitors[number], visitors[(number + 1 + choice) % len(visitors)]
     headers, method, body = {}, "GET", None
     if kind == "read":

@@ -33,7 +33,7 @@ def strict_url(live_system):
 
 
 def visitor_from(url, address, way=None):
-    """Asks in one way, again and again, from one address."""
+    """Return a function that sends one kind of request from one address."""
     password = base64.b64encode(b"ops:guess").decode() if way == "ops" else ""
     headers = {"X-Forwarded-For": address}
     if password:

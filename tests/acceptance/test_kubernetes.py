@@ -52,7 +52,7 @@ def installation(postgres) -> Iterator[Installation]:
 
 
 def phases_told(visitor: Prospect) -> list[str]:
-    """Follow the event stream to its end; the phases that it told."""
+    """Follow the event stream to its end; return its phases."""
     found = []
     with urllib.request.urlopen(visitor.url + visitor.session["events_url"], timeout=60) as stream:
         for line in stream:

@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 
 @pytest.fixture(scope="module")
 def plain_system(postgres):
-    """A running system on a database whose owner has what the page says."""
+    """A running system on a database with the owner that docs/security.md describes."""
     (block,) = re.findall(r"<!-- owner -->\n```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
     with new_database(postgres) as admin_url, scratch_directory("plain-") as home:
         name = urlsplit(admin_url).path.removeprefix("/")

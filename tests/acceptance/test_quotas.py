@@ -31,7 +31,7 @@ def tickets(visitor):
 
 
 def sell_until_refused(visitor):
-    """How many sales there were before one was refused, and the refusal."""
+    """Return the number of sales before one was refused, and the refusal."""
     for sold in range(30):
         answer = sell(visitor)
         if answer.status != 201:

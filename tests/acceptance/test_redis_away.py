@@ -26,7 +26,7 @@ def fragile(live_system):
 
 
 def failures(url):
-    """What /metrics says of failures, by action."""
+    """Return the failures in /metrics, by action."""
     found = re.findall(
         r'gateway_redis_failures_total\{action="(\w+)",process="\d+"\} ([\d.]+)',
         Prospect(url).get("/metrics").json,

@@ -68,7 +68,7 @@ class House:
         }
 
     def secret_of(self, tenant):
-        """Which of the secrets the tenant's role is of."""
+        """Return the secrets under which the tenant's role was made."""
         roles = {row[0] for row in self.rows("SELECT rolname FROM pg_roles")}
         return [s for s in TENANT if tenant_role(s, tenant).name in roles]
 
@@ -113,7 +113,7 @@ def signature_of(visitor):
 
 
 def is_signed(names, signature, visitor):
-    """Whether an app with these keys believed the signature when it was made."""
+    """Return True if an app with these keys accepted the signature when it was made."""
     made = datetime.fromtimestamp(int(signature.split(".")[1]), UTC)
     signer = TenantSigner({name: SIGNING[name] for name in names}, clock=lambda: made)
     try:
@@ -166,7 +166,9 @@ def test_secrets_are_rotated_without_a_gap_and_old_ones_stop_working(house):
         early.url = between.url = url
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "token_invalid")
-        early.token = extended  # of the new key, but its bakery was cut under the old secret
+        early.token = (
+            extended  # a new token, though its schema is of the old secret
+        )
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "session_unknown")
         assert refused.json["detail"].endswith("Abre una nueva.")

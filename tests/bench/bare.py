@@ -18,7 +18,7 @@ INSERT = text("INSERT INTO public.bare (id, name) VALUES (:id, :name)")
 
 @application.get("/ready")
 def ready() -> str:
-    """Say that it serves."""
+    """Answer a health check."""
     return "ok"
 
 

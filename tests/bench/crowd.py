@@ -40,7 +40,7 @@ PASSWORDS = [
 
 @dataclass
 class Felt:
-    """What one visitor felt for a while: milliseconds of each answer, and how many were lost."""
+    """A visitor's requests: milliseconds of each answer, and the number of lost ones."""
 
     milliseconds: list[float]
     lost: int

@@ -49,7 +49,7 @@ def register(parts: Parts) -> UUID:
 
 
 def clone(parts: Parts, tenant_id: UUID) -> None:
-    """What the job does, on one of several systems."""
+    """Clone the tenant as the job does, on one of several systems."""
     tenant = parts.pool.find(tenant_id)
     assert tenant is not None
     clone_tenant(parts, tenant)

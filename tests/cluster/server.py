@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said."""
+    """A response of the server."""
 
     status: int
     body: Any
@@ -73,7 +73,7 @@ class Server:
             return Answer(int(status), text)
 
     def text(self, path: str) -> str:
-        """What a path answers, when that is no document."""
+        """Return the answer of a path that is not a document."""
         request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
         return self.api.call_api(*request, _request_timeout=30).read().decode()
 
@@ -90,7 +90,7 @@ class Server:
         return str(answer.body["status"]["token"])
 
     def path_of(self, document: Document) -> str | None:
-        """Where documents of this kind are kept; None where the cluster does not know the kind."""
+        """Return the path of this kind; None where the cluster does not know the kind."""
         version = document["apiVersion"]
         root = f"/apis/{version}" if "/" in version else f"/api/{version}"
         if root not in self._kinds:

@@ -14,7 +14,7 @@ DNS, POSTGRES, REDIS, API, WEB = 53, 5432, 6379, 6443, 8000
 
 
 def clone_labels() -> dict[str, str]:
-    """What the app's own Jobs carry, by which it finds them."""
+    """The labels of the app's own Jobs."""
     settings = Settings(
         _env_file=None,
         database_url="x",

@@ -65,7 +65,7 @@ def running(
 
 
 def read_until(demo: subprocess.Popen[str], *words: str) -> str:
-    """What a demo says up to the line that has these words."""
+    """Return a demo's output up to the line that has these words."""
     said = ""
     for line in demo.stdout:
         said += line

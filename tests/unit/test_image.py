@@ -27,7 +27,7 @@ ROLES = {
 
 
 def ignored(path: str) -> bool:
-    """Whether .dockerignore keeps a file out: the last pattern that fits it or a parent decides."""
+    """Return True if .dockerignore excludes a file: the last pattern that matches decides."""
     out = False
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
@@ -224,7 +224,7 @@ def image(tmp_path):
 
 
 def started(image, *arguments, **settings):
-    """What was started, by which process; and whether that process is the one that we started."""
+    """Return the program that was started, its process id, and whether that is our process."""
     process = subprocess.Popen(
         [image / "srv/bin/role", *arguments],
         cwd="/",

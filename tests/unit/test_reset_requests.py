@@ -13,7 +13,7 @@ from app.errors import Unavailable
 
 @dataclass
 class ScriptedDispatcher(NullDispatcher):
-    """Says of a reset what the test wants, one status a question; the last one stays."""
+    """Returns the statuses that the test prepared, one a call; the last one stays."""
 
     statuses: list[ResetStatus | None]
     asked_for: list[UUID] = field(default_factory=list)

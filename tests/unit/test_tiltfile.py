@@ -11,7 +11,7 @@ TILTFILE = ast.parse((ROOT / "Tiltfile").read_text(encoding="utf-8"))
 
 
 def constant(name):
-    """What the Tiltfile gives a name at its top."""
+    """Return the value of a top-level name of the Tiltfile."""
     for node in TILTFILE.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
             return node.value

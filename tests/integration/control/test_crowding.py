@@ -27,7 +27,7 @@ def opened(parts, digest, count):
 
 
 def served(parts, sessions):
-    """Which of the sessions have their data."""
+    """Return, for each session, whether it has its data."""
     return [parts.sessions.fetch(s.session_id).status is SessionStatus.ACTIVE for s in sessions]
 
 

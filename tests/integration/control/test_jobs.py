@@ -252,7 +252,7 @@ def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
 
 
 def refills_after_asking_again(parts):
-    """How many are in the queue, once it was asked for one more."""
+    """Ask for one more refill, and return the number of queued ones."""
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
     return len(TaskQueue("pool", connection=parts.redis))

@@ -166,7 +166,7 @@ def test_a_migrated_session_has_the_new_table_to_itself(parts, database, logins,
 
 
 def unlike_the_template(database, schema):
-    """How a schema differs from the template, but for the rights of its tenant's own role."""
+    """Return the differences of a schema from its template, except its tenant role's rights."""
     found = [str(item) for item in verify(database, TEMPLATE, schema)]
     return [item for item in found if " TO mm_" not in item and "schema right" not in item]
 

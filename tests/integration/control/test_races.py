@@ -113,7 +113,7 @@ def test_of_two_hand_overs_at_once_neither_overtakes(parts, database, database_u
 
 
 def waiting_for_locks(database):
-    """How many connections wait for an advisory lock."""
+    """Return the number of connections that wait for an advisory lock."""
     return database.execute(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     ).fetchone()[0]

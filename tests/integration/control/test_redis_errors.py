@@ -27,12 +27,12 @@ SCHEDULER = "from jobs.scheduler import main; main()"
 
 
 def errors(redis, kind):
-    """How often Redis has answered with such an error."""
+    """Return how often Redis has answered with this error."""
     return redis.info("errorstats").get(f"errorstat_{kind}", {"count": 0})["count"]
 
 
 def answers(redis):
-    """Whether Redis answers within the client's own patience."""
+    """Return True if Redis answers within the client's timeout."""
     try:
         return redis.ping()
     except TimeoutError:

@@ -28,7 +28,7 @@ NOW = datetime(2030, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class Away:
-    """What a database that is down answers."""
+    """A lookup that fails as a database that is down."""
 
     def __call__(self, session_id: str) -> SessionRecord | None:
         raise ConnectionError("the database is away")

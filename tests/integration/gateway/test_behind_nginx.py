@@ -159,7 +159,7 @@ def verify(world, verification, path=PREFIX, **headers):
 
 
 def question(proxy, method, target):
-    """How a proxy asks: its own method, address and headers."""
+    """A proxy's request to the gateway: its method, path and headers."""
     if proxy == "envoy":
         return method, PREFIX + target, {}
     kind = {"nginx": "Original", "traefik": "Forwarded"}[proxy]

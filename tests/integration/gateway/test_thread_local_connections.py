@@ -27,7 +27,7 @@ def kept(redis_url, other):
 
 
 def ports(other):
-    """Which connections others have, by their ports."""
+    """Return the ports of other clients' connections."""
     own = other.client_info()["addr"]
     return {client["addr"] for client in other.client_list()} - {own}
 

@@ -97,7 +97,7 @@ def bounced(database_url, tmp_path):
 
 
 def read_at_once(app, tenants, turns):
-    """What each of `CLIENTS` threads read in the name of its tenant."""
+    """Return what each of `CLIENTS` threads read as its tenant."""
     start, seen, backends = threading.Barrier(CLIENTS), [], set()
 
     def work(number):

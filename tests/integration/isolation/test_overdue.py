@@ -13,7 +13,7 @@ from tests.integration.control.processes import wait_for
 
 
 class Services:
-    """As much of the jobs' services as this test needs."""
+    """The part of the jobs' services that this test needs."""
 
     def __init__(self, settings):
         self.settings = settings

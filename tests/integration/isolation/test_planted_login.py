@@ -163,7 +163,7 @@ def test_a_tenant_has_no_do_blocks(house):
 
 
 class Services:
-    """As much of the jobs' services as this needs."""
+    """The part of the jobs' services that this test needs."""
 
     def __init__(self, settings, redis=None):
         self.settings = settings

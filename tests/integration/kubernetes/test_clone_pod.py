@@ -39,7 +39,7 @@ def pod_of(queue):
 
 
 def asked_to_stop(parts, queue):
-    """Whether the pod's worker knows that it shall stop after the job in hand."""
+    """Return True if the pod's worker is to stop after its current job."""
     workers = Worker.all(queue=TaskQueue(queue, connection=parts.redis))
     return any(worker.shutdown_requested_date for worker in workers)
 

@@ -230,7 +230,7 @@ def test_a_queue_is_forgotten_when_its_job_is_over(parts, answer):
 
 @pytest.fixture
 def strays(parts, monkeypatch):
-    """What the reconcile job says of Jobs, when the API answers so."""
+    """Return what the reconcile job finds, with these answers of the API."""
 
     def found(api):
         monkeypatch.setattr("jobs.maintenance.reconcile.open_cluster", lambda _: api)

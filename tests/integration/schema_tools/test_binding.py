@@ -76,7 +76,7 @@ def case(connection):
 
 
 def objects(connection, schema):
-    """How many objects there are in a schema, with their parts."""
+    """Return the number of objects in a schema, with their parts."""
     query = """
         WITH RECURSIVE member (classid, objid) AS (
             SELECT classid, objid FROM pg_depend

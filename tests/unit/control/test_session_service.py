@@ -110,7 +110,7 @@ def calls(world, name):
 
 
 def names(world):
-    """What was told to others than Postgres."""
+    """The calls to collaborators other than Postgres."""
     told = [entry[0] for entry in world.log if isinstance(entry[0], str)]
     return [name for name in told if name != "commit"]
 

@@ -33,7 +33,7 @@ def sql_writers(text):
 
 
 def core_writers(tree):
-    """What writes the two tables through SQLAlchemy: statements, new objects, attributes."""
+    """Yield the code that writes the two tables through SQLAlchemy."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
