@@ -166,9 +166,7 @@ def test_secrets_are_rotated_without_a_gap_and_old_ones_stop_working(house):
         early.url = between.url = url
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "token_invalid")
-        early.token = (
-            extended  # a new token, though its schema is of the old secret
-        )
+        early.token = extended  # a new token, though its schema is of the old secret
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "session_unknown")
         assert refused.json["detail"].endswith("Abre una nueva.")

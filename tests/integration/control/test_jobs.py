@@ -60,7 +60,7 @@ def test_a_clone_of_an_older_template_whose_row_was_not_marked_is_made_again(par
     assert differences(database, schema) == []
 
 
-def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
+def test_a_second_attempt_does_not_run_beside_the_first(parts, database, database_url):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     with advisory_lock(database_url, f"cloning {tenant_id.hex}"):
         tasks.clone(str(tenant_id))
@@ -81,7 +81,7 @@ def test_a_redefined_template_is_compiled_again(parts, database):
     assert differences(database, ready[0]) == []
 
 
-def test_a_clone_that_cannot_work_fails_the_session_with_a_sentence(parts, database):
+def test_a_clone_that_cannot_work_fails_the_session_with_a_message(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     work(parts)
@@ -109,7 +109,7 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     assert states == ["cloning", "cloning", "failed"]
 
 
-def test_a_clone_that_kills_its_process_ends_too(parts, database, monkeypatch):
+def test_a_clone_that_kills_its_process_fails_after_its_attempts(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     monkeypatch.setattr(
         "jobs.clones.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL)
@@ -125,7 +125,7 @@ def test_a_clone_that_kills_its_process_ends_too(parts, database, monkeypatch):
     assert failure == "each of 3 attempts ended with its process"
 
 
-def test_cleanup_ends_what_the_clock_has_ended(parts, database):
+def test_cleanup_ends_sessions_whose_time_is_over(parts, database):
     fill_pool(parts, 2)
     gone, stays = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
     database.execute(
@@ -242,7 +242,7 @@ def test_a_restarted_scheduler_adds_no_job(parts):
     ]
 
 
-def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
+def test_a_failure_is_added_to_a_sessions_metadata(parts, database):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     database.execute('UPDATE control.demo_sessions SET metadata = \'{"from": "newsletter"}\'')
     parts.pool.mark_failed(parts.sessions.awaited_tenant(session), "no space")
@@ -271,7 +271,7 @@ def test_a_job_whose_process_was_killed_is_queued_again(parts):
     assert refills_after_asking_again(parts) == 1
 
 
-def test_work_that_a_worker_took_and_died_with_is_queued_again(parts):
+def test_a_job_taken_by_a_killed_worker_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)

@@ -86,7 +86,7 @@ CREATE TRIGGER hold BEFORE UPDATE ON control.demo_sessions FOR EACH ROW
 """
 
 
-def test_of_two_hand_overs_at_once_neither_overtakes(parts, database, database_url):
+def test_concurrent_hand_overs_keep_the_order_of_sessions(parts, database, database_url):
     tenants = [parts.pool.find(tenant) for tenant in parts.pool.add_missing(ACCOUNT, 2)]
     for tenant in tenants:
         clone_schema(parts, tenant)

@@ -109,7 +109,7 @@ def test_what_does_not_match_is_reported_and_repaired(parts, database, breakage,
     }
 
 
-def test_what_is_in_order_is_left_alone(parts, database):
+def test_reconcile_changes_nothing_that_matches(parts, database):
     session = one_session(parts)
     fill_pool(parts, 2)
     assert kinds(dry_run=False) == []

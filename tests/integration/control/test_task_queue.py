@@ -229,7 +229,7 @@ def test_a_job_calls_no_webhook(parts):
     assert asked == []
 
 
-def test_what_the_dashboard_shows_is_text(parts):
+def test_the_dashboard_escapes_what_it_shows(parts):
     mark = '<img src=x onerror=alert(1)>"'
     queue = f"queue-{mark}"
     fields = {"description": mark, "meta": json.dumps({"a": mark}), "result": json.dumps(mark)}
@@ -255,7 +255,7 @@ def test_a_clone_that_was_queued_with_a_pickle_is_queued_again(parts):
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
 
 
-def test_a_job_that_is_only_half_there_is_queued_again(parts):
+def test_an_incomplete_job_is_queued_again(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()

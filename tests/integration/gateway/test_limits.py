@@ -152,7 +152,7 @@ def test_creations_of_an_address_are_counted_and_refused_with_headers(opening, c
     assert create(opening, path=path).status_code == 200
 
 
-def test_both_ways_of_opening_a_session_share_one_count_and_nothing_else_counts(opening):
+def test_login_and_create_share_one_count(opening):
     for path in ("/api/demo/session/create", "/api/auth/login", "/api//./auth/login"):
         assert create(opening, path=path).status_code == 200
     assert create(opening).status_code == 429
@@ -191,14 +191,14 @@ def guess(world, number, address="203.0.113.7"):
     )
 
 
-def test_after_as_many_guesses_as_the_quota_allows_none_is_looked_up(guarded, code):
+def test_after_too_many_guesses_no_credential_is_looked_up(guarded, code):
     codes = [code(guess(guarded, n)) for n in range(4)]
     assert codes == ["session_unknown"] * 3 + ["too_many_failures"]
     assert len(guarded.asked) == 3
     assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
 
 
-def test_a_good_id_opens_its_session_until_the_last_failure_and_not_after_it(guarded):
+def test_a_valid_id_works_until_the_addresss_last_allowed_failure(guarded):
     headers = {"X-Demo-Session-Id": guarded.open().session_id}
 
     def visit():
@@ -261,7 +261,7 @@ def test_guards_apply_wherever_a_session_is_known(world, counters, method, path,
     assert [ask() for _ in range(3)] == [200] * 3, "no session, no guard"
 
 
-def test_a_session_that_opens_another_one_is_told_of_its_creations(opening):
+def test_a_session_that_opens_another_one_gets_the_creation_headers(opening):
     opening.gateway = opening.make_gateway(
         creations=CreationLimit(
             Counters(opening.redis, clock=opening.clock), Quota(3, 60), "s" * 32
@@ -342,7 +342,7 @@ def failing(environ, start_response):
         ("GET", "/ops/"),
     ],
 )
-def test_what_the_app_finds_bad_counts_and_is_refused_before_it(guarded, code, method, path):
+def test_credentials_that_the_app_rejects_are_counted_and_then_refused(guarded, code, method, path):
     reached = []
 
     def app(environ, start_response):
@@ -381,7 +381,7 @@ def test_a_client_cannot_have_its_credentials_counted_as_bad(guarded):
         assert guarded.call("GET", f"{SESSIONS}/x", environ_overrides=environ).status_code == 200
 
 
-def test_the_app_is_told_a_digest_of_the_address_that_opens_a_session(opening):
+def test_the_app_gets_a_digest_of_a_creations_address(opening):
     key = "masa_madre.address_digests"
     for address in ("2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:2::7"):
         assert create(opening, address).status_code == 200

@@ -49,7 +49,7 @@ def test_a_drop_waits_for_a_reader_that_ends(shop, database_url):
         leaving.join()
 
 
-def test_a_drop_without_the_privilege_is_told(shop):
+def test_a_drop_without_the_privilege_is_refused_with_a_message(shop):
     compile_plan(shop, SOURCE).run(shop, TARGET)
     with as_role(shop, "torture_reader"), pytest.raises(SchemaToolsError, match="must be owner"):
         drop_schema(shop, TARGET)

@@ -13,9 +13,7 @@ TARGET = "tgt_z9w"
 
 
 @pytest.mark.parametrize("script", torture_files(), ids=lambda path: path.stem)
-def test_the_clone_is_what_pg_dump_says_of_the_source(
-    connection, database_url, postgres, script: Path
-):
+def test_a_clone_equals_its_sources_pg_dump(connection, database_url, postgres, script: Path):
     if script.stem == "postgres_18" and connection.info.server_version < 180000:
         pytest.skip("these objects came with Postgres 18")
     build(connection, SOURCE, script.read_text())
