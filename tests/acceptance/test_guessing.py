@@ -48,7 +48,7 @@ def test_guesses_are_counted_and_then_refused(strict_url, way):
     statuses = [ask() for _ in range(4)]
     assert set(statuses[:3]) <= {401, 404}
     assert statuses[3] == 429
-    assert visitor_from(strict_url, "198.51.100.1", "path")() == 404
+    assert visitor_from(strict_url, f"198.51.100.{next(numbers)}", "path")() == 404
 
 
 def test_a_request_without_a_password_does_not_count_as_a_guess(strict_url):

@@ -47,6 +47,7 @@ def test_a_name_twice_and_sql_without_a_name_are_refused(read, text):
 def test_every_block_has_a_caller(path):
     """A block is loaded by its name; one without a caller would only look as if it ran."""
     names = re.findall(r"^-- ([a-z0-9_]+) --$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "app").rglob("*.py"))
+    modules = [p for package in ("app", "jobs") for p in (ROOT / package).rglob("*.py")]
+    source = "".join(module.read_text(encoding="utf-8") for module in modules)
     unused = [name for name in names if f'"{name}"' not in source]
     assert unused == []

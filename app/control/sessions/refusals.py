@@ -1,6 +1,6 @@
 """The errors for a session that cannot be opened."""
 
-from app.errors import AppError, TooManyRequests, Unavailable
+from app.errors import AppError, Conflict, TooManyRequests, Unavailable
 
 MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
     "capacity": (
@@ -33,3 +33,18 @@ def refusal(reason: str, retry_after: int) -> AppError:
     """
     kind, code, message = MESSAGES[reason]
     return kind(message, code=code, headers={"Retry-After": str(max(1, retry_after))})
+
+
+def extension_refusal(extensions: int, limit: int) -> AppError:
+    """Return the error for an active session, extended so often, that is not extended again."""
+    if extensions < limit:
+        return Unavailable(
+            "Ahora hay muchas personas que esperan una demo y no podemos ampliar la tuya."
+            " Inténtalo en unos minutos.",
+            code="extension_crowded",
+            headers={"Retry-After": "60"},
+        )
+    return Conflict(
+        f"Esta demo ya se ha ampliado las {limit} veces posibles. Puedes abrir otra.",
+        code="extension_limit",
+    )

@@ -18,9 +18,9 @@ from app.control.null import ImmediateTasks
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
-from app.control.sessions.refusals import refusal
+from app.control.sessions.refusals import extension_refusal, refusal
 from app.control.sessions.session_view import SessionView, Visitor, session_view
-from app.errors import Conflict, NotFound, Unauthorized, Unavailable
+from app.errors import Conflict, NotFound, Unauthorized
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -145,17 +145,7 @@ class SessionService:
         if row is None:
             session = self._ensure_active(session_id)
             most = self._settings.demo_session_max_extensions
-            if session.extensions < most:
-                raise Unavailable(
-                    "Ahora hay muchas personas que esperan una demo y no podemos ampliar la tuya."
-                    " Inténtalo en unos minutos.",
-                    code="extension_crowded",
-                    headers={"Retry-After": "60"},
-                )
-            raise Conflict(
-                f"Esta demo ya se ha ampliado las {most} veces posibles. Puedes abrir otra.",
-                code="extension_limit",
-            )
+            raise extension_refusal(session.extensions, most)
         session = session_view(row)
         self._remember(session)
         return self._with_token(session)

@@ -198,7 +198,7 @@ def test_after_too_many_guesses_no_credential_is_looked_up(guarded, code):
     assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
 
 
-def test_a_valid_id_works_until_the_addresss_last_allowed_failure(guarded):
+def test_a_valid_id_works_until_the_last_allowed_failure(guarded):
     headers = {"X-Demo-Session-Id": guarded.open().session_id}
 
     def visit():

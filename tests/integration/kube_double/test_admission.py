@@ -54,11 +54,13 @@ def test_authorisation_is_checked_before_anything_else(node: Api, clerk: Api) ->
 def test_a_role_allows_its_verbs_in_its_namespace_and_no_others(
     cluster: Cluster, node: Api, clerk: Api
 ) -> None:
-    grant(node, verbs=["create", "get"])
+    groups = ["batch", "rbac.authorization.k8s.io"]
+    grant(node, apiGroups=groups, resources=["jobs", "secrets"], verbs=["create", "get"])
     assert clerk.send("POST", node.jobs, job()).code == 201
     assert clerk.send("GET", f"{node.jobs}/bread").code == 200
     assert clerk.send("GET", node.jobs).code == 403
-    assert clerk.send("GET", node.path("pods")).code == 403
+    assert clerk.send("GET", f"{node.rbac}/roles/clerk").code == 403
+    assert clerk.send("GET", f"{node.path('secrets')}/key").code == 403
     baker = Api(cluster.kubeconfig_for(f"{account_of(node)}-baker"), node.namespace)
     assert baker.send("GET", f"{node.jobs}/bread").code == 403
     baker.client.close()

@@ -20,7 +20,7 @@ def adjust(parts, **settings):
         object.__setattr__(parts.settings, name, value)
 
 
-def settle(parts, is_done, *, seconds=30.0):
+def settle(parts, is_done, *, seconds=120.0):
     """Run workers and reconciler, as in production, until a condition holds."""
     end = time.monotonic() + seconds
     while not is_done():

@@ -150,4 +150,4 @@ def test_without_redis_the_pod_exits_to_be_retried(parts, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     ran = run_pod("clone-00000000-0000-0000-0000-000000000000")
     assert ran.returncode == UNFINISHED
-    assert "Redis is away" in ran.stderr
+    assert json.loads(ran.stderr.splitlines()[-1])["action"] == "redis_failed"

@@ -178,11 +178,11 @@ def test_a_clone_whose_node_failed_goes_to_a_worker(
 
 
 def test_a_job_at_its_deadline_is_given_up_for_a_worker(cluster, parts, database, database_url):
-    adjust(parts, clone_job_deadline_seconds=2)
     session = open_session(parts)
     with locked_template(database_url):
         tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
+        cluster.pass_time(parts.settings.clone_job_deadline_seconds)
         wait_for(lambda: "FailureTarget" in end_of(jobs_of(cluster)[0]))
         tasks.reconcile_clone_jobs()
         assert "DeadlineExceeded" in trouble(database, session)

@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
+from app.control.reset.status import ResetStatus
 from app.control.sessions import service as module
 from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import Visitor
@@ -72,6 +73,10 @@ class Recorder:
     def __init__(self, log, name):
         self._log, self._name = log, name
         self.is_away = False
+        self.statuses = []
+
+    def find_reset(self, _):
+        return self.statuses[0]
 
     def __getattr__(self, call):
         def record(*args, **options):
@@ -91,17 +96,16 @@ class Tokens:
 def world():
     log = []
     answers, cache = Answers(log), Recorder(log, "cache")
-    dispatcher, resetter = Recorder(log, "dispatcher"), SimpleNamespace()
+    dispatcher = Recorder(log, "dispatcher")
     settings = Settings(
         _env_file=None,
         database_url="postgresql://nobody@127.0.0.1:1/none",
         redis_url="redis://127.0.0.1:1/0",
         jwt_secret="s" * 32,
     )
-    service = SessionService(answers, settings, cache, Tokens(), dispatcher, resetter)
+    service = SessionService(answers, settings, cache, Tokens(), dispatcher)
     return SimpleNamespace(
-        log=log, answers=answers, cache=cache, dispatcher=dispatcher, resetter=resetter,
-        service=service,
+        log=log, answers=answers, cache=cache, dispatcher=dispatcher, service=service,
     )  # fmt: skip
 
 
@@ -225,25 +229,31 @@ def test_a_session_ends_while_redis_is_away(world):
     assert world.service.end("demo_secret").status is SessionStatus.DESTROYED
 
 
-def test_a_fresh_tenant_after_a_reset_is_stored_and_the_old_one_dropped(world):
-    world.answers.give(FIND, row())
-    fresh = module.session_view(row(virtual_tenant_id=OTHER_TENANT))
-    world.resetter.restore = lambda _: None
-    world.resetter.replace = lambda _: fresh
-    assert world.service.reset("demo_secret").session.tenant_id == OTHER_TENANT
-    assert calls(world, "cache.put") == [("cache.put", fresh, ("new", False))]
-    assert calls(world, "dispatcher.drop") == [("dispatcher.drop", TENANT)]
-    assert calls(world, "dispatcher.refill") == [("dispatcher.refill", "notes")]
+@pytest.mark.parametrize(
+    ("status", "is_under_way"), [(ResetStatus.DONE, False), (ResetStatus.RUNNING, True)]
+)
+def test_a_reset_is_asked_for_by_the_rows_id_and_read_again(world, status, is_under_way):
+    world.answers.give(FIND, row(), row(virtual_tenant_id=OTHER_TENANT))
+    world.dispatcher.statuses = [status]
+    opened = world.service.reset("demo_secret", wait=0)
+    assert calls(world, "dispatcher.reset") == [("dispatcher.reset", SESSION)]
+    assert opened.session.tenant_id == OTHER_TENANT
+    assert opened.reset_is_under_way is is_under_way
 
 
-def test_a_reset_without_a_ready_tenant_asks_to_come_back(world):
+def test_a_reset_of_a_session_that_is_over_is_not_asked_for(world):
+    world.answers.give(FIND, row(status="expired"))
+    with pytest.raises(Unauthorized):
+        world.service.reset("demo_secret")
+    assert names(world) == []
+
+
+def test_a_reset_while_redis_is_away_says_so(world):
     world.answers.give(FIND, row())
-    world.resetter.restore = world.resetter.replace = lambda _: None
+    world.dispatcher.is_away = True
     with pytest.raises(Unavailable) as refused:
         world.service.reset("demo_secret")
-    assert (refused.value.error_code, refused.value.headers) == ("pool_empty", {"Retry-After": "5"})
-    assert calls(world, "dispatcher.refill") == [("dispatcher.refill", "notes")]
-    assert calls(world, "dispatcher.drop") == []
+    assert refused.value.error_code == "reset_unavailable"
 
 
 @pytest.mark.parametrize(
