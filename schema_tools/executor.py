@@ -124,7 +124,7 @@ def replay_inside(plan: ClonePlan, connection: "Connection[Any]", target: str, r
 
 
 def _rehearsed(plan: ClonePlan, rows: Rows) -> list[Statement]:
-    """The statements of a rehearsal: a sample of rows is gone again before the next statement."""
+    """Return a rehearsal's statements: a sample of rows is deleted before the next statement."""
     statements = []
     for item in plan.statements:
         if item.phase is not Phase.ROWS or rows is Rows.ALL:

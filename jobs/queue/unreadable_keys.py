@@ -59,7 +59,7 @@ def set_aside(redis: Redis, key: str | bytes) -> None:
     """Rename a key, so that what uses it starts with nothing; log and count it."""
     name = key if isinstance(key, str) else key.decode(errors="backslashreplace")
     kept = f"{KEPT_AS}{time.time_ns()}:{name}"
-    with suppress(ResponseError):  # it is gone already
+    with suppress(ResponseError):  # it was removed meanwhile
         redis.rename(key, kept)
         redis.expire(kept, KEPT_SECONDS)
         log.error("key set aside", action="key_set_aside", key=name, kept_as=kept)

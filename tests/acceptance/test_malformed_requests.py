@@ -1,4 +1,4 @@
-"""Malformed requests are the client's fault: 4xx each, and no traceback in the log."""
+"""Malformed requests get 4xx and leave no traceback in the log."""
 
 import base64
 import socket

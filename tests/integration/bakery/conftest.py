@@ -84,7 +84,7 @@ class Api:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A look behind the API, by the owner of the tables."""
+        """A connection of the tables' owner, to read behind the API."""
         engine = self.app.extensions["owner"]
         with engine.begin() as connection, Session(connection) as session:
             session.execute(text(f"SET LOCAL search_path = demo_{self.tenant_id.hex}"))

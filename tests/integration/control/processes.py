@@ -1,4 +1,4 @@
-"""Runs parts of the system in processes of their own, to be killed where it hurts."""
+"""Runs parts of the system in processes of their own, so that tests can kill them."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Scheduler and workers outlive every Redis error, and a master or worker that is killed."""
+"""Scheduler and workers survive every Redis error, and a master or worker that is killed."""
 
 import os
 import signal
@@ -26,8 +26,16 @@ WORKER = "from jobs.worker import main; main()"
 SCHEDULER = "from jobs.scheduler import main; main()"
 
 
+<<<<<<< HEAD
+=======
+def errors(redis, kind):
+    """Return how often Redis has answered with this error."""
+    return redis.info("errorstats").get(f"errorstat_{kind}", {"count": 0})["count"]
+
+
+>>>>>>> words
 def answers(redis):
-    """Whether Redis answers within the client's own patience."""
+    """Return True if Redis answers within the client's timeout."""
     try:
         return redis.ping()
     except TimeoutError:
@@ -86,7 +94,11 @@ def finishes(redis, queue):
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+<<<<<<< HEAD
 def test_scheduler_and_workers_go_on_after(parts, monkeypatch, tmp_path, outage):
+=======
+def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, outage):
+>>>>>>> words
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     health, logs = JobHealth(parts.redis), [tmp_path / "scheduler", tmp_path / "worker"]
     with python(SCHEDULER, logs[0]) as scheduler, python(WORKER, logs[1]) as worker:
@@ -142,7 +154,7 @@ def test_workers_end_when_their_master_is_killed(parts, monkeypatch):
 def test_a_key_of_another_type_is_kept_for_operators(parts):
     parts.redis.set("rq:queue:clone", "mine")
     parts.redis.set("demo:refill:x", 1)
-    parts.redis.set("somebody:elses", 1)
+    parts.redis.set("another:app", 1)
     assert set_aside_unreadable(parts.redis) == ["rq:queue:clone"]
     (kept,) = parts.redis.keys(f"{KEPT_AS}*")
     assert (parts.redis.get(kept), parts.redis.ttl(kept) > 0) == (b"mine", True)
@@ -215,7 +227,7 @@ def client(parts):
         db.engine.dispose()
 
 
-def test_ready_and_metrics_tell_of_it(parts, client):
+def test_ready_and_metrics_report_redis_errors(parts, client):
     seen = client.get("/ready").json["jobs"]
     assert seen == dict.fromkeys(("scheduler", "worker"), "none reported within 30 s")
     health = JobHealth(parts.redis)
@@ -247,7 +259,7 @@ def test_what_was_counted_before_redis_is_emptied_stays_counted(parts):
     assert parts.sessions.fetch(session.session_id).request_count == 3
 
 
-def test_progress_that_was_overwritten_is_none(parts):
+def test_overwritten_progress_is_ignored(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     tenant_id = parts.sessions.awaited_tenant(session)
     for value in ("garbage", "[]", '{"phase": 1}'):

@@ -1,4 +1,4 @@
-"""A role that lacks a right is told the statement that gives it."""
+"""A missing privilege is reported with the statement that grants it."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_an_owner_without_superuser_can_clone_what_is_its_own(connection):
         assert verify(connection, "own", TARGET) == []
 
 
-def test_policies_never_thin_the_rows(shop):
+def test_row_policies_never_hide_rows_from_a_clone(shop):
     shop.execute(
         "ALTER TABLE shop.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON shop.t USING (id = 1);"
         " GRANT USAGE ON SCHEMA shop TO torture_reader;"
