@@ -26,14 +26,6 @@ WORKER = "from jobs.worker import main; main()"
 SCHEDULER = "from jobs.scheduler import main; main()"
 
 
-<<<<<<< HEAD
-=======
-def errors(redis, kind):
-    """Return how often Redis has answered with this error."""
-    return redis.info("errorstats").get(f"errorstat_{kind}", {"count": 0})["count"]
-
-
->>>>>>> words
 def answers(redis):
     """Return True if Redis answers within the client's timeout."""
     try:
@@ -94,11 +86,7 @@ def finishes(redis, queue):
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
-<<<<<<< HEAD
-def test_scheduler_and_workers_go_on_after(parts, monkeypatch, tmp_path, outage):
-=======
-def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, outage):
->>>>>>> words
+def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, tmp_path, outage):
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     health, logs = JobHealth(parts.redis), [tmp_path / "scheduler", tmp_path / "worker"]
     with python(SCHEDULER, logs[0]) as scheduler, python(WORKER, logs[1]) as worker:

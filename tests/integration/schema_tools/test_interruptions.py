@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""An interrupted clone leaves nothing behind, and rows are of one moment."""
-=======
 """An interrupted clone leaves nothing behind, and the rows of a clone are of one snapshot."""
->>>>>>> words
 
 import os
 import signal
