@@ -97,7 +97,7 @@ class Api:
         seen: list[str] = []
 
         def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-            if not statement.startswith(("BEGIN;", "RESET ROLE;", "SELECT set_config(")):
+            if not statement.startswith(("BEGIN ", "SET ROLE NONE;", "SELECT set_config(")):
                 seen.append(statement)
 
         with self.app.app_context():
