@@ -16,6 +16,7 @@ from tests.integration.control.conftest import (
 from tests.integration.control.processes import (
     kill,
     python,
+    wait_for,
     wait_until_gone,
     wait_until_stuck,
 )
@@ -215,8 +216,16 @@ def test_a_reset_killed_in_the_middle_has_changed_nothing(parts, database, datab
             wait_until_stuck(database, "masa-madre")
             assert process.poll() is None
             kill(process)
-    wait_until_gone(database, "masa-madre")
+    wait_for(lambda: others_at_work(database) == 0)
     assert database.execute(f"SELECT DISTINCT name FROM {schema}.bread").fetchall() == [("mine",)]
     assert kinds() == []
     assert tasks.reset(str(session.id)) == "done"
     assert differences(database, schema) == []
+
+
+def others_at_work(database):
+    """The transactions of other connections that are open."""
+    return database.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    ).fetchone()[0]
