@@ -118,6 +118,8 @@ def test_only_changed_rows_are_compared(rich):
 def test_rows_that_no_order_restores_are_copied_without_constraints(rich):
     exchanged = "UPDATE stars SET number = 3 - number WHERE number < 3"
     assert restored(rich, exchanged).constraints == 0  # its unique key waits
+    repointed = "UPDATE uses SET code = 'a' WHERE code = 'b'", "DELETE FROM codes WHERE code = 'b'"
+    assert restored(rich, *repointed).constraints == 0  # its foreign key waits
     names = [
         "UPDATE shops SET name = 'x' WHERE id = 1",
         "UPDATE shops SET name = 'uno' WHERE id = 2",
@@ -130,6 +132,14 @@ def test_rows_that_no_order_restores_are_copied_without_constraints(rich):
         [CLONE],
     )
     assert comment.fetchone() == ("a circle",)
+
+
+def test_what_a_foreign_keys_action_did_meanwhile_is_restored_too(rich):
+    # The parent's key has another text and the same value: it goes and comes again.
+    report = restored(rich, "UPDATE prices SET amount = 1.00 WHERE amount = 1")
+    offers = rich.execute(f"SELECT amount::text FROM {CLONE}.offers ORDER BY id").fetchall()
+    assert offers == [("1",), ("3.5",), (None,)]
+    assert report.constraints == 1
 
 
 def test_rows_of_the_source_that_are_newer_than_the_clone_are_restored(rich):
