@@ -53,7 +53,13 @@ def test_a_good_credential_is_found(environ: dict[str, Any], source: Source) -> 
 
 @pytest.mark.parametrize(
     "environ",
-    [{}, {"HTTP_AUTHORIZATION": "Basic b3BzOng="}, {"HTTP_COOKIE": "a=b"}, {"HTTP_COOKIE": ";=;"}],
+    [
+        {},
+        {"HTTP_AUTHORIZATION": "Basic b3BzOng="},
+        {"HTTP_AUTHORIZATION": f"Digest {GOOD}"},
+        {"HTTP_COOKIE": "a=b"},
+        {"HTTP_COOKIE": ";=;"},
+    ],
 )
 def test_no_credential_is_none(environ: dict[str, Any]) -> None:
     assert find_credential(environ, TOKENS) is None
