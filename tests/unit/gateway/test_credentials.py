@@ -89,6 +89,10 @@ def test_no_credential_is_none(environ: dict[str, Any]) -> None:
             "conflicting_credentials",
         ),
         (
+            {"HTTP_COOKIE": f"demo_session={GOOD}; demo_session={BAD}; demo_session={FOREIGN}"},
+            "conflicting_credentials",
+        ),
+        (
             {"HTTP_COOKIE": f"demo_session={GOOD}; demo_session={FOREIGN}"},
             "conflicting_credentials",
         ),
@@ -124,6 +128,8 @@ SAME = {"HTTP_SEC_FETCH_SITE": "same-origin"}
         {"HTTP_ORIGIN": "http://demo.example"},
         {"HTTP_ORIGIN": "http://demo.example:80"},
         {"HTTP_ORIGIN": "https://demo.example"},
+        {"HTTP_ORIGIN": "https://demo.example", "wsgi.url_scheme": "https"},
+        {"HTTP_ORIGIN": "https://demo.example:443"},
         {"HTTP_ORIGIN": "http://DEMO.example"},
         {"HTTP_ORIGIN": "http://demo.example:8000", "HTTP_HOST": "demo.example:8000"},
         {"HTTP_ORIGIN": "http://[::1]:8000", "HTTP_HOST": "[::1]:8000"},

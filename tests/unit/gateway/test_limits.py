@@ -64,13 +64,16 @@ def test_an_address_has_another_digest_every_day_and_for_every_secret():
 
 
 def test_the_addresses_of_one_ipv6_network_share_a_digest():
-    first, second = (address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2))
+    first, second = (address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in ("1", "8000:0:0:2"))
     other = address_digest("2001:db8:0:1::1", "a" * 32, NOW)
     assert first == second != other
 
 
 def test_an_address_that_opens_sessions_is_known_by_its_ipv6_site_today_and_yesterday():
     nowhere = Counters(Redis(port=1))
+    assert "a" * 32 not in repr(
+        vars(CreationLimit(nowhere, Quota(1, 60), "a" * 32))["_counter_name"]
+    )
     limits = [
         CreationLimit(nowhere, Quota(1, 60), "a" * 32, clock=lambda now=now: now)
         for now in (NOW, NOW + timedelta(days=1))

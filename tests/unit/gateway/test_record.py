@@ -28,3 +28,7 @@ def test_a_status_or_a_time_that_means_nothing_is_refused():
         record("lost")
     with pytest.raises(ValueError, match="time zone"):
         record("pending", expires_at=NOW.replace(tzinfo=None))
+
+
+def test_the_secret_of_a_session_is_not_shown():
+    assert "x" * 32 not in repr(record("pending"))
