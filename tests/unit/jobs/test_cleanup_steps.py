@@ -54,8 +54,10 @@ def test_idle_sessions_end_only_when_requests_were_counted(
     asked = []
     monkeypatch.setattr(cleanup, "flush_activity", lambda _: counted)
     monkeypatch.setattr(cleanup, "release_expired", lambda _, with_idle: asked.append(with_idle))
-    cleanup.count_requests(services, {})
+    report = {}
+    cleanup.count_requests(services, report)
     assert asked == [with_idle]
+    assert report["activity"] == (counted or 0)
 
 
 def test_sessions_end_by_the_clock_though_counting_fails(services, monkeypatch):

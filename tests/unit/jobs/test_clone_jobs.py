@@ -122,6 +122,12 @@ def test_a_system_does_not_start_with_jobs_that_could_not():
         make_clone_routing(settings(clone_job_pod="[]"))
 
 
+def test_standing_workers_clone_where_no_kubernetes_is_asked_for():
+    routing = make_clone_routing(settings().model_copy(update={"clone_launcher": "worker"}))
+    assert isinstance(routing, WorkerRouting)
+    assert isinstance(make_clone_routing(settings()), KubernetesRouting)
+
+
 def test_without_an_image_there_are_no_jobs():
     with pytest.raises(ConfigurationError, match="CLONE_JOB_IMAGE"):
         make_clone_routing(settings().model_copy(update={"clone_job_image": None}))
