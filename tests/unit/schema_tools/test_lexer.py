@@ -79,6 +79,7 @@ def test_rewriting_and_filling_with_the_old_name_gives_the_old_text(text):
         ("SET search_path TO demo, public", "SET search_path TO <demo>, public"),
         ("SET search_path = demo, public", "SET search_path = <demo>, public"),
         ("SELECT 1; SET search_path = demo", "SELECT 1; SET search_path = <demo>"),
+        ("SELECT 1; SET LOCAL search_path = demo", "SELECT 1; SET LOCAL search_path = <demo>"),
         ("SELECT demo.", "SELECT <demo>."),
         ('SET LOCAL search_path = public, "demo"', 'SET LOCAL search_path = public, <"demo">'),
         ("$1.demo", "$1.demo"),
@@ -105,6 +106,10 @@ def test_the_schemas_name_becomes_a_hole(text, rewritten):
         "démo.x",
         "SELECT WHERE search_path = demo",
         "SET other search_path = demo",
+        "SET other = demo",
+        "SET search_path",
+        "SET search_path = public; SELECT demo",
+        ".demo.x",
         "in LOCAL search_path = demo",
         "(SET search_path = public) demo",
     ],
@@ -159,6 +164,7 @@ def test_a_schema_named_alone_is_told():
 
     assert text == "GRANT USAGE ON SCHEMA demo TO someone"
     assert doubts == ("SCHEMA demo was left as it is",)
+    assert shown("SCHEMA demo") == ("SCHEMA demo", doubts)
 
 
 def test_a_name_with_escapes_is_told():
