@@ -1,4 +1,4 @@
-"""The demo on real processes: what stops it, what does not, and what it leaves behind."""
+"""`make demo` on real processes: what stops it, what does not, and that no process is left."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ def running(
 
 
 def read_until(demo: subprocess.Popen[str], *words: str) -> str:
-    """What a demo says up to the line that has these words."""
+    """Return a demo's output up to the line that has these words."""
     said = ""
     for line in demo.stdout:
         said += line
@@ -116,7 +116,7 @@ def assert_all_end(processes: list[psutil.Process]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_all_of_it(home: Path, number: signal.Signals) -> None:
+def test_a_signal_stops_every_process(home: Path, number: signal.Signals) -> None:
     with running(home, free_port()) as (demo, processes):
         names = {process.name() for process in processes}
         assert {"postgres", "valkey-server"} <= names
@@ -151,7 +151,7 @@ def test_a_killed_master_is_started_again_and_its_workers_end_first(home: Path) 
         stop(demo)
 
 
-def test_a_process_that_keeps_ending_is_tried_ever_more_seldom_beside_the_others(
+def test_a_process_that_keeps_ending_is_restarted_with_growing_pauses(
     home: Path,
 ) -> None:
     port = free_port()
@@ -199,7 +199,7 @@ def test_the_log_of_the_processes_is_bounded(home: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "name"), [("postgres", "Postgres"), ("valkey-server", "Valkey")]
 )
-def test_a_server_that_dies_stops_the_stack_with_a_sentence(home, program, name) -> None:
+def test_a_server_that_ends_stops_the_stack_with_a_message(home, program, name) -> None:
     with running(home, free_port()) as (demo, processes):
         server = [process for process in processes if process.name() == program]
         server[0].kill()

@@ -1,4 +1,4 @@
-"""What a credential that counts for nothing is answered with."""
+"""The answer to an invalid credential."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ from app.errors import AppError
         ("unavailable", 503, "5"),
     ],
 )
-def test_only_what_is_known_to_be_over_is_refused_as_over(code, status, retry_after):
+def test_only_an_ended_session_is_refused_as_expired(code, status, retry_after):
     environ = {SESSION_ERROR_KEY: code}
     with (
         Flask(__name__).test_request_context(environ_overrides=environ),

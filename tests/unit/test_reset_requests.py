@@ -14,7 +14,7 @@ from app.errors import Unavailable
 
 @dataclass
 class ScriptedDispatcher(NullDispatcher):
-    """Says of a reset what the test wants, one status a question; the last one stays."""
+    """Returns the statuses that the test prepared, one a call; the last one stays."""
 
     statuses: list[ResetStatus | None]
     asked_for: list[UUID] = field(default_factory=list)
@@ -26,7 +26,7 @@ class ScriptedDispatcher(NullDispatcher):
         return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
 
-def test_the_end_is_waited_for():
+def test_a_request_waits_for_the_end_of_its_reset():
     dispatcher = ScriptedDispatcher(
         [None, ResetStatus.QUEUED, ResetStatus.RUNNING, ResetStatus.DONE]
     )
@@ -44,7 +44,7 @@ def test_a_reset_of_a_session_that_ended_is_no_failure_of_the_reset():
     ("status", "retry_after"),
     [(ResetStatus.BUSY, "1"), (ResetStatus.POOL_EMPTY, "5"), (ResetStatus.FAILED, "5")],
 )
-def test_what_was_not_done_is_refused_with_a_sentence(status, retry_after):
+def test_a_reset_that_was_not_done_is_refused_with_a_message(status, retry_after):
     asked = ResetRequests(ScriptedDispatcher([status]))
     with pytest.raises(Unavailable) as refused:
         asked.run(uuid4(), 10)
@@ -54,7 +54,7 @@ def test_what_was_not_done_is_refused_with_a_sentence(status, retry_after):
 
 
 @pytest.mark.parametrize("status", [ResetStatus.QUEUED, ResetStatus.RUNNING])
-def test_what_goes_on_beyond_the_bound_is_told_as_it_is(status):
+def test_a_reset_beyond_the_bound_reports_its_status(status):
     assert ResetRequests(ScriptedDispatcher([status])).run(uuid4(), 0) is status
     assert status.is_under_way
 

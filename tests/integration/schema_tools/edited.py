@@ -6,7 +6,7 @@ SCRIPT = """
 CREATE TYPE grade AS ENUM ('good', 'bad', 'it''s');
 CREATE DOMAIN amount AS numeric CHECK (VALUE >= 0);
 CREATE TYPE place AS (street text, grade grade);
-CREATE COLLATION folded FROM "C";
+CREATE COLLATION folded (provider = libc, locale = 'C');
 CREATE SEQUENCE tickets START 100 INCREMENT 5;
 CREATE TABLE shops (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, grade grade, grades grade[], at place, owner_id integer, changed_at timestamptz DEFAULT '2026-01-01 00:00Z')
 CREATE TABLE owners (id integer PRIMARY KEY, name text, favourite integer REFERENCES shops ON DELETE SET NULL)

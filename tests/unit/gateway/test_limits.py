@@ -1,4 +1,4 @@
-"""Limits that one process keeps alone, and the digests that stand for addresses."""
+"""Limits that are counted in one process, and the digests of addresses."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a client may not say is taken out, however it is spelled."""
+"""Headers that a client must not set are removed, in every spelling."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ def test_a_step_that_fails_is_counted_and_the_others_are_done(services, monkeypa
     assert (done, services.counted) == (["works"] * 2, ["cleanup_step_failed"] * 2)
 
 
-def test_the_end_of_its_time_ends_it(services, monkeypatch):
+def test_the_jobs_timeout_ends_the_cleanup(services, monkeypatch):
     def too_long(services, report):
         raise JobTimeoutException
 
@@ -73,6 +73,6 @@ def test_sessions_end_by_the_clock_though_counting_fails(services, monkeypatch):
     assert asked == [False]
 
 
-def test_what_may_take_long_comes_last():
+def test_slow_steps_run_last():
     assert cleanup.STEPS[0] is cleanup.count_requests
     assert cleanup.STEPS[-1] is cleanup.drop_tenants

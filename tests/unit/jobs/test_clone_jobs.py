@@ -112,12 +112,12 @@ def test_a_label_tells_whether_a_session_waits_for_the_job(waited, label):
         ("clone_job_pod", '{"securityContext": {"runAsUser": 0}}'),
     ],
 )
-def test_what_cannot_be_used_is_named(name, value):
+def test_an_unusable_setting_is_named(name, value):
     with pytest.raises(ConfigurationError, match=name.upper()):
         manifest(**{name: value})
 
 
-def test_a_system_does_not_start_with_jobs_that_could_not():
+def test_a_system_with_unusable_job_settings_does_not_start():
     with pytest.raises(ConfigurationError, match="CLONE_JOB_POD"):
         make_clone_routing(settings(clone_job_pod="[]"))
 

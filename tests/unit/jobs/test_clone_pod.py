@@ -1,4 +1,4 @@
-"""What a pod is started with."""
+"""The arguments of a clone pod."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from jobs.queue.redis_outage import FIRST_SECONDS, LONGEST_SECONDS, RedisOutage
 NOWHERE = Redis(port=1)
 
 
-def test_it_waits_longer_each_time_up_to_a_bound_and_shortly_again_afterwards():
+def test_the_pause_doubles_up_to_a_bound_and_resets_afterwards():
     waited = []
     outage = RedisOutage(NOWHERE, "test", waited.append)
     for _ in range(8):

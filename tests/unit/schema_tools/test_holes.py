@@ -31,7 +31,7 @@ def filled(text: str, target: str) -> str:
         (r"""E'{"\\"Source_1\\".t"}'::regclass[]""", "d", r"""E'{"\\"d\\".t"}'::regclass[]"""),
     ],
 )
-def test_the_target_s_name_stands_as_the_text_around_it_needs(printed, target, said):
+def test_the_target_s_name_is_quoted_for_its_context(printed, target, said):
     assert filled(printed, target) == said
 
 
@@ -47,7 +47,7 @@ def test_a_token_is_new_each_time_and_needs_quotes():
     assert all(token != token.lower() for token in tokens)
 
 
-def test_a_person_reads_the_source_s_name():
+def test_a_plan_is_displayed_with_the_source_s_name():
     assert unbound(put_holes('"Source_1".f(\'"Source_1".t\')', TOKEN), "shop") == "shop.f('shop.t')"
     assert unbound(put_holes('"Source_1".f', TOKEN), "Order") == '"Order".f'
 
@@ -79,7 +79,7 @@ def test_statements_stand_by_phase_then_name_unless_a_need_moves_one():
     assert [item.identity for item in draft.order()] == ["z", "a", "v", "m"]
 
 
-def test_a_circle_that_no_stand_in_breaks_is_told_with_all_its_members():
+def test_an_unbreakable_cycle_is_reported_with_all_members():
     draft = draft_of(("a", Phase.DEFINE, "b"), ("b", Phase.DEFINE, "c"), ("c", Phase.DEFINE, "a"))
     with pytest.raises(DependencyCycle, match="table a, table b, table c"):
         draft.order()

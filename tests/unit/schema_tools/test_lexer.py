@@ -1,4 +1,4 @@
-"""The lexer cuts text as the server does, and rewrites nothing but the schema's own name."""
+"""The lexer splits text as the server does, and rewrites only the schema's own name."""
 
 import pytest
 from hypothesis import given
@@ -132,7 +132,7 @@ def test_what_only_looks_like_the_schema_stays(text):
         "N'demo.x'",
     ],
 )
-def test_a_string_stays_and_is_told(text):
+def test_a_string_is_left_alone_and_reported(text):
     rewritten, doubts = shown(text)
 
     assert rewritten == text
@@ -159,7 +159,7 @@ def test_an_argument_of_the_schemas_name_makes_what_is_no_member_doubtful():
     assert shown("SELECT demo.z", others=frozenset({"demo"}))[1] != ()
 
 
-def test_a_schema_named_alone_is_told():
+def test_a_bare_schema_name_is_reported():
     text, doubts = shown("GRANT USAGE ON SCHEMA demo TO someone")
 
     assert text == "GRANT USAGE ON SCHEMA demo TO someone"
@@ -167,7 +167,7 @@ def test_a_schema_named_alone_is_told():
     assert shown("SCHEMA demo") == ("SCHEMA demo", doubts)
 
 
-def test_a_name_with_escapes_is_told():
+def test_a_name_with_escapes_is_reported():
     assert shown('SELECT U&"d\\0065mo".x')[1] != ()
 
 
