@@ -37,6 +37,12 @@ def test_streams_until_the_end_leave_slots_for_waiting_sessions():
     assert [is_open(streams, uuid4()) for _ in range(3)] == [True, True, False]
 
 
+def test_streams_to_the_end_take_half_of_many_places():
+    streams = EventStreams(8)
+    opened = [is_open(streams, uuid4(), to_the_end=True) for _ in range(5)]
+    assert opened == [True, True, True, True, False]
+
+
 @pytest.mark.parametrize("to_the_end", [True, False])
 def test_closing_a_stream_frees_its_slot(to_the_end):
     streams, session = EventStreams(1), uuid4()

@@ -241,6 +241,22 @@ def test_a_reset_is_asked_for_by_the_rows_id_and_read_again(world, status, is_un
     assert opened.reset_is_under_way is is_under_way
 
 
+@pytest.mark.parametrize(("wait", "seconds"), [(None, 3), (0, 0), (7, 7)])
+def test_a_reset_is_waited_for_as_long_as_was_said_or_set(world, monkeypatch, wait, seconds):
+    waited = []
+    resets = SimpleNamespace(run=lambda _, wait: waited.append(wait) or ResetStatus.DONE)
+    monkeypatch.setattr(world.service, "_resets", resets)
+    monkeypatch.setattr(world.service, "_settings", SimpleNamespace(demo_reset_wait_seconds=3))
+    world.answers.give(FIND, row())
+    world.service.reset("demo_secret", wait=wait)
+    assert waited == [seconds]
+
+
+def test_the_secret_of_a_session_is_not_shown(world):
+    world.answers.give(FIND, row())
+    assert "demo_secret" not in repr(world.service.fetch("demo_secret"))
+
+
 def test_a_reset_of_a_session_that_is_over_is_not_asked_for(world):
     world.answers.give(FIND, row(status="expired"))
     with pytest.raises(Unauthorized):

@@ -172,6 +172,8 @@ def test_keys_rotate_by_kid(clock: Clock) -> None:
 def test_a_weak_or_missing_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter than the 32 bytes"):
         SessionTokens("short")
+    with pytest.raises(ValueError, match="shorter than the 32 bytes"):
+        SessionTokens("s" * 31)
     with pytest.raises(ValueError, match="at least one secret"):
         SessionTokens({})
 

@@ -38,6 +38,15 @@ def test_the_jobs_timeout_ends_the_cleanup(services, monkeypatch):
         cleanup.run_cleanup(services)
 
 
+def test_a_cleanup_without_work_reports_nothing_done(services, monkeypatch):
+    monkeypatch.setattr(cleanup, "flush_activity", lambda _: None)
+    monkeypatch.setattr(cleanup, "release_expired", lambda _, with_idle: 0)
+    monkeypatch.setattr(cleanup, "STEPS", (cleanup.count_requests,))
+    assert set(cleanup.run_cleanup(services).values()) == {0}
+    monkeypatch.setattr(cleanup, "STEPS", ())
+    assert set(cleanup.run_cleanup(services).values()) == {0}
+
+
 @pytest.mark.parametrize(("counted", "with_idle"), [(None, False), (0, True), (7, True)])
 def test_idle_sessions_end_only_when_requests_were_counted(
     services, monkeypatch, counted, with_idle
@@ -45,8 +54,10 @@ def test_idle_sessions_end_only_when_requests_were_counted(
     asked = []
     monkeypatch.setattr(cleanup, "flush_activity", lambda _: counted)
     monkeypatch.setattr(cleanup, "release_expired", lambda _, with_idle: asked.append(with_idle))
-    cleanup.count_requests(services, {})
+    report = {}
+    cleanup.count_requests(services, report)
     assert asked == [with_idle]
+    assert report["activity"] == (counted or 0)
 
 
 def test_sessions_end_by_the_clock_though_counting_fails(services, monkeypatch):

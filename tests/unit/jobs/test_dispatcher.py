@@ -75,10 +75,12 @@ def test_a_clone_that_is_handed_over_loses_its_old_job_first(waited, queue):
 
 
 def test_stalled_clones_go_where_their_kind_goes():
-    made, waiting, other = Recording(WorkerRouting()), uuid4(), uuid4()
+    made, waiting, other = Recording(KubernetesRouting(2)), uuid4(), uuid4()
     made.requeue([(other, False), (waiting, True)])
     assert made.places() == [
-        ("forget", other), ("forget", waiting), (URGENT, "clone"), (POOL, "clone"),
+        ("forget", other), ("forget", waiting),
+        (f"clone-{waiting}", "clone"), (URGENT, "reconcile_clone_jobs"),
+        (f"clone-{other}", "clone"), (URGENT, "reconcile_clone_jobs"),
     ]  # fmt: skip
 
 

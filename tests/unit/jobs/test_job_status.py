@@ -268,3 +268,8 @@ def test_a_job_may_name_no_tenant():
 )
 def test_a_job_is_over_when_nothing_more_will_come_of_it(state, over):
     assert CloneJobStatus("job", "clone-a", (), state).is_over is over
+
+
+def test_a_condition_that_does_not_hold_hides_none_after_it():
+    found = job(("Failed", "False", None, None), ("Complete", "True", None, None))
+    assert read(found) == (DONE, "")

@@ -1,9 +1,12 @@
 """How long a process waits while Redis fails."""
 
+from types import SimpleNamespace
+
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
+from jobs.queue import redis_outage
 from jobs.queue.redis_outage import FIRST_SECONDS, LONGEST_SECONDS, RedisOutage
 
 NOWHERE = Redis(port=1)
@@ -29,3 +32,16 @@ def test_each_failure_and_the_end_are_logged_once():
         outage.over()
     assert [line["action"] for line in lines] == ["redis_failed", "redis_works"]
     assert lines[0]["error"] == "ConnectionError: away"
+
+
+def test_the_failures_of_an_outage_are_counted_when_it_is_over(monkeypatch):
+    counted = []
+    health = SimpleNamespace(count_incident=lambda *incident: counted.append(incident))
+    monkeypatch.setattr(redis_outage, "JobHealth", lambda _: health)
+    outage = RedisOutage(NOWHERE, "test", lambda _: None)
+    outage.over()
+    for _ in range(3):
+        outage.wait(RedisConnectionError("away"))
+    outage.over()
+    outage.over()
+    assert counted == [("redis_failed", 3)]
