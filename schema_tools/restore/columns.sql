@@ -7,12 +7,14 @@ SELECT c.relname AS table_name, a.attname AS name,
             THEN format_type(t.oid, NULL) END AS cast_type,
        t.typnamespace = 'pg_catalog'::regnamespace
            AND coalesce(l.collnamespace = 'pg_catalog'::regnamespace, true) AS has_server_equality
-  FROM pg_class AS c
+  FROM pg_namespace AS n
+  JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+   AND d.classid = 'pg_class'::regclass
+  JOIN pg_class AS c ON c.oid = d.objid
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_type AS e
     ON e.oid = t.typelem AND t.typsubscript = 'array_subscript_handler'::regproc
   LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
- WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
-   AND c.relkind = 'r'
+ WHERE n.nspname = %(schema)s AND c.relkind = 'r'
  ORDER BY c.relname, a.attnum

@@ -9,7 +9,7 @@ from .diff import Schemas
 from .metadata import Relation, SchemaMetadata, comma
 
 _POSITION = """
-SELECT {name}, mine.last_value, mine.is_called, theirs.last_value, theirs.is_called
+SELECT {number}, mine.last_value, mine.is_called, theirs.last_value, theirs.is_called
   FROM {mine} AS mine, {theirs} AS theirs
 """
 
@@ -25,33 +25,26 @@ SELECT (EXISTS (SELECT FROM {mine}
 """
 
 
-def restore_sequences(
-    connection: "Connection[Any]", schemas: Schemas, metadata: SchemaMetadata
-) -> int:
+def restore_sequences(connection: "Connection[Any]", metadata: SchemaMetadata) -> int:
     """Set the sequences that moved back to the source's positions; gives how many.
 
     RESTART gives a sequence new storage, so even this is undone by a rollback.
     """
     arms = [
-        sql.SQL(_POSITION).format(
-            name=sql.Literal(name),
-            mine=sql.Identifier(schemas.clone, name),
-            theirs=sql.Identifier(schemas.source, name),
-        )
-        for name in metadata.sequences
+        _POSITION.format(number=number, mine=mine.qualified, theirs=theirs.qualified)
+        for number, (mine, theirs) in enumerate(metadata.sequences)
     ]
     if not arms:
         return 0
     moved = 0
-    for name, *mine, value, is_called in ask(
-        connection, sql.SQL(" UNION ALL ").join(arms).as_string()
-    ):
-        if mine == [value, is_called]:
+    for number, *position, value, is_called in ask(connection, " UNION ALL ".join(arms)):
+        if position == [value, is_called]:
             continue
-        sequence = sql.Identifier(schemas.clone, name)
-        connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sequence))
+        sequence = metadata.sequences[number][0]
+        name = sql.Identifier(sequence.schema, sequence.name)
+        connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(name))
         connection.execute(
-            "SELECT pg_catalog.setval(%s, %s, %s)", [sequence.as_string(), value, is_called]
+            "SELECT pg_catalog.setval(%s, %s, %s)", [name.as_string(), value, is_called]
         )
         moved += 1
     return moved

@@ -77,19 +77,18 @@ _COUNT = """
 SELECT {number}, mine.rows, mine.changed, theirs.rows, theirs.changed
   FROM (SELECT pg_catalog.count(*) AS rows,
                pg_catalog.count(*) FILTER (
-                   WHERE xmin OPERATOR(pg_catalog.<>) {cloned_by}::pg_catalog.xid) AS changed
+                   WHERE xmin OPERATOR(pg_catalog.<>) '{cloned_by}'::pg_catalog.xid) AS changed
           FROM ONLY {mine}) AS mine,
        (SELECT pg_catalog.count(*) AS rows,
                pg_catalog.count(*) FILTER (
                    WHERE pg_catalog.age(xmin) OPERATOR(pg_catalog.<=)
-                         pg_catalog.age({cloned_by}::pg_catalog.xid)) AS changed
+                         pg_catalog.age('{cloned_by}'::pg_catalog.xid)) AS changed
           FROM ONLY {theirs}) AS theirs
 """
 
 
 def find_diffs(
     connection: "Connection[Any]",
-    schemas: Schemas,
     tables: Sequence[TableMetadata],
     marked_by: str,
     *,
@@ -104,15 +103,15 @@ def find_diffs(
     diffs = []
     for batch in _batches(tables):
         arms = [
-            sql.SQL(_COUNT).format(
-                number=sql.Literal(number),
-                cloned_by=sql.Literal(table.relation.created_by),
-                mine=schemas.mine(table),
-                theirs=schemas.theirs(table),
+            _COUNT.format(
+                number=number,
+                cloned_by=table.relation.created_by,
+                mine=table.relation.qualified,
+                theirs=table.source.qualified,
             )
             for number, table in enumerate(batch)
         ]
-        rows = ask(connection, sql.SQL(" UNION ALL ").join(arms).as_string())
+        rows = ask(connection, " UNION ALL ".join(arms))
         for number, count, changed, source_rows, source_changed in sorted(rows):
             table = batch[number]
             is_known = table.relation.created_by == marked_by and not source_changed

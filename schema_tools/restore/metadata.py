@@ -56,10 +56,14 @@ class ColumnMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation as the catalog has it: the columns of `relations.sql`."""
+    """A relation as the catalog has it: the columns of `relations.sql`.
+
+    The server has quoted `qualified`, its name with the schema's.
+    """
 
     schema: str
     name: str
+    qualified: str
     kind: str
     root: str
     is_populated: bool
@@ -86,6 +90,7 @@ class TableMetadata:
     """A table of the clone that holds rows: an ordinary one, a child or a partition."""
 
     relation: Relation
+    source: Relation
     columns: tuple[ColumnMetadata, ...]
 
     @property
@@ -117,11 +122,14 @@ class TableMetadata:
 
 @dataclass(frozen=True)
 class SchemaMetadata:
-    """The two schemas: `tables` with a foreign key's parent before its child."""
+    """The two schemas: `tables` with a foreign key's parent before its child.
+
+    Sequences and materialised views come in pairs, the clone's and the source's.
+    """
 
     tables: tuple[TableMetadata, ...]
     partitioned: tuple[str, ...]
-    sequences: tuple[str, ...]
+    sequences: tuple[tuple[Relation, Relation], ...]
     views: tuple[tuple[Relation, Relation], ...]
     edges: tuple[ForeignKeyEdge, ...] = field(default=())
 
@@ -179,12 +187,16 @@ def read_metadata(connection: "Connection[Any]", source: str, clone: str) -> Sch
         columns.setdefault(column.table_name, []).append(column)
     edges = fetch_all(connection, ForeignKeyEdge, "foreign_keys", schema=clone)
     places = {name: place for place, name in enumerate(_parents_first(mine, edges))}
-    tables = [TableMetadata(r, tuple(columns.get(r.name, ()))) for r in mine if r.kind == "r"]
     of_source = {relation.name: relation for relation in theirs}
+    tables = [
+        TableMetadata(r, of_source[r.name], tuple(columns.get(r.name, ())))
+        for r in mine
+        if r.kind == "r"
+    ]
     return SchemaMetadata(
         tables=tuple(sorted(tables, key=lambda t: (places[t.relation.root], t.name))),
         partitioned=tuple(relation.name for relation in mine if relation.kind == "p"),
-        sequences=tuple(relation.name for relation in mine if relation.kind == "S"),
+        sequences=tuple((r, of_source[r.name]) for r in mine if r.kind == "S"),
         views=tuple((r, of_source[r.name]) for r in mine if r.kind == "m"),
         edges=tuple(edges),
     )

@@ -2,6 +2,7 @@
 -- asked for is read of the clone alone.
 SELECT n.nspname AS schema,
        c.relname AS name,
+       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS qualified,
        c.relkind::text AS kind,
        (SELECT root.relname FROM pg_class AS root
          WHERE root.oid = coalesce(pg_partition_root(c.oid), c.oid)) AS root,
@@ -41,7 +42,10 @@ SELECT n.nspname AS schema,
                 AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
               ORDER BY r.rulename)::text[] AS rule_states
   FROM pg_namespace AS n
-  JOIN pg_class AS c ON c.relnamespace = n.oid
+  -- By pg_depend's index: pg_class has none by schema, and other schemas may have many relations.
+  JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+   AND d.classid = 'pg_class'::regclass
+  JOIN pg_class AS c ON c.oid = d.objid
  WHERE n.nspname IN (%(source)s, %(clone)s)
    AND c.relkind IN ('r', 'p', 'S', 'm')
  ORDER BY c.relkind = 'm', CASE WHEN c.relkind = 'm' THEN c.oid END, c.relname

@@ -134,7 +134,6 @@ class _Restore:
         use_path(self.connection, self.schemas.clone, self.schemas.source)
         found = find_diffs(
             self.connection,
-            self.schemas,
             self.metadata.tables,
             self.marked_by,
             compare_all=compare_all,
@@ -152,7 +151,7 @@ class _Restore:
             report = self._restore_tables(report, diffs, [d for d in found if d.table in reached])
         return replace(
             report,
-            sequences=restore_sequences(self.connection, self.schemas, self.metadata),
+            sequences=restore_sequences(self.connection, self.metadata),
             views=refresh_views(self.connection, self.schemas, self.metadata),
         )
 
@@ -238,8 +237,10 @@ class _Mark:
 
 
 _TABLES = """
-SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace AS n
+  JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+   AND d.refobjid = n.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+  JOIN pg_catalog.pg_class AS c ON c.oid = d.objid
  WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p')
 """
 
