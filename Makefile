@@ -11,7 +11,7 @@ export STATE_DIR PORT
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-cluster bench lint clean venv venv-dev
 
-help: ## Say what each command does
+help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: venv ## Start the whole system on http://127.0.0.1:8000 (PORT=, STATE_DIR=)

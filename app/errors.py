@@ -90,7 +90,7 @@ class Unavailable(AppError):
     code = "unavailable"
 
 
-SENTENCES = {
+MESSAGES = {
     400: ("bad_request", "La petición no se entiende. Revisa su formato."),
     404: ("not_found", "Aquí no hay nada. Revisa la dirección."),
     405: ("method_not_allowed", "Esta operación no existe en esta dirección."),
@@ -116,9 +116,9 @@ def problem_body(status: int, code: str, detail: str, errors: object = None) -> 
     return body | {"errors": errors} if errors else body
 
 
-def sentence_for(status: int) -> tuple[str, str]:
+def message_for(status: int) -> tuple[str, str]:
     """Return the code and the sentence for a status that no handler has explained."""
-    return SENTENCES.get(status, ("error", HTTPStatus(status).phrase))
+    return MESSAGES.get(status, ("error", HTTPStatus(status).phrase))
 
 
 def problem(
@@ -147,14 +147,14 @@ def register_error_handlers(app: APIFlask) -> None:
     @app.error_processor
     def invalid(error: HTTPError) -> Response:
         phrase = error.message or HTTPStatus(error.status_code).phrase
-        code, detail = SENTENCES.get(error.status_code, ("error", phrase))
+        code, detail = MESSAGES.get(error.status_code, ("error", phrase))
         errors = error.detail if error.status_code == HTTPStatus.UNPROCESSABLE_ENTITY else None
         return problem(error.status_code, code, detail, errors, dict(Headers(error.headers)))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        code, detail = SENTENCES.get(status, ("error", HTTPStatus(status).phrase))
+        code, detail = MESSAGES.get(status, ("error", HTTPStatus(status).phrase))
         allowed = getattr(error, "valid_methods", None)
         return problem(
             status, code, detail, headers={"Allow": ", ".join(allowed)} if allowed else None
@@ -167,7 +167,7 @@ def register_error_handlers(app: APIFlask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         log.exception("request failed", action="request_failed", exc_info=error)
-        code, detail = SENTENCES[500]
+        code, detail = MESSAGES[500]
         return problem(500, code, detail)
 
 
@@ -196,5 +196,5 @@ def _database_problem(error: DBAPIError) -> Response:
             headers,
         )
     log.error("database error", action="database_error", exc_info=error)
-    code, detail = SENTENCES[500]
+    code, detail = MESSAGES[500]
     return problem(500, code, detail)

@@ -1,8 +1,7 @@
-"""RQ without pickle, in every process that imports this: what Redis holds is data and never code.
+"""RQ without pickle, in every process that imports this: Redis holds data and never code.
 
-RQ unpickles jobs, results and what stands beside them wherever nobody names another serializer,
-and in its registries and in rq-dashboard nobody can. So its default itself becomes JSON: whatever
-refers to it, by whatever name, has no other.
+RQ unpickles jobs, results and their metadata unless another serializer is passed, and its
+registries and rq-dashboard take none. So RQ's default serializer itself is replaced by JSON.
 """
 
 from rq.serializers import DefaultSerializer, JSONSerializer

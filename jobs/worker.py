@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
+from rq.job import Job
 from rq.worker_pool import WorkerPool
 
 import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
@@ -25,6 +26,7 @@ from gateway import connect_redis
 from jobs.queue.dispatcher import QUEUES
 from jobs.queue.redis_outage import RedisOutage
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
+from jobs.queue.unreadable_keys import is_wrong_type
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +85,13 @@ class StandingWorker(TaskWorker):
             super().execute_job(*args, **options)
         except RedisError as error:
             self._outage.wait(error)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Note a failure; one at a key of a wrong type, as a result is kept, sets the key aside."""
+        error = exc_info[1]
+        if isinstance(error, RedisError) and is_wrong_type(error):
+            self._outage.wait(error)
+        super().handle_exception(job, *exc_info)
 
 
 class StandingWorkers(WorkerPool):

@@ -91,7 +91,7 @@ def run_plan(
 
 
 def ensure_clonable(plan: ClonePlan, connection: "Connection[Any]", target: str) -> None:
-    """Do what a clone begins with, and undo it; raises whatever `run_plan` would raise there."""
+    """Do what a clone begins with, and undo it; raises what `run_plan` would raise there."""
     with _transaction(plan, connection, target, rehearsal=True):
         _open(plan, connection, target, comment=None, check=True)
 
@@ -124,7 +124,7 @@ def replay_inside(plan: ClonePlan, connection: "Connection[Any]", target: str, r
 
 
 def _rehearsed(plan: ClonePlan, rows: Rows) -> list[Statement]:
-    """The statements of a rehearsal: a sample of rows is gone again before the next statement."""
+    """Return a rehearsal's statements: a sample of rows is deleted before the next statement."""
     statements = []
     for item in plan.statements:
         if item.phase is not Phase.ROWS or rows is Rows.ALL:

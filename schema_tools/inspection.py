@@ -1,4 +1,4 @@
-"""Reads what the system catalogs hold of a schema, column by column, whatever the columns are.
+"""Reads what the system catalogs hold of a schema, column by column.
 
 The compiler knows kinds of objects; this knows only rows and references. The server itself tells
 which columns are references (`pg_get_catalog_foreign_keys`), so a property that the compiler has
@@ -57,7 +57,7 @@ ROWS = "oid relfilenode relpages reltuples relallvisible relallfrozen relfrozenx
 
 HINTS = (
     "reltoastrelid relrewrite relhasindex relhasrules relhastriggers relhassubclass indcheckxmin"
-    " attcacheoff collversion attoptions"
+    " attcacheoff collversion collencoding attoptions"
 )
 """What the server keeps when it happens to, and its own bookkeeping."""
 

@@ -115,7 +115,7 @@ def doubts_in_strings(text: str, schema: str) -> list[str]:
 
 
 def mentions(text: str, schema: str) -> bool:
-    """Whether the schema's name stands in the text as a word, wherever it is."""
+    """Tell whether the schema's name stands in the text as a word, wherever it is."""
     return re.search(rf"(?<![\w$]){re.escape(schema)}(?![\w$])", text) is not None
 
 

@@ -13,7 +13,7 @@ def with_mark(comment: str | None, mark: str) -> str:
 
 
 def is_marked(comment: str | None) -> bool:
-    """Whether a schema with this comment is ours."""
+    """Tell whether a schema with this comment is ours."""
     return comment is not None and comment.rpartition("\n")[2].startswith(MARK)
 
 

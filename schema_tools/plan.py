@@ -113,7 +113,7 @@ class ClonePlan:
     """How to rebuild `source` under another name.
 
     `fingerprint` says what the source is: two schemas with equal fingerprints have equal
-    definitions, whatever their names and their rows. `stamp` says cheaply whether the source's
+    definitions, though not the same names and rows. `stamp` says cheaply whether the source's
     catalog rows are still those that were read. `role` compiled the plan and has to run it: who
     owns what a statement makes depends on it. `comment` is the source's own. `extensions` are those
     whose objects in the source the clone uses there, `ties` are the ways through other schemas in

@@ -141,6 +141,6 @@ def fetch_stamp(connection: "Connection[Any]", schema: str) -> str:
 
 
 def ask(connection: "Connection[Any]", text: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-    """Return the rows of a query as tuples, whatever rows the caller's connection makes."""
+    """Return the rows of a query as tuples, whichever rows the caller's connection makes."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(text, parameters).fetchall()

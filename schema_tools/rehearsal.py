@@ -1,4 +1,4 @@
-"""Proves a plan: runs it under a name that nobody uses, holds what came of it against the source.
+"""Proves a plan: runs it under a name of its own, and holds what came of it against the source.
 
 All of it happens in a transaction that is rolled back. The definitions run always, the rows where
 they are few; of many rows a sample runs, which shows that the statement works.
@@ -87,7 +87,7 @@ def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
 
 
 def scratch_name() -> str:
-    """Make a schema name that nobody uses."""
+    """Make a schema name that is not in use."""
     return f"schema_tools_{secrets.token_hex(16)}"
 
 
@@ -167,7 +167,7 @@ def tie(chain: str) -> Difference:
 
 
 def is_reprint(plan: ClonePlan, remade: ClonePlan, difference: Difference) -> bool:
-    """Whether two texts may be the same expression, printed before and after it was read again."""
+    """Tell whether two texts may be one expression, printed before and after it was read again."""
     if difference.kind not in REPRINTABLE:
         return False
     key = (difference.kind, difference.identity)

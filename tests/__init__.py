@@ -1,1 +1,1 @@
-"""The suite: fast tests first; see the README."""
+"""The test suite; docs/contributing.md describes its layers."""

@@ -58,7 +58,7 @@ def scratch_directory(prefix: str) -> Iterator[Path]:
 
 
 def bindir_of(version: str) -> Path:
-    """Where the programs of a version are; skips the test when they are nowhere."""
+    """The directory of a version's programs; skips the test when there is none."""
     if version == "18":
         return embedded_bindir()
     if not (SYSTEM_POSTGRES_15 / "initdb").exists():
@@ -71,7 +71,7 @@ def bindir_of(version: str) -> Path:
 
 @pytest.fixture(scope="session", params=["18", "15"])
 def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
-    """Our launcher's Postgres: the embedded one, then the system's."""
+    """The Postgres versions to test on: the embedded one, then the system's."""
     bindir = bindir_of(request.param)
     with scratch_directory(f"postgres-{request.param}-") as home:
         server = PostgresServer(home, bindir, FAST_AND_FORGETFUL)
@@ -84,7 +84,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
 
 @contextmanager
 def new_database(postgres: Postgres) -> Iterator[str]:
-    """An empty database, gone afterwards whoever is still connected to it."""
+    """An empty database, dropped afterwards even if a client is still connected."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     identifier = sql.Identifier(name)
     with psycopg.connect(postgres.url, autocommit=True) as admin:
@@ -145,5 +145,5 @@ def live_system(postgres: Postgres) -> Iterator[LiveSystem]:
 
 @pytest.fixture
 def live_url(live_system: LiveSystem) -> str:
-    """Where the running system serves."""
+    """The URL of the running system."""
     return live_system.url

@@ -2,7 +2,7 @@
 
 Postgres lets every login do that to itself, and a tenant's SQL can return to the login by
 `SET ROLE NONE`. `app.db` sets in each transaction what would change its meaning; here the rest is
-put right.
+repaired.
 """
 
 import psycopg

@@ -22,9 +22,9 @@ class RowQuota:
     While Redis is away each process counts alone, so that the limit is looser but still there.
     """
 
-    def __init__(self, redis: Redis, most: int) -> None:
+    def __init__(self, redis: Redis, limit: int) -> None:
         self._redis = redis
-        self._most = most
+        self._limit = limit
         self._lock = Lock()
         self._own: dict[UUID, tuple[float, int]] = {}
 
@@ -34,7 +34,7 @@ class RowQuota:
         Raises:
             TooManyRequests: they are more than a tenant may add.
         """
-        if self._total(tenant_id, rows) > self._most:
+        if self._total(tenant_id, rows) > self._limit:
             raise TooManyRequests(
                 "Has añadido muchos datos a esta demo y no admite más. Puedes seguir mirando, o "
                 "abrir otra.",

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 ROLES = ("scheduler", "worker")
 SEEN_SECONDS = 30
-"""A process that has not reported for so long is gone, or cannot write to Redis."""
+"""A process that has not reported for so long has exited, or cannot write to Redis."""
 
 PROCESSES_KEY = "demo:job-processes"
 INCIDENTS_KEY = "demo:incidents"

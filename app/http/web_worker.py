@@ -18,7 +18,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
-from app.errors import problem_body, sentence_for
+from app.errors import message_for, problem_body
 
 HEADER_SECONDS = 10.0
 """A request line and its headers that take longer are not waited for."""
@@ -41,7 +41,7 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         """Write the answer; the connection is closed after it."""
         error = self.request.error
-        body = json.dumps(problem_body(error.code, *sentence_for(error.code))).encode()
+        body = json.dumps(problem_body(error.code, *message_for(error.code))).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/problem+json"))
         self.set_close_on_finish()

@@ -155,7 +155,7 @@ class _Reconciler:
         return clones
 
     def _queues_without_pod(self, clones: Clones) -> set[str]:
-        """Return queues with a clone that was begun and has no connection: its pod is gone."""
+        """Return queues with a clone that was begun and has no connection: its pod has exited."""
         before = self._now - timedelta(seconds=GRACE_SECONDS)
         idle = {tenant_id for tenant_id, _ in fetch_idle(self._services)}
         return {

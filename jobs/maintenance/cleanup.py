@@ -68,7 +68,7 @@ def retire_without_key(services: JobServices, report: Report) -> None:
 
 
 def repair_login(services: JobServices, report: Report) -> None:
-    """Put right what hostile SQL changed about the login of tenants."""
+    """Repair what hostile SQL changed about the tenants' login."""
     report["login_repaired"] = repair_tenants_login(services)
 
 

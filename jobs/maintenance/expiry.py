@@ -105,7 +105,7 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
 
 
 def repair_tenants_login(services: JobServices) -> int:
-    """Put right what hostile SQL changed about the login of tenants. Returns how many things."""
+    """Repair what hostile SQL changed about the tenants' login; return the number of repairs."""
     settings = services.settings
     repaired = repair_login(settings.database_url, settings.tenant_url)
     if repaired:

@@ -136,7 +136,7 @@ class RqDispatcher:
             self._reconcile_clone_jobs()
 
     def clone_again(self, tenant_id: UUID, *, queue: str) -> None:
-        """Queue a clone whose job says that it is under way: the process that had it is gone."""
+        """Queue a clone again whose job says that it runs, though its process has exited."""
         self._forget(tenant_id)
         self._clone(queue, tenant_id)
 

@@ -51,14 +51,15 @@ _SCANNED = ("rq:*", "demo:*", "{gateway:activity}:*")
 
 def is_wrong_type(error: BaseException) -> bool:
     """Return whether Redis refused a command because of the key's type."""
-    return isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE")
+    # A pipeline puts the command before it.
+    return isinstance(error, ResponseError) and "WRONGTYPE " in str(error)
 
 
 def set_aside(redis: Redis, key: str | bytes) -> None:
     """Rename a key, so that what uses it starts with nothing; log and count it."""
     name = key if isinstance(key, str) else key.decode(errors="backslashreplace")
     kept = f"{KEPT_AS}{time.time_ns()}:{name}"
-    with suppress(ResponseError):  # it is gone already
+    with suppress(ResponseError):  # it was removed meanwhile
         redis.rename(key, kept)
         redis.expire(kept, KEPT_SECONDS)
         log.error("key set aside", action="key_set_aside", key=name, kept_as=kept)

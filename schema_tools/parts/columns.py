@@ -36,7 +36,7 @@ def define_column(table: Table, column: Column, server_version: int) -> str:
 
 
 def _takes_generation(table: Table, column: Column, server_version: int) -> bool:
-    """Whether the column can only be generated because its parent's is."""
+    """Tell whether the column can only be generated because its parent's is."""
     return server_version < OWN_GENERATION and any(
         c.generated for parent in table.parents for c in parent.columns if c.name == column.name
     )
@@ -117,7 +117,7 @@ def _column_changes(column: Column, inherited: list[Column]) -> list[str]:
 
 
 def _loses_not_null(table: Table, column: Column) -> bool:
-    """Whether an inherited column is not null by its own rule (before those had names)."""
+    """Tell whether an inherited column is not null by its own rule (before those had names)."""
     if not table.inherits or column.is_local or not column.not_null:
         return False
     if _has_named_not_null(table, column):
@@ -126,5 +126,5 @@ def _loses_not_null(table: Table, column: Column) -> bool:
 
 
 def _has_named_not_null(table: Table, column: Column) -> bool:
-    """Whether a constraint says it (from Postgres 18 on each has a name)."""
+    """Tell whether a constraint says it (from Postgres 18 on each has a name)."""
     return any(c.kind == "n" and column.number in (c.columns or ()) for c in table.constraints)

@@ -9,7 +9,7 @@ from ..text import comma, compose, ident, in_target
 
 
 def add_keys(draft: Draft, catalog: Catalog) -> None:
-    """Every index, every constraint that has one, and how partitions' indexes hang together."""
+    """Add every index, every constraint that has one, and how partitions' indexes hang together."""
     relations = {row.oid: row for row in catalog.relations}
     constraints = {row.oid: row for row in catalog.constraints}
     indexes = {row.oid: row for row in catalog.indexes}
@@ -30,7 +30,7 @@ def add_keys(draft: Draft, catalog: Catalog) -> None:
 
 
 def add_foreign_keys(draft: Draft, catalog: Catalog) -> None:
-    """Every foreign key that was made by a person, not by a partition's parent."""
+    """Add every foreign key that was made by a person, not by a partition's parent."""
     relations = {row.oid: row for row in catalog.relations}
     constraints = {row.oid: row for row in catalog.constraints}
     for constraint in catalog.constraints:

@@ -22,7 +22,7 @@ COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "AL
 
 
 def add_triggers(draft: Draft, catalog: Catalog) -> None:
-    """Every trigger; a partition's comes with the parent's, but has a state of its own."""
+    """Add every trigger; a partition's comes with the parent's, but has a state of its own."""
     relations = {row.oid: row for row in catalog.relations}
     triggers = {row.oid: row for row in catalog.triggers}
     for row in catalog.triggers:
@@ -73,7 +73,7 @@ def _root(row: Trigger, triggers: dict[int, Trigger]) -> int:
 
 
 def add_rules(draft: Draft, catalog: Catalog) -> None:
-    """Every rule that a person made."""
+    """Add every rule that a person made."""
     relations = {row.oid: row for row in catalog.relations}
     for row in catalog.rules:
         if row.is_view:
@@ -100,7 +100,7 @@ def add_rules(draft: Draft, catalog: Catalog) -> None:
 
 
 def add_policies(draft: Draft, catalog: Catalog) -> None:
-    """Every row security policy."""
+    """Add every row security policy."""
     relations = {row.oid: row for row in catalog.relations}
     for row in catalog.policies:
         table = relations[row.relation].name

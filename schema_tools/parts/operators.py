@@ -13,7 +13,7 @@ CONTEXTS = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
 def add_operators(draft: Draft, catalog: Catalog) -> None:
-    """Every operator; one whose commutator or negator comes later gets a shell of it meanwhile."""
+    """Add every operator; a commutator or negator that comes later is a shell meanwhile."""
     for row in catalog.operators:
         identity = f"{row.name} ({row.left_type or 'NONE'}, {row.right_type})"
         if row.function == "-":
@@ -48,7 +48,7 @@ def _operator_options(row: Operator) -> list[tuple[str, str | None]]:
 
 
 def add_operator_classes(draft: Draft, catalog: Catalog) -> None:
-    """Every operator family, then every class with the members that are its own."""
+    """Add every operator family, then every class with the members that are its own."""
     members: dict[tuple[str, int], list[OperatorMember]] = defaultdict(list)
     for member in catalog.operator_members:
         members[(member.owner_class, member.owner_oid)].append(member)

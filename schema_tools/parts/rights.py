@@ -40,7 +40,7 @@ def add_owners(draft: Draft, catalog: Catalog) -> None:
 
 
 def _follows_column(draft: Draft, key: Key) -> bool:
-    """Whether it is a sequence that has its table's owner because a column owns it."""
+    """Tell whether it is a sequence that has its table's owner because a column owns it."""
     if not draft.addresses[key].startswith("SEQUENCE"):
         return False
     return ("owned", key[1]) in draft.nodes or draft.claims[key] != key

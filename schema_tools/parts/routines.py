@@ -17,7 +17,7 @@ MODIFY = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 
 
 def add_functions(draft: Draft, catalog: Catalog) -> None:
-    """Every function and procedure; what its body names cannot be known for certain is told."""
+    """Add every function and procedure; what its body names cannot be known for certain is told."""
     members = frozenset(
         [row.name for row in catalog.relations]
         + [row.name for row in catalog.functions]
@@ -109,7 +109,7 @@ def split_path(value: str) -> list[str]:
 
 
 def add_aggregates(draft: Draft, catalog: Catalog) -> None:
-    """Every aggregate."""
+    """Add every aggregate."""
     for row in catalog.aggregates:
         options = [f"SFUNC = {row.transition}", f"STYPE = {row.state_type}"]
         options += [f"{name} = {value}" for name, value in _aggregate_options(row) if value]

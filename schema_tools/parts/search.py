@@ -10,7 +10,7 @@ PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin"}
 
 
 def add_text_search(draft: Draft, catalog: Catalog) -> None:
-    """Every text search dictionary and configuration."""
+    """Add every text search dictionary and configuration."""
     for row in catalog.dictionaries:
         options = comma([f"TEMPLATE = {row.template}", *([row.options] if row.options else [])])
         address = f"TEXT SEARCH DICTIONARY {in_target(row.name)}"
@@ -44,7 +44,7 @@ def _add_mappings(draft: Draft, row: Configuration, key: Key, address: str) -> N
 
 
 def add_collations(draft: Draft, catalog: Catalog) -> None:
-    """Every collation."""
+    """Add every collation."""
     for row in catalog.collations:
         options = [f"PROVIDER = {PROVIDERS[row.provider]}"]
         if row.locale is not None:

@@ -8,7 +8,7 @@ from ..text import SOURCE, TARGET_IN_TEXT, compose, ident, in_target
 
 
 def add_sequences(draft: Draft, catalog: Catalog) -> None:
-    """Every sequence but those of identity columns, which come with their table; all positions."""
+    """Add every sequence but those that come with an identity column, and all positions."""
     tables = {row.oid: row.name for row in catalog.relations}
     for row in catalog.sequences:
         key: Key = ("pg_class", row.oid)

@@ -11,7 +11,7 @@ from .tree import Table, gather_tables
 
 
 def add_tables(draft: Draft, catalog: Catalog) -> None:
-    """Every table, its columns, its place in a tree, and its rows."""
+    """Add every table, its columns, its place in a tree, and its rows."""
     types_with_casts = {cast.source_oid for cast in catalog.casts}
     for table in gather_tables(catalog).values():
         _ensure_supported(table)
@@ -36,7 +36,7 @@ def add_tables(draft: Draft, catalog: Catalog) -> None:
 
 
 def is_inline(constraint: Constraint) -> bool:
-    """Whether a check is made with its table: not one whose function may read rows to come."""
+    """Tell whether a check is made with its table: not one whose function may read rows to come."""
     return bool(
         constraint.kind in ("c", "n") and constraint.is_validated and not constraint.calls_functions
     )

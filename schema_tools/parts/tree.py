@@ -31,7 +31,7 @@ class Table:
 
     @property
     def inherits(self) -> bool:
-        """Whether the table takes columns from parents (a partition has its own)."""
+        """Tell whether the table takes columns from parents (a partition has its own)."""
         return bool(self.parents) and not self.row.is_partition
 
 

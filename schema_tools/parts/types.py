@@ -11,7 +11,7 @@ from ..text import comma, compose, ident, in_target, literal
 
 
 def add_types(draft: Draft, catalog: Catalog) -> None:
-    """Every type that is not a table's row type; arrays and multiranges come with their type."""
+    """Add every type but the row types of tables; arrays and multiranges come with theirs."""
     columns: dict[int, list[Column]] = defaultdict(list)
     for column in catalog.columns:
         columns[column.relation].append(column)

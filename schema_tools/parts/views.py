@@ -11,7 +11,7 @@ from .columns import add_column_options
 
 
 def add_views(draft: Draft, catalog: Catalog) -> None:
-    """Every view, with a stand-in for circles; materialised ones are filled after all rows."""
+    """Add every view, with a stand-in for circles; materialised ones are filled after all rows."""
     returns = {rule.relation: rule.oid for rule in catalog.rules if rule.is_view}
     columns: dict[int, list[Column]] = defaultdict(list)
     for column in catalog.columns:
@@ -77,7 +77,7 @@ def _type_needs(column: Column) -> list[Key]:
 
 
 def order_refreshes(draft: Draft) -> None:
-    """Fill a materialised view after those that it reads, through whatever views and functions."""
+    """Fill a materialised view after those that it reads, through views and functions."""
     for key, node in list(draft.nodes.items()):
         if key[0] != "refresh":
             continue

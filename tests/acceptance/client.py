@@ -1,4 +1,4 @@
-"""A prospect with a browser's manners: keeps a token, speaks JSON, and says what came back."""
+"""A client for tests that acts as a prospect's browser: keeps the token and sends JSON."""
 
 import json
 import time

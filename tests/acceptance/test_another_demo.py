@@ -1,4 +1,4 @@
-"""The engine serves a demo that is no bakery: one account type, one table, two rules."""
+"""The engine serves a demo other than the bakery: one account type, one table, two rules."""
 
 import psycopg
 import pytest
@@ -47,7 +47,7 @@ def notes(postgres: Postgres):
         yield system
 
 
-def test_a_visit_from_its_beginning_to_its_end(notes):
+def test_a_visit_to_another_demo_from_create_to_destroy(notes):
     visitor = Prospect(notes.url).open("notes")
     assert visitor.get("/api/notes").json == ["the first"]
     assert visitor.post("/api/notes", {"body": "mine"}).status == 201
@@ -64,7 +64,7 @@ def test_a_visit_from_its_beginning_to_its_end(notes):
         assert one.get("/api/notes").code == "session_destroyed"
 
 
-def test_its_public_account_opens_a_session(notes):
+def test_the_public_account_of_another_demo_opens_a_session(notes):
     visitor = Prospect(notes.url)
     opened = visitor.post("/api/auth/login", LOGIN)
     assert (opened.status, opened.json["demo_account_type"]) == (201, "notes")
@@ -101,7 +101,7 @@ def test_nothing_of_the_bakery_is_served(notes):
     assert not [path for path in visitor.get("/openapi.json").json["paths"] if "orders" in path]
 
 
-def test_operators_see_it_too(notes):
+def test_operators_see_sessions_of_another_demo(notes):
     basic = {"Authorization": "Basic b3BzOm9wcy1wYXNzd29yZC1mb3ItdGVzdHM="}
     page = Prospect(notes.url).request("GET", "/ops/", headers=basic)
     assert page.status == 200

@@ -1,4 +1,4 @@
-"""Several sessions do permitted and forbidden things at once: no 5xx, and nobody sees another's.
+"""Several sessions do permitted and forbidden things at once: no 5xx, and none sees another's data.
 
 `FUZZ_REQUESTS` sends so many requests instead of 2,500 to each Postgres; more follow from the
 OpenAPI document (`test_openapi_fuzz.py`).
@@ -74,7 +74,7 @@ SMUGGLED = (
 
 
 class Visitor:
-    """A session with a canary: an order whose notes nobody else may ever see."""
+    """A session with a canary: an order whose notes no other session may see."""
 
     def __init__(self, url: str) -> None:
         self.prospect = Prospect(url).open("central_baker")
@@ -128,7 +128,7 @@ class Visitor:
 
 
 def act(visitors, number, kind, choice):
-    """Do one thing in a session's name; says what went wrong, if anything did."""
+    """Do one action in a session; return what went wrong, or nothing."""
     me, other = visitors[number], visitors[(number + 1 + choice) % len(visitors)]
     headers, method, body = {}, "GET", None
     if kind == "read":

@@ -1,4 +1,4 @@
-"""Whatever a client sends, the answer is the one error body with a code and a sentence."""
+"""Bad input is answered with the one error body, which has a code and a message."""
 
 import base64
 import hashlib
@@ -42,7 +42,7 @@ def assert_problem(answer, status, code):
         (b'"' + b"x" * 300_000 + b'"', 413, "body_too_large"),
     ],
 )
-def test_a_creation_that_makes_no_sense_creates_nothing(live_system, live_url, body, status, code):
+def test_an_invalid_create_request_creates_nothing(live_system, live_url, body, status, code):
     before = Prospect(live_url).get("/api/demo/stats").json["total_sessions"]
     assert_problem(Prospect(live_url).post("/api/demo/session/create", body), status, code)
     assert Prospect(live_url).get("/api/demo/stats").json["total_sessions"] == before
@@ -114,7 +114,7 @@ def test_a_sale_of_an_impossible_quantity_sells_nothing(prospect, quantity):
     assert prospect.get(f"/api/pos/products/{product['id']}").json["stock"] == product["stock"]
 
 
-def test_more_than_there_is_cannot_be_sold(prospect):
+def test_selling_more_than_the_stock_is_refused(prospect):
     product = prospect.sellable()
     line = {"product_id": product["id"], "quantity": product["stock"] + 1}
     answer = prospect.post("/api/pos/sales", {"lines": [line], "payment_method": "cash"})
@@ -133,7 +133,7 @@ def test_more_than_there_is_cannot_be_sold(prospect):
         ("q=%00", 422, "validation_error"),
     ],
 )
-def test_a_list_asked_for_badly_says_so(prospect, query, status, code):
+def test_a_list_with_invalid_parameters_is_refused(prospect, query, status, code):
     assert_problem(prospect.get(f"/api/inventory/ingredients?{query}"), status, code)
 
 
@@ -148,7 +148,9 @@ def test_a_list_asked_for_badly_says_so(prospect, query, status, code):
         ("GET", "/api/nothing/here", 404, "not_found"),
     ],
 )
-def test_what_a_demo_does_not_do_is_refused_kindly(prospect, method, path, status, code):
+def test_a_forbidden_operation_is_refused_with_a_friendly_message(
+    prospect, method, path, status, code
+):
     body = {} if method in ("PUT", "POST") else None
     assert_problem(prospect.request(method, path, body), status, code)
 

@@ -1,4 +1,4 @@
-"""Which session is mine: what a second tab, which has only the cookie, can ask."""
+"""The current session's endpoint, which a second tab uses with only the cookie."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_every_credential_gets_what_its_status_url_says(live_system, live_url):
         assert "terminado" in refused.json["detail"]
 
 
-def test_a_session_that_waits_for_its_data_is_answered_too(live_system, live_url):
+def test_a_pending_session_is_returned_as_current(live_system, live_url):
     ready_pool(live_system)
     visitors = []
     while not visitors or visitors[-1].session["status"] != "pending":
@@ -76,14 +76,14 @@ def test_a_session_that_waits_for_its_data_is_answered_too(live_system, live_url
         ({"X-Demo-Session-Id": "demo_" + "x" * 32}, "session_unknown"),
     ],
 )
-def test_who_has_no_good_credential_learns_nothing(live_url, headers, code):
+def test_a_request_without_a_valid_credential_gets_no_session_data(live_url, headers, code):
     refused = ask(live_url, headers)
     assert (refused.status, refused.code) == (401, code)
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert "demo_x" not in refused.json["detail"]
 
 
-def test_two_credentials_of_two_sessions_are_nobodys(live_system, live_url):
+def test_credentials_of_two_different_sessions_are_refused(live_system, live_url):
     ready_pool(live_system)
     mine, other = (Prospect(live_url).open(model) for model in ("individual_bakery",) * 2)
     headers = {"X-Demo-Session-Id": other.session["session_id"]}

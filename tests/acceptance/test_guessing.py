@@ -1,4 +1,4 @@
-"""Guessed ids and passwords are counted by address, and after too many none is looked up."""
+"""Guessed ids and passwords are counted by address; after too many none is looked up."""
 
 import base64
 from itertools import count
@@ -33,7 +33,7 @@ def strict_url(live_system):
 
 
 def visitor_from(url, address, way=None):
-    """Asks in one way, again and again, from one address."""
+    """Return a function that sends one kind of request from one address."""
     password = base64.b64encode(b"ops:guess").decode() if way == "ops" else ""
     headers = {"X-Forwarded-For": address}
     if password:
@@ -51,12 +51,12 @@ def test_guesses_are_counted_and_then_refused(strict_url, way):
     assert visitor_from(strict_url, f"198.51.100.{next(numbers)}", "path")() == 404
 
 
-def test_a_browser_that_has_not_asked_for_the_password_yet_guesses_nothing(strict_url):
+def test_a_request_without_a_password_does_not_count_as_a_guess(strict_url):
     ask = visitor_from(strict_url, f"203.0.113.{next(numbers)}")
     assert [ask() for _ in range(5)] == [401] * 5
 
 
-def test_a_visitor_with_a_token_goes_on_from_an_address_that_guesses(live_system, strict_url):
+def test_a_valid_token_still_works_from_an_address_that_guesses(live_system, strict_url):
     ready_pool(live_system)
     visitor = Prospect(strict_url).open("individual_bakery")
     address = f"203.0.113.{next(numbers)}"

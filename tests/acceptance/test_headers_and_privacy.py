@@ -1,4 +1,4 @@
-"""What browsers are told, and what is known of a visitor afterwards."""
+"""Security headers, and what is stored about a visitor after the visit."""
 
 import psycopg
 import pytest
@@ -11,7 +11,7 @@ PAGES = ("/", "/api/demo/accounts", "/api/orders", "/no/such/page", "/docs", "/o
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_answer_tells_the_browser_what_to_refuse(live_url, path):
+def test_every_response_has_security_headers(live_url, path):
     headers = Prospect(live_url).get(path).headers
     policy = headers["Content-Security-Policy"]
     assert "unsafe" not in policy
@@ -32,7 +32,7 @@ def test_our_pages_have_no_inline_scripts_or_styles(live_url):
             assert "src=" in script.partition(">")[0] or "application/json" in script
 
 
-def test_behind_tls_browsers_keep_to_it_and_listed_sites_may_ask(live_system):
+def test_behind_tls_hsts_is_set_and_listed_origins_are_allowed(live_system):
     origin = {"Origin": "https://crumb.example"}
     with live_system.web(TRUSTED_PROXIES="1", CORS_ORIGINS="https://crumb.example") as url:
         visitor = Prospect(url)
@@ -47,7 +47,7 @@ def test_behind_tls_browsers_keep_to_it_and_listed_sites_may_ask(live_system):
         assert "Access-Control-Allow-Origin" not in stranger.headers
 
 
-def test_figures_are_for_whoever_reaches_the_process_itself(live_url):
+def test_metrics_are_refused_through_a_proxy(live_url):
     prospect = Prospect(live_url)
     assert "demo_sessions" in prospect.get("/metrics").json
     for header in ("X-Forwarded-For", "Forwarded"):
@@ -63,7 +63,7 @@ def known_of(live_system, session):
         ).fetchone()
 
 
-def test_an_address_is_cut_at_once_and_nothing_outlives_the_session(live_system, live_url):
+def test_an_address_is_shortened_and_removed_after_the_session(live_system, live_url):
     ready_pool(live_system)
     visitor = Prospect(live_url).open("individual_bakery")
     address, agent = known_of(live_system, visitor.session)
@@ -87,7 +87,7 @@ def test_a_forwarded_address_is_believed_from_configured_proxies_only(live_syste
         Prospect(live_url, token=session["session_token"]).post("/api/demo/session/destroy")
 
 
-def test_what_is_left_in_redis_after_a_visit_is_nameless_and_goes_within_a_day(live_system):
+def test_redis_keys_left_after_a_visit_are_anonymous_and_expire_within_a_day(live_system):
     ready_pool(live_system)
     visitor = Prospect(live_system.url).open("individual_bakery")
     product = visitor.sellable()

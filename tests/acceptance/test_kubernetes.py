@@ -52,7 +52,7 @@ def installation(postgres) -> Iterator[Installation]:
 
 
 def phases_told(visitor: Prospect) -> list[str]:
-    """Follow the event stream to its end; the phases that it told."""
+    """Follow the event stream to its end; return its phases."""
     found = []
     with urllib.request.urlopen(visitor.url + visitor.session["events_url"], timeout=60) as stream:
         for line in stream:
@@ -81,7 +81,7 @@ def test_a_prospect_gets_a_bakery_from_a_pod(installation):
     assert visitor.get("/api/tenant").status == 401
 
 
-def test_a_prospect_gets_a_bakery_though_the_image_is_nowhere(installation):
+def test_a_prospect_gets_a_bakery_when_the_image_cannot_be_pulled(installation):
     system, cluster = installation.system, installation.cluster
     with cluster.fail("pull"):
         visitor = Prospect(system.url).open("individual_bakery", wait=False)

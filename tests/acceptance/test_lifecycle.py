@@ -21,7 +21,7 @@ from tests.fixtures.live import ROOT
 from tests.integration.control.test_reset import TEMPLATE as BAKERY
 
 on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
-"""For what does not depend on the server."""
+"""For tests that do not depend on the server."""
 
 
 def demo(live_system, *arguments):
@@ -78,7 +78,7 @@ def test_operators_follow_a_session_through_its_life(live_system):
 
 @on_18
 @pytest.mark.parametrize("command", ["pool", "stats", "cleanup", "reconcile"])
-def test_what_operators_ask_for_is_a_table_or_json(live_system, command):
+def test_commands_print_a_table_or_json(live_system, command):
     ready_pool(live_system)
     code, out, err = demo(live_system, command, "--json")
     assert code == 0, err
@@ -89,7 +89,7 @@ def test_what_operators_ask_for_is_a_table_or_json(live_system, command):
 
 
 @on_18
-def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(live_system):
+def test_a_failed_command_prints_a_message_and_exits_with_1(live_system):
     assert demo(live_system, "show", "ffffffff-0000")[::2] == (
         1, "Error: There is no such session.\n",
     )  # fmt: skip

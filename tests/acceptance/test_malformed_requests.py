@@ -1,4 +1,4 @@
-"""Malformed requests are the client's fault: 4xx each, and no traceback in the log."""
+"""Malformed requests get 4xx and leave no traceback in the log."""
 
 import base64
 import socket
@@ -41,9 +41,9 @@ def new_log(live_system):
         CHUNKED + "-5\r\n{}\r\n0\r\n\r\n",
         CHUNKED + "2\r\n{}xx0\r\n\r\n",
         CHUNKED + "20\r\n{}",
-        JSON + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         JSON + "Content-Length: 50\r\n\r\n{}",
         JSON + "Content-Length: many\r\n\r\n{}",
+        JSON + "SCRIPT_NAME: /elsewhere\r\nContent-Length: 2\r\n\r\n{}",
         JSON + "SCRIPT-NAME: /elsewhere\r\nContent-Length: 2\r\n\r\n{}",
         JSON + "PATH_INFO: /elsewhere\r\nContent-Length: 2\r\n\r\n{}",
     ],
@@ -51,6 +51,13 @@ def new_log(live_system):
 def test_a_malformed_request_is_the_clients_fault(live_url, new_log, path, rest):
     status = send(live_url, f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{rest}")
     assert 400 <= status < 500 or status == 0
+    assert "Traceback" not in new_log()
+
+
+@pytest.mark.parametrize("coding", ["rot13", "gzip, chunked"])
+def test_an_unknown_transfer_coding_gets_the_status_that_http_has_for_it(live_url, new_log, coding):
+    head = f"POST {PATHS[0]} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {coding}\r\n\r\n{{}}"
+    assert send(live_url, head) == 501, "RFC 9112, section 6.1"
     assert "Traceback" not in new_log()
 
 

@@ -42,7 +42,7 @@ CHANGES = {
     "POST /api/inventory/adjustments",
     "POST /api/procurement/runs",
 }
-"""What a session may change: written down here apart from the gateway's table."""
+"""What a session may change, listed here independently of the gateway's policy."""
 
 SESSIONS = {
     "POST /api/demo/session/create",
@@ -51,10 +51,10 @@ SESSIONS = {
     "POST /api/demo/session/destroy",
     "POST /api/auth/login",
 }
-"""What begins, changes and ends sessions."""
+"""The operations that begin, change and end sessions."""
 
 TOO_LONG = 414
-"""The web server's own answer to a request line, before any of ours is asked."""
+"""The web server's own answer to a bad request line, which does not reach the app."""
 
 
 class Attacker:
@@ -153,7 +153,7 @@ def schema_of(visitor):
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)
-def test_what_the_document_allows_and_what_not_does_no_harm(live_system, open_house):
+def test_valid_and_invalid_requests_of_the_document_do_no_harm(live_system, open_house):
     _, document, (mine, other) = open_house
     own, foreign = schema_of(mine), (schema_of(other), "template_central_baker")
     before, elsewhere = digest(live_system, own), digest(live_system, *foreign)
@@ -189,7 +189,7 @@ def test_what_the_document_allows_and_what_not_does_no_harm(live_system, open_ho
 
 
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)
-def test_what_begins_and_ends_sessions_does_no_harm_to_another(live_system, open_house):
+def test_session_endpoints_do_no_harm_to_another_session(live_system, open_house):
     url, document, (_, other) = open_house
     kept = digest(live_system, schema_of(other))
     attackers = []

@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 
 @pytest.fixture(scope="module")
 def plain_system(postgres):
-    """A running system on a database whose owner has what the page says."""
+    """A running system on a database with the owner that docs/security.md describes."""
     (block,) = re.findall(r"<!-- owner -->\n```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
     with new_database(postgres) as admin_url, scratch_directory("plain-") as home:
         name = urlsplit(admin_url).path.removeprefix("/")
@@ -117,7 +117,7 @@ def logins_of_web(system):
     return "\n".join(found)
 
 
-def test_a_reset_that_takes_longer_is_told_of_and_followed(plain_system):
+def test_a_long_reset_answers_202_and_can_be_followed(plain_system):
     ready_pool(plain_system)
     with plain_system.web(DEMO_RESET_WAIT_SECONDS="0") as url:
         visitor = Prospect(url).open("individual_bakery")
@@ -130,7 +130,7 @@ def test_a_reset_that_takes_longer_is_told_of_and_followed(plain_system):
         visitor.post("/api/demo/session/destroy")
 
 
-def test_the_command_line_resets_as_a_visitor_does(plain_system):
+def test_the_command_line_resets_a_session(plain_system):
     ready_pool(plain_system)
     visitor = Prospect(plain_system.url).open("individual_bakery")
     line = {"product_id": visitor.sellable()["id"], "quantity": 1}

@@ -1,4 +1,4 @@
-"""A session that adds too much is told so, and nobody else notices."""
+"""A session that adds too many rows is refused, and other sessions are not affected."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def tickets(visitor):
 
 
 def sell_until_refused(visitor):
-    """How many sales there were before one was refused, and the refusal."""
+    """Return the number of sales before one was refused, and the refusal."""
     for sold in range(30):
         answer = sell(visitor)
         if answer.status != 201:
@@ -54,7 +54,7 @@ def test_a_session_that_adds_too_many_rows_is_told_and_others_do_not_notice(narr
     assert sell(other).status == 201
 
 
-def test_a_reset_in_place_begins_the_count_anew(narrow):
+def test_a_reset_in_place_sets_the_row_count_to_zero(narrow):
     _, _, greedy = narrow
     sold, _ = sell_until_refused(greedy)
     tenant = greedy.session["virtual_tenant_id"]

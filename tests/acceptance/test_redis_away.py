@@ -1,4 +1,4 @@
-"""Redis goes away under a running web server: sessions live on, and operators see it."""
+"""Redis stops while the web server runs: sessions keep working, and operators see it."""
 
 import re
 
@@ -26,7 +26,7 @@ def fragile(live_system):
 
 
 def failures(url):
-    """What /metrics says of failures, by action."""
+    """Return the failures in /metrics, by action."""
     found = re.findall(
         r'gateway_redis_failures_total\{action="(\w+)",process="\d+"\} ([\d.]+)',
         Prospect(url).get("/metrics").json,
@@ -34,7 +34,7 @@ def failures(url):
     return {action: float(count) for action, count in found}
 
 
-def test_while_redis_is_away_sessions_live_and_it_is_counted_and_told(live_system, fragile):
+def test_sessions_work_while_redis_is_away_and_metrics_count_it(live_system, fragile):
     url, valkey = fragile
     ready_pool(live_system)
     mine, ended = Prospect(url).open("individual_bakery"), Prospect(url)

@@ -1,4 +1,4 @@
-"""Every secret is changed in a running system: nobody notices until the old ones are dropped."""
+"""Every secret is rotated in a running system without affecting open sessions."""
 
 import sys
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ AFTER = {
 
 
 class House:
-    """A system whose processes are started anew with other secrets, on the same data."""
+    """A system whose processes are restarted with other secrets, on the same data."""
 
     def __init__(self, system):
         self.system = system
@@ -68,7 +68,7 @@ class House:
         }
 
     def secret_of(self, tenant):
-        """Which of the secrets the tenant's role is of."""
+        """Return the secrets under which the tenant's role was made."""
         roles = {row[0] for row in self.rows("SELECT rolname FROM pg_roles")}
         return [s for s in TENANT if tenant_role(s, tenant).name in roles]
 
@@ -113,7 +113,7 @@ def signature_of(visitor):
 
 
 def is_signed(names, signature, visitor):
-    """Whether an app with these keys believed the signature when it was made."""
+    """Return True if an app with these keys accepted the signature when it was made."""
     made = datetime.fromtimestamp(int(signature.split(".")[1]), UTC)
     signer = TenantSigner({name: SIGNING[name] for name in names}, clock=lambda: made)
     try:
@@ -136,7 +136,7 @@ def dropped_role(house, tenant):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)
-def test_secrets_are_turned_without_a_gap_and_the_old_ones_end(house):
+def test_secrets_are_rotated_without_a_gap_and_old_ones_stop_working(house):
     with house.with_secrets(BEFORE) as url:
         early = Prospect(url).open("individual_bakery")
         signed = signature_of(early)
@@ -160,13 +160,13 @@ def test_secrets_are_turned_without_a_gap_and_the_old_ones_end(house):
         assert early.post("/api/demo/session/reset").status == 200
         assert wait_for(lambda: len(house.ready()) == 2, 30)
         assert house.secrets_of_pool() == set(TENANT)
-        (kept,) = stock & house.ready()  # nobody has taken it
+        (kept,) = stock & house.ready()  # it was not leased meanwhile
 
     with house.with_secrets(AFTER) as url:
         early.url = between.url = url
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "token_invalid")
-        early.token = extended  # of the new key, but its bakery was cut under the old secret
+        early.token = extended  # a new token, though its schema is of the old secret
         refused = early.get("/api/tenant")
         assert (refused.status, refused.code) == (401, "session_unknown")
         assert refused.json["detail"].endswith("Abre una nueva.")

@@ -1,4 +1,4 @@
-"""A visit from the click to the end, through the web server, on real parts."""
+"""A visit from create to destroy, through the web server, on real servers."""
 
 import threading
 import time
@@ -63,7 +63,7 @@ def test_the_schema_is_the_tenants_and_not_the_secret(live_system, live_url):
     assert prospect.session["session_id"] not in live_system.schemas()
 
 
-def test_a_destroyed_session_is_dead_at_once_and_its_schema_goes(live_system, live_url):
+def test_a_destroyed_session_is_refused_at_once_and_its_schema_is_dropped(live_system, live_url):
     ready_pool(live_system)
     prospect = Prospect(live_url).open("central_baker")
     schema = f"demo_{prospect.session['virtual_tenant_id'].replace('-', '')}"
@@ -123,7 +123,7 @@ def test_a_reset_brings_the_templates_data_back(live_system, live_url):
     assert prospect.get(f"/api/pos/products/{product['id']}").json["stock"] == product["stock"]
 
 
-def test_an_empty_pool_makes_a_session_wait_and_tells_how_far_it_is(live_system, live_url):
+def test_with_an_empty_pool_a_session_waits_and_reports_progress(live_system, live_url):
     ready_pool(live_system)
     visitors = []
 

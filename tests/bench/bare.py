@@ -1,4 +1,4 @@
-"""What creating a session is measured against: a Flask endpoint of one INSERT and one SET."""
+"""The baseline for creating a session: a Flask endpoint of one INSERT and one SET."""
 
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ INSERT = text("INSERT INTO public.bare (id, name) VALUES (:id, :name)")
 
 @application.get("/ready")
 def ready() -> str:
-    """Say that it serves."""
+    """Answer a health check."""
     return "ok"
 
 

@@ -1,4 +1,4 @@
-"""What a visitor feels while others are slow, greedy or hostile, on each web server, in one run."""
+"""Measures a visitor's latency on each web server while other clients are slow or hostile."""
 
 import socket
 import statistics
@@ -40,7 +40,7 @@ PASSWORDS = [
 
 @dataclass
 class Felt:
-    """What one visitor felt for a while: milliseconds of each answer, and how many were lost."""
+    """A visitor's requests: milliseconds of each answer, and the number of lost ones."""
 
     milliseconds: list[float]
     lost: int

@@ -1,4 +1,4 @@
-"""Sessions that come and go by the thousand on a small template: what stays behind in Postgres.
+"""Measures what thousands of sessions on a small template leave in Postgres.
 
 Every 500 cycles the rows of ended sessions are purged, as they are every night; what is left is
 what the server could not clean up by itself.

@@ -27,7 +27,7 @@ def timed(call: Callable[[], object]) -> float:
 
 
 def counted(things: Sequence[T], title: str) -> Iterator[T]:
-    """Go through things, and say every few seconds on screen how far it is."""
+    """Iterate, and print the progress every few seconds."""
     console, told = Console(stderr=True), perf_counter()
     for number, thing in enumerate(things, 1):
         yield thing
@@ -47,12 +47,12 @@ def summary(milliseconds: Sequence[float]) -> dict[str, float]:
 
 
 def ratio(one: dict[str, float], other: dict[str, float]) -> float:
-    """How many times the median of another one is."""
+    """Return the ratio of this median to another one."""
     return round(one["median_ms"] / other["median_ms"], 2)
 
 
 def machine() -> dict[str, Any]:
-    """Where it was measured, and how busy that was."""
+    """Return the machine's description and its load."""
     return {
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
@@ -108,7 +108,7 @@ def write_curves(
 
 
 def _apart(heights: dict[str, float]) -> dict[str, float]:
-    """Where to write the curves' names, so that none is written over another."""
+    """Return positions for the curves' names that do not overlap."""
     placed: dict[str, float] = {}
     free = float("inf")
     for label, height in sorted(heights.items(), key=lambda item: -item[1]):

@@ -1,4 +1,4 @@
-"""What gateway and isolation cost a request: with and without each, in one run.
+"""Measures what gateway and isolation cost a request: with and without each, in one run.
 
 Latencies are taken in one process, by turns; requests a second from two web servers which are never
 without work, by turns as well. Each has one process: of two processes one may get all connections.
@@ -34,7 +34,7 @@ RESULT = Path("build/bench/gateway.json")
 NO_LIMITS = {"GATEWAY_REQUESTS_PER_MINUTE": "10000000", "GATEWAY_OPEN_REQUESTS": "1000"}
 TURN_SECONDS = 1.5
 AT_ONCE = 8
-"""Connections that ask at the same time: enough that no server ever waits."""
+"""Concurrent connections: enough that no server ever waits."""
 
 
 @contextmanager

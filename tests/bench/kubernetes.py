@@ -71,7 +71,7 @@ def installed(system: LiveSystem) -> Iterator[Cluster]:
 
 
 def measure_pod(parts: Parts, sizes: tuple[int, ...], rounds: int) -> dict[str, Any]:
-    """What the container's process takes, for one tenant and for a batch, and its memory."""
+    """Measure the container's process, for one tenant and for a batch, and its memory."""
     found: dict[str, Any] = {}
     for size in sizes:
         times, memory = [], {}
@@ -93,7 +93,7 @@ def measure_pod(parts: Parts, sizes: tuple[int, ...], rounds: int) -> dict[str, 
 
 
 def measure_ready(system: LiveSystem, parts: Parts, cluster: Cluster, rounds: int) -> Any:
-    """From the click on an empty pool to a session that is active, through worker, API and pod."""
+    """Measure from create with an empty pool to an active session, through worker, API and pod."""
     waits, created = [], []
     with system.process(sys.executable, "-m", "jobs.worker"):
         for _ in counted(range(rounds + 1), "create until ready"):
@@ -111,7 +111,7 @@ def measure_ready(system: LiveSystem, parts: Parts, cluster: Cluster, rounds: in
 
 
 def measure_jobs(parts: Parts, number: int) -> dict[str, Any]:
-    """How fast Jobs can be made: the API's client, and RQ."""
+    """Measure how fast Jobs can be created: with the API's client, and with RQ."""
     api = ClusterApi(parts.settings)
     ids = [uuid4() for _ in range(number)]
 

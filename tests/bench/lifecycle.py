@@ -1,4 +1,4 @@
-"""A tenant's life, measured: create, clone, lease, request, reset and drop, few and many."""
+"""Measures a tenant's life: create, clone, lease, request, reset and drop, few and many."""
 
 import json
 import sys
@@ -30,13 +30,13 @@ from tests.fixtures.parts import Parts
 
 CREATE = {"demo_account_type": ACCOUNT}
 SYSTEMS = (("warm", "cold", "reset"), ("scale", "memory"), ("cycles",))
-"""Each group has servers of its own: what one leaves behind must not weigh on the next."""
+"""Each group has servers of its own, so that one does not slow the next."""
 PARTS = tuple(name for group in SYSTEMS for name in group)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What a measurement works with."""
+    """The system that a measurement uses."""
 
     system: LiveSystem
     parts: Parts
@@ -84,7 +84,7 @@ def _known() -> dict[str, Any]:
 
 
 def measure_warm(bench: Bench) -> dict[str, Any]:
-    """Create with a full pool against one INSERT and one SET, by turns; no worker runs."""
+    """Create with a full pool against one INSERT and one SET, in turns; no worker runs."""
     ones, at_once, blocks = (20, 30, 2) if bench.quick else (100, 100, 3)
     with psycopg.connect(bench.system.database_url) as connection:
         connection.execute("CREATE TABLE public.bare (id uuid PRIMARY KEY, name text)")
@@ -118,7 +118,7 @@ def measure_warm(bench: Bench) -> dict[str, Any]:
 
 
 def measure_cold(bench: Bench) -> dict[str, Any]:
-    """From the click on an empty pool to a session that is active, against the clone alone."""
+    """Measure from create with an empty pool to an active session, against the clone alone."""
     rounds = 5 if bench.quick else 25
     _empty(bench)
     waits, clones = [], []

@@ -1,4 +1,4 @@
-"""Requests a second that a web server gives when it never waits for its clients."""
+"""Measures the requests a second of a web server that never waits for its clients."""
 
 import socket
 import threading

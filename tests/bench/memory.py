@@ -1,4 +1,4 @@
-"""Memory of a backend that serves one session after the other, as connections retire or do not.
+"""Measures a backend's memory over many sessions, with and without retirement of connections.
 
 A web server for each value of `DB_SCHEMAS_PER_CONNECTION`, one process with one connection for
 tenants, so that its backend serves every session. The servers take turns, session by session.
@@ -45,7 +45,7 @@ class Served:
         self.most = self.most_of_control = 0.0
 
     def visit(self, token: str, times: list[float]) -> None:
-        """What a visitor looks at."""
+        """Request the pages of one visit."""
         visitor = Prospect(self.url, token=token)
         for path in VISIT:
             times.append(timed(lambda path=path: _ask(visitor, path)))
@@ -69,7 +69,7 @@ def _ask(visitor: Prospect, path: str) -> None:
 
 
 def megabytes(pid: int) -> float:
-    """What a process has to itself: shared buffers and the program's text are not counted."""
+    """Return a process's own memory, without shared buffers and the program's text."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except FileNotFoundError:  # retired since it was listed
@@ -128,7 +128,7 @@ def _serve_all(system: LiveSystem, webs: list[Served], tokens: list[str]) -> Non
 
 
 def _in_turn(webs: list[Served], number: int) -> list[Served]:
-    """Each is the first as often as the others: the first reads the tenant's pages from disk."""
+    """Rotate the order, because the first one reads the tenant's pages from disk."""
     first = number % len(webs)
     return webs[first:] + webs[:first]
 

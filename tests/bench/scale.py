@@ -1,4 +1,4 @@
-"""Few sessions and very many: clone, lease, request and drop, by turns on two systems.
+"""Measures clone, lease, request and drop with few and many sessions, in turns on two systems.
 
 One system keeps ten sessions, the other grows. What else the machine does hits both alike, so the
 ratio is that of the sessions.
@@ -49,7 +49,7 @@ def register(parts: Parts) -> UUID:
 
 
 def clone(parts: Parts, tenant_id: UUID) -> None:
-    """What the job does, on one of several systems."""
+    """Clone the tenant as the job does, on one of several systems."""
     tenant = parts.pool.find(tenant_id)
     assert tenant is not None
     clone_tenant(parts, tenant)
@@ -78,7 +78,7 @@ def open_sessions(parts: Parts, count: int) -> None:
 
 @contextmanager
 def grown_and_small(system: LiveSystem, parts: Parts) -> Iterator[tuple[Side, Side]]:
-    """Both sides, with their web servers; afterwards the process's wiring is the first one's."""
+    """Both systems and their web servers; afterwards this process uses the first's services."""
     with (
         servers() as other,
         served(system, "wsgi:application") as url,

@@ -59,7 +59,7 @@ def servers() -> Iterator[LiveSystem]:
 
 
 def parts_of(system: LiveSystem) -> Parts:
-    """What jobs work with, in this process."""
+    """The services of jobs, in this process."""
     os.environ.update(system.environment)
     job_services.cache_clear()
     return make_parts()

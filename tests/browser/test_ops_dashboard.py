@@ -1,4 +1,4 @@
-"""The operators' dashboard of jobs works under the policy that browsers are told."""
+"""The operators' dashboard of jobs works under its content security policy."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Tabs of one browser: each knows the demo by its cookie, and hears what another one did."""
+"""Tabs of one browser share a session by its cookie and follow each other's changes."""
 
 import re
 
@@ -22,7 +22,7 @@ def near_the_end(route: Route) -> None:
 
 
 @pytest.mark.parametrize("screen", [PHONE], ids=["phone"])
-def test_a_second_tab_counts_down_warns_and_extends_for_all(visit: Visit) -> None:
+def test_a_second_tab_counts_down_warns_and_extends_for_every_tab(visit: Visit) -> None:
     visit.begin("individual_bakery")
     start, second = visit.new_tab(), visit.new_tab()  # in front: the last one
     start.open()
@@ -45,7 +45,7 @@ def test_a_second_tab_counts_down_warns_and_extends_for_all(visit: Visit) -> Non
     visit.ensure_clean()
 
 
-def test_a_reset_and_the_end_in_one_tab_are_told_in_the_others(visit: Visit) -> None:
+def test_a_reset_or_the_end_in_one_tab_is_shown_in_the_others(visit: Visit) -> None:
     visit.begin("individual_bakery")
     salt, before = visit.add_salt()
     start, second = visit.new_tab(), visit.new_tab()  # in front: the last one

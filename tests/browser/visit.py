@@ -1,4 +1,4 @@
-"""A visitor's browser, for tests: pages, and the faults that must not appear on them."""
+"""A visitor's browser for tests: opens pages and collects their errors."""
 
 import re
 from dataclasses import dataclass, field
@@ -86,7 +86,7 @@ class Visit:
         expect(self.page.get_by_text("Datos como nuevos")).to_be_visible()
 
     def extensions_left(self) -> int:
-        """What the button that extends the session says."""
+        """The text of the button that extends the session."""
         extend = self.page.get_by_role("button", name="Ampliar")
         return number_in(extend.inner_text().partition("queda")[2])
 

@@ -1,7 +1,7 @@
-"""A namespace of our own on a real cluster, gone afterwards.
+"""A namespace of our own on a real cluster, which is removed afterwards.
 
 `KUBECONFIG` names the cluster, `CLUSTER_IMAGE` an image that its nodes have or can pull. The suite
-runs only when it is asked for by name: nobody should install things on a cluster by `make test`.
+runs only when it is asked for by name: `make test` must not install anything on a cluster.
 """
 
 import os
@@ -70,7 +70,7 @@ def accounts(server: Server, make_namespace: "NamespaceMaker") -> str:
 
 
 class NamespaceMaker:
-    """Namespaces with names that nobody else has."""
+    """Namespaces with unique names."""
 
     def __init__(self, server: Server) -> None:
         self._server = server

@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said."""
+    """A response of the server."""
 
     status: int
     body: Any
@@ -40,7 +40,7 @@ class Server:
         self.api.close()
 
     def with_token(self, token: str) -> "Server":
-        """The same cluster, as whoever the token stands for."""
+        """The same cluster, with the rights of that token."""
         ours = self.api.configuration
         other = client.Configuration()
         other.host, other.ssl_ca_cert, other.verify_ssl = (
@@ -69,11 +69,11 @@ class Server:
             status, text = error.status, error.body
         try:
             return Answer(int(status), json.loads(text or b"null"))
-        except ValueError:  # a path that nobody serves is answered in plain text
+        except ValueError:  # an unknown path is answered in plain text
             return Answer(int(status), text)
 
     def text(self, path: str) -> str:
-        """What a path answers, when that is no document."""
+        """Return the answer of a path that is not a document."""
         request = self.api.param_serialize("GET", path, auth_settings=["BearerToken"])
         return self.api.call_api(*request, _request_timeout=30).read().decode()
 
@@ -90,7 +90,7 @@ class Server:
         return str(answer.body["status"]["token"])
 
     def path_of(self, document: Document) -> str | None:
-        """Where documents of this kind are kept; None where the cluster does not know the kind."""
+        """Return the path of this kind; None where the cluster does not know the kind."""
         version = document["apiVersion"]
         root = f"/apis/{version}" if "/" in version else f"/api/{version}"
         if root not in self._kinds:

@@ -1,4 +1,4 @@
-"""A real API server takes every document of the chart, and pods that nothing but restricted."""
+"""A real API server accepts every document of the chart, with restricted pods."""
 
 import pytest
 

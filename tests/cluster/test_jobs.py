@@ -56,7 +56,7 @@ def kubeconfig(server: Server, token: str) -> str:
 
 @pytest.fixture
 def cluster(settings: Settings) -> Cluster:
-    """The API as a worker's pod knows it."""
+    """The API with the credentials of a worker's pod."""
     return Cluster(settings)
 
 

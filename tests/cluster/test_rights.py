@@ -1,4 +1,4 @@
-"""The accounts of the chart may do what the code does, and nothing besides."""
+"""The accounts of the chart may do what the code does, and nothing else."""
 
 import pytest
 
@@ -42,18 +42,18 @@ def may(server: Server, accounts: str, account: str, call: tuple, namespace: str
 
 
 @pytest.mark.parametrize("call", sorted(CALLS), ids=str)
-def test_the_launcher_may_do_each_of_its_calls(server: Server, accounts: str, call: tuple):
+def test_the_workers_account_may_make_each_of_its_calls(server: Server, accounts: str, call: tuple):
     assert may(server, accounts, LAUNCHER, call, accounts)
 
 
 @pytest.mark.parametrize("call", NOT_NEEDED, ids=str)
-def test_the_launcher_may_not_do_more(server: Server, accounts: str, call: tuple):
+def test_the_workers_account_may_make_no_other_call(server: Server, accounts: str, call: tuple):
     assert not may(server, accounts, LAUNCHER, call, accounts)
 
 
 @pytest.mark.parametrize("call", sorted(CALLS), ids=str)
 @pytest.mark.parametrize("namespace", ["default", "kube-system", ""], ids=repr)
-def test_the_launcher_may_do_it_in_its_own_namespace_only(
+def test_the_workers_account_is_limited_to_its_namespace(
     server: Server, accounts: str, call: tuple, namespace: str
 ):
     assert not may(server, accounts, LAUNCHER, call, namespace)
@@ -61,13 +61,13 @@ def test_the_launcher_may_do_it_in_its_own_namespace_only(
 
 @pytest.mark.parametrize("call", [*sorted(CALLS), *NOT_NEEDED], ids=str)
 @pytest.mark.parametrize("account", OTHERS)
-def test_no_other_account_may_do_any_of_it(
+def test_no_other_account_may_make_these_calls(
     server: Server, accounts: str, call: tuple, account: str
 ):
     assert not may(server, accounts, account, call, accounts)
 
 
-def test_with_its_token_it_is_let_in_to_jobs_and_refused_at_secrets(server: Server, accounts: str):
+def test_the_workers_token_lists_jobs_and_cannot_read_secrets(server: Server, accounts: str):
     with server.with_token(server.token_of(accounts, LAUNCHER)) as launcher:
         jobs = launcher.request("GET", f"/apis/batch/v1/namespaces/{accounts}/jobs")
         secrets = launcher.request("GET", f"/api/v1/namespaces/{accounts}/secrets")

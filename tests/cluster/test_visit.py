@@ -46,7 +46,7 @@ class Installed:
         return [job for job in jobs if job["metadata"]["name"].startswith("demo-clone-")]
 
     def logs_of(self, job: str) -> str:
-        """What the pods of a Job have said."""
+        """Return the logs of a Job's pods."""
         pods = self.documents("pods", "api/v1")
         names = [
             pod["metadata"]["name"]

@@ -1,4 +1,4 @@
-"""A local port that leads to a pod, as `kubectl port-forward` does, through the official client."""
+"""Forwards a local port to a pod, as `kubectl port-forward` does, through the official client."""
 
 import socket
 import threading
@@ -48,4 +48,4 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        return  # one side is gone; the other is told by its own end
+        return  # one side has closed; the other side ends by itself

@@ -1,4 +1,4 @@
-"""The combinations of values that every rule about documents is held against."""
+"""The combinations of values on which every rule about documents is checked."""
 
 from tests.helm.chart import Values, merged
 
@@ -58,7 +58,7 @@ PLACED: Values = {
         "priorityClassName": "demos",
     },
     "web": {"pod": {"nodeSelector": {"disk": "fast"}}},
-    "serviceAccounts": {"session": {"annotations": {"example.com/role": "launcher"}}},
+    "serviceAccounts": {"session": {"annotations": {"example.com/role": "worker"}}},
 }
 BARE: Values = {
     "dashboard": {"enabled": False},

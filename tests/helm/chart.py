@@ -48,7 +48,7 @@ def merged(*values: Mapping[str, Any]) -> Values:
 def render_files(
     values: Values, name: str = RELEASE, *, upgrade: bool = False, revision: int | None = None
 ) -> dict[str, str]:
-    """What each template becomes, by its path below `templates/`.
+    """Return each rendered template by its path below `templates/`.
 
     Raises:
         Refused: the chart says why.
@@ -96,7 +96,7 @@ class Pod:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it runs the project's image, and not a server's."""
+        """True if it runs the project's image, and not a server's."""
         return self.container["image"].startswith("masa-madre")
 
     def keys(self) -> set[str]:

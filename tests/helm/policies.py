@@ -10,7 +10,7 @@ IN_THE_RELEASE = "prod"
 
 
 def selects(selector: Document, labels: Labels) -> bool:
-    """Whether a label selector finds something with these labels."""
+    """Return True if a label selector matches these labels."""
     if not selector.get("matchLabels", {}).items() <= labels.items():
         return False
     for expression in selector.get("matchExpressions", []):
@@ -29,7 +29,7 @@ def allows(
     *,
     namespace: str | None = IN_THE_RELEASE,
 ) -> bool:
-    """Whether a pod with `labels` may receive (`Ingress`) or send (`Egress`).
+    """Return True if a pod with `labels` may receive (`Ingress`) or send (`Egress`).
 
     `peer` has the labels of the pod on the other side, in `namespace`; None is outside the cluster.
     """
@@ -71,6 +71,6 @@ def _matches(entry: Document, peer: Labels | None, namespace: str | None) -> boo
 def both_ways(
     policies: list[Document], source: Labels, target: Labels, number: int, name: str
 ) -> Iterator[Any]:
-    """Whether a pod may send to another, and whether that one may receive it, by number or name."""
+    """Return True if a pod may send to another one and that one may receive it."""
     yield allows(policies, "Egress", source, target, number)
     yield any(allows(policies, "Ingress", target, source, port) for port in (number, name))

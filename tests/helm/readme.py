@@ -13,7 +13,7 @@ BLOCK = re.compile(r"(<!-- (values|roles) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
 def kind_of(schema: Schema) -> str:
-    """What a value may be, in a word or two."""
+    """Return a value's type for the table."""
     schema = resolved(schema)
     if "enum" in schema:
         return " \\| ".join(f"`{_plain(choice)}`" for choice in schema["enum"])
@@ -50,7 +50,7 @@ def table() -> str:
 
 
 def roles() -> str:
-    """What each role reads of the Secret, and by which account it runs."""
+    """Return the table of the Secret's keys and the account of each role."""
     pods_of_ours = {pod.component: pod for pod in pods(render_chart(TRIAL)) if pod.is_ours}
     lines = [
         "| role | keys of the Secret | account | calls the Kubernetes API |",

@@ -37,7 +37,7 @@ def resolved(schema: Schema) -> Schema:
 
 
 def is_branch(schema: Schema, node: yaml.Node) -> bool:
-    """Whether a value is described by its parts: those that values.yaml spells out.
+    """Return True if a value is described by its parts: those that values.yaml has.
 
     A container's resources are one value, and so is a map with keys that the chart does not know.
     """

@@ -1,4 +1,4 @@
-"""What holds for every document, whatever the values."""
+"""Rules that every document follows for every combination of values."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def _validate(text: str, version: str) -> None:
 
 
 @every_case
-def test_helm_finds_nothing_to_say(case):
+def test_helm_lint_reports_nothing(case):
     report = lint(CHART, MATRIX[case], strict=True, namespace=NAMESPACE)
     said = [m["error"] for m in report["messages"] if m["severity"] > 1]
     assert (report["errors"], said) == ([], [])
@@ -67,7 +67,7 @@ def test_the_oldest_version_is_that_of_the_chart():
 
 
 @every_case
-def test_documents_are_told_apart(case):
+def test_documents_have_unique_names(case):
     names = [(d["apiVersion"], d["kind"], d["metadata"]["name"]) for d in documents_of(case)]
     assert len(names) == len(set(names))
 
@@ -153,7 +153,7 @@ def test_services_and_budgets_find_pods(case):
 
 
 @every_case
-def test_what_is_referred_to_is_there(case):
+def test_every_reference_names_an_existing_object(case):
     documents = documents_of(case)
     for pod in pods(documents):
         one(documents, "ServiceAccount", pod.spec["serviceAccountName"])

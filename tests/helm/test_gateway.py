@@ -1,4 +1,4 @@
-"""Somebody else's app behind the gateway: the proxy asks it about each request."""
+"""Another app behind the gateway: the proxy asks the gateway about each request."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def traefik():
     return render_chart(merged(EXTERNAL, UPSTREAM, TRAEFIK))
 
 
-def test_the_address_asked_is_webs(nginx, traefik):
+def test_the_verify_address_is_that_of_web(nginx, traefik):
     service = one(nginx, "Service", "demo-masa-madre-web")
     port = service["spec"]["ports"][0]["port"]
     url = f"http://demo-masa-madre-web.prod.svc.cluster.local:{port}{PREFIX}"
@@ -38,7 +38,7 @@ def test_the_tenant_and_its_signature_are_passed_on(nginx, traefik):
     assert set(forward["authResponseHeaders"]) == ASKED
 
 
-def test_nginx_says_itself_what_is_asked_about(nginx):
+def test_nginx_sets_the_original_method_and_path_itself(nginx):
     annotations = one(nginx, "Ingress", NAME)["metadata"]["annotations"]
     assert annotations["nginx.ingress.kubernetes.io/auth-method"] == "GET"
     where = annotations["nginx.ingress.kubernetes.io/auth-proxy-set-headers"]
@@ -46,7 +46,7 @@ def test_nginx_says_itself_what_is_asked_about(nginx):
     assert set(one(nginx, "ConfigMap", NAME)["data"]) == {"X-Forwarded-Host", "X-Forwarded-Proto"}
 
 
-def test_traefik_does_not_pass_on_what_would_be_believed(traefik):
+def test_traefik_removes_headers_that_the_gateway_would_believe(traefik):
     forward = one(traefik, "Middleware", NAME)["spec"]["forwardAuth"]
     passed = {header.title() for header in forward["authRequestHeaders"]}
     assert {"Authorization", "Cookie", "X-Demo-Session-Id", "Origin"} <= passed
@@ -61,7 +61,7 @@ def test_traefik_uses_the_middleware(traefik):
     )
 
 
-def test_the_question_cannot_be_annotated_away():
+def test_annotations_cannot_disable_the_gateways_check():
     own = {"nginx.ingress.kubernetes.io/auth-url": "http://elsewhere", "example.com/mine": "yes"}
     values = merged(EXTERNAL, UPSTREAM, {"gateway": {"upstream": {"annotations": own}}})
     annotations = one(render_chart(values), "Ingress", NAME)["metadata"]["annotations"]

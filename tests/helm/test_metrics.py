@@ -1,4 +1,4 @@
-"""What is watched exists: the metrics of alerts and dashboard are those that the app gives."""
+"""Alerts and dashboard use metrics that the app exports."""
 
 import ast
 import json
@@ -92,7 +92,7 @@ def test_grafana_finds_the_dashboard():
     assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
-def test_nothing_of_it_is_there_unless_it_is_asked_for():
+def test_metrics_objects_are_off_by_default():
     documents = render_chart(EXTERNAL)
     assert of_kind(documents, "ServiceMonitor", "PrometheusRule") == []
     assert not [d for d in documents if d["metadata"]["name"].endswith("-grafana")]

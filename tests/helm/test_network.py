@@ -1,4 +1,4 @@
-"""Network policies deny everything, and let through what is needed."""
+"""Network policies deny everything but what is needed."""
 
 import pytest
 
@@ -14,7 +14,7 @@ DNS, POSTGRES, REDIS, API, WEB = 53, 5432, 6379, 6443, 8000
 
 
 def clone_labels() -> dict[str, str]:
-    """What the app's own Jobs carry, by which it finds them."""
+    """The labels of the app's own Jobs."""
     settings = Settings(
         _env_file=None,
         database_url="x",
@@ -76,7 +76,7 @@ def test_only_workers_reach_the_kubernetes_api():
 
 
 @pytest.mark.parametrize("component", ["web", "dashboard"])
-def test_the_ingress_controller_comes_in_and_nobody_else(component):
+def test_only_the_ingress_controller_reaches_web(component):
     policies, labels = release(merged(TRIAL, INGRESS))
     mine = labels[component]
     assert allows(policies, "Ingress", mine, STRANGER, "http", namespace="ingress-nginx")
@@ -85,7 +85,7 @@ def test_the_ingress_controller_comes_in_and_nobody_else(component):
     assert not allows(policies, "Ingress", mine, None, "http")
 
 
-def test_prometheus_comes_in_where_it_is_asked_to():
+def test_prometheus_reaches_web_when_it_is_enabled():
     for values, comes in ((TRIAL, False), (merged(TRIAL, METRICS), True)):
         policies, labels = release(values)
         for component, expected in (("web", comes), ("dashboard", False)):
@@ -96,14 +96,14 @@ def test_prometheus_comes_in_where_it_is_asked_to():
             )
 
 
-def test_without_a_controller_nobody_comes_in():
+def test_without_an_ingress_controller_web_accepts_no_traffic():
     closed = {"networkPolicy": {"ingressController": {"from": []}}}
     policies, labels = release(merged(TRIAL, closed))
     assert not allows(policies, "Ingress", labels["web"], STRANGER, "http", namespace="x")
     assert not allows(policies, "Ingress", labels["web"], None, "http")
 
 
-def test_nothing_else_goes_in_or_out():
+def test_all_other_traffic_is_denied():
     policies, labels = release(TRIAL)
     for component, mine in labels.items():
         for port in (22, 80, 443, POSTGRES, REDIS, WEB):
@@ -113,14 +113,14 @@ def test_nothing_else_goes_in_or_out():
             assert not allows(policies, "Ingress", mine, STRANGER, port)
 
 
-def test_servers_do_not_call_anybody():
+def test_servers_have_no_egress():
     policies, labels = release(TRIAL)
     for server in ("postgres", "redis"):
         for other in labels.values():
             assert not allows(policies, "Egress", labels[server], other, POSTGRES)
 
 
-def test_another_release_is_a_stranger():
+def test_pods_of_another_release_are_not_selected():
     policies, labels = release(TRIAL)
     other = labels["web"] | {"app.kubernetes.io/instance": "other"}
     assert not allows(policies, "Ingress", labels["postgres"], other, POSTGRES)

@@ -1,4 +1,4 @@
-"""What Helm says at the end can be done."""
+"""The commands in NOTES.txt work."""
 
 import re
 
@@ -11,7 +11,7 @@ KINDS = {"deployment": "Deployment", "service": "Service"}
 
 
 @pytest.mark.parametrize("case", MATRIX)
-def test_commands_name_what_is_there(case):
+def test_commands_in_the_notes_name_existing_objects(case):
     notes, documents = render_files(MATRIX[case])["NOTES.txt"], render_chart(MATRIX[case])
     named = re.findall(r"(deployment|service)/(\S+)", notes)
     assert ("deployment", "demo-masa-madre-web") in named
@@ -28,7 +28,7 @@ def test_addresses_are_those_of_the_ingresses():
     assert "https://ops.example.com/ops/" in notes
 
 
-def test_what_does_not_last_is_said():
+def test_the_notes_warn_of_data_that_is_not_kept():
     assert "no backups" in render_files(MATRIX["trial"])["NOTES.txt"]
     assert "no backups" not in render_files(MATRIX["cluster"])["NOTES.txt"]
     assert "logins of its own" in render_files(MATRIX["external"])["NOTES.txt"]

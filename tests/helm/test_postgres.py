@@ -1,4 +1,4 @@
-"""A Postgres in the cluster is set up as `make demo` sets up its own."""
+"""A Postgres in the cluster is configured as that of `make demo`."""
 
 import base64
 from contextlib import ExitStack

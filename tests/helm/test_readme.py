@@ -22,7 +22,7 @@ OPEN = {
 
 
 def objects(schema: Schema, name: str) -> Iterator[tuple[str, Schema]]:
-    """Every object in a schema, with the name that it goes by."""
+    """Yield every object in a schema with its name."""
     if schema.get("type") == "object":
         yield name, schema
     for key, part in schema.get("properties", {}).items():

@@ -74,10 +74,10 @@ CONTRADICTIONS = {
     "settings.CLONE_TIMEOUT_SECONDS is 300, more than settings.CLONE_JOB_DEADLINE_SECONDS": values(
         "settings.CLONE_JOB_DEADLINE_SECONDS", 200
     ),
-    "networkPolicy.ingressController.from lets nobody in": values(
+    "networkPolicy.ingressController.from lets no pod in": values(
         "networkPolicy.ingressController.from", [], EXTERNAL, INGRESS
     ),
-    "networkPolicy.prometheus.from lets nobody in": values(
+    "networkPolicy.prometheus.from lets no pod in": values(
         "networkPolicy.prometheus.from", [], EXTERNAL, METRICS
     ),
     "The label app.kubernetes.io/component is the chart's own": values(

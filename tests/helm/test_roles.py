@@ -1,4 +1,4 @@
-"""What each role is, may do, knows, and how it ends."""
+"""Each role's process, rights, secrets and termination."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def documents():
     return render_chart(TRIAL)
 
 
-def test_the_names_that_others_know_are_fixed():
+def test_published_names_are_fixed():
     documents = render_chart(merged(TRIAL, {"fullnameOverride": "other"}), "some-release")
     assert one(documents, "CronJob", "demo-session-cleanup")
     for step in ("users", "tenants", "inventory"):
@@ -51,7 +51,7 @@ def test_a_role_reads_the_keys_that_it_needs(documents, component):
 
 
 @pytest.mark.parametrize("values", MATRIX.values(), ids=MATRIX.keys())
-def test_what_the_public_reaches_does_not_know_the_owners_login(values):
+def test_web_and_dashboard_do_not_get_the_owners_login(values):
     documents = render_chart(values)
     served = [pod for pod in pods(documents) if pod.component in ("web", "dashboard")]
     assert served
@@ -65,7 +65,7 @@ def test_what_the_public_reaches_does_not_know_the_owners_login(values):
     assert not any("DATABASE_URL" in (d.get("data") or {}) for d in config)
 
 
-def test_keys_that_may_be_missing_do_not_stop_a_pod(documents):
+def test_optional_secret_keys_are_marked_optional(documents):
     for pod in filter(lambda pod: pod.is_ours, pods(documents)):
         needed = WEB if pod.component in ("web", "dashboard") else NEEDED
         for entry in pod.container["env"]:
@@ -74,7 +74,7 @@ def test_keys_that_may_be_missing_do_not_stop_a_pod(documents):
                 assert reference.get("optional", False) is (reference["key"] not in needed)
 
 
-def test_what_clone_pods_cannot_do_without_is_in_the_secret(documents):
+def test_the_secret_has_every_key_that_clone_pods_need(documents):
     needed = {key for key, required in SECRET_KEYS.items() if required}
     assert needed <= set(one(documents, "Secret", "demo-masa-madre")["data"])
 
@@ -108,7 +108,7 @@ def test_seeds_may_do_nothing_in_the_cluster(documents):
     assert pod_of(documents, "demo-seed-users").spec["serviceAccountName"] == "demo-seed-sa"
 
 
-def test_standing_workers_alone_may_do_nothing_either():
+def test_without_clone_jobs_the_worker_has_no_rights_in_the_cluster():
     documents = render_chart(merged(TRIAL, {"settings": {"CLONE_LAUNCHER": "worker"}}))
     assert of_kind(documents, "RoleBinding") == []
     assert [r["rules"] for r in of_kind(documents, "Role")] == [[]]
@@ -124,7 +124,7 @@ def test_two_pods_serve_and_one_schedules(documents):
     assert scheduler["spec"]["strategy"] == {"type": "Recreate"}
 
 
-def test_the_autoscaler_has_its_way():
+def test_with_an_autoscaler_no_replica_count_is_set():
     documents = render_chart(merged(EXTERNAL, SCALING))
     assert "replicas" not in one(documents, "Deployment", "demo-masa-madre-web")["spec"]
     scaler = one(documents, "HorizontalPodAutoscaler", "demo-masa-madre-web")["spec"]
@@ -177,7 +177,7 @@ def test_web_and_workers_spread(documents):
             assert spread["labelSelector"]["matchLabels"].items() <= pod.metadata["labels"].items()
 
 
-def test_a_roles_own_labels_win_over_shared_ones():
+def test_a_roles_own_labels_override_the_shared_ones():
     labels = {"commonLabels": {"team": "a"}, "pod": {"labels": {"team": "b"}}}
     documents = render_chart(merged(TRIAL, labels, {"web": {"pod": {"labels": {"team": "c"}}}}))
     assert pod_of(documents, "demo-masa-madre-web").metadata["labels"]["team"] == "c"
@@ -185,7 +185,7 @@ def test_a_roles_own_labels_win_over_shared_ones():
     assert one(documents, "Service", "demo-masa-madre-web")["metadata"]["labels"]["team"] == "a"
 
 
-def test_a_roles_own_place_wins_over_the_shared_one():
+def test_a_roles_own_scheduling_overrides_the_shared_one():
     shared = {"nodeSelector": {"pool": "demos", "disk": "slow"}, "priorityClassName": "low"}
     own = {"web": {"pod": {"nodeSelector": {"disk": "fast"}, "priorityClassName": "high"}}}
     documents = render_chart(merged(TRIAL, {"pod": shared}, own))

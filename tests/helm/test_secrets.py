@@ -1,4 +1,4 @@
-"""Secrets are made once, stay where they belong, and replace pods when they change."""
+"""Secrets are generated once, are in no other object, and restart pods when they change."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ def checksums(values, name: str = "web") -> dict[str, str]:
     return {k: v for k, v in pod.metadata["annotations"].items() if k.startswith("checksum/")}
 
 
-def test_what_is_given_is_taken_as_it_is():
+def test_given_values_are_used_unchanged():
     secret = data_of(render_chart(EXTERNAL), MAIN)
     assert secret["DATABASE_URL"] == URL
     assert secret["WEB_DATABASE_URL"] == WEB_URL
@@ -31,7 +31,7 @@ def test_what_is_given_is_taken_as_it_is():
 
 
 @pytest.mark.parametrize("values", [TRIAL, CLUSTER])
-def test_the_app_starts_with_what_is_made(values):
+def test_the_app_starts_with_generated_secrets(values):
     fields = {k.lower(): v for k, v in data_of(render_chart(values), MAIN).items()}
     settings = Settings(_env_file=None, **fields)
     assert settings.tenant_url != settings.database_url
@@ -63,7 +63,7 @@ def test_web_goes_through_the_pooler_and_the_owner_does_not():
     assert "@demo-masa-madre-postgres-rw:5432/" in main["TENANT_DATABASE_URL"]
 
 
-def test_nothing_secret_is_anywhere_else():
+def test_secrets_are_in_no_other_object():
     documents = render_chart(merged(TRIAL, UPSTREAM))
     values = set(data_of(documents, MAIN).values()) | set(data_of(documents, LOGINS).values())
     others = [d for d in documents if d["kind"] != "Secret"]

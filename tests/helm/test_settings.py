@@ -78,7 +78,7 @@ def test_a_pod_reads_the_defaults():
         assert getattr(read, name.lower()) == FIELDS[name].default, name
 
 
-def test_large_numbers_and_fractions_arrive_as_they_are():
+def test_large_numbers_and_fractions_are_rendered_exactly():
     values = {"settings": {"TENANT_ROWS": 2_000_000, "DEMO_RETENTION_DAYS": 0.5}}
     read = loaded(merged(TRIAL, values))
     assert (read.tenant_rows, read.demo_retention_days) == (2_000_000, 0.5)

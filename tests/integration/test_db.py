@@ -1,4 +1,4 @@
-"""Tenant transactions fail closed: no tenant, no tables, whatever went wrong before."""
+"""Tenant transactions fail closed: without a tenant there are no tables, also after an error."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -70,7 +70,7 @@ def assert_closed():
         connection.execute(text("SELECT * FROM bread"))
 
 
-def test_each_sees_its_own_on_one_connection_many_times(tenants):
+def test_tenants_see_their_own_rows_on_one_shared_connection(tenants):
     for _ in range(8):  # more often than psycopg takes to prepare a statement
         for number, tenant in enumerate(tenants):
             with tenant_transaction(tenant) as session:
@@ -117,7 +117,7 @@ def test_a_failing_statement_leaves_nothing_behind(tenants):
     assert_closed()
 
 
-def test_nobodys_id_is_refused(tenants):
+def test_an_unknown_tenant_id_is_refused(tenants):
     with pytest.raises(UnknownTenant), tenant_transaction(uuid4()):
         pass
     assert_closed()

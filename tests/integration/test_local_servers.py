@@ -1,4 +1,4 @@
-"""The fixtures' servers are what they claim to be."""
+"""The fixtures start the servers that they name."""
 
 import psycopg
 import redis

@@ -1,4 +1,4 @@
-"""The local stack on real processes: what it keeps, what it refuses, what it leaves behind."""
+"""The local stack on real processes: what it keeps and refuses, and that no process is left."""
 
 import json
 import os
@@ -90,7 +90,7 @@ def test_what_is_secret_is_for_its_owner_only(home: Path) -> None:
                 assert secret not in " ".join(process.info["cmdline"] or [])
 
 
-def test_two_stacks_do_not_meet(home: Path) -> None:
+def test_two_stacks_are_independent(home: Path) -> None:
     with LocalStack(home / "one") as one, LocalStack(home / "two") as two:
         assert one.values.keys() == two.values.keys()
         assert not set(one.values.values()) & set(two.values.values())
@@ -122,7 +122,7 @@ def test_a_port_that_another_program_took_is_left_to_it(home: Path) -> None:
         assert f":{ports['valkey']}/" not in stack.values["REDIS_URL"]
 
 
-def test_a_killed_parent_takes_its_servers_along(home: Path) -> None:
+def test_servers_end_when_their_parent_is_killed(home: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux tells a child that its parent ended")
     with run_script(home) as process:

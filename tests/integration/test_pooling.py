@@ -1,4 +1,4 @@
-"""Connections that are gone are replaced unseen, and those that live are not asked whether."""
+"""Lost connections are replaced, and recently used ones are not pinged."""
 
 import psycopg
 import pytest
@@ -47,7 +47,7 @@ def use(engine):
 
 
 def end_all(database_url, engine):
-    """End the engine's backends, and wait until they are gone."""
+    """End the engine's backends, and wait until they have exited."""
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
@@ -55,20 +55,18 @@ def end_all(database_url, engine):
         )
 
 
-def test_a_living_connection_is_not_asked_whether_it_lives(engine, pings):
+def test_a_recently_used_connection_is_not_pinged(engine, pings):
     assert len({use(engine) for _ in range(10)}) == 2
     assert pings == []
 
 
-def test_a_connection_that_the_server_ended_is_replaced_unseen(engine, pings, database_url):
+def test_a_connection_that_the_server_closed_is_replaced(engine, pings, database_url):
     before = {use(engine) for _ in range(2)}
     end_all(database_url, engine)
     assert before.isdisjoint({use(engine) for _ in range(4)})
 
 
-def test_one_that_was_lost_without_a_word_is_found_by_asking(
-    engine, pings, database_url, monkeypatch
-):
+def test_a_silently_lost_connection_is_found_by_a_ping(engine, pings, database_url, monkeypatch):
     end_all(database_url, engine)
     monkeypatch.setattr(pooling, "_socket_readable", lambda _: False)
     monkeypatch.setattr(pooling, "IDLE_SECONDS", 0.0)
@@ -76,7 +74,7 @@ def test_one_that_was_lost_without_a_word_is_found_by_asking(
     assert len(pings) == 1
 
 
-def test_one_that_has_something_to_tell_is_asked_and_kept(engine, pings, database_url):
+def test_a_connection_with_pending_data_is_pinged_and_kept(engine, pings, database_url):
     before = {use(engine) for _ in range(2)}
     with engine.connect() as connection:
         listener = backend_of(connection)

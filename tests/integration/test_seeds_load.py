@@ -284,7 +284,7 @@ def test_the_command_line_runs_each_step(engine, database_url):
     assert "loaded" not in run.stdout
 
 
-def test_the_command_line_tells_failure_from_misuse(database_url):
+def test_failure_and_misuse_have_different_exit_codes(database_url):
     failed = run_command(database_url, "users")
     assert failed.returncode == 1
     assert "migrations" in failed.stderr

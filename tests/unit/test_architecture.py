@@ -1,4 +1,4 @@
-"""Imports point one way, and the rules of the house that a reader could forget hold."""
+"""Imports point one way, and other rules for the whole code."""
 
 import ast
 import re
@@ -18,14 +18,14 @@ MAY_IMPORT = {
     "jobs": {"app", "gateway", "schema_tools"},
 }
 DEMO_PARTS = ("app/bakery", "app/web", "seeds", "app/migrations/tenant")
-"""What is the demo's; everything else of the product is the engine's."""
+"""The demo's code; all other product code is the engine's."""
 WORDS = re.compile(
     r"baker|panad|obrador|\bpan(es)?\b|\bbread|\bdough|\bloa(f|ves)\b|\bovens?\b|flour|harina"
     r"|espiga|san.?pablo|recipe|receta|ingredient|inventor|procure|supplier|proveedor|forecast"
     r"|\bpos\b|\btpv\b|\btills?\b|app.web\b|\bseeds\.",
     re.IGNORECASE,
 )
-"""What only the bakery speaks of, and where its code is."""
+"""Words of the bakery, and paths of its code."""
 LONGEST_FILE = 320
 
 
@@ -79,13 +79,13 @@ def reached(path: Path) -> set[str]:
 
 
 def test_the_engine_imports_nothing_of_the_demo():
-    guests = tuple(part.replace("/", ".") for part in DEMO_PARTS)
+    demo_packages = tuple(part.replace("/", ".") for part in DEMO_PARTS)
     wrong = {
         f"{path.relative_to(ROOT)}: {name}"
         for path in engine()
         if path.suffix == ".py"
         for name in reached(path)
-        if f"{name}.".startswith(tuple(f"{guest}." for guest in guests))
+        if f"{name}.".startswith(tuple(f"{package}." for package in demo_packages))
     }
     assert wrong == set()
 
@@ -125,7 +125,7 @@ def test_only_the_settings_and_the_local_stack_read_the_environment():
     assert {name for name in readers if not name.startswith("app/local/")} <= allowed
 
 
-def test_only_the_engine_room_sets_a_tenants_search_path():
+def test_only_app_db_sets_a_tenants_search_path():
     setters = {
         path.relative_to(ROOT).as_posix()
         for package in ("app", "jobs", "gateway")
@@ -137,7 +137,7 @@ def test_only_the_engine_room_sets_a_tenants_search_path():
 
 
 @pytest.mark.parametrize("package", sorted(MAY_IMPORT))
-def test_every_module_opens_with_a_sentence_and_ends_soon(package):
+def test_every_module_has_a_docstring_and_a_bounded_length(package):
     for path in modules(package):
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it is for"

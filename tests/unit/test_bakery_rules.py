@@ -67,14 +67,14 @@ class Everything(Request):
         ("inner", 7, "Debe ser un objeto JSON."),
     ],
 )
-def test_whatever_is_wrong_is_said_in_spanish(field, value, sentence):
+def test_every_validation_message_is_in_spanish(field, value, sentence):
     with pytest.raises(ValidationError) as caught:
         Everything.model_validate({field: value})
     (error,) = caught.value.errors()
     assert (error["loc"], error["msg"]) == ((field,), sentence)
 
 
-def test_every_sentence_is_one():
+def test_every_message_is_a_full_sentence():
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in MESSAGES.values())
 
 
@@ -103,7 +103,7 @@ def test_amounts_round_half_up_as_the_database_does():
 @pytest.mark.parametrize(
     ("quantity", "text"), [("8.000", "8"), ("0.000", "0"), ("1.250", "1,25"), ("100", "100")]
 )
-def test_quantities_read_as_a_baker_writes_them(quantity, text):
+def test_quantities_are_formatted_in_spanish(quantity, text):
     assert plain(Decimal(quantity)) == text
 
 

@@ -36,7 +36,7 @@ def test_without_one_of_them_the_owners_login_is_needed(environment, given):
         load_settings()
 
 
-def test_the_owners_login_does_for_all_three(environment):
+def test_the_owners_login_serves_all_three_purposes(environment):
     environment.setenv("DATABASE_URL", OWNER)
     settings = load_settings()
     assert (settings.owner_url, settings.tenant_url) == (OWNER, OWNER)

@@ -1,4 +1,4 @@
-"""The file of a demo: what is read, and what is said of a file that is wrong."""
+"""A demo's file: how it is read, and how mistakes in it are reported."""
 
 import pickle
 import re
@@ -99,7 +99,7 @@ def test_the_day_is_the_one_of_its_time_zone(write, monkeypatch):
         ("title = Notes", "is not TOML", "line 1"),
     ],
 )
-def test_what_is_wrong_is_told_with_file_key_and_remedy(write, text, key, remedy):
+def test_a_mistake_is_reported_with_file_key_and_remedy(write, text, key, remedy):
     file = write(text)
     told = problem(file)
     assert told.startswith(str(file))
@@ -118,16 +118,16 @@ def test_what_is_wrong_is_told_with_file_key_and_remedy(write, text, key, remedy
         ),
     ],
 )
-def test_accounts_share_nothing_that_tells_them_apart(write, second, key):
+def test_accounts_have_distinct_types_and_addresses(write, second, key):
     assert f"accounts: {key} is there twice" in problem(write(GOOD + second))
 
 
-def test_every_mistake_is_told_at_once(write):
+def test_all_mistakes_are_reported_together(write):
     told = problem(write(GOOD.replace("owner =", "onwer =").replace('title = "Notes"\n', "")))
     assert len(told.splitlines()) == 3
 
 
-def test_a_file_that_is_missing_is_told_with_its_setting(tmp_path):
+def test_a_missing_file_is_reported_with_its_setting(tmp_path):
     assert "DEMO_FILE" in problem(tmp_path / "demo.toml")
     assert "cannot be read" in problem(tmp_path)
 
@@ -137,7 +137,7 @@ def test_a_mistake_stops_the_start_as_a_wrong_setting_does():
 
 
 @pytest.mark.parametrize("entry", ["nowhere:register", "app.demo:nothing"])
-def test_code_that_cannot_be_imported_is_told_with_its_key(write, entry):
+def test_code_that_cannot_be_imported_is_reported_with_its_key(write, entry):
     file = write(f'seeds = "{entry}"\nblueprints = ["app.demo:load_demo", "{entry}"]' + GOOD)
     demo = load_demo(file)
     with pytest.raises(DemoError, match=re.escape(f"{file}: seeds: '{entry}'")):

@@ -1,4 +1,4 @@
-"""The documents tell the truth about the code."""
+"""The documents agree with the code."""
 
 import re
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_every_make_command_that_is_named_exists():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_pages_lead_somewhere(page):
+def test_links_between_pages_work(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"

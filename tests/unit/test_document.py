@@ -1,4 +1,4 @@
-"""The OpenAPI document as a prospect reads it, at `/docs` and in tools: in Spanish."""
+"""The OpenAPI document is in Spanish, at `/docs` and in tools."""
 
 import re
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_every_operation_says_what_it_is_for_and_not_by_its_docstring(
     assert wanting == {}, 'give each a Spanish sentence: @blueprint.doc(summary="Ver …")'
 
 
-def test_no_two_operations_say_the_same(document: dict[str, Any]) -> None:
+def test_no_two_operations_share_a_description(document: dict[str, Any]) -> None:
     found = list(summaries(document).values())
     assert len(set(found)) == len(found)
 

@@ -1,4 +1,4 @@
-"""How many event streams one process serves, in all and of each session."""
+"""The limits on event streams of one process, in all and for each session."""
 
 from uuid import uuid4
 
@@ -30,15 +30,21 @@ def test_one_session_does_not_take_every_stream():
     assert [is_open(streams, uuid4()) for _ in range(3)] == [True, True, False]
 
 
-def test_streams_to_the_end_leave_places_to_those_who_wait():
+def test_streams_until_the_end_leave_slots_for_waiting_sessions():
     streams = EventStreams(4)
     opened = [is_open(streams, uuid4(), to_the_end=True) for _ in range(3)]
     assert opened == [True, True, False]
     assert [is_open(streams, uuid4()) for _ in range(3)] == [True, True, False]
 
 
+def test_streams_to_the_end_take_half_of_many_places():
+    streams = EventStreams(8)
+    opened = [is_open(streams, uuid4(), to_the_end=True) for _ in range(5)]
+    assert opened == [True, True, True, True, False]
+
+
 @pytest.mark.parametrize("to_the_end", [True, False])
-def test_a_closed_stream_gives_its_places_back(to_the_end):
+def test_closing_a_stream_frees_its_slot(to_the_end):
     streams, session = EventStreams(1), uuid4()
     response = streams.open(session, read, to_the_end=to_the_end)
     assert not is_open(streams, uuid4())
@@ -46,7 +52,7 @@ def test_a_closed_stream_gives_its_places_back(to_the_end):
     assert is_open(streams, uuid4(), to_the_end=to_the_end)
 
 
-def test_a_session_gets_its_place_back_when_one_of_its_streams_closes():
+def test_closing_a_stream_frees_a_slot_of_its_session():
     streams, session = EventStreams(4), uuid4()
     first, _ = (streams.open(session, read) for _ in range(PER_SESSION))
     first.close()

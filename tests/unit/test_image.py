@@ -27,7 +27,7 @@ ROLES = {
 
 
 def ignored(path: str) -> bool:
-    """Whether .dockerignore keeps a file out: the last pattern that fits it or a parent decides."""
+    """Return True if .dockerignore excludes a file: the last pattern that matches decides."""
     out = False
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
@@ -72,7 +72,7 @@ def argument(name: str) -> list[str]:
 LOCAL_ONLY = argument("LOCAL_ONLY")
 
 
-def test_whatever_the_roles_need_enters():
+def test_everything_that_a_role_needs_is_in_the_image():
     needed = [
         name
         for name in tracked()
@@ -94,7 +94,7 @@ def test_whatever_the_roles_need_enters():
         "bin/ensure-venv",
     ],
 )  # fmt: skip
-def test_what_no_role_needs_stays_outside(name):
+def test_everything_else_is_left_out_of_the_image(name):
     assert ignored(name)
 
 
@@ -224,7 +224,7 @@ def image(tmp_path):
 
 
 def started(image, *arguments, **settings):
-    """What was started, by which process; and whether that process is the one that we started."""
+    """Return the program that was started, its process id, and whether that is our process."""
     process = subprocess.Popen(
         [image / "srv/bin/role", *arguments],
         cwd="/",
@@ -255,7 +255,7 @@ def test_a_role_becomes_its_program(image, arguments, command):
     assert started(image, *arguments) == (0, command, "")
 
 
-def test_the_web_server_listens_to_everybody_and_takes_its_size_from_outside(image):
+def test_the_web_server_listens_on_all_addresses_and_reads_its_size_from_the_environment(image):
     _, command, _ = started(image, "web")
     assert "--bind 0.0.0.0:8000" in command
     assert "--workers 2 --threads 8 --graceful-timeout 25" in command
@@ -274,7 +274,7 @@ def test_the_dashboard_is_the_same_server_with_fewer_threads(image):
 
 
 @pytest.mark.parametrize("arguments", [[], ["barista"], ["clone"], ["clone", "a", "b"]])
-def test_whatever_is_no_role_is_told_the_roles(image, arguments):
+def test_an_unknown_role_lists_the_roles(image, arguments):
     code, command, complained = started(image, *arguments)
     assert (code, command) == (2, "")
     sentence, listing = complained.strip().splitlines()

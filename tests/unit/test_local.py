@@ -1,4 +1,4 @@
-"""The local stack's small parts: modes, ports, quoting, its settings table and command line."""
+"""The local stack's helpers: file modes, ports, quoting, settings and command line."""
 
 import os
 import socket

@@ -19,7 +19,7 @@ def places_taken():
         accounts._places.release()
 
 
-def test_a_login_beyond_the_bound_is_told_to_come_back(places_taken):
+def test_a_login_beyond_the_bound_gets_retry_after(places_taken):
     with pytest.raises(Unavailable) as refused:
         accounts._verify(accounts._UNKNOWN_ACCOUNT, PASSWORD)
     assert refused.value.error_code == "too_many_logins"
@@ -27,13 +27,13 @@ def test_a_login_beyond_the_bound_is_told_to_come_back(places_taken):
 
 
 @pytest.mark.parametrize("password", ["wrong", "no account has this password"])
-def test_every_verification_gives_its_place_back(password):
+def test_every_verification_releases_its_slot(password):
     for _ in range(accounts.CHECKS_AT_ONCE + 1):
         good = accounts._verify(accounts._UNKNOWN_ACCOUNT, password)
         assert good is (password != "wrong")
 
 
-def test_a_hash_that_cannot_be_read_verifies_nothing_and_gives_its_place_back():
+def test_an_unreadable_hash_verifies_nothing_and_releases_its_slot():
     for _ in range(accounts.CHECKS_AT_ONCE + 1):
         assert accounts._verify("not a hash", PASSWORD) is False
 

@@ -1,4 +1,4 @@
-"""What a baker would look for: the week, the day, the seasons, the recipes, the papers."""
+"""The seeded data looks like a bakery's: week, day, seasons, recipes, documents."""
 
 from collections import Counter
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The Tiltfile names what there is: values of the chart, folders of the image, roles."""
+"""The Tiltfile names existing chart values, image folders and roles."""
 
 import ast
 from pathlib import Path
@@ -7,18 +7,18 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TILTFILE = ast.parse((ROOT / "Tiltfile").read_text(encoding="utf-8"))
-"""Starlark is a part of Python's language, where only what a name means is another matter."""
+"""Starlark's syntax is a part of Python's, so Python can parse the file."""
 
 
 def constant(name):
-    """What the Tiltfile gives a name at its top."""
+    """Return the value of a top-level name of the Tiltfile."""
     for node in TILTFILE.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
             return node.value
     raise AssertionError(f"the Tiltfile has no {name}")
 
 
-def test_its_values_are_values_of_the_chart():
+def test_the_tiltfiles_values_are_values_of_the_chart():
     chart = ROOT / ast.literal_eval(constant("CHART"))
     values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
     named = [key.value for key in constant("VALUES").keys]

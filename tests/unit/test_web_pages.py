@@ -1,4 +1,4 @@
-"""The pages as the server sends them: complete, and with nothing that a strict policy refuses."""
+"""The pages as the server sends them: complete, and allowed by a strict content security policy."""
 
 import re
 

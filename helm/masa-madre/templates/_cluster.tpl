@@ -1,8 +1,8 @@
 {{/*
 The spec of the CloudNativePG Cluster, as YAML.
 
-The web's logins are made by SQL and not as `managed.roles`: the operator takes from a managed role
-every membership that is not listed there, and the tenants' login is made a member of each tenant's role.
+The web's logins are created by SQL and not as `managed.roles`: the operator removes from a managed role
+every membership that is not listed there, and the tenants' login is a member of each tenant's role.
 */}}
 {{- define "masa-madre.clusterSpec" -}}
 {{- $cluster := .Values.postgres.cloudnativepg -}}

@@ -31,7 +31,7 @@ spec:
     {{- end }}
 {{- end -}}
 
-{{/* Where a proxy asks about a request. */}}
+{{/* The URL of the gateway's check, which a proxy calls for each request. */}}
 {{- define "masa-madre.verifyUrl" -}}
 http://{{ include "masa-madre.fullname" . }}-web.{{ .Release.Namespace }}.svc.cluster.local:{{ .Values.web.service.port }}/gateway/verify
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
 The spec of a Job that runs one role once. Takes a dict: root, component, role, secrets, config (a
 block of values with resources, pod, activeDeadlineSeconds), backoffLimit, account, keep (seconds for
-which it can be read after its end; nothing: until something else removes it).
+which it is kept after its end; empty: until something else removes it).
 */}}
 {{- define "masa-madre.jobSpec" -}}
 backoffLimit: {{ .backoffLimit }}
@@ -14,7 +14,7 @@ template:
     {{- include "masa-madre.podMetadata" (dict "root" .root "component" .component "pod" .config.pod) | nindent 4 }}
   spec:
     {{- include "masa-madre.podSpec" (dict "root" .root "component" .component "pod" .config.pod "account" .account) | nindent 4 }}
-    # A pod that failed stays, with its log; the next attempt gets one of its own.
+    # A failed pod is kept with its log; the next attempt gets a new pod.
     restartPolicy: Never
     containers:
       - {{- include "masa-madre.container" (dict "root" .root "role" .role "secrets" .secrets "resources" .config.resources) | nindent 8 }}
@@ -33,8 +33,8 @@ helm.sh/hook-delete-policy: before-hook-creation
 {{- end -}}
 
 {{/*
-How long migration and seeds are kept. Helm does not remove hooks with their release; and what is no
-hook has to be gone before the next upgrade, which could not change it.
+How long migration and seeds are kept. Helm does not remove hooks with their release. An ordinary Job
+has to be removed before the next upgrade, which could not change it.
 */}}
 {{- define "masa-madre.keepJob" -}}
 {{- ternary 3600 300 .Values.hooks.enabled -}}

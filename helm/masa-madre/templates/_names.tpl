@@ -15,12 +15,12 @@
 {{- default (include "masa-madre.fullname" .) .Values.secret.existing -}}
 {{- end -}}
 
-{{/* A release of its own has its Jobs told from another's by this label; see CLONE_JOB_INSTANCE. */}}
+{{/* The label that tells the Jobs of one release from those of another; see CLONE_JOB_INSTANCE. */}}
 {{- define "masa-madre.instance" -}}
 {{- .Release.Name -}}
 {{- end -}}
 
-{{/* What finds a component's pods. Takes (list $ component). */}}
+{{/* The labels that select a component's pods. Takes (list $ component). */}}
 {{- define "masa-madre.selector" -}}
 {{- $root := first . -}}
 app.kubernetes.io/name: {{ include "masa-madre.name" $root }}

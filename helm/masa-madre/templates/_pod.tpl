@@ -70,7 +70,7 @@ topologySpreadConstraints:
   {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
   - maxSkew: 1
     topologyKey: {{ . }}
-    # A pod in the wrong place serves better than one that waits for the right one.
+    # A pod in the wrong zone is better than one that is not scheduled.
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels:
@@ -87,7 +87,7 @@ token (whether the pod may call the Kubernetes API; none but the worker does).
 {{- define "masa-madre.podSpec" -}}
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
-# The variables that Kubernetes makes of Services could be taken for settings.
+# The variables that Kubernetes sets for Services could be mistaken for settings.
 enableServiceLinks: false
 securityContext:
   {{- include "masa-madre.podSecurityContext" .root | nindent 2 }}
@@ -152,8 +152,8 @@ livenessProbe:
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
-# Not ready without Postgres and templates: until the seeds of an installation are through, and while
-# Postgres is away. Without Redis visitors are served, only slower: it must not empty the Service.
+# Not ready without Postgres and templates: until the seeds of an installation are done, and while
+# Postgres is away. Without Redis visitors are still served, more slowly, so it does not count.
 readinessProbe:
   httpGet: {path: "/ready?without=redis", port: http}
   periodSeconds: 5

@@ -76,7 +76,7 @@ TENANT_DATABASE_URL: {{ printf "postgresql://masa_madre_tenants:%s@%s" $password
 {{- .Files.Get "files/logins.sql" | replace "{web_password}" $passwords.web | replace "{tenants_password}" $passwords.tenants -}}
 {{- end -}}
 
-{{/* Changes with what pods read from the Secret; of a Secret of yours where the cluster shows it. */}}
+{{/* A digest of what pods read from the Secret; of your own Secret only where the cluster can be read. */}}
 {{- define "masa-madre.checksum.secret" -}}
 {{- if .Values.secret.existing -}}
 {{- $secret := lookup "v1" "Secret" .Release.Namespace .Values.secret.existing -}}

@@ -2,7 +2,7 @@
 
 {{- define "masa-madre.valkeyConf" -}}
 {{- include "masa-madre.makeSecrets" . -}}
-# Jobs are in it, not a cache: nothing is evicted, and what was written stays.
+# It holds jobs, not a cache: nothing is evicted, and what was written is kept.
 requirepass {{ .Values.made.passwords.redis }}
 dir /data
 appendonly yes

@@ -1,5 +1,5 @@
 {{/*
-What a schema cannot say: values that contradict each other end the rendering with a sentence. The
+What a schema cannot check: values that contradict each other stop the rendering with a message. The
 checks of one thing are one template; each calls fail itself.
 */}}
 {{- define "masa-madre.validate" -}}
@@ -10,7 +10,7 @@ checks of one thing are one template; each calls fail itself.
 
 {{- define "masa-madre.validate.images" -}}
 {{- if and (eq .Values.image.tag "latest") (not .Values.image.digest) -}}
-{{- fail "image.tag is latest: nobody could tell what runs. Name a version, or set image.digest." -}}
+{{- fail "image.tag is latest: it would be unknown which version runs. Name a version, or set image.digest." -}}
 {{- end -}}
 {{- range $server := list "postgres" "redis" -}}
 {{- $image := (index $.Values $server).trial.image -}}
@@ -117,10 +117,10 @@ checks of one thing are one template; each calls fail itself.
 {{- $policy := .Values.networkPolicy -}}
 {{- $published := or .Values.ingress.enabled .Values.dashboard.ingress.enabled .Values.gateway.upstream.enabled -}}
 {{- if and $policy.enabled $published (not $policy.ingressController.from) -}}
-{{- fail "An ingress is enabled, but networkPolicy.ingressController.from lets nobody in: name the ingress controller's pods." -}}
+{{- fail "An ingress is enabled, but networkPolicy.ingressController.from lets no pod in: name the ingress controller's pods." -}}
 {{- end -}}
 {{- if and $policy.enabled .Values.metrics.serviceMonitor.enabled (not $policy.prometheus.from) -}}
-{{- fail "metrics.serviceMonitor.enabled is set, but networkPolicy.prometheus.from lets nobody in: name Prometheus' pods." -}}
+{{- fail "metrics.serviceMonitor.enabled is set, but networkPolicy.prometheus.from lets no pod in: name Prometheus' pods." -}}
 {{- end -}}
 {{- end -}}
 

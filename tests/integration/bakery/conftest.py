@@ -84,7 +84,7 @@ class Api:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A look behind the API, by the owner of the tables."""
+        """A connection of the tables' owner, to read behind the API."""
         engine = self.app.extensions["owner"]
         with engine.begin() as connection, Session(connection) as session:
             session.execute(text(f"SET LOCAL search_path = demo_{self.tenant_id.hex}"))
@@ -97,7 +97,7 @@ class Api:
         seen: list[str] = []
 
         def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-            if not statement.startswith(("BEGIN;", "RESET ROLE;", "SELECT set_config(")):
+            if not statement.startswith(("BEGIN ", "SET ROLE NONE;", "SELECT set_config(")):
                 seen.append(statement)
 
         with self.app.app_context():

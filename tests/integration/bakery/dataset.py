@@ -1,4 +1,4 @@
-"""A bakery of each business model, small enough to know by heart."""
+"""A small bakery of each business model, with known rows."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta

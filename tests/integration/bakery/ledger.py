@@ -1,4 +1,4 @@
-"""Looking behind the API: what a write left in the tables."""
+"""Reads the tables directly, to check what a write did."""
 
 from sqlalchemy import func, select
 
@@ -33,7 +33,7 @@ def movements(api, **where):
 
 
 def counts(api):
-    """How many rows there are of everything that a write could leave behind."""
+    """Return the row counts of all tables that a write could change."""
     kinds = (Sale, SaleLine, StockMovement, Order, StockLot, ProcurementRun, TillSession)
     with api.session() as session:
         return [session.scalar(select(func.count()).select_from(kind)) for kind in kinds]

@@ -106,13 +106,13 @@ class TestAdjusting:
         answer = individual.post("/inventory/adjustments", adjustment(2, 100_000))
         assert answer.status == 422
 
-    def test_adjustments_at_once_never_go_below_zero(self, individual):
+    def test_concurrent_adjustments_never_go_below_zero(self, individual):
         answers = individual.at_once(
             *[lambda api: api.post("/inventory/adjustments", adjustment(2, -3))] * 4
         )
         assert sorted(answer.status for answer in answers) == [201, 201, 409, 409]
         assert individual.get("/inventory/ingredients/2")["quantity"] == 2.0
 
-    def test_adding_at_once_to_what_has_no_lot_makes_one_lot(self, individual):
+    def test_concurrent_additions_without_a_lot_make_one_lot(self, individual):
         individual.at_once(*[lambda api: api.post("/inventory/adjustments", adjustment(4, 1))] * 4)
         assert individual.get("/inventory/stock", ingredient_id=4).column("quantity") == [4.0]

@@ -1,4 +1,4 @@
-"""Correcting tickets: the ticket and the stock stay in step."""
+"""Correcting tickets: the ticket and the stock stay consistent."""
 
 import pytest
 from sqlalchemy import update
@@ -71,10 +71,10 @@ class TestCorrecting:
         ticket = individual.post("/pos/sales", sale((1, 3)))
         assert individual.put(f"/pos/sales/{ticket['id']}", body).status == 422
 
-    def test_a_ticket_that_is_not_there_is_not_found(self, individual):
+    def test_an_unknown_ticket_is_not_found(self, individual):
         assert individual.put(f"/pos/sales/{UNKNOWN_ID}", {"payment_method": "card"}).status == 404
 
-    def test_corrections_at_once_leave_stock_and_ticket_in_step(self, individual):
+    def test_concurrent_corrections_keep_stock_and_ticket_consistent(self, individual):
         ticket = individual.post("/pos/sales", sale((1, 3)))
         path = f"/pos/sales/{ticket['id']}"
         answers = individual.at_once(

@@ -1,4 +1,4 @@
-"""What each domain shows: its figures and its filters."""
+"""The figures and filters of each domain."""
 
 from datetime import timedelta
 
@@ -180,7 +180,7 @@ class TestCentralBaker:
         assert central.get("/orders", customer_id=2)["total"] == 0
         assert central.get("/orders", **{"from": today(), "to": today()})["total"] == 1
 
-    def test_customers_say_what_there_is_between_us(self, central):
+    def test_customers_show_their_orders_and_totals(self, central):
         hotel = central.get("/customers", q="nino")["items"][0]
         assert (hotel["orders"], hotel["open_orders"], hotel["total"]) == (3, 3, 31.2)
 

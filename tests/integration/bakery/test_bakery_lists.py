@@ -1,4 +1,4 @@
-"""What the bakery shows: every address, every list, every filter."""
+"""The bakery's endpoints: every path, list and filter."""
 
 import re
 
@@ -54,7 +54,7 @@ class TestEveryList:
         assert (answer["page"], answer["per_page"]) == (1, 2)
         assert len(answer["items"]) == min(2, answer["total"])
 
-    def test_takes_three_statements_at_most_besides_entering_the_tenant(self, api, path):
+    def test_takes_at_most_three_statements_and_entering_the_tenant(self, api, path):
         api.get(path)
         with api.statements() as seen:
             assert api.get(path).status == 200

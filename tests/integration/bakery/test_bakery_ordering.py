@@ -146,5 +146,5 @@ class TestOrdering:
         path = f"/orders/{central.post('/orders', order((1, 10)))['id']}"
         assert central.put(path, body).status == 422
 
-    def test_an_order_that_is_not_there_is_not_found(self, central):
+    def test_an_unknown_order_is_not_found(self, central):
         assert central.put(f"/orders/{UNKNOWN_ID}", {"status": "ready"}).status == 404

@@ -1,4 +1,4 @@
-"""Procurement runs and the purchase orders that come of them."""
+"""Procurement runs and the purchase orders that they make."""
 
 from datetime import timedelta
 

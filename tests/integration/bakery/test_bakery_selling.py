@@ -1,4 +1,4 @@
-"""Ringing up tickets: what it answers, what it moves and what it refuses."""
+"""Sales: their answers, their stock movements, and what is refused."""
 
 import pytest
 from sqlalchemy import update
@@ -58,7 +58,7 @@ class TestSelling:
         assert (till["is_open"], till["tickets"], till["cash"]) == (True, 2, 2.08)
         assert till["opened_by_name"] == "cashier"
 
-    def test_what_is_not_there_cannot_be_sold_and_nothing_is_written(self, individual):
+    def test_selling_more_than_the_stock_writes_nothing(self, individual):
         before = counts(individual)
         answer = individual.post("/pos/sales", sale((1, 1), (2, 13), (5, 1)))
         assert (answer.status, answer.code) == (409, "insufficient_stock")
@@ -156,7 +156,7 @@ class TestSelling:
         answer = individual.call("POST", "/pos/sales", data={"lines": "1"})
         assert answer.status == 415
 
-    def test_of_two_who_buy_the_last_piece_one_gets_it(self, individual):
+    def test_the_last_piece_is_sold_once(self, individual):
         for _ in range(5):
             with individual.session() as session:
                 session.execute(
@@ -177,7 +177,7 @@ class TestSelling:
         assert {answer.status for answer in answers} == {201}
         assert (left(individual, 1), left(individual, 2)) == (32, 4)
 
-    def test_two_who_open_the_till_at_once_share_it(self, individual):
+    def test_concurrent_sales_open_one_till(self, individual):
         with individual.session() as session:
             session.execute(update(TillSession).values(closed_at=now()))
         answers = individual.at_once(*[lambda api: api.post("/pos/sales", sale((1, 1)))] * 4)

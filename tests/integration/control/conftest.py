@@ -46,7 +46,7 @@ def template_id(database_url: str) -> UUID:
 def parts(
     database_url: str, redis_url: str, template_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Parts]:
-    """What jobs work with, on the test's servers."""
+    """The services of jobs, on the test's servers."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("JWT_SECRET", "a secret for tests, at least 32 bytes long")
@@ -64,7 +64,7 @@ def parts(
 
 @pytest.fixture
 def database(database_url: str, parts: Parts) -> Iterator[psycopg.Connection]:
-    """A look at the database from outside."""
+    """A connection of the database's owner."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
 
@@ -93,7 +93,7 @@ def demo_schemas(database: psycopg.Connection) -> set[str]:
 
 
 def differences(database: psycopg.Connection, schema: str) -> list[str]:
-    """How a demo schema differs from the template, but for the rights of its tenant's own role."""
+    """Return a demo schema's differences from its template, except its tenant role's rights."""
     found = verify(database, TEMPLATE, schema)
     return [str(item) for item in found if "right" not in item.kind]
 

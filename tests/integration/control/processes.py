@@ -1,4 +1,4 @@
-"""Runs parts of the system in processes of their own, to be killed where it hurts."""
+"""Runs parts of the system in processes of their own, so that tests can kill them."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -15,11 +15,17 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def python(script: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python that runs the script with the test's environment; killed at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, start_new_session=True, env=dict(os.environ)
-    )
+def python(script: str, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python that runs the script with the test's environment; killed at the end.
+
+    What it logs goes to `log`.
+    """
+    command = [sys.executable, "-c", script]
+    with ExitStack() as stack:
+        errors = stack.enter_context(log.open("wb")) if log else None
+        process = subprocess.Popen(
+            command, cwd=ROOT, start_new_session=True, env=dict(os.environ), stderr=errors
+        )
     try:
         yield process
     finally:

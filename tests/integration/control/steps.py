@@ -1,4 +1,4 @@
-"""What tests of the session service and of jobs do again and again."""
+"""Steps that tests of the session service and of jobs share."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -27,11 +27,11 @@ def opened(parts, digest, count):
 
 
 def served(parts, sessions):
-    """Which of the sessions have their data."""
+    """Return, for each session, whether it has its data."""
     return [parts.sessions.fetch(s.session_id).status is SessionStatus.ACTIVE for s in sessions]
 
 
-def test_one_address_has_so_many_open_sessions_and_gets_its_place_back(parts):
+def test_open_sessions_of_an_address_are_limited_until_one_ends(parts):
     setting(parts, demo_sessions_per_address=3)
     sessions, refused = at_once(6, lambda: parts.sessions.open(ACCOUNT, visitor("a", "b")).session)
     assert len(sessions) == 3
@@ -44,7 +44,7 @@ def test_one_address_has_so_many_open_sessions_and_gets_its_place_back(parts):
     assert len(opened(parts, "a", 1)) == 1
 
 
-def test_what_was_opened_before_midnight_counts_after_it(parts):
+def test_sessions_opened_before_midnight_still_count(parts):
     setting(parts, demo_sessions_per_address=2)
     parts.sessions.open(ACCOUNT, visitor("day one", "day zero"))
     parts.sessions.open(ACCOUNT, visitor("day two", "day one"))
@@ -53,13 +53,13 @@ def test_what_was_opened_before_midnight_counts_after_it(parts):
 
 
 @pytest.mark.parametrize(("limit", "digests"), [(0, ("a", "b")), (1, ())])
-def test_without_a_limit_or_an_address_none_is_counted(parts, limit, digests):
+def test_without_a_limit_or_an_address_nothing_is_counted(parts, limit, digests):
     setting(parts, demo_sessions_per_address=limit)
     for _ in range(3):
         parts.sessions.open(ACCOUNT, visitor(*digests))
 
 
-def test_the_digest_of_an_address_goes_with_the_session(parts, database):
+def test_the_digest_of_an_address_is_removed_with_the_session(parts, database):
     (session,) = opened(parts, "a", 1)
     digests = "SELECT address_digest FROM control.demo_sessions"
     assert database.execute(digests).fetchall() == [("a",)]
@@ -68,7 +68,7 @@ def test_the_digest_of_an_address_goes_with_the_session(parts, database):
     assert database.execute(digests).fetchall() == [(None,)]
 
 
-def test_addresses_take_turns_while_they_wait(parts):
+def test_addresses_take_turns_while_sessions_wait(parts):
     greedy = opened(parts, "greedy", 4)
     late = opened(parts, "late", 1)
     fill_pool(parts, 2)
@@ -110,7 +110,7 @@ def test_there_is_no_extension_when_the_last_places_are_taken(parts):
 @pytest.mark.parametrize(
     ("places", "minutes", "ends"), [(2, 15, True), (3, 15, False), (2, 0, False), (2, 25, False)]
 )
-def test_idle_sessions_make_room_when_all_places_are_taken(parts, database, places, minutes, ends):
+def test_idle_sessions_end_when_all_places_are_taken(parts, database, places, minutes, ends):
     fill_pool(parts, 2)
     setting(parts, demo_max_sessions=places, demo_idle_minutes_when_full=minutes)
     idle, busy = opened(parts, "a", 2)

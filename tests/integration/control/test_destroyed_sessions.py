@@ -1,4 +1,4 @@
-"""A destroyed session is refused from that moment, though Redis loses, delays and reorders."""
+"""A destroyed session is refused at once, even if Redis loses, delays or reorders writes."""
 
 import pytest
 
@@ -53,13 +53,13 @@ def is_refused(sessions, session):
     return record is None or record.status != "active"
 
 
-def test_its_tombstone_counts_at_once(web, session, other_process):
+def test_a_tombstone_ends_the_session_at_once(web, session, other_process):
     assert not is_refused(other_process, session)
     web.end(session.session_id)
     assert is_refused(other_process, session)
 
 
-def test_a_tombstone_that_is_lost(web, session, other_process, proxy):
+def test_a_lost_tombstone_still_ends_the_session(web, session, other_process, proxy):
     assert not is_refused(other_process, session)
     proxy.lose()
     web.end(session.session_id)
@@ -68,7 +68,7 @@ def test_a_tombstone_that_is_lost(web, session, other_process, proxy):
     assert is_refused(other_process, session)
 
 
-def test_a_tombstone_that_comes_late(web, session, other_process, proxy):
+def test_a_late_tombstone_still_ends_the_session(web, session, other_process, proxy):
     assert not is_refused(other_process, session)
     proxy.delay()
     web.end(session.session_id)
@@ -78,7 +78,9 @@ def test_a_tombstone_that_comes_late(web, session, other_process, proxy):
     assert is_refused(other_process, session)
 
 
-def test_an_extension_that_is_written_after_the_end(parts, web, session, other_process, proxy):
+def test_an_extension_written_after_the_end_does_not_revive_the_session(
+    parts, web, session, other_process, proxy
+):
     extended = parts.sessions.extend(session.session_id).session
     proxy.lose()
     web.end(session.session_id)
@@ -86,7 +88,7 @@ def test_an_extension_that_is_written_after_the_end(parts, web, session, other_p
     assert is_refused(other_process, session)
 
 
-def test_an_answer_of_postgres_that_is_written_after_the_end(parts, web, session, proxy):
+def test_an_old_answer_of_postgres_does_not_revive_the_session(parts, web, session, proxy):
     store = make_store(parts.settings, connect_redis(parts.settings.redis_url))
 
     def slow(session_id):

@@ -60,7 +60,7 @@ def test_a_clone_of_an_older_template_whose_row_was_not_marked_is_made_again(par
     assert differences(database, schema) == []
 
 
-def test_of_two_attempts_the_second_leaves_the_clone_to_the_first(parts, database, database_url):
+def test_a_second_attempt_does_not_run_beside_the_first(parts, database, database_url):
     (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
     with advisory_lock(database_url, f"cloning {tenant_id.hex}"):
         tasks.clone(str(tenant_id))
@@ -81,7 +81,7 @@ def test_a_redefined_template_is_compiled_again(parts, database):
     assert differences(database, ready[0]) == []
 
 
-def test_a_clone_that_cannot_work_fails_the_session_with_a_sentence(parts, database):
+def test_a_clone_that_cannot_work_fails_the_session_with_a_message(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     work(parts)
@@ -109,7 +109,7 @@ def test_a_clone_that_fails_has_so_many_attempts_and_no_more(parts, database):
     assert states == ["cloning", "cloning", "failed"]
 
 
-def test_a_clone_that_kills_its_process_ends_too(parts, database, monkeypatch):
+def test_a_clone_that_kills_its_process_fails_after_its_attempts(parts, database, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     monkeypatch.setattr(
         "jobs.clones.cloning.clone_schema", lambda *_: os.kill(os.getpid(), SIGKILL)
@@ -125,7 +125,7 @@ def test_a_clone_that_kills_its_process_ends_too(parts, database, monkeypatch):
     assert failure == "each of 3 attempts ended with its process"
 
 
-def test_cleanup_ends_what_the_clock_has_ended(parts, database):
+def test_cleanup_ends_sessions_whose_time_is_over(parts, database):
     fill_pool(parts, 2)
     gone, stays = (parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(2))
     database.execute(
@@ -142,7 +142,7 @@ def test_cleanup_ends_what_the_clock_has_ended(parts, database):
     assert statistics.totals(parts.engine)["expired_sessions"] == 1
 
 
-def test_two_cleanups_at_once_are_one(parts, database_url):
+def test_only_one_of_two_concurrent_cleanups_runs(parts, database_url):
     with advisory_lock(database_url, "cleanup") as mine:
         assert mine
         assert tasks.cleanup() == {"skipped": 1}
@@ -242,7 +242,7 @@ def test_a_restarted_scheduler_adds_no_job(parts):
     ]
 
 
-def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
+def test_a_failure_is_added_to_a_sessions_metadata(parts, database):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     database.execute('UPDATE control.demo_sessions SET metadata = \'{"from": "newsletter"}\'')
     parts.pool.mark_failed(parts.sessions.awaited_tenant(session), "no space")
@@ -252,13 +252,13 @@ def test_a_failure_is_added_to_what_is_known_of_a_session(parts, database):
 
 
 def refills_after_asking_again(parts):
-    """How many are in the queue, once it was asked for one more."""
+    """Ask for one more refill, and return the number of queued ones."""
     parts.dispatcher.refill_may_be_asked_again(ACCOUNT)
     parts.dispatcher.refill(ACCOUNT)
     return len(TaskQueue("pool", connection=parts.redis))
 
 
-def test_work_that_died_with_its_process_is_queued_again(parts):
+def test_a_job_whose_process_was_killed_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     TaskQueue("pool", connection=parts.redis).empty()
@@ -271,7 +271,7 @@ def test_work_that_died_with_its_process_is_queued_again(parts):
     assert refills_after_asking_again(parts) == 1
 
 
-def test_work_that_a_worker_took_and_died_with_is_queued_again(parts):
+def test_a_job_taken_by_a_killed_worker_is_queued_again(parts):
     parts.dispatcher.refill(ACCOUNT)
     job = TaskJob.fetch(f"refill-{ACCOUNT}", connection=parts.redis)
     parts.redis.lpop(TaskQueue("pool", connection=parts.redis).key)
@@ -299,7 +299,7 @@ def test_a_scheduled_job_of_an_earlier_release_is_replaced(parts):
     assert TaskJob.fetch("cleanup", connection=parts.redis).origin == "maintenance"
 
 
-def test_what_is_taken_up_while_it_is_looked_for_is_not_lost(parts, monkeypatch):
+def test_a_job_started_during_the_check_is_not_lost(parts, monkeypatch):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.hset(key, "enqueued_at", "2026-01-01T00:00:00.0Z")

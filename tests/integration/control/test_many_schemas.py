@@ -1,4 +1,4 @@
-"""What a clone asks of the catalog reads one schema's rows, however many schemas there are."""
+"""A clone's catalog queries read only one schema's rows, however many schemas there are."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def crowd(parts, database):
 
 
 def rows_read(database, query, parameters=None):
-    """How many rows of the large catalogs a query looks at, whether it keeps them or not."""
+    """Return the number of catalog rows that a query reads, filtered ones included."""
     explain = f"EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) {query}"
     plan = database.execute(explain, parameters).fetchone()[0]
     return {

@@ -1,4 +1,4 @@
-"""Migrations: each schema for itself, a truthful report, and on from where it stopped."""
+"""Migrations: each schema in its own transaction, a correct report, and continuing after a stop."""
 
 import psycopg
 import pytest
@@ -65,7 +65,7 @@ def test_control_templates_and_sessions_are_migrated_once(parts, database, live)
     assert version.fetchone() == (2,)
 
 
-def test_one_schema_that_fails_stops_neither_the_others_nor_the_truth(parts, database, live):
+def test_a_schema_that_fails_is_reported_and_does_not_stop_the_others(parts, database, live):
     database.execute(f"CREATE TABLE {live[1]}.business (id integer)")
     report = migrate_schemas(parts.settings.database_url, "session", live, DEMO.tables)
     assert outcomes(report) == ["migrated", "failed", "migrated"]
@@ -102,13 +102,15 @@ def test_a_demo_without_a_tree_migrates_its_tables_itself(parts, database, live)
     assert {revisions(database)[schema] for schema in live} == {"none"}
 
 
-def test_a_template_of_somebody_else_is_left_to_its_owner(parts, template_id):
+def test_a_template_without_our_migrations_is_not_migrated(parts, template_id):
     report = migrate_schemas(parts.settings.database_url, "template", [TEMPLATE], DEMO.tables)
     assert outcomes(report) == ["kept"]
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
-def test_a_schema_of_a_newer_release_is_told_and_stops_no_other(parts, database, live, at_once):
+def test_a_schema_of_a_newer_release_is_reported_and_does_not_stop_the_others(
+    parts, database, live, at_once
+):
     database.execute(f"INSERT INTO {live[1]}.alembic_version VALUES ('from the future')")
     report = migrate_schemas(
         parts.settings.database_url, "session", live, DEMO.tables, at_once=at_once

@@ -1,4 +1,4 @@
-"""The next release brings a table, a column, a view: migrated, they are every tenant's own."""
+"""A release adds a table, a column and a view; after the migration every tenant has its own."""
 
 import json
 import os
@@ -152,7 +152,7 @@ def assert_mine_alone(database, logins, tenant_id, other_id):
         connection.exec_driver_sql("ROLLBACK")
 
 
-def test_a_migrated_session_has_the_new_table_to_itself(parts, database, logins, tenants, release):
+def test_a_migrated_sessions_new_table_is_private(parts, database, logins, tenants, release):
     mine, other = tenants
     code, report = migrate(release, "--sessions=migrate", "--at-once=2")
     assert code == 0
@@ -166,13 +166,13 @@ def test_a_migrated_session_has_the_new_table_to_itself(parts, database, logins,
 
 
 def unlike_the_template(database, schema):
-    """How a schema differs from the template, but for the rights of its tenant's own role."""
+    """Return the differences of a schema from its template, except its tenant role's rights."""
     found = [str(item) for item in verify(database, TEMPLATE, schema)]
     return [item for item in found if " TO mm_" not in item and "schema right" not in item]
 
 
 @on_18
-def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
+def test_a_kept_session_continues_and_the_pool_gets_the_new_table(
     parts, database, logins, tenants, release
 ):
     kept, other = tenants
@@ -199,9 +199,7 @@ def test_a_kept_session_goes_on_and_the_pool_gets_the_new_table(
 
 
 @on_18
-def test_sessions_are_ended_but_for_those_that_have_the_new_tables(
-    parts, database, tenants, release
-):
+def test_only_sessions_without_the_new_tables_are_ended(parts, database, tenants, release):
     code, report = migrate(release, "--sessions=end")
     assert code == 0
     assert [outcomes(report)[schema_of(session)] for session in tenants] == ["ended"] * 2
@@ -217,7 +215,9 @@ def test_sessions_are_ended_but_for_those_that_have_the_new_tables(
 
 
 @on_18
-def test_one_that_fails_is_told_and_done_by_the_next_run(parts, database, logins, tenants, release):
+def test_a_failed_schema_is_reported_and_migrated_by_the_next_run(
+    parts, database, logins, tenants, release
+):
     mine, other = tenants
     database.execute(f"CREATE TABLE {schema_of(mine)}.wishes (id integer)")
     code, report = migrate(release, "--sessions=migrate")
@@ -233,7 +233,7 @@ def test_one_that_fails_is_told_and_done_by_the_next_run(parts, database, logins
 
 
 @on_18
-def test_killed_in_the_middle_the_next_run_completes_it(parts, database, logins, tenants, release):
+def test_a_killed_migration_is_completed_by_the_next_run(parts, database, logins, tenants, release):
     first, second = sorted(tenants, key=schema_of)
     with parts.engine.begin() as holder:
         holder.execute(text(f"LOCK TABLE {schema_of(second)}.locations"))

@@ -80,7 +80,7 @@ def test_an_outdated_tenant_is_leased_after_the_fresh_ones(parts, database):
     assert second.status is SessionStatus.ACTIVE
 
 
-def test_a_tenant_of_other_tables_is_never_given_away(parts, database):
+def test_a_tenant_of_another_revision_is_never_leased(parts, database):
     database.execute("UPDATE control.tenants SET revision = 'a'")
     fill_pool(parts, 1)
     move_template(database, revision="b")
@@ -88,7 +88,7 @@ def test_a_tenant_of_other_tables_is_never_given_away(parts, database):
     assert parts.pool.retire(ACCOUNT, 2) == 1
 
 
-def test_what_a_rush_has_left_over_is_retired(parts):
+def test_surplus_tenants_are_dropped_after_a_rush(parts):
     fill_pool(parts, 9)
     assert parts.pool.retire(ACCOUNT, 2) == 3
 
@@ -103,7 +103,7 @@ def test_all_creations_together_are_limited(parts):
     assert 1 <= int(error.value.headers["Retry-After"]) <= 60
 
 
-def test_the_last_place_goes_to_one_where_creations_go_side_by_side(parts, database):
+def test_concurrent_creations_never_exceed_the_limit(parts, database):
     most = int(database.execute("SHOW max_connections").fetchone()[0]) + 10
     set_setting(parts, "demo_max_sessions", most)
     set_setting(parts, "demo_creations_per_minute", 0)

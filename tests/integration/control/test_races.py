@@ -66,7 +66,7 @@ def test_extension_and_expiry_never_both_win(parts, database):
         parts.sessions.end(session.session_id)
 
 
-def test_two_schedulers_are_one(parts):
+def test_two_schedulers_queue_each_job_once(parts):
     command = "from jobs.scheduler import main; main()"
     with python(command), python(command):
         wait_for(lambda: TaskJob.exists("reconcile", connection=parts.redis))
@@ -86,7 +86,7 @@ CREATE TRIGGER hold BEFORE UPDATE ON control.demo_sessions FOR EACH ROW
 """
 
 
-def test_of_two_hand_overs_at_once_neither_overtakes(parts, database, database_url):
+def test_concurrent_hand_overs_keep_the_order_of_sessions(parts, database, database_url):
     tenants = [parts.pool.find(tenant) for tenant in parts.pool.add_missing(ACCOUNT, 2)]
     for tenant in tenants:
         clone_schema(parts, tenant)
@@ -113,7 +113,7 @@ def test_of_two_hand_overs_at_once_neither_overtakes(parts, database, database_u
 
 
 def waiting_for_locks(database):
-    """How many connections wait for an advisory lock."""
+    """Return the number of connections that wait for an advisory lock."""
     return database.execute(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     ).fetchone()[0]

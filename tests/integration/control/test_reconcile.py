@@ -1,4 +1,4 @@
-"""What does not match is found, reported and repaired; killed workers leave nothing behind."""
+"""Mismatches are found, reported and repaired, also after a worker was killed."""
 
 import psycopg
 import pytest
@@ -110,7 +110,7 @@ def test_what_does_not_match_is_reported_and_repaired(parts, database, breakage,
     }
 
 
-def test_what_is_in_order_is_left_alone(parts, database):
+def test_reconcile_changes_nothing_that_matches(parts, database):
     session = one_session(parts)
     fill_pool(parts, 2)
     assert kinds(dry_run=False) == []
@@ -124,7 +124,7 @@ def test_schemas_of_others_are_never_dropped(parts, database):
     assert ORPHAN in demo_schemas(database)
 
 
-def test_a_session_whose_data_are_lost_is_told_so(parts, database):
+def test_a_session_whose_schema_is_lost_fails_with_a_message(parts, database):
     session = one_session(parts)
     database.execute(f"DROP SCHEMA {schema_of(session)} CASCADE")
     tasks.reconcile()

@@ -76,7 +76,7 @@ def reset(session):
     return ResetStatus(tasks.reset(str(session.id)))
 
 
-def test_what_was_written_is_brought_back_in_place(parts, database, session):
+def test_written_rows_are_restored_in_place(parts, database, session):
     for _ in range(2):  # what was restored once is written since the clone, too
         change(database, session, *MUCH)
         assert reset(session) is ResetStatus.DONE
@@ -85,7 +85,7 @@ def test_what_was_written_is_brought_back_in_place(parts, database, session):
         assert differences(database, schema_of(session)) == []
 
 
-def test_another_template_means_a_fresh_tenant_which_the_gateway_is_told_of(
+def test_a_new_template_version_gives_a_fresh_tenant_that_the_gateway_knows(
     parts, database, session
 ):
     database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
@@ -119,7 +119,7 @@ def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
     assert rows == (0,), "it was left as it was"
 
 
-def test_other_tables_mean_a_fresh_tenant(parts, database, session):
+def test_other_tables_give_a_fresh_tenant(parts, database, session):
     fill_pool(parts, 1)
     database.execute(f"ALTER TABLE {schema_of(session)}.notes RENAME TO lines")
     assert reset(session) is ResetStatus.DONE
@@ -128,9 +128,7 @@ def test_other_tables_mean_a_fresh_tenant(parts, database, session):
     assert differences(database, schema_of(fresh)) == []
 
 
-def test_a_session_that_does_not_stop_writing_is_told_to_try_again(
-    parts, database_url, database, session
-):
+def test_a_reset_of_a_session_that_keeps_writing_is_busy(parts, database_url, database, session):
     with psycopg.connect(database_url) as writer:
         writer.execute(f"UPDATE {schema_of(session)}.sales SET price = 3")
         assert reset(session) is ResetStatus.BUSY
@@ -155,7 +153,7 @@ def test_rows_are_counted_from_zero_again(parts, session):
     parts.quota.add(session.tenant_id, most)
 
 
-def test_resets_at_once_leave_one_truth(parts, database, session):
+def test_concurrent_resets_leave_the_templates_rows(parts, database, session):
     change(database, session, *MUCH)
     with ThreadPoolExecutor(4) as threads:
         resets = [threads.submit(reset, session) for _ in range(4)]
@@ -164,7 +162,7 @@ def test_resets_at_once_leave_one_truth(parts, database, session):
     assert differences(database, schema_of(session)) == []
 
 
-def test_replacements_at_once_take_one_tenant(parts, database, session):
+def test_concurrent_replacements_take_one_tenant(parts, database, session):
     fill_pool(parts, 3)
     database.execute(f"ALTER TABLE {schema_of(session)}.notes RENAME TO lines")
     with ThreadPoolExecutor(3) as threads:
@@ -173,9 +171,7 @@ def test_replacements_at_once_take_one_tenant(parts, database, session):
     assert tenant_states(database) == ["dropping", "leased", "ready", "ready"]
 
 
-def test_no_backend_remembers_more_than_some_of_the_tenants_that_were_reset(
-    parts, database, session, monkeypatch
-):
+def test_a_backend_retires_after_a_bounded_number_of_resets(parts, database, session, monkeypatch):
     monkeypatch.setattr("jobs.services.RESETS_PER_CONNECTION", 2)
     job_services.cache_clear()
     before, seen = owners_backends(database), set()
@@ -204,7 +200,9 @@ def test_a_request_waits_for_its_reset(parts, database, session, worker):
     assert parts.sessions.find_reset(session) is ResetStatus.DONE
 
 
-def test_a_request_waits_no_longer_than_its_bound(parts, database_url, database, session, worker):
+def test_a_request_waits_for_its_reset_no_longer_than_the_setting(
+    parts, database_url, database, session, worker
+):
     with psycopg.connect(database_url) as writer:
         writer.execute(f"UPDATE {schema_of(session)}.sales SET price = 3")
         opened = parts.sessions.reset(session.session_id, wait=0)

@@ -15,10 +15,10 @@ from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_sta
 from tests.integration.control.steps import VISITOR, at_once, fill_pool
 
 GATE = "masa-madre: open a session"
-"""What creations hold in common, as the function in Postgres calls it."""
+"""The advisory lock that creations share, by the name that the function in Postgres uses."""
 
 
-def test_a_ready_tenant_is_leased_at_once_and_to_one(parts, database):
+def test_a_ready_tenant_is_leased_at_once_to_one_session(parts, database):
     fill_pool(parts, 5)
     opened, _ = at_once(8, lambda: parts.sessions.open(ACCOUNT, VISITOR).session)
     active = [session for session in opened if session.status is SessionStatus.ACTIVE]
@@ -100,7 +100,7 @@ def test_ending_twice_is_ending_once(parts, database):
     assert tasks.drop(str(session.tenant_id)) == "nothing to do"
 
 
-def test_redis_away_opens_sessions_all_the_same(parts, database, monkeypatch):
+def test_sessions_open_while_redis_is_away(parts, database, monkeypatch):
     from redis.exceptions import ConnectionError as RedisAway
 
     def away(*_, **__):

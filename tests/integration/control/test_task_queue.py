@@ -43,12 +43,12 @@ class Bomb:
 
 @pytest.fixture
 def proof(tmp_path):
-    """What exists if hostile code has run."""
+    """A path that exists if hostile code has run."""
     return tmp_path / "proof"
 
 
 def called(*_):
-    """What hostile jobs name as their callback or function."""
+    """The function that hostile jobs name."""
     Path(os.environ["PROOF"]).mkdir()
 
 
@@ -60,7 +60,7 @@ def write_job(parts, job_id, *, queue=QUEUE, data=None, **fields):
 
 
 def push_job(parts, job_id, *, queue=QUEUE, **fields):
-    """Write a job and put it in line."""
+    """Write a job and push it to its queue."""
     parts.redis.sadd("rq:queues", f"rq:queue:{queue}")
     parts.redis.rpush(f"rq:queue:{queue}", write_job(parts, job_id, queue=queue, **fields))
     return job_id
@@ -148,7 +148,7 @@ def run_dashboard(parts, queue):
 
 
 def dashboard(parts):
-    """Asks for one of the dashboard's pages."""
+    """Return a function that requests a page of the dashboard."""
     app = create_app(parts.settings.model_copy(update={"ops_password": "operators"}))
     client = app.test_client()
     return lambda page: client.get(f"/ops/rq/0/{page}", auth=("ops", "operators"))
@@ -229,7 +229,7 @@ def test_a_job_calls_no_webhook(parts):
     assert asked == []
 
 
-def test_what_the_dashboard_shows_is_text(parts):
+def test_the_dashboard_escapes_what_it_shows(parts):
     mark = '<img src=x onerror=alert(1)>"'
     queue = f"queue-{mark}"
     fields = {"description": mark, "meta": json.dumps({"a": mark}), "result": json.dumps(mark)}
@@ -255,7 +255,7 @@ def test_a_clone_that_was_queued_with_a_pickle_is_queued_again(parts):
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
 
 
-def test_a_job_that_is_only_half_there_is_queued_again(parts):
+def test_an_incomplete_job_is_queued_again(parts):
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     key = TaskJob.key_for(clone_task_id(parts.sessions.awaited_tenant(session)))
     parts.redis.flushall()

@@ -1,4 +1,4 @@
-"""Each transition makes the changes of state that it names and no other: every pair is tried."""
+"""Each transition makes the changes that it names and no other; every pair of states is tried."""
 
 from itertools import product
 from uuid import UUID, uuid4
@@ -72,7 +72,7 @@ SESSION_ROWS = text("SELECT id, status::text, ctid::text FROM control.demo_sessi
 
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
-"""None of this depends on the server."""
+"""These tests do not depend on the Postgres version."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A gateway on a real Valkey, with a clock, a database and an app that the test holds."""
+"""A gateway on a real Valkey, with a clock, a database and an app that the test controls."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ NOW = datetime(2030, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class Away:
-    """What a database that is down answers."""
+    """A lookup that fails as a database that is down."""
 
     def __call__(self, session_id: str) -> SessionRecord | None:
         raise ConnectionError("the database is away")

@@ -42,7 +42,7 @@ def test_requests_are_counted_with_the_time_of_the_last(world: Any) -> None:
     assert list(world.redis.scan_iter()) == []
 
 
-def test_what_a_crashed_drain_took_comes_with_the_next(world: Any) -> None:
+def test_counts_of_a_crashed_drain_are_in_the_next_one(world: Any) -> None:
     session = uuid4()
     for _ in range(3):
         world.activity.record(session, world.now)
@@ -145,7 +145,7 @@ def test_counts_wait_while_redis_is_away(world: Any, valkey: ValkeyServer) -> No
     client.close()
 
 
-def test_counts_that_waited_do_not_turn_the_time_back(world: Any) -> None:
+def test_late_counts_do_not_move_the_last_activity_back(world: Any) -> None:
     session = uuid4()
     world.activity.record(session, world.now)
     Activity(world.redis).record(session, world.now - timedelta(minutes=1))
@@ -186,7 +186,7 @@ def test_memory_is_bounded_while_redis_is_away(world: Any) -> None:
     assert counts[known].requests == 2
 
 
-def test_what_waited_is_written_in_portions(world: Any) -> None:
+def test_counts_kept_during_an_outage_are_written_in_batches(world: Any) -> None:
     breaker = RedisCircuitBreaker(monotonic=lambda: world.seconds)
     activity = Activity(world.redis, breaker=breaker)
     with capture_logs():
@@ -209,7 +209,7 @@ def test_one_request_costs_one_round_trip(world: Any) -> None:
     assert after - before == 2, "the transaction, and this question"
 
 
-def test_a_fault_of_redis_in_a_drain_reaches_its_caller(world: Any) -> None:
+def test_a_redis_error_in_a_drain_is_raised(world: Any) -> None:
     from redis.exceptions import ResponseError
 
     world.redis.set("{gateway:activity}:batches", "not a set")

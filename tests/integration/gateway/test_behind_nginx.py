@@ -1,4 +1,4 @@
-"""A real nginx asks the gateway, and an upstream in another process trusts what it signed."""
+"""A real nginx asks the gateway, and an upstream in another process checks the signature."""
 
 import shutil
 import subprocess
@@ -76,11 +76,11 @@ def verification(world):
 
 
 def upstream(world):
-    """An app of somebody else's: says whose request it is."""
+    """Another team's app: it answers with the tenant of the request."""
 
     def app(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])
-        return [environ.get("HTTP_X_TENANT_ID", "nobody").encode()]
+        return [environ.get("HTTP_X_TENANT_ID", "none").encode()]
 
     return SignedTenants(app, TenantSigner(KEYS, clock=world.clock))
 
@@ -123,7 +123,7 @@ def ask(url, path, method="GET", headers=None):
         return 0, ""
 
 
-def test_nginx_lets_a_session_through_with_its_tenant_and_nobody_else(world, nginx):
+def test_nginx_admits_only_active_sessions_and_passes_the_tenant(world, nginx):
     record = world.open()
     bearer = world.bearer(record)
     assert ask(nginx, "/api/orders?page=1", headers=bearer) == (200, str(record.tenant_id))
@@ -135,7 +135,7 @@ def test_nginx_lets_a_session_through_with_its_tenant_and_nobody_else(world, ngi
     assert ask(nginx, "//api/./orders", headers=bearer) == (200, str(record.tenant_id))
 
 
-def test_what_a_client_says_of_tenants_and_originals_counts_for_nothing(world, nginx):
+def test_tenant_and_original_headers_of_a_client_are_ignored(world, nginx):
     record, other = world.open(), world.open()
     lies = {
         "X-Tenant-Id": str(other.tenant_id),
@@ -159,7 +159,7 @@ def verify(world, verification, path=PREFIX, **headers):
 
 
 def question(proxy, method, target):
-    """How a proxy asks: its own method, address and headers."""
+    """A proxy's request to the gateway: its method, path and headers."""
     if proxy == "envoy":
         return method, PREFIX + target, {}
     kind = {"nginx": "Original", "traefik": "Forwarded"}[proxy]
@@ -189,7 +189,7 @@ def test_every_proxy_asks_in_its_own_way(world, proxy):
 
 @pytest.mark.parametrize("other", PROXIES)
 @pytest.mark.parametrize("proxy", PROXIES)
-def test_a_clients_own_headers_do_not_change_the_question(world, proxy, other):
+def test_a_clients_own_headers_do_not_change_the_verified_request(world, proxy, other):
     """A proxy passes on what its client sent of another proxy's headers."""
     bearer = world.bearer(world.open())
     client = asked_by(world, proxy)
@@ -203,7 +203,7 @@ def test_a_clients_own_headers_do_not_change_the_question(world, proxy, other):
 
 
 @pytest.mark.parametrize("missing", ["X-Original-Method", "X-Original-Uri"])
-def test_a_question_that_lacks_a_header_is_refused(world, missing):
+def test_a_verify_request_without_its_headers_is_refused(world, missing):
     method, path, headers = question("nginx", "GET", "/")
     client = asked_by(world, "nginx")
     assert client.open(path, method=method, headers=headers).status_code == 204
@@ -261,11 +261,11 @@ def test_keys_are_rotated_without_a_gap(world, signed):
         dropped.verify(signature, tenant, "GET", "/api/orders")
 
 
-def test_an_app_elsewhere_believes_no_tenant_without_its_signature(world, signed):
+def test_an_upstream_rejects_a_tenant_without_a_signature(world, signed):
     client = Client(upstream(world))
     _, tenant, signature = signed
     good = {"X-Tenant-Id": tenant, "X-Tenant-Signature": signature}
     assert client.get("/api/orders", headers=good).text == tenant
     assert client.get("/api/orders", headers={"X-Tenant-Id": tenant}).status_code == 401
     assert client.post("/api/orders", headers=good).status_code == 401
-    assert client.get("/api/orders").text == "nobody"
+    assert client.get("/api/orders").text == "none"

@@ -1,4 +1,4 @@
-"""The examples of docs/gateway.md, as they are printed there, in front of their own apps."""
+"""The examples of docs/gateway.md run as they are printed there."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ def example(name):
 
 @pytest.fixture
 def page(world, redis_url):
-    """What the first example makes, and a session that it knows."""
+    """The first example's application, and a session that it knows."""
     record = world.record(expires_at=utc_now() + timedelta(minutes=5))
     rows: dict[str, SessionRecord] = {record.session_id: record}
     names = {"__name__": "example", "find_in_database": rows.get, "secret": "s" * 32}
@@ -34,7 +34,7 @@ def page(world, redis_url):
 
 
 def django_app(gateway):
-    """What the second example makes, in a Django project of nothing but its view."""
+    """The second example's application, in a Django project with only its view."""
     if not settings.configured:
         settings.configure(
             ROOT_URLCONF=DJANGO_PROJECT, ALLOWED_HOSTS=["localhost"], SECRET_KEY="s" * 50

@@ -1,4 +1,4 @@
-"""Every route of the app is allowed or refused by a row that somebody wrote for it."""
+"""Every route of the app is allowed or refused by a rule of its own."""
 
 import re
 
@@ -10,7 +10,7 @@ from gateway import Verdict
 from tests.fixtures.demo import POLICY
 
 CATCH_ALL = POLICY.rules[-2:]
-"""What nobody has thought of: no route may depend on these."""
+"""The catch-all rules: no route may depend on them."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def requests_of(app):
             yield method, path
 
 
-def test_no_route_is_left_to_the_last_rows(app):
+def test_every_route_has_a_rule_of_its_own(app):
     loose = {
         f"{method} {path}"
         for method, path in requests_of(app)
@@ -42,7 +42,7 @@ def test_no_route_is_left_to_the_last_rows(app):
     assert loose == set(), "write a row for each of these in app/bakery/policy.toml"
 
 
-def test_every_row_that_admits_admits_something(app):
+def test_every_admitting_rule_matches_a_route(app):
     ways = list(requests_of(app))
     used = {POLICY.decide(method, path) for method, path in ways}
     spare = {
@@ -53,7 +53,7 @@ def test_every_row_that_admits_admits_something(app):
     assert spare == set()
 
 
-def test_what_changes_data_is_on_the_list_or_refused(app):
+def test_every_writing_route_is_listed_or_refused(app):
     changing = {
         f"{method} {path}"
         for method, path in requests_of(app)

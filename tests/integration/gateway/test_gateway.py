@@ -50,7 +50,7 @@ def test_a_client_cannot_name_a_tenant(world: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/demo", "/static/app.css", "/health", "/ops/rq"])
-def test_a_page_needs_no_session_and_learns_of_none(world: Any, path: str) -> None:
+def test_a_public_page_gets_no_session(world: Any, path: str) -> None:
     record = world.open()
     assert world.call("GET", path).status_code == 200
     assert world.get(record, path).status_code == 200
@@ -61,7 +61,7 @@ def test_a_page_needs_no_session_and_learns_of_none(world: Any, path: str) -> No
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PATCH"])
-def test_without_a_session_nothing_of_the_api_is_told(world: Any, code: Code, method: str) -> None:
+def test_without_a_session_the_api_reveals_nothing(world: Any, code: Code, method: str) -> None:
     response = world.call(method, "/api/forecasting/models")
     assert (response.status_code, code(response)) == (401, "session_required")
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -91,7 +91,9 @@ def test_a_refused_operation_is_refused_to_a_session(
     assert world.seen == []
 
 
-def test_deleting_with_the_cookie_is_told_apart_from_a_foreign_site(world: Any, code: Code) -> None:
+def test_a_cookie_delete_and_a_cross_site_request_have_different_codes(
+    world: Any, code: Code
+) -> None:
     token = world.bearer(world.open())["Authorization"].removeprefix("Bearer ")
     cookie = {"Cookie": f"demo_session={token}"}
     assert code(world.call("DELETE", "/api/orders/1", headers=cookie)) == "demo_restriction"
@@ -130,7 +132,9 @@ def test_a_session_that_is_not_active_is_refused(
     assert world.seen == []
 
 
-def test_unknown_forged_and_expired_credentials_are_told_apart(world: Any, code: Code) -> None:
+def test_unknown_forged_and_expired_credentials_have_different_codes(
+    world: Any, code: Code
+) -> None:
     record = world.open()
     bearer = world.bearer(record)
     world.rows.clear()
@@ -143,7 +147,7 @@ def test_unknown_forged_and_expired_credentials_are_told_apart(world: Any, code:
 
 
 @pytest.mark.parametrize("redis_is_away", [True, False])
-def test_a_session_ends_in_the_very_moment_of_its_expiry(
+def test_a_session_is_refused_from_the_instant_of_its_expiry(
     world: Any, code: Code, redis_is_away: bool
 ) -> None:
     record = world.open()
@@ -168,7 +172,7 @@ def test_a_destroyed_session_is_refused_at_once(world: Any, code: Code) -> None:
     assert code(world.get(record)) == "session_destroyed"
 
 
-def test_a_public_endpoint_learns_whose_session_it_is(world: Any) -> None:
+def test_a_public_endpoint_gets_the_session(world: Any) -> None:
     for record in (world.open(), world.open(status="pending", tenant_id=None)):
         world.call("POST", "/api/demo/session/extend", headers=world.bearer(record))
         environ = world.seen.pop()
@@ -187,7 +191,7 @@ def test_a_public_endpoint_learns_whose_session_it_is(world: Any) -> None:
         "unavailable",
     ],
 )
-def test_a_bad_credential_on_a_public_endpoint_is_only_told(
+def test_a_bad_credential_on_a_public_endpoint_is_passed_on_as_an_error(
     world: Any, away: Any, expected: str
 ) -> None:
     record = world.open()
@@ -210,7 +214,7 @@ def test_a_bad_credential_on_a_public_endpoint_is_only_told(
     assert not {TENANT_HEADER, SESSION_KEY} & set(environ)
 
 
-def test_without_a_credential_a_public_endpoint_is_told_nothing(world: Any) -> None:
+def test_without_a_credential_a_public_endpoint_gets_no_session(world: Any) -> None:
     world.call("POST", "/api/demo/session/create")
     assert not {SESSION_KEY, SESSION_ERROR_KEY} & set(world.seen[0])
 
@@ -276,7 +280,7 @@ def test_a_method_in_lower_case_is_the_same_method(world: Any, code: Code, metho
     assert world.seen == []
 
 
-def test_overrides_change_nothing(world: Any) -> None:
+def test_method_override_headers_are_ignored(world: Any) -> None:
     record = world.open()
     headers = world.bearer(record) | {"X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/x"}
     world.call("GET", "/api/orders/1?_method=DELETE&a=1", headers=headers)

@@ -1,4 +1,4 @@
-"""What the gateway adds around a request: its id, log lines, caching, and its own faults."""
+"""What the gateway adds to a request: its id, log lines, caching headers, and error handling."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,7 +28,7 @@ def test_every_answer_carries_one_request_id(world: Any) -> None:
     assert world.seen[0]["HTTP_X_REQUEST_ID"] == "given-by-client"
 
 
-def test_what_a_tenant_is_answered_stays_out_of_shared_caches(world: Any) -> None:
+def test_responses_to_a_tenant_are_not_cached_by_shared_caches(world: Any) -> None:
     record = world.open()
     assert world.get(record).headers["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in world.get(record, "/demo").headers
@@ -70,7 +70,7 @@ def test_log_lines_of_the_app_name_session_and_tenant_and_no_secret(world: Any) 
     assert record.session_id not in repr(record)
 
 
-def test_what_another_request_left_in_the_log_context_is_gone(world: Any) -> None:
+def test_the_log_context_starts_empty_for_each_request(world: Any) -> None:
     bound: list[dict[str, Any]] = []
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
@@ -103,7 +103,7 @@ def test_a_refusal_of_the_app_is_not_taken_for_the_gateways(world: Any) -> None:
         world.get(world.open())
 
 
-def test_a_fault_of_the_gateway_lets_nothing_through(
+def test_an_internal_error_of_the_gateway_refuses_the_request(
     world: Any, code: Code, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fault(session_id: str) -> None:

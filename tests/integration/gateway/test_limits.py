@@ -1,4 +1,4 @@
-"""Too much of anything is refused in one session or address, told kindly, and nowhere else felt."""
+"""Limits refuse one session or address with a message, and do not affect the others."""
 
 import threading
 from datetime import timedelta
@@ -32,7 +32,7 @@ def limited(world, counters):
     return world
 
 
-def test_a_sessions_requests_are_counted_told_and_refused(limited, code):
+def test_a_sessions_requests_are_counted_and_refused_with_headers(limited, code):
     record = limited.open()
     for left in (4, 3, 2, 1, 0):
         answer = limited.get(record)
@@ -46,7 +46,7 @@ def test_a_sessions_requests_are_counted_told_and_refused(limited, code):
     assert len(limited.seen) == 5
 
 
-def test_another_session_does_not_notice_and_a_minute_later_all_is_well(limited):
+def test_limits_apply_to_one_session_and_reset_after_a_minute(limited):
     record = limited.open()
     for _ in range(7):
         limited.get(record)
@@ -79,7 +79,7 @@ def test_with_redis_away_a_process_counts_for_itself(limited, code, monkeypatch)
     assert limited.failures >= 1
 
 
-def test_a_sessions_open_requests_are_bounded_and_let_go_when_they_are_sent(world, code):
+def test_open_requests_of_a_session_are_bounded_and_released_when_sent(world, code):
     world.gateway = world.make_gateway(guards=[OpenRequests(2)])
     record, entered, leave = world.open(), threading.Barrier(3), threading.Event()
 
@@ -109,7 +109,7 @@ def test_a_sessions_open_requests_are_bounded_and_let_go_when_they_are_sent(worl
     assert world.get(record).status_code == 200
 
 
-def test_an_app_that_fails_gives_its_place_back(world):
+def test_an_app_that_raises_releases_its_open_request(world):
     world.gateway = world.make_gateway(guards=[OpenRequests(1)])
     record = world.open()
 
@@ -136,7 +136,7 @@ def create(world, address="203.0.113.7", path="/api/demo/session/create", method
 
 
 @pytest.mark.parametrize("path", ["/api/demo/session/create", "/api/auth/login"])
-def test_sessions_that_an_address_opens_are_counted_told_and_refused(opening, code, path):
+def test_creations_of_an_address_are_counted_and_refused_with_headers(opening, code, path):
     for left in (2, 1, 0):
         answer = create(opening, path=path)
         assert answer.status_code == 200
@@ -152,7 +152,7 @@ def test_sessions_that_an_address_opens_are_counted_told_and_refused(opening, co
     assert create(opening, path=path).status_code == 200
 
 
-def test_both_ways_of_opening_a_session_share_one_count_and_nothing_else_counts(opening):
+def test_login_and_create_share_one_count(opening):
     for path in ("/api/demo/session/create", "/api/auth/login", "/api//./auth/login"):
         assert create(opening, path=path).status_code == 200
     assert create(opening).status_code == 429
@@ -170,7 +170,7 @@ def test_counting_a_creation_is_one_round_trip(opening):
     assert after - before == 2, "the count, and this question"
 
 
-def test_the_address_of_who_opens_a_session_is_not_kept(opening):
+def test_the_address_of_a_creation_is_not_stored(opening):
     create(opening)
     assert not [name for name in opening.redis.keys("*") if b"203.0.113" in name]
 
@@ -191,14 +191,14 @@ def guess(world, number, address="203.0.113.7"):
     )
 
 
-def test_after_as_many_guesses_as_the_quota_allows_none_is_looked_up(guarded, code):
+def test_after_too_many_guesses_no_credential_is_looked_up(guarded, code):
     codes = [code(guess(guarded, n)) for n in range(4)]
     assert codes == ["session_unknown"] * 3 + ["too_many_failures"]
     assert len(guarded.asked) == 3
     assert code(guess(guarded, 1, "198.51.100.1")) == "session_unknown"
 
 
-def test_a_good_id_opens_its_session_until_the_last_failure_and_not_after_it(guarded):
+def test_a_valid_id_works_until_the_last_allowed_failure(guarded):
     headers = {"X-Demo-Session-Id": guarded.open().session_id}
 
     def visit():
@@ -222,7 +222,7 @@ def test_forged_tokens_count_and_a_genuine_one_still_opens(guarded, code):
     assert guarded.get(guarded.open()).status_code == 200
 
 
-def test_no_address_is_kept(guarded):
+def test_no_address_is_stored(guarded):
     guess(guarded, 1)
     names = [name.decode() for name in guarded.redis.keys("*")]
     assert any("failures" in name for name in names)
@@ -261,7 +261,7 @@ def test_guards_apply_wherever_a_session_is_known(world, counters, method, path,
     assert [ask() for _ in range(3)] == [200] * 3, "no session, no guard"
 
 
-def test_a_session_that_opens_another_one_is_told_of_its_creations(opening):
+def test_a_session_that_opens_another_one_gets_the_creation_headers(opening):
     opening.gateway = opening.make_gateway(
         creations=CreationLimit(
             Counters(opening.redis, clock=opening.clock), Quota(3, 60), "s" * 32
@@ -342,7 +342,7 @@ def failing(environ, start_response):
         ("GET", "/ops/"),
     ],
 )
-def test_what_the_app_finds_bad_counts_and_is_refused_before_it(guarded, code, method, path):
+def test_credentials_that_the_app_rejects_are_counted_and_then_refused(guarded, code, method, path):
     reached = []
 
     def app(environ, start_response):
@@ -381,7 +381,7 @@ def test_a_client_cannot_have_its_credentials_counted_as_bad(guarded):
         assert guarded.call("GET", f"{SESSIONS}/x", environ_overrides=environ).status_code == 200
 
 
-def test_the_app_is_told_a_digest_of_the_address_that_opens_a_session(opening):
+def test_the_app_gets_a_digest_of_a_creations_address(opening):
     key = "masa_madre.address_digests"
     for address in ("2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:2::7"):
         assert create(opening, address).status_code == 200

@@ -1,4 +1,4 @@
-"""Whatever the spelling, an operation that the demo refuses never reaches the app's view."""
+"""An operation that the demo refuses never reaches the app, in any spelling."""
 
 from typing import Any
 from urllib.parse import unquote_to_bytes

@@ -1,4 +1,4 @@
-"""Sessions in Redis and behind it: what is believed, and what happens when parts are away."""
+"""Sessions in Redis and the database: which is believed, and what happens when one is away."""
 
 import json
 from collections.abc import Callable
@@ -74,9 +74,7 @@ def test_a_forgotten_session_cannot_be_put_back(world: Any) -> None:
     assert ttl > 3600
 
 
-def test_a_slow_reader_of_the_database_cannot_revive_a_destroyed_session(
-    world: Any, code: Code
-) -> None:
+def test_a_slow_database_read_cannot_revive_a_destroyed_session(world: Any, code: Code) -> None:
     record = world.open()
 
     def destroyed_meanwhile(session_id: str) -> SessionRecord:
@@ -89,7 +87,7 @@ def test_a_slow_reader_of_the_database_cannot_revive_a_destroyed_session(
     assert code(world.get(record)) == "session_destroyed"
 
 
-def test_a_slow_reader_of_the_database_cannot_undo_an_extension(world: Any) -> None:
+def test_a_slow_database_read_cannot_undo_an_extension(world: Any) -> None:
     old = world.open()
     new = replace(old, expires_at=old.expires_at + timedelta(minutes=30))
 
@@ -119,9 +117,7 @@ def test_the_database_answers_a_miss_once(world: Any) -> None:
     assert world.asked == [record.session_id]
 
 
-def test_news_that_never_reached_redis_is_heard_within_half_a_minute(
-    world: Any, code: Code
-) -> None:
+def test_a_change_missing_in_redis_is_read_from_the_database_soon(world: Any, code: Code) -> None:
     record = world.open()
     assert world.get(record).status_code == 200
     world.rows[record.session_id] = replace(record, status="destroyed")
@@ -197,7 +193,7 @@ def test_a_text_that_is_no_record_counts_as_none(world: Any, text: Any, is_signe
     assert world.asked == [record.session_id]
 
 
-def test_whoever_writes_to_redis_makes_no_session(world: Any) -> None:
+def test_a_record_forged_in_redis_makes_no_session(world: Any) -> None:
     ours = RedisSessions(world.redis, ["our secret"], clock=world.clock)
     theirs = RedisSessions(world.redis, ["a guess"], clock=world.clock)
     victim, forged = world.record(), world.record()

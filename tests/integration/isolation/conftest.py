@@ -50,7 +50,7 @@ class House:
         return tenant_role(SECRET, tenant).name
 
     def owner(self) -> psycopg.Connection:
-        """A look at everything."""
+        """Connect as the owner of the database."""
         return psycopg.connect(self.owner_url, autocommit=True)
 
     def canary(self, tenant: UUID) -> list[str]:
@@ -114,7 +114,7 @@ def shared_house(module_database_url: str) -> Iterator[House]:
 
 @pytest.fixture
 def house(shared_house: House) -> Iterator[House]:
-    """The same, in a test's own context."""
+    """The same database, in the test's own application context."""
     with shared_house.app.app_context():
         yield shared_house
 

@@ -97,7 +97,7 @@ def bounced(database_url, tmp_path):
 
 
 def read_at_once(app, tenants, turns):
-    """What each of `CLIENTS` threads read in the name of its tenant."""
+    """Return what each of `CLIENTS` threads read as its tenant."""
     start, seen, backends = threading.Barrier(CLIENTS), [], set()
 
     def work(number):
@@ -133,7 +133,7 @@ def test_more_clients_than_connections_read_their_own(bounced):
         "COMMIT; SET TimeZone = 'Asia/Tokyo'",
     ],
 )
-def test_what_is_planted_on_a_server_connection_is_gone_for_the_next_one(bounced, planted):
+def test_settings_left_on_a_server_connection_do_not_reach_the_next_client(bounced, planted):
     house, app = bounced
     names = {"role": house.role(house.other), "other": house.schema(house.other)}
     for _ in range(4):

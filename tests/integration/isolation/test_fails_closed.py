@@ -1,4 +1,4 @@
-"""However a tenant's transaction ends, nobody reads on under its name."""
+"""After a tenant's transaction has ended, nothing reads its data on that connection."""
 
 import gc
 import threading
@@ -24,7 +24,7 @@ def assert_closed():
         connection.execute(OWNER)
 
 
-def test_a_generator_left_half_read_lets_go_when_it_is_forgotten(house):
+def test_an_unfinished_generator_releases_its_tenant_when_collected(house):
     def rows(tenant):
         with tenant_transaction(tenant) as session:
             yield from session.scalars(OWNER)
@@ -47,7 +47,7 @@ def test_two_generators_read_in_turn_stay_with_their_tenants(house):
     assert_closed()
 
 
-def test_a_streaming_answer_reads_its_own_and_an_interrupted_one_lets_go(house):
+def test_a_streaming_answer_reads_its_tenant_and_releases_it_when_interrupted(house):
     app: Flask = house.app
 
     def view(tenant):

@@ -1,4 +1,4 @@
-"""Whatever SQL runs on a routed connection, it sees its own tenant and harms no other."""
+"""Hostile SQL on a tenant's connection sees only its own tenant and harms no other."""
 
 import pytest
 from psycopg import errors as pg
@@ -86,7 +86,7 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("statement", ELSEWHERE)
-def test_what_belongs_to_others_is_refused(house, statement):
+def test_objects_of_other_tenants_are_refused(house, statement):
     assert_refused(house, statement.format(other=house.schema(house.other)))
 
 
@@ -104,7 +104,7 @@ def test_the_login_behind_the_role_has_no_rights_either(house, statement):
         ("RESET ROLE", "SET search_path = {other}"),
     ],
 )
-def test_another_path_leads_nowhere(house, way):
+def test_another_search_path_reveals_nothing(house, way):
     statements = [item.format(other=house.schema(house.other)) for item in way]
     assert_refused(house, *statements, "SELECT * FROM sales")
 
@@ -113,7 +113,7 @@ def test_another_path_leads_nowhere(house, way):
     "taken",
     ["SET ROLE {role}", "SET LOCAL ROLE {role}", "SELECT set_config('role', '{role}', false)"],
 )
-def test_anothers_role_without_its_key_sees_and_changes_no_row(house, taken):
+def test_another_tenants_role_without_its_key_sees_and_changes_no_row(house, taken):
     taken, other = taken.format(role=house.role(house.other)), house.schema(house.other)
     for look in (f"SELECT * FROM {other}.sales", f"SELECT * FROM {other}.sold"):
         assert attack(house, taken, look) == []
@@ -161,7 +161,7 @@ def test_nothing_that_is_set_outlives_the_transaction(house, planted):
         assert driver.execute("SHOW TimeZone").fetchone() == ("UTC",)
 
 
-def test_a_right_given_away_is_none(house):
+def test_a_tenant_cannot_grant_rights_to_others(house):
     attack(house, "GRANT SELECT ON sales TO PUBLIC")
     assert_refused(
         house, "RESET ROLE", f"SELECT * FROM {house.schema(house.mine)}.sales", why=DENIED

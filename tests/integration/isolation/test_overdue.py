@@ -1,4 +1,4 @@
-"""A transaction whose timeouts were lifted from inside is ended from outside."""
+"""Cleanup ends a transaction that has lifted its own timeouts."""
 
 import threading
 
@@ -13,7 +13,7 @@ from tests.integration.control.processes import wait_for
 
 
 class Services:
-    """As much of the jobs' services as this test needs."""
+    """The part of the jobs' services that this test needs."""
 
     def __init__(self, settings):
         self.settings = settings

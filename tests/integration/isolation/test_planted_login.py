@@ -1,4 +1,4 @@
-"""What hostile SQL plants on the login of all tenants is harmless, or repaired soon."""
+"""Changes that hostile SQL makes to the tenants' login are harmless, or repaired by cleanup."""
 
 import threading
 
@@ -104,7 +104,7 @@ def test_planted_settings_are_removed_and_a_superusers_are_kept(make_house):
             assert excess_rights(connection) is None
 
 
-def test_a_planted_password_and_library_shut_visitors_out_until_the_repair(make_house):
+def test_a_changed_password_or_library_blocks_logins_until_the_repair(make_house):
     with make_house() as house:
         plant(
             house,
@@ -141,7 +141,9 @@ def test_connections_that_began_with_planted_settings_are_replaced(make_house):
 )
 @pytest.mark.parametrize("end", ["", "COMMIT"])
 @pytest.mark.parametrize("fails", [False, True])
-def test_what_outlives_a_transaction_is_closed_with_it(make_house, planted, seen, end, fails):
+def test_cursors_listens_and_prepared_statements_end_with_the_transaction(
+    make_house, planted, seen, end, fails
+):
     with make_house(db_pool_size=1) as house:
         try:
             with tenant_transaction(house.mine) as session:
@@ -163,7 +165,7 @@ def test_a_tenant_has_no_do_blocks(house):
 
 
 class Services:
-    """As much of the jobs' services as this needs."""
+    """The part of the jobs' services that this test needs."""
 
     def __init__(self, settings, redis=None):
         self.settings = settings
@@ -171,7 +173,7 @@ class Services:
         self.engine = create_engine(engine_url(settings.database_url))
 
 
-def test_cleanup_repairs_and_counts_what_it_repaired(make_house, redis_url):
+def test_cleanup_repairs_the_login_and_counts_the_repairs(make_house, redis_url):
     with make_house() as house, Redis.from_url(redis_url) as redis:
         services = Services(house.settings, redis)
         assert repair_login in STEPS

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """A response."""
 
     code: int
     body: Any
@@ -64,7 +64,7 @@ class Api:
         return sorted(found, key=lambda pod: int(pod["metadata"]["resourceVersion"]))
 
     def waiting(self, name: str = "bread") -> Any:
-        """Why the container of a Job's pod waits, once it does."""
+        """Wait until the container of a Job's pod waits; return the reason."""
         statuses = [pod["status"].get("containerStatuses", []) for pod in self.pods(name)]
         return next((status["state"].get("waiting") for (status,) in filter(None, statuses)), None)
 
@@ -93,7 +93,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(params=["double", *(["real"] if REAL else [])])
 def api(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Api]:
-    """What must hold on any API server; no pod needs to run."""
+    """Any API server, for tests that run no pod."""
     with scratch(cluster.kubeconfig if request.param == "double" else Path(REAL)) as api:
         yield api
 
@@ -119,7 +119,7 @@ def scratch(kubeconfig: Path) -> Iterator[Api]:
 
 
 def eventually(look: Callable[[], T], seconds: float = 15.0) -> T:
-    """What `look` gives as soon as it is something."""
+    """Wait until `look` returns something, and return it."""
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:

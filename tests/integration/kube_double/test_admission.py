@@ -1,4 +1,4 @@
-"""Who may do what, and what is let in: roles, quotas, service accounts, pod security."""
+"""Authorisation and admission: roles, quotas, service accounts, pod security."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def test_nothing_is_allowed_that_is_not_granted(node: Api, clerk: Api) -> None:
     )
 
 
-def test_a_refusal_comes_before_anything_else_is_looked_at(node: Api, clerk: Api) -> None:
+def test_authorisation_is_checked_before_anything_else(node: Api, clerk: Api) -> None:
     for path in ("/apis/nothing.example/v1/things", "/metrics", "/api/v1/namespaces"):
         assert clerk.send("GET", path).code == 403
     message = clerk.send("GET", f"{node.jobs}/bread").body["message"]

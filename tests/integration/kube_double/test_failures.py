@@ -1,4 +1,4 @@
-"""Failures on purpose, each as a real cluster shows it."""
+"""The failures that a test can cause, each as a real cluster shows it."""
 
 import time
 from typing import Any
@@ -75,7 +75,7 @@ def test_a_container_can_wait_until_the_failure_is_healed(
     node.finished()
 
 
-def test_a_pod_can_find_no_place(cluster: Cluster, node: Api) -> None:
+def test_a_pod_can_be_unschedulable(cluster: Cluster, node: Api) -> None:
     with cluster.fail("unschedulable"):
         node.send("POST", node.jobs, shell("true"))
         eventually(lambda: any("conditions" in pod["status"] for pod in node.pods()))
@@ -110,7 +110,7 @@ def test_a_container_can_run_out_of_memory_once(cluster: Cluster, node: Api, tmp
     assert (state["exitCode"], state["reason"]) == (137, "OOMKilled")
 
 
-def test_a_node_can_die_unnoticed_for_a_while(cluster: Cluster, node: Api, tmp_path: Any) -> None:
+def test_a_node_can_fail_unnoticed_for_a_while(cluster: Cluster, node: Api, tmp_path: Any) -> None:
     script = f"test -e {tmp_path}/tried && exit 0; touch {tmp_path}/tried; exec sleep 300"
     node.send("POST", node.jobs, shell(script, backoffLimit=1))
     eventually((tmp_path / "tried").exists)

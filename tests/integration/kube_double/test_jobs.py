@@ -1,4 +1,4 @@
-"""Jobs on the double: the command is a process, and how it ends is how the Job ends."""
+"""Jobs on the double: the command runs as a process, whose exit decides the Job's."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def is_alive(pid: str) -> bool:
 
 
 def terminated(pod: dict) -> dict:
-    """How the container of a pod ended."""
+    """Return the terminated state of a pod's container."""
     return pod["status"]["containerStatuses"][0]["state"]["terminated"]
 
 
@@ -145,7 +145,7 @@ def test_a_deleted_job_ends_its_process_gently(node: Api, tmp_path: Path) -> Non
 
 
 def test_children_in_groups_of_their_own_end_with_the_container(node: Api, tmp_path: Path) -> None:
-    """As the work horses of RQ are: they leave the group, not the session."""
+    """RQ's work horses leave the process group, not the session."""
     mark = tmp_path / "pid"
     code = "import os, time; os.setpgrp(); print(os.getpid(), flush=True); time.sleep(300)"
     script = f"python -c '{code}' > {mark} & until test -s {mark}; do sleep 0.01; done"

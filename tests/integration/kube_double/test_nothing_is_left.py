@@ -1,4 +1,4 @@
-"""The double ends what it began: threads, processes, connections, files."""
+"""The double leaves no threads, processes, connections or files."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ from tests.fixtures.kube import kube_api
 from tests.integration.kube_double.conftest import Api, eventually, shell
 
 
-def test_nothing_is_left_of_a_busy_double(tmp_path: Path) -> None:
+def test_a_busy_double_leaves_no_process_thread_or_file(tmp_path: Path) -> None:
     threads, mark = set(threading.enumerate()), tmp_path / "pid"
     with kube_api({"shell:1": ["sh", "-c"]}) as cluster:
         home = cluster.kubeconfig.parent

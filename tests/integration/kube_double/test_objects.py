@@ -80,7 +80,7 @@ def test_the_namespace_must_be_there(api: Api) -> None:
     ("selector", "found"),
     [("", "bread cake dough"), ("flour=wheat", "cake dough"), ("flour=wheat,oven=mild", "cake")],
 )
-def test_labels_choose(api: Api, selector: str, found: str) -> None:
+def test_a_label_selector_filters_the_list(api: Api, selector: str, found: str) -> None:
     rye, wheat = {"oven": "hot", "flour": "rye"}, {"flour": "wheat"}
     for name, labels in (("bread", rye), ("cake", {**wheat, "oven": "mild"}), ("dough", wheat)):
         api.send("POST", api.jobs, changed(job(name), "metadata.labels", labels))

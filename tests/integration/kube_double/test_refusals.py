@@ -1,4 +1,4 @@
-"""What any API server refuses: bodies, paths, tokens; and what only the double refuses."""
+"""Bodies, paths and tokens that any API server refuses, and requests that only the double does."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from tests.integration.control.conftest import ACCOUNT
 
 
 class Answers:
-    """An API that answers what it is told to, and does nothing.
+    """An API with prepared answers that does nothing.
 
     `created` is what it says of a new Job; an error is raised instead.
     """
@@ -54,7 +54,7 @@ def tenant_id(parts):
 
 
 def is_taken(parts, tenant_id, *, seconds_ago=0, status="started", queue=None):
-    """What is to be seen when a pod has taken the clone up."""
+    """Leave the traces of a pod that has begun the clone."""
     at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
     queue = queue or f"clone-{tenant_id}"
     parts.redis.lrem(f"rq:queue:{queue}", 0, clone_task_id(tenant_id))
@@ -67,7 +67,7 @@ def job_status_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
 
 
 def trouble_and_phase(parts, tenant_id):
-    """What operators see in the way of a clone, and the phase that its visitor sees."""
+    """Return a clone's trouble, as operators see it, and the phase that its visitor sees."""
     with parts.engine.connect() as connection:
         trouble = connection.exec_driver_sql(
             "SELECT trouble FROM control.tenants WHERE id = %s", (tenant_id,)

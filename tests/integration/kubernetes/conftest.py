@@ -23,7 +23,7 @@ RBAC = "rbac.authorization.k8s.io"
 
 @pytest.fixture(autouse=True)
 def kubernetes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the parts read from the environment, before they are made."""
+    """The environment that the services read."""
     monkeypatch.setenv("CLONE_LAUNCHER", "kubernetes")
     monkeypatch.setenv("CLONE_JOB_IMAGE", IMAGE)
     monkeypatch.setenv("CLONE_JOB_NAMESPACE", NAMESPACE)
@@ -48,7 +48,7 @@ def cluster(
 
 
 def install(double: Cluster, urls: dict[str, str]) -> None:
-    """What the chart brings, as far as clones need it."""
+    """Create the objects of the chart that clones need."""
     double.add("Namespace", "", {"metadata": {"name": NAMESPACE, "labels": RESTRICTED}})
     secret = {**urls, "JWT_SECRET": "a secret for tests, at least 32 bytes long"}
     data = {name: base64.b64encode(value.encode()).decode() for name, value in secret.items()}

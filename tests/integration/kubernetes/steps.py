@@ -21,7 +21,7 @@ def adjust(parts, **settings):
 
 
 def settle(parts, is_done, *, seconds=120.0):
-    """Let workers and reconciler go on, as they do in production, until something is true."""
+    """Run workers and reconciler, as in production, until a condition holds."""
     end = time.monotonic() + seconds
     while not is_done():
         assert time.monotonic() < end, "it did not come"
@@ -31,14 +31,14 @@ def settle(parts, is_done, *, seconds=120.0):
 
 
 def open_session(parts):
-    """A visitor comes, and no bakery is ready."""
+    """Open a session while no tenant is ready."""
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     assert session.status is SessionStatus.PENDING
     return session
 
 
 def is_(parts, session, status):
-    """Asks whether a session has come to a status."""
+    """Return a check that a session has reached a status."""
     return lambda: parts.sessions.fetch(session.session_id).status is status
 
 
@@ -53,7 +53,7 @@ def jobs_of(cluster):
 
 
 def end_of(job):
-    """Why a Job is over, or about to be, by the type of the condition that says so."""
+    """Return a Job's reasons to end, by the type of their condition."""
     return {
         item["type"]: item.get("reason", "")
         for item in job.get("status", {}).get("conditions", [])
@@ -62,7 +62,7 @@ def end_of(job):
 
 
 def pods_run(cluster):
-    """How many pods were made."""
+    """Return the number of pods that were created."""
     return len(cluster.objects("Pod", NAMESPACE))
 
 
@@ -75,7 +75,7 @@ def assert_nothing_is_left(parts, cluster):
 
 
 def trouble(database, session):
-    """What operators are told to be in the way of a session's clone."""
+    """Return the trouble of a session's clone, as operators see it."""
     row = database.execute(
         "SELECT trouble FROM control.tenants WHERE demo_session_id = %s", [session.id]
     ).fetchone()
@@ -83,7 +83,7 @@ def trouble(database, session):
 
 
 def connections(database):
-    """How many clones are being made."""
+    """Return the number of clones that run."""
     return database.execute(
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE starts_with(application_name, 'masa-madre clone ')"

@@ -108,7 +108,7 @@ def test_reconcile_removes_a_job_that_no_tenant_waits_for(cluster, parts):
     assert jobs_of(cluster) == []
 
 
-def test_the_watch_makes_one_pass_however_often_it_is_queued(cluster, parts, monkeypatch):
+def test_the_poll_makes_one_pass_however_often_it_is_queued(cluster, parts, monkeypatch):
     monkeypatch.setattr("jobs.kubernetes.reconcile_loop.POLL_SECONDS", 60)
     assert [tasks.poll_clone_jobs() for _ in range(5)] == [1, 0, 0, 0, 0]
 

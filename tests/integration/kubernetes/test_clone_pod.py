@@ -1,4 +1,4 @@
-"""What a pod does with its queue, and that its exit code is the truth."""
+"""A pod works through its queue, and its exit code says how that ended."""
 
 import json
 import signal
@@ -39,7 +39,7 @@ def pod_of(queue):
 
 
 def asked_to_stop(parts, queue):
-    """Whether the pod's worker knows that it shall stop after the job in hand."""
+    """Return True if the pod's worker is to stop after its current job."""
     workers = Worker.all(queue=TaskQueue(queue, connection=parts.redis))
     return any(worker.shutdown_requested_date for worker in workers)
 
@@ -83,7 +83,7 @@ def tenant_states_of(parts):
         ).all()
 
 
-def test_a_failure_is_told_by_the_exit_code_until_the_last_attempt(parts, database):
+def test_the_exit_code_reports_a_failure_until_the_last_attempt(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     _, queue = order_batch(parts, 1)
     codes, states = [], []
@@ -94,7 +94,7 @@ def test_a_failure_is_told_by_the_exit_code_until_the_last_attempt(parts, databa
     assert states == ["cloning", "cloning", "failed"]
 
 
-def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database):
+def test_a_failed_job_is_kept_when_its_queue_is_removed(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     (tenant_id,), queue = order_batch(parts, 1)
     run_pod(queue)
@@ -104,7 +104,7 @@ def test_a_failed_job_is_still_to_be_seen_when_its_queue_is_gone(parts, database
     assert seen == [f"clone-{tenant_id.hex}"]
 
 
-def test_the_next_pod_does_what_a_failed_one_did_not(parts, database):
+def test_the_next_pod_runs_the_tasks_that_a_failed_one_left(parts, database):
     database.execute(f"ALTER SCHEMA {TEMPLATE} RENAME TO hidden")
     _, queue = order_batch(parts, 2)
     assert run_pod(queue).returncode == UNFINISHED
@@ -113,7 +113,7 @@ def test_the_next_pod_does_what_a_failed_one_did_not(parts, database):
     assert tenant_states(database) == ["ready", "ready"]
 
 
-def test_the_next_pod_does_what_a_killed_one_had_in_hand(parts, database, database_url):
+def test_the_next_pod_runs_the_task_of_a_killed_one(parts, database, database_url):
     _, queue = order_batch(parts, 2)
     with locked_template(database_url), pod_of(queue) as pod:
         wait_until_stuck(database, "masa-madre clone")
@@ -124,9 +124,7 @@ def test_the_next_pod_does_what_a_killed_one_had_in_hand(parts, database, databa
     assert rq_keys(parts, queue) == []
 
 
-def test_a_pod_that_is_asked_to_stop_ends_its_clone_and_says_that_more_is_left(
-    parts, database, database_url
-):
+def test_a_stopped_pod_finishes_its_clone_and_exits_with_1(parts, database, database_url):
     _, queue = order_batch(parts, 3)
     with ExitStack() as stack:
         lock = stack.enter_context(ExitStack())
@@ -148,7 +146,7 @@ def test_a_pod_that_comes_late_finds_nothing_to_do(parts, database):
     assert tenant_states(database) == ["ready"]
 
 
-def test_without_redis_the_pod_is_to_be_tried_again(parts, monkeypatch):
+def test_without_redis_the_pod_exits_to_be_retried(parts, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     ran = run_pod("clone-00000000-0000-0000-0000-000000000000")
     assert ran.returncode == UNFINISHED

@@ -1,4 +1,4 @@
-"""Every way in which Job, pod, node or API can fail ends in a bakery, or in a sentence."""
+"""Every failure of Job, pod, node or API ends in a clone, or in a message to the visitor."""
 
 from contextlib import ExitStack
 
@@ -82,7 +82,7 @@ def test_an_api_that_hangs_is_asked_once_and_not_by_every_session(cluster, parts
     assert len(jobs_of(cluster)) == 1
 
 
-def test_a_kubeconfig_that_leads_nowhere_does_not_keep_visitors_waiting(parts):
+def test_with_an_unreachable_cluster_the_workers_clone(parts):
     adjust(parts, kubeconfig="/nowhere/kubeconfig")
     session = open_session(parts)
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))
@@ -107,7 +107,7 @@ def test_a_pod_without_its_secret_is_given_up_for_a_worker(cluster, parts):
     assert_nothing_is_left(parts, cluster)
 
 
-def test_a_namespace_that_refuses_our_pods_is_noticed(cluster, parts):
+def test_a_namespace_that_refuses_our_pods_hands_over_to_a_worker(cluster, parts):
     adjust(parts, clone_job_start_seconds=1)
     limits = {"metadata": {"name": "none"}, "spec": {"hard": {"count/pods": "0"}}}
     cluster.add("ResourceQuota", NAMESPACE, limits)
@@ -135,7 +135,7 @@ def test_a_clone_whose_every_pod_is_killed_goes_to_a_worker(cluster, parts, data
             wait_for(lambda: connections(database) == 1)
             with cluster.fail("oom", after=0.05, times=1) as death:
                 wait_for(lambda: death.hits == 1)
-                # A server notices late that its client has died, and while it waits not at all.
+                # While it waits for a lock a server does not notice that its client was killed.
                 end_connections(database)
         wait_for(lambda: "Failed" in end_of(jobs_of(cluster)[0]))
         tasks.reconcile_clone_jobs()
@@ -160,7 +160,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
     assert_nothing_is_left(parts, cluster)
 
 
-def test_a_clone_whose_node_died_goes_to_a_worker(
+def test_a_clone_whose_node_failed_goes_to_a_worker(
     cluster, parts, database, database_url, monkeypatch
 ):
     monkeypatch.setattr("jobs.kubernetes.reconciler.GRACE_SECONDS", 1)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 
 @pytest.mark.parametrize("fallback", ["worker", "none"])
-def test_what_a_pod_takes_up_while_the_api_is_asked_is_left_to_it(
+def test_a_clone_that_a_pod_takes_up_during_the_pass_is_left_to_it(
     parts, answer, tenant_id, fallback
 ):
     adjust(parts, clone_fallback=fallback, clone_job_start_seconds=0.0)

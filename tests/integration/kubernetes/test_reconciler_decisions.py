@@ -132,7 +132,7 @@ def test_a_clone_that_no_pod_makes_any_more_is_given_up(parts, answer, tenant_id
     assert JobQueues(parts.redis).names() == set()
 
 
-def test_a_clone_whose_pod_and_job_are_gone_is_given_up(parts, answer, tenant_id):
+def test_a_clone_without_pod_and_job_is_given_up(parts, answer, tenant_id):
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers())
     assert reconcile(parts) == Report(handed_over=1)
@@ -230,7 +230,7 @@ def test_a_queue_is_forgotten_when_its_job_is_over(parts, answer):
 
 @pytest.fixture
 def strays(parts, monkeypatch):
-    """What the reconcile job says of Jobs, when the API answers so."""
+    """Return what the reconcile job finds, with these answers of the API."""
 
     def found(api):
         monkeypatch.setattr("jobs.maintenance.reconcile.open_cluster", lambda _: api)

@@ -1,4 +1,4 @@
-"""A database with the roles and the neighbouring schema that the torture schemas speak of."""
+"""A database with the roles and the neighbouring schema that the torture schemas need."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An opinion not ours: what pg_dump says of two schemas must be the same but for the name."""
+"""An independent check: pg_dump's output for two schemas must be equal but for the name."""
 
 import re
 import subprocess
@@ -26,7 +26,7 @@ def dump(bindir: Path, url: str, *schemas: str) -> str:
 
 
 def entries(text: str) -> list[str]:
-    """What the dump has to say of each object, in an order of its own.
+    """Return the dump's statements of each object, sorted.
 
     pg_dump keeps names in order, but where objects need each other it goes by their age.
     """
@@ -56,7 +56,7 @@ def ordered_rows(connection: psycopg.Connection, schema: str) -> dict[str, list[
 
 
 def restored(bindir: Path, url: str, other_url: str, *schemas: str) -> str:
-    """What pg_dump says of the schemas once its own dump was restored in another database.
+    """Return pg_dump's output for the schemas after a restore of its own dump.
 
     Some expressions are printed otherwise after they were read once more.
     """

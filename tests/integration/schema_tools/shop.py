@@ -1,4 +1,4 @@
-"""A small schema that tests clone, and what they ask of the server around it."""
+"""A small schema that tests clone, and helpers for the server it is on."""
 
 import time
 from contextlib import contextmanager

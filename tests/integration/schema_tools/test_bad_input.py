@@ -1,4 +1,4 @@
-"""Impossible names, sources and plans are told with what to do."""
+"""Impossible names, sources and plans are refused with a message that says what to do."""
 
 from dataclasses import replace
 
@@ -21,12 +21,12 @@ from schema_tools import (
 from tests.integration.schema_tools.shop import SOURCE, TARGET, schemas
 
 
-def test_a_source_that_is_not_there_is_named(connection):
+def test_a_missing_source_is_named(connection):
     with pytest.raises(SourceNotFound, match="'nowhere' does not exist in database"):
         compile_plan(connection, "nowhere")
 
 
-def test_a_source_dropped_since_compiling_is_told(shop):
+def test_a_source_dropped_since_compiling_is_reported(shop):
     plan = compile_plan(shop, SOURCE)
     shop.execute(f"DROP SCHEMA {SOURCE} CASCADE")
 
@@ -34,7 +34,7 @@ def test_a_source_dropped_since_compiling_is_told(shop):
         plan.run(shop, TARGET)
 
 
-def test_an_empty_source_dropped_since_compiling_is_told(connection):
+def test_an_empty_source_dropped_since_compiling_is_reported(connection):
     connection.execute(f"CREATE SCHEMA {SOURCE}")
     plan = compile_plan(connection, SOURCE)
     connection.execute(f"DROP SCHEMA {SOURCE}")

@@ -1,4 +1,4 @@
-"""Every name in a clone means the clone's own object, however hard that is to tell."""
+"""Every name in a clone means the clone's own object, in ambiguous cases too."""
 
 import pytest
 
@@ -76,7 +76,7 @@ def case(connection):
 
 
 def objects(connection, schema):
-    """How many objects there are in a schema, with their parts."""
+    """Return the number of objects in a schema, with their parts."""
     query = """
         WITH RECURSIVE member (classid, objid) AS (
             SELECT classid, objid FROM pg_depend
@@ -90,7 +90,7 @@ def objects(connection, schema):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_clone_is_exact_and_outlives_its_source(case, name):
+def test_a_clone_is_exact_and_works_after_its_source_is_dropped(case, name):
     connection = case(name)
 
     compile_plan(connection, "s").run(connection, "d")
@@ -103,9 +103,7 @@ def test_a_clone_is_exact_and_outlives_its_source(case, name):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_pg_dump_says_of_the_clone_what_it_says_of_a_restored_dump(
-    case, name, postgres, database_url
-):
+def test_pg_dump_of_a_clone_equals_that_of_a_restored_dump(case, name, postgres, database_url):
     connection = case(name)
     compile_plan(connection, "s").run(connection, "zz_clone")
     connection.execute("COMMENT ON SCHEMA zz_clone IS NULL")
@@ -178,7 +176,7 @@ def test_a_tie_through_another_schema_is_refused_with_its_chain(connection, name
     assert chain in str(refused.value)
 
 
-def test_a_tie_that_is_kept_is_told_everywhere(connection):
+def test_a_kept_tie_is_listed_everywhere(connection):
     script, chain = THROUGH_OTHERS["a view"]
     connection.execute("CREATE SCHEMA api; CREATE SCHEMA s; CREATE TABLE s.t (a integer)")
     connection.execute(script)
@@ -203,7 +201,7 @@ def test_what_others_need_of_the_source_is_no_tie(connection):
     assert compile_plan(connection, "s").ties == ()
 
 
-def test_a_function_elsewhere_that_names_the_source_is_told(connection):
+def test_a_function_elsewhere_that_names_the_source_is_reported(connection):
     connection.execute(
         "CREATE SCHEMA api; CREATE SCHEMA s; CREATE TABLE s.t (a integer);"
         "CREATE FUNCTION api.f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM s.t';"

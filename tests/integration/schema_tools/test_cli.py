@@ -46,7 +46,7 @@ def test_a_difference_is_shown_and_exits_with_1(run, connection):
     assert out.startswith("table t: holds ")
 
 
-def test_rows_are_brought_back(run, connection):
+def test_the_restore_command_restores_rows(run, connection):
     run("clone", "shop", "copy")
     connection.execute("UPDATE copy.t SET v = 'b'; INSERT INTO copy.t (v) VALUES ('c')")
 
@@ -99,7 +99,7 @@ def test_misuse_exits_with_2(capsys, monkeypatch):
         assert stopped.value.code == 2
 
 
-def test_a_server_that_is_not_there_is_told_without_the_password(capsys):
+def test_an_unreachable_server_is_reported_without_the_password(capsys):
     code = main(["drop", "x", "--database-url", "postgresql://u:secret@127.0.0.1:1/x"])
 
     err = capsys.readouterr().err

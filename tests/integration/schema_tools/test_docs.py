@@ -1,4 +1,4 @@
-"""The page about cloning says what is there, and its examples run."""
+"""docs/cloning.md lists every option, and its examples run."""
 
 import argparse
 import re

@@ -1,4 +1,4 @@
-"""Only our schemas are dropped; who blocks a drop is named."""
+"""Only our schemas are dropped; the session that blocks a drop is named."""
 
 import threading
 
@@ -39,7 +39,7 @@ def test_a_blocked_drop_names_the_session_and_its_query(shop, database_url):
         assert TARGET in schemas(shop)
 
 
-def test_a_drop_waits_for_a_reader_who_leaves(shop, database_url):
+def test_a_drop_waits_for_a_reader_that_ends(shop, database_url):
     compile_plan(shop, SOURCE).run(shop, TARGET)
     with psycopg.connect(database_url) as reader:
         reader.execute(f"SELECT count(*) FROM {TARGET}.t")
@@ -49,7 +49,7 @@ def test_a_drop_waits_for_a_reader_who_leaves(shop, database_url):
         leaving.join()
 
 
-def test_a_drop_without_the_privilege_is_told(shop):
+def test_a_drop_without_the_privilege_is_refused_with_a_message(shop):
     compile_plan(shop, SOURCE).run(shop, TARGET)
     with as_role(shop, "torture_reader"), pytest.raises(SchemaToolsError, match="must be owner"):
         drop_schema(shop, TARGET)

@@ -1,4 +1,4 @@
-"""What extensions own in the source stays there, and the clone uses it by its qualified name."""
+"""Objects of extensions stay in the source, and the clone uses them by their qualified names."""
 
 import pytest
 

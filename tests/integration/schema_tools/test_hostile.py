@@ -44,7 +44,7 @@ def database(database_url, postgres):
     phases=[Phase.generate],
 )
 @given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
-def test_a_clone_of_namesakes_is_what_a_restored_dump_says(database, scripts):
+def test_a_clone_with_ambiguous_names_equals_a_restored_dump(database, scripts):
     connection, url, postgres = database
     pairs = {f"zz_source_{n}_": f"zz_target_{n}_" for n in range(len(scripts))}
     cloned = []

@@ -1,4 +1,4 @@
-"""Whatever ends a clone leaves nothing behind, and rows are of one moment."""
+"""An interrupted clone leaves nothing behind, and the rows of a clone are of one snapshot."""
 
 import os
 import signal
@@ -111,7 +111,7 @@ def test_an_interrupt_in_the_progress_leaves_the_connection_usable(shop, stop_at
     assert verify(shop, SOURCE, TARGET) == []
 
 
-def test_a_lock_timeout_is_told(shop, database_url):
+def test_a_lock_timeout_is_reported(shop, database_url):
     plan = compile_plan(shop, SOURCE)
     with psycopg.connect(database_url) as other:
         other.execute("LOCK TABLE shop.t IN ACCESS EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""A role that lacks a right is told the statement that gives it."""
+"""A missing privilege is reported with the statement that grants it."""
 
 import pytest
 
@@ -22,12 +22,12 @@ def test_an_ordinary_role_is_told_each_grant_that_it_lacks(shop):
 
     with as_role(shop, "torture_reader"), pytest.raises(PrivilegeMissing) as told:
         compile_plan(shop, SOURCE)
-    mends = str(told.value).partition("This would allow it: ")[2]
-    assert "GRANT SELECT ON shop.t TO torture_reader;" in mends
-    assert "GRANT SELECT ON SEQUENCE shop.t_id_seq TO torture_reader;" in mends
-    assert "GRANT CREATE ON DATABASE" in mends
-    assert "GRANT torture_owner TO torture_reader;" in mends
-    shop.execute(mends)
+    grants = str(told.value).partition("This would allow it: ")[2]
+    assert "GRANT SELECT ON shop.t TO torture_reader;" in grants
+    assert "GRANT SELECT ON SEQUENCE shop.t_id_seq TO torture_reader;" in grants
+    assert "GRANT CREATE ON DATABASE" in grants
+    assert "GRANT torture_owner TO torture_reader;" in grants
+    shop.execute(grants)
     try:
         with as_role(shop, "torture_reader"):
             compile_plan(shop, SOURCE).run(shop, TARGET)
@@ -65,7 +65,7 @@ def test_an_owner_without_superuser_can_clone_what_is_its_own(connection):
         assert verify(connection, "own", TARGET) == []
 
 
-def test_policies_never_thin_the_rows(shop):
+def test_row_policies_never_hide_rows_from_a_clone(shop):
     shop.execute(
         "ALTER TABLE shop.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON shop.t USING (id = 1);"
         " GRANT USAGE ON SCHEMA shop TO torture_reader;"

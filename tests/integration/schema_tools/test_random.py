@@ -1,4 +1,4 @@
-"""Clones of random schemas are what pg_dump says of their sources.
+"""Clones of random schemas have the same pg_dump output as their sources.
 
 The examples are always the same ones; to look further, give pytest --hypothesis-seed=random and
 set SCHEMA_EXAMPLES, the number for each server.
@@ -63,7 +63,7 @@ def entries_of(dumped, schema):
     phases=[Phase.generate],  # ten schemas at once shrink too slowly: the failing one is printed
 )
 @given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
-def test_a_clone_of_anything_is_what_pg_dump_says_of_its_source(database, scripts):
+def test_clones_of_random_schemas_equal_their_sources_pg_dump(database, scripts):
     connection, url, bindir = database
     pairs = [(f"zz_source_{n}_", f"zz_target_{n}_") for n in range(len(scripts))]
     try:

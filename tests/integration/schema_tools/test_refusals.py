@@ -1,4 +1,4 @@
-"""What cannot be cloned is refused by name; what may surprise is a warning."""
+"""Objects that cannot be cloned are refused by name; others may give a warning."""
 
 import pytest
 

@@ -115,7 +115,7 @@ def test_only_changed_rows_are_compared(rich):
     assert restored(rich, "UPDATE bookings SET during = NULL", compare_all=True).compared > 50
 
 
-def test_what_no_order_brings_back_is_copied_without_constraints(rich):
+def test_rows_that_no_order_restores_are_copied_without_constraints(rich):
     exchanged = "UPDATE stars SET number = 3 - number WHERE number < 3"
     assert restored(rich, exchanged).constraints == 0  # its unique key waits
     repointed = "UPDATE uses SET code = 'a' WHERE code = 'b'", "DELETE FROM codes WHERE code = 'b'"
@@ -134,7 +134,7 @@ def test_what_no_order_brings_back_is_copied_without_constraints(rich):
     assert comment.fetchone() == ("a circle",)
 
 
-def test_what_a_foreign_keys_action_did_meanwhile_is_brought_back_too(rich):
+def test_what_a_foreign_keys_action_did_meanwhile_is_restored_too(rich):
     # The parent's key has another text and the same value: it goes and comes again.
     report = restored(rich, "UPDATE prices SET amount = 1.00 WHERE amount = 1")
     offers = rich.execute(f"SELECT amount::text FROM {CLONE}.offers ORDER BY id").fetchall()
@@ -142,13 +142,13 @@ def test_what_a_foreign_keys_action_did_meanwhile_is_brought_back_too(rich):
     assert report.constraints == 1
 
 
-def test_rows_of_the_source_that_are_newer_than_the_clone_are_brought_too(rich):
+def test_rows_of_the_source_that_are_newer_than_the_clone_are_restored(rich):
     rich.execute(f"UPDATE {SOURCE}.bookings SET during = '[40,50)' WHERE id = 1")
     rich.execute(f"DELETE FROM {SOURCE}.dogs WHERE id = 2")
     restored(rich)
 
 
-def test_a_mark_that_another_transaction_wrote_tells_nothing_about_rows(rich):
+def test_a_mark_written_by_another_transaction_is_not_trusted_for_rows(rich):
     comment = rich.execute(
         "SELECT obj_description(to_regnamespace(%s), 'pg_namespace')", [CLONE]
     ).fetchone()[0]
@@ -188,7 +188,7 @@ def test_other_definitions_are_refused(rich, change, named, schema):
         restore_rows(rich, SOURCE, CLONE)
 
 
-def test_what_the_check_raises_undoes_all(rich):
+def test_an_exception_of_the_check_rolls_everything_back(rich):
     def refuse(connection):
         assert connection.info.transaction_status.name == "INTRANS"
         locks = connection.execute(
@@ -222,7 +222,7 @@ def test_a_failure_changes_nothing(rich):
     assert verify(rich, SOURCE, CLONE) == before
 
 
-def test_a_writer_is_waited_for_so_long_and_named(rich, database_url):
+def test_a_writer_is_waited_for_up_to_the_lock_timeout_and_named(rich, database_url):
     with psycopg.connect(database_url, application_name="writer") as writer:
         writer.execute(f"UPDATE {CLONE}.notes SET size = 9")
         with pytest.raises(RestoreBlocked) as told:
@@ -231,7 +231,7 @@ def test_a_writer_is_waited_for_so_long_and_named(rich, database_url):
     restored(rich, "UPDATE notes SET size = 8")
 
 
-def test_readers_read_on(rich, database_url):
+def test_readers_are_not_blocked_by_a_restore(rich, database_url):
     edit(rich, "UPDATE bookings SET during = NULL")
     begun, done = threading.Event(), threading.Event()
 
@@ -256,7 +256,7 @@ def test_readers_read_on(rich, database_url):
     assert verify(rich, SOURCE, CLONE) == []
 
 
-def test_another_role_is_told_that_it_may_not(rich):
+def test_a_role_without_the_rights_is_refused(rich):
     rich.execute(f"GRANT USAGE ON SCHEMA {SOURCE}, {CLONE} TO torture_reader")
     edit(rich, "UPDATE bookings SET during = NULL")
     with (

@@ -1,4 +1,4 @@
-"""A clone that was changed in any way is found out."""
+"""Verify finds every kind of change to a clone."""
 
 from collections.abc import Iterator
 
@@ -123,7 +123,7 @@ def pair(postgres: Postgres) -> Iterator[psycopg.Connection]:
 
 
 @pytest.mark.parametrize("name", SABOTAGES)
-def test_a_sabotage_is_found(pair, name):
+def test_every_change_to_a_clone_is_found(pair, name):
     try:
         with pair.transaction(force_rollback=True):
             add_to(pair, TARGET, SABOTAGES[name].replace("\n", " "))

@@ -1,4 +1,4 @@
-"""Large schemas on a server with few locks: told before they start, dropped in stages."""
+"""Large schemas on a server with few locks: refused before they start, dropped in stages."""
 
 import psycopg
 import pytest

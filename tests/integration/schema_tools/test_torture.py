@@ -1,4 +1,4 @@
-"""Clones of schemas that hurt are what pg_dump says of their source, line for line."""
+"""Clones of difficult schemas have the same pg_dump output as their sources, line for line."""
 
 from pathlib import Path
 
@@ -13,9 +13,7 @@ TARGET = "tgt_z9w"
 
 
 @pytest.mark.parametrize("script", torture_files(), ids=lambda path: path.stem)
-def test_the_clone_is_what_pg_dump_says_of_the_source(
-    connection, database_url, postgres, script: Path
-):
+def test_a_clone_equals_its_sources_pg_dump(connection, database_url, postgres, script: Path):
     if script.stem == "postgres_18" and connection.info.server_version < 180000:
         pytest.skip("these objects came with Postgres 18")
     build(connection, SOURCE, script.read_text())

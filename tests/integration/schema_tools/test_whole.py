@@ -1,4 +1,4 @@
-"""All the torture at once, names that hurt on both sides, and what is left when the source goes."""
+"""All torture schemas in one, awkward names, and the clone after its source is dropped."""
 
 import psycopg
 import pytest
@@ -70,7 +70,7 @@ def build_everything(connection):
         connection.execute(aside.replace("@CLASHES@", CLASHES))
 
 
-def test_all_torture_in_one_schema(connection, database_url, postgres):
+def test_all_torture_schemas_in_one(connection, database_url, postgres):
     build_everything(connection)
 
     plan = compile_plan(connection, SOURCE)
@@ -92,7 +92,7 @@ def build_small(connection, schema):
 
 
 @pytest.mark.parametrize("source", HARD_NAMES)
-def test_names_that_hurt_are_names_like_others(connection, source):
+def test_awkward_names_are_cloned_like_others(connection, source):
     target = HARD_NAMES[HARD_NAMES.index(source) - 1]
     build_small(connection, source)
 
@@ -108,7 +108,7 @@ def test_names_that_hurt_are_names_like_others(connection, source):
 
 
 @pytest.mark.parametrize("source", ["public", SOURCE])
-def test_a_clone_outlives_its_source(connection, database_url, postgres, source):
+def test_a_clone_works_after_its_source_is_dropped(connection, database_url, postgres, source):
     if source == "public":
         connection.execute("DROP SCHEMA public CASCADE")
     build(connection, source, LIVING)

@@ -115,7 +115,7 @@ def own_server(tmp_path):
     ],
     ids=["silence", "half a header", "half a body", "half a chunk"],
 )
-def test_slow_clients_take_no_thread(server, beginning):
+def test_slow_clients_occupy_no_thread(server, beginning):
     with ExitStack() as open_sockets:
         for _ in range(SLOW):
             open_sockets.enter_context(server.connect()).sendall(beginning)
@@ -130,7 +130,7 @@ def test_slow_clients_take_no_thread(server, beginning):
     ],
     ids=["header", "body"],
 )
-def test_a_request_that_trickles_is_cut_off(server, beginning):
+def test_a_request_that_arrives_too_slowly_is_cut_off(server, beginning):
     """The silence between two bytes never gets long: it is the whole that takes too long."""
     with server.connect() as slow:
         slow.sendall(beginning)
@@ -163,7 +163,7 @@ def test_a_request_that_trickles_is_cut_off(server, beginning):
     ],
     ids=["chunk size", "transfer coding", "length", "header", "long header", "large body"],
 )
-def test_what_is_no_request_gets_a_problem_and_leaves_no_traceback(server, request_text, status):
+def test_an_unreadable_request_gets_a_problem_body_and_no_traceback(server, request_text, status):
     head, _, body = server.ask(request_text).partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status
     assert b"application/problem+json" in head

@@ -82,6 +82,13 @@ def test_a_target_between_the_bounds_is_the_estimate_alone():
     )
 
 
+def test_a_bound_that_changes_nothing_is_not_given_as_the_reason():
+    for bounds in ({"demo_pool_max": 8}, {"demo_pool_size": 8}):
+        target = pool_target(facts(last_minute=240), ROOMY, settings(**bounds))
+        assert target.target == 8
+        assert target.reason.endswith("with chance 8")
+
+
 def test_a_pool_size_above_the_maximum_raises_the_maximum():
     bounds = pool_bounds(facts(), ROOMY, settings(demo_pool_size=9, demo_pool_max=5))
     assert bounds["DEMO_POOL_MAX"] == 9
@@ -103,6 +110,11 @@ def test_the_disk_bounds_by_what_is_left_and_what_the_pool_has_already():
     full = Room(locks=1_000_000, used=200 * MEGABYTE, relations=10, size=2 * MEGABYTE)
     assert pool_bounds(pool, full, settings(demo_disk_mb=100))["DEMO_DISK_MB"] == 0
     assert "DEMO_DISK_MB" not in pool_bounds(pool, ROOMY, settings())
+
+
+def test_a_tenant_that_fits_only_in_part_does_not_fit():
+    room = Room(locks=1_000_000, used=89 * 1024 * 1024, relations=10, size=2 * 1024 * 1024)
+    assert pool_bounds(facts(), room, settings(demo_disk_mb=100))["DEMO_DISK_MB"] == 5
 
 
 def test_the_floor_gives_way_to_the_ceiling():

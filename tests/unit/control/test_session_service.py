@@ -114,7 +114,7 @@ def calls(world, name):
 
 
 def names(world):
-    """What was told to others than Postgres."""
+    """The calls to collaborators other than Postgres."""
     told = [entry[0] for entry in world.log if isinstance(entry[0], str)]
     return [name for name in told if name != "commit"]
 
@@ -137,7 +137,7 @@ def test_a_waiting_session_has_its_clone_made_and_a_token_for_its_whole_time(wor
     assert calls(world, "dispatcher.refill") == []
 
 
-def test_near_the_limit_it_is_asked_again_alone_with_new_secrets(world):
+def test_near_the_limit_a_creation_is_retried_serially_with_new_secrets(world):
     world.answers.give(OPEN, row(refusal="again"), row())
     world.service.open("notes", VISITOR)
     first, second = (entry[1] for entry in calls(world, OPEN))
@@ -164,7 +164,7 @@ def test_a_refusal_says_why_and_when_to_come_back(world, refusal, kind, code):
     assert names(world) == []
 
 
-def test_what_redis_does_not_take_is_marked_and_opens_the_session_all_the_same(world):
+def test_a_session_opens_though_its_record_cannot_be_written(world):
     world.cache.is_away = world.dispatcher.is_away = True
     world.answers.give(OPEN, row())
     assert world.service.open("notes", VISITOR).session.status is SessionStatus.ACTIVE
@@ -205,7 +205,7 @@ def test_an_extension_that_is_refused_says_why(world, found, kind, code):
     assert names(world) == []
 
 
-def test_an_end_releases_the_tenant_in_its_transaction_then_tells_the_gateway(world):
+def test_ending_releases_the_tenant_in_its_transaction_then_updates_the_gateway(world):
     world.answers.give(END, row(status="destroyed"))
     assert world.service.end("demo_secret", "operator").status is SessionStatus.DESTROYED
     assert world.log == [
@@ -217,13 +217,13 @@ def test_an_end_releases_the_tenant_in_its_transaction_then_tells_the_gateway(wo
     ]
 
 
-def test_an_end_of_what_has_ended_only_tells_the_gateway_again(world):
+def test_ending_an_ended_session_only_updates_the_gateway(world):
     world.answers.give(FIND, row(status="expired"))
     assert world.service.end("demo_secret").status is SessionStatus.EXPIRED
     assert names(world) == ["cache.forget"]
 
 
-def test_an_end_while_redis_is_away_is_an_end(world):
+def test_a_session_ends_while_redis_is_away(world):
     world.cache.is_away = world.dispatcher.is_away = True
     world.answers.give(END, row(status="destroyed"))
     assert world.service.end("demo_secret").status is SessionStatus.DESTROYED
@@ -239,6 +239,22 @@ def test_a_reset_is_asked_for_by_the_rows_id_and_read_again(world, status, is_un
     assert calls(world, "dispatcher.reset") == [("dispatcher.reset", SESSION)]
     assert opened.session.tenant_id == OTHER_TENANT
     assert opened.reset_is_under_way is is_under_way
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [(None, 3), (0, 0), (7, 7)])
+def test_a_reset_is_waited_for_as_long_as_was_said_or_set(world, monkeypatch, wait, seconds):
+    waited = []
+    resets = SimpleNamespace(run=lambda _, wait: waited.append(wait) or ResetStatus.DONE)
+    monkeypatch.setattr(world.service, "_resets", resets)
+    monkeypatch.setattr(world.service, "_settings", SimpleNamespace(demo_reset_wait_seconds=3))
+    world.answers.give(FIND, row())
+    world.service.reset("demo_secret", wait=wait)
+    assert waited == [seconds]
+
+
+def test_the_secret_of_a_session_is_not_shown(world):
+    world.answers.give(FIND, row())
+    assert "demo_secret" not in repr(world.service.fetch("demo_secret"))
 
 
 def test_a_reset_of_a_session_that_is_over_is_not_asked_for(world):

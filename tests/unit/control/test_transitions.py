@@ -1,4 +1,4 @@
-"""One home for state: no statement outside `app.control.transitions` writes a state or a status."""
+"""No statement outside `app.control.transitions` writes a state or a status."""
 
 import ast
 import re
@@ -33,7 +33,7 @@ def sql_writers(text):
 
 
 def core_writers(tree):
-    """What writes the two tables through SQLAlchemy: statements, new objects, attributes."""
+    """Yield the code that writes the two tables through SQLAlchemy."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -97,7 +97,7 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_writer_is_found_in_every_dialect(tmp_path, sample):
+def test_a_writing_statement_is_found_in_every_form(tmp_path, sample):
     path = tmp_path / "sample.py"
     path.write_text(sample)
     assert writers(path) != []
@@ -112,7 +112,7 @@ def test_a_writer_is_found_in_every_dialect(tmp_path, sample):
         "if tenant.state == 'ready': pass",
     ],
 )
-def test_a_reader_is_not_taken_for_a_writer(tmp_path, sample):
+def test_a_reading_statement_is_not_reported(tmp_path, sample):
     path = tmp_path / "sample.py"
     path.write_text(sample)
     assert writers(path) == []

@@ -53,7 +53,13 @@ def test_a_good_credential_is_found(environ: dict[str, Any], source: Source) -> 
 
 @pytest.mark.parametrize(
     "environ",
-    [{}, {"HTTP_AUTHORIZATION": "Basic b3BzOng="}, {"HTTP_COOKIE": "a=b"}, {"HTTP_COOKIE": ";=;"}],
+    [
+        {},
+        {"HTTP_AUTHORIZATION": "Basic b3BzOng="},
+        {"HTTP_AUTHORIZATION": f"Digest {GOOD}"},
+        {"HTTP_COOKIE": "a=b"},
+        {"HTTP_COOKIE": ";=;"},
+    ],
 )
 def test_no_credential_is_none(environ: dict[str, Any]) -> None:
     assert find_credential(environ, TOKENS) is None
@@ -80,6 +86,10 @@ def test_no_credential_is_none(environ: dict[str, Any]) -> None:
         ),
         (
             {"HTTP_AUTHORIZATION": f"Bearer {GOOD}", "HTTP_COOKIE": f"demo_session={FOREIGN}"},
+            "conflicting_credentials",
+        ),
+        (
+            {"HTTP_COOKIE": f"demo_session={GOOD}; demo_session={BAD}; demo_session={FOREIGN}"},
             "conflicting_credentials",
         ),
         (
@@ -118,6 +128,8 @@ SAME = {"HTTP_SEC_FETCH_SITE": "same-origin"}
         {"HTTP_ORIGIN": "http://demo.example"},
         {"HTTP_ORIGIN": "http://demo.example:80"},
         {"HTTP_ORIGIN": "https://demo.example"},
+        {"HTTP_ORIGIN": "https://demo.example", "wsgi.url_scheme": "https"},
+        {"HTTP_ORIGIN": "https://demo.example:443"},
         {"HTTP_ORIGIN": "http://DEMO.example"},
         {"HTTP_ORIGIN": "http://demo.example:8000", "HTTP_HOST": "demo.example:8000"},
         {"HTTP_ORIGIN": "http://[::1]:8000", "HTTP_HOST": "[::1]:8000"},

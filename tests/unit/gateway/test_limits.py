@@ -1,13 +1,15 @@
-"""Limits that one process keeps alone, and the digests that stand for addresses."""
+"""Limits that are counted in one process, and the digests of addresses."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from redis import Redis
 
 from gateway import OpenRequests, Refused, SessionRecord
 from gateway.limits.address import address_digest
-from gateway.limits.guards import RELEASE_KEY
+from gateway.limits.counters import Counters, Quota
+from gateway.limits.guards import RELEASE_KEY, CreationLimit
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
 
@@ -62,6 +64,24 @@ def test_an_address_has_another_digest_every_day_and_for_every_secret():
 
 
 def test_the_addresses_of_one_ipv6_network_share_a_digest():
-    first, second = (address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in (1, 2))
+    first, second = (address_digest(f"2001:db8::{n}", "a" * 32, NOW) for n in ("1", "8000:0:0:2"))
     other = address_digest("2001:db8:0:1::1", "a" * 32, NOW)
     assert first == second != other
+
+
+def test_an_address_that_opens_sessions_is_known_by_its_ipv6_site_today_and_yesterday():
+    nowhere = Counters(Redis(port=1))
+    assert "a" * 32 not in repr(
+        vars(CreationLimit(nowhere, Quota(1, 60), "a" * 32))["_counter_name"]
+    )
+    limits = [
+        CreationLimit(nowhere, Quota(1, 60), "a" * 32, clock=lambda now=now: now)
+        for now in (NOW, NOW + timedelta(days=1))
+    ]
+    today, tomorrow = (
+        [limit.digests({"REMOTE_ADDR": f"2001:db8:{site}::1"}) for site in ("0:0", "0:8000", "1")]
+        for limit in limits
+    )
+    assert today[0] == today[1] != today[2]
+    assert len({*today[0], *today[2]}) == 4
+    assert [yesterday for _, yesterday in tomorrow] == [now for now, _ in today]

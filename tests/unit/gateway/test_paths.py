@@ -58,7 +58,7 @@ def test_a_path_has_one_spelling(given_path: str, canonical: str) -> None:
         "/api/\uff0e\uff0e/ops",
     ],
 )
-def test_a_path_that_can_be_read_in_two_ways_is_refused(path: str) -> None:
+def test_an_ambiguous_path_is_refused(path: str) -> None:
     with pytest.raises(Refused) as caught:
         canonicalise(path)
     assert caught.value.refusal.code == "ambiguous_path"

@@ -1,4 +1,4 @@
-"""A policy file: what its words mean, and what is said of a file that is wrong."""
+"""A policy file: what its keys mean, and how mistakes in it are reported."""
 
 import re
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_a_rule_names_a_limit():
         ({"decision": "public", "limit": True}, "limit: True must be a text"),
     ],
 )
-def test_a_rule_that_is_wrong_is_told_with_its_key_and_remedy(row, told):
+def test_a_wrong_rule_is_reported_with_its_key_and_remedy(row, told):
     with pytest.raises(InvalidPolicy, match=re.escape(f"the policy: rules[0]: {told}")):
         rule(**row)
 

@@ -1,4 +1,4 @@
-"""The policy table, row by row."""
+"""The policy, rule by rule."""
 
 import pytest
 

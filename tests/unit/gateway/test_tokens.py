@@ -1,4 +1,4 @@
-"""Session tokens: what is ours and in time is read, and nothing else."""
+"""Session tokens: only our own and unexpired ones are read."""
 
 import base64
 import json
@@ -105,7 +105,7 @@ def test_a_clock_a_little_behind_takes_a_fresh_token(tokens: SessionTokens, cloc
         sign(claims(), kid="../../dev/null"),
         sign(claims(), crit=["x"], x=1),
         sign(claims(), crit=["b64"], b64=False),
-        sign(claims(iss="somebody")),
+        sign(claims(iss="another issuer")),
         sign(claims(iss=["masa-madre"])),
         sign(claims(aud="another-service")),
         sign(claims(aud=["demo-session", "another"])),
@@ -172,6 +172,8 @@ def test_keys_rotate_by_kid(clock: Clock) -> None:
 def test_a_weak_or_missing_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter than the 32 bytes"):
         SessionTokens("short")
+    with pytest.raises(ValueError, match="shorter than the 32 bytes"):
+        SessionTokens("s" * 31)
     with pytest.raises(ValueError, match="at least one secret"):
         SessionTokens({})
 

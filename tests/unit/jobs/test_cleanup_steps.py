@@ -29,13 +29,22 @@ def test_a_step_that_fails_is_counted_and_the_others_are_done(services, monkeypa
     assert (done, services.counted) == (["works"] * 2, ["cleanup_step_failed"] * 2)
 
 
-def test_the_end_of_its_time_ends_it(services, monkeypatch):
+def test_the_jobs_timeout_ends_the_cleanup(services, monkeypatch):
     def too_long(services, report):
         raise JobTimeoutException
 
     monkeypatch.setattr(cleanup, "STEPS", (too_long,))
     with pytest.raises(JobTimeoutException):
         cleanup.run_cleanup(services)
+
+
+def test_a_cleanup_without_work_reports_nothing_done(services, monkeypatch):
+    monkeypatch.setattr(cleanup, "flush_activity", lambda _: None)
+    monkeypatch.setattr(cleanup, "release_expired", lambda _, with_idle: 0)
+    monkeypatch.setattr(cleanup, "STEPS", (cleanup.count_requests,))
+    assert set(cleanup.run_cleanup(services).values()) == {0}
+    monkeypatch.setattr(cleanup, "STEPS", ())
+    assert set(cleanup.run_cleanup(services).values()) == {0}
 
 
 @pytest.mark.parametrize(("counted", "with_idle"), [(None, False), (0, True), (7, True)])
@@ -45,8 +54,10 @@ def test_idle_sessions_end_only_when_requests_were_counted(
     asked = []
     monkeypatch.setattr(cleanup, "flush_activity", lambda _: counted)
     monkeypatch.setattr(cleanup, "release_expired", lambda _, with_idle: asked.append(with_idle))
-    cleanup.count_requests(services, {})
+    report = {}
+    cleanup.count_requests(services, report)
     assert asked == [with_idle]
+    assert report["activity"] == (counted or 0)
 
 
 def test_sessions_end_by_the_clock_though_counting_fails(services, monkeypatch):
@@ -62,6 +73,6 @@ def test_sessions_end_by_the_clock_though_counting_fails(services, monkeypatch):
     assert asked == [False]
 
 
-def test_what_may_take_long_comes_last():
+def test_slow_steps_run_last():
     assert cleanup.STEPS[0] is cleanup.count_requests
     assert cleanup.STEPS[-1] is cleanup.drop_tenants

@@ -1,4 +1,4 @@
-"""What is read from a clone's RQ job: whether anybody makes it."""
+"""The state of a clone's RQ job: whether a process works on it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ UNDER_WAY = [
 
 
 @pytest.mark.parametrize(("seen", "expected"), UNDER_WAY)
-def test_whether_it_is_under_way(seen, expected):
+def test_a_job_is_running_or_not(seen, expected):
     assert seen.is_under_way(BEFORE) is expected
 
 
@@ -47,11 +47,11 @@ RUNNING = [
 
 
 @pytest.mark.parametrize(("seen", "expected"), RUNNING)
-def test_whether_it_runs_since_then(seen, expected):
+def test_a_job_has_been_running_since_a_time_or_not(seen, expected):
     assert seen.is_running_since(BEFORE) is expected
 
 
-def test_what_is_read_of_its_queue_and_its_status():
+def test_queue_and_status_are_read_from_the_job():
     waiting, failed = job("queued", queue=POD), job("failed")
     assert (waiting.needs_pod, waiting.is_begun, waiting.has_failed) == (True, False, False)
     assert (failed.needs_pod, failed.is_begun, failed.has_failed) == (False, True, True)

@@ -71,6 +71,16 @@ def test_secrets_are_named_and_never_written():
     assert {reference["name"] for reference in named.values()} == {"masa-madre"}
 
 
+def test_a_pod_starts_without_what_is_optional_and_not_without_what_is_required():
+    pod = manifest()["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    secrets = [entry["valueFrom"]["secretKeyRef"] for entry in container["env"]]
+    required = {secret["key"] for secret in secrets if not secret["optional"]}
+    assert required == {"DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
+    assert [source["configMapRef"]["optional"] for source in container["envFrom"]] == [True]
+    assert pod["enableServiceLinks"] is False
+
+
 def test_the_job_ends_by_itself_and_is_found_by_its_labels():
     job = manifest(clone_attempts=4, clone_job_deadline_seconds=99, clone_job_ttl_seconds=7)
     spec = job["spec"]
@@ -81,6 +91,14 @@ def test_the_job_ends_by_itself_and_is_found_by_its_labels():
     labels = job["metadata"]["labels"].items()
     assert set(selector(settings()).split(",")) <= {f"{name}={value}" for name, value in labels}
     assert spec["template"]["metadata"]["labels"].items() == labels
+
+
+@pytest.mark.parametrize(("waited", "label"), [(True, "session"), (False, "pool")])
+def test_a_label_tells_whether_a_session_waits_for_the_job(waited, label):
+    tenants = [TENANT, uuid4()]
+    job = job_manifest(settings(), QUEUE, tenants, "central_baker", waited=waited)
+    assert job["metadata"]["labels"]["masa-madre/for"] == label
+    assert job["metadata"]["labels"]["masa-madre/tenant"] == str(TENANT)
 
 
 @pytest.mark.parametrize(
@@ -94,14 +112,20 @@ def test_the_job_ends_by_itself_and_is_found_by_its_labels():
         ("clone_job_pod", '{"securityContext": {"runAsUser": 0}}'),
     ],
 )
-def test_what_cannot_be_used_is_named(name, value):
+def test_an_unusable_setting_is_named(name, value):
     with pytest.raises(ConfigurationError, match=name.upper()):
         manifest(**{name: value})
 
 
-def test_a_system_does_not_start_with_jobs_that_could_not():
+def test_a_system_with_unusable_job_settings_does_not_start():
     with pytest.raises(ConfigurationError, match="CLONE_JOB_POD"):
         make_clone_routing(settings(clone_job_pod="[]"))
+
+
+def test_standing_workers_clone_where_no_kubernetes_is_asked_for():
+    routing = make_clone_routing(settings().model_copy(update={"clone_launcher": "worker"}))
+    assert isinstance(routing, WorkerRouting)
+    assert isinstance(make_clone_routing(settings()), KubernetesRouting)
 
 
 def test_without_an_image_there_are_no_jobs():

@@ -1,4 +1,4 @@
-"""Where clones go, and when a job that there is counts as waiting or being done."""
+"""Which queue a clone goes to, and when an existing job counts as queued or running."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -68,17 +68,19 @@ def test_nothing_is_asked_for_without_tenants():
 
 
 @pytest.mark.parametrize(("waited", "queue"), [(True, URGENT), (False, POOL)])
-def test_a_clone_that_is_handed_over_is_forgotten_first(waited, queue):
+def test_a_clone_that_is_handed_over_loses_its_old_job_first(waited, queue):
     made, tenant = Recording(KubernetesRouting(2)), uuid4()
     made.clone_by_worker(tenant, waited=waited)
     assert made.places() == [("forget", tenant), (queue, "clone")]
 
 
 def test_stalled_clones_go_where_their_kind_goes():
-    made, waiting, other = Recording(WorkerRouting()), uuid4(), uuid4()
+    made, waiting, other = Recording(KubernetesRouting(2)), uuid4(), uuid4()
     made.requeue([(other, False), (waiting, True)])
     assert made.places() == [
-        ("forget", other), ("forget", waiting), (URGENT, "clone"), (POOL, "clone"),
+        ("forget", other), ("forget", waiting),
+        (f"clone-{waiting}", "clone"), (URGENT, "reconcile_clone_jobs"),
+        (f"clone-{other}", "clone"), (URGENT, "reconcile_clone_jobs"),
     ]  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def test_there_are_no_more_reasons_than_those_tried_above():
 
 
 @pytest.mark.parametrize("reason", ["ErrImagePull", "CrashLoopBackOff"])
-def test_a_wait_that_may_end_is_told_and_waited_for(reason):
+def test_a_wait_that_may_end_is_reported_and_waited_for(reason):
     assert read(job(), pod("Pending", waiting(reason))) == (STARTING, reason)
 
 
@@ -140,7 +140,7 @@ def test_a_condition_that_does_not_hold_says_nothing(kind, value):
     ("reason", "message", "sentence"),
     [("Why", "how", "Why: how"), ("Why", None, "Why"), (None, "how", "how"), (None, None, "")],
 )
-def test_a_failure_is_told_with_what_there_is(reason, message, sentence):
+def test_a_failure_is_reported_with_the_available_reason(reason, message, sentence):
     assert read(job(("Failed", "True", reason, message))) == (FAILED, sentence)
 
 
@@ -158,12 +158,12 @@ def test_a_pod_that_has_ended_waits_for_nothing(phase):
     assert read(job(), pod(phase, waiting("ImagePullBackOff"))) == (STARTING, "")
 
 
-def test_the_first_pod_that_waits_for_something_is_told():
+def test_the_first_waiting_pod_is_reported():
     pods = [pod("Pending", CREATING), pod("Pending", PULL_FAILED)]
     assert read(job(), *pods) == (STARTING, "ErrImagePull")
 
 
-def test_the_first_container_that_waits_for_something_is_told():
+def test_the_first_waiting_container_is_reported():
     found = pod("Pending", None, STARTED, CREATING, waiting("RunContainerError"))
     assert read(job(), found) == (STUCK, "RunContainerError")
 
@@ -268,3 +268,8 @@ def test_a_job_may_name_no_tenant():
 )
 def test_a_job_is_over_when_nothing_more_will_come_of_it(state, over):
     assert CloneJobStatus("job", "clone-a", (), state).is_over is over
+
+
+def test_a_condition_that_does_not_hold_hides_none_after_it():
+    found = job(("Failed", "False", None, None), ("Complete", "True", None, None))
+    assert read(found) == (DONE, "")

@@ -1,15 +1,18 @@
 """How long a process waits while Redis fails."""
 
+from types import SimpleNamespace
+
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
+from jobs.queue import redis_outage
 from jobs.queue.redis_outage import FIRST_SECONDS, LONGEST_SECONDS, RedisOutage
 
 NOWHERE = Redis(port=1)
 
 
-def test_it_waits_longer_each_time_up_to_a_bound_and_shortly_again_afterwards():
+def test_the_pause_doubles_up_to_a_bound_and_resets_afterwards():
     waited = []
     outage = RedisOutage(NOWHERE, "test", waited.append)
     for _ in range(8):
@@ -29,3 +32,16 @@ def test_each_failure_and_the_end_are_logged_once():
         outage.over()
     assert [line["action"] for line in lines] == ["redis_failed", "redis_works"]
     assert lines[0]["error"] == "ConnectionError: away"
+
+
+def test_the_failures_of_an_outage_are_counted_when_it_is_over(monkeypatch):
+    counted = []
+    health = SimpleNamespace(count_incident=lambda *incident: counted.append(incident))
+    monkeypatch.setattr(redis_outage, "JobHealth", lambda _: health)
+    outage = RedisOutage(NOWHERE, "test", lambda _: None)
+    outage.over()
+    for _ in range(3):
+        outage.wait(RedisConnectionError("away"))
+    outage.over()
+    outage.over()
+    assert counted == [("redis_failed", 3)]

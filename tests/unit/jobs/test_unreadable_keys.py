@@ -1,4 +1,4 @@
-"""Which type each key should have; RQ's own names are asked of RQ."""
+"""The Redis type that each key must have; RQ's key names are taken from RQ."""
 
 import pytest
 from redis import Redis
@@ -50,5 +50,6 @@ def test_a_key_that_is_not_known_has_none(key):
 
 def test_only_redis_own_answer_is_a_wrong_type():
     assert is_wrong_type(ResponseError("WRONGTYPE Operation against a key"))
+    assert is_wrong_type(ResponseError("Command # 7 (ZADD a) of pipeline: WRONGTYPE x"))
     assert not is_wrong_type(ResponseError("OOM command not allowed"))
     assert not is_wrong_type(ValueError("WRONGTYPE"))

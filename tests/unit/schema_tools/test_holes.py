@@ -6,11 +6,11 @@ from schema_tools import InvalidName
 from schema_tools.binding import Binding, put_holes, unbound
 from schema_tools.draft import Draft
 from schema_tools.errors import DependencyCycle, UnsupportedObject
-from schema_tools.extensions import use_in_place
+from schema_tools.extensions import name_in_place, use_in_place
 from schema_tools.mark import is_marked, with_mark, without_mark
 from schema_tools.plan import Phase, render
 from schema_tools.rows import Edge, Member
-from schema_tools.text import TARGET
+from schema_tools.text import TARGET, bare
 
 TOKEN = "Source_1"
 
@@ -27,10 +27,11 @@ def filled(text: str, target: str) -> str:
         ("nextval('\"Source_1\".q'::regclass)", "it's", "nextval('\"it''s\".q'::regclass)"),
         ("nextval('\"Source_1\".q'::regclass)", 'q"t', 'nextval(\'"q""t".q\'::regclass)'),
         ("'it''s' || \"Source_1\".f()", "it's", "'it''s' || \"it's\".f()"),
+        ("'ex \"Source_1\".q'", "it's", "'ex \"it''s\".q'"),
         (r"""E'{"\\"Source_1\\".t"}'::regclass[]""", "d", r"""E'{"\\"d\\".t"}'::regclass[]"""),
     ],
 )
-def test_the_target_s_name_stands_as_the_text_around_it_needs(printed, target, said):
+def test_the_target_s_name_is_quoted_for_its_context(printed, target, said):
     assert filled(printed, target) == said
 
 
@@ -46,7 +47,7 @@ def test_a_token_is_new_each_time_and_needs_quotes():
     assert all(token != token.lower() for token in tokens)
 
 
-def test_a_person_reads_the_source_s_name():
+def test_a_plan_is_displayed_with_the_source_s_name():
     assert unbound(put_holes('"Source_1".f(\'"Source_1".t\')', TOKEN), "shop") == "shop.f('shop.t')"
     assert unbound(put_holes('"Source_1".f', TOKEN), "Order") == '"Order".f'
 
@@ -78,7 +79,7 @@ def test_statements_stand_by_phase_then_name_unless_a_need_moves_one():
     assert [item.identity for item in draft.order()] == ["z", "a", "v", "m"]
 
 
-def test_a_circle_that_no_stand_in_breaks_is_told_with_all_its_members():
+def test_an_unbreakable_cycle_is_reported_with_all_members():
     draft = draft_of(("a", Phase.DEFINE, "b"), ("b", Phase.DEFINE, "c"), ("c", Phase.DEFINE, "a"))
     with pytest.raises(DependencyCycle, match="table a, table b, table c"):
         draft.order()
@@ -99,9 +100,9 @@ def members_with_namesakes():
     return {(m.class_, m.oid): m for m in found}
 
 
-def in_place(*needed):
+def in_place(*needed, function="similarity"):
     draft = Draft()
-    sql = f"CREATE VIEW {TARGET}.v AS SELECT {TARGET}.similarity('a')"
+    sql = f"CREATE VIEW {TARGET}.v AS SELECT {TARGET}.{function}('a')"
     draft.add(("pg_class", 3), Phase.VIEWS, "view", "v", sql)
     edges = [Edge("pg_class", 3, "pg_proc", oid, False) for oid in needed]
     borrowed = frozenset({("pg_proc", 1)})
@@ -114,3 +115,44 @@ def test_what_an_object_needs_tells_an_extension_s_function_from_its_namesake():
     assert in_place(2) == """CREATE VIEW "d".v AS SELECT "d".similarity('a')"""
     with pytest.raises(UnsupportedObject, match="another object of that name"):
         in_place(1, 2)
+
+
+def test_a_name_that_no_need_gives_to_an_extension_stays_in_the_clone():
+    for function in ("similarity", "no_member"):
+        expected = f"""CREATE VIEW "d".v AS SELECT "d".{function}('a')"""
+        assert in_place(function=function) == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain"), [("similarity", "similarity"), ('"Odd""name"', 'Odd"name')]
+)
+def test_only_what_extensions_alone_own_is_named_in_place(printed, plain):
+    text = f"{TARGET}.{printed}"
+    assert name_in_place(text, {plain: {True}}, "shop") == f"shop.{printed}"
+    for owners in ({False}, {True, False}):
+        assert name_in_place(text, {plain: owners}, "shop") == text
+
+
+def test_without_a_token_names_are_printed_bare_under_the_schema_s_own_path():
+    assert Binding("Shop", None).path == '"Shop", pg_catalog, pg_temp'
+    assert Binding("shop", TOKEN).path is None
+
+
+def test_a_need_that_no_statement_makes_holds_up_nothing():
+    draft = draft_of(("a", Phase.DEFINE, "elsewhere"))
+    assert [item.identity for item in draft.order()] == ["a"]
+
+
+def test_an_address_is_kept_where_one_is_given():
+    draft = Draft()
+    draft.add(("a", 1), Phase.DEFINE, "table", "a", "a", address='TABLE "a"')
+    draft.add(("b", 1), Phase.DEFINE, "table", "b", "b")
+    assert draft.addresses == {("a", 1): 'TABLE "a"'}
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("demo_1", "demo_1"), ("select", '"select"'), ("Demo_1", '"Demo_1"'), ("1a", '"1a"')],
+)
+def test_a_bare_name_has_quotes_where_it_would_mean_something_else(name, written):
+    assert bare(name) == written

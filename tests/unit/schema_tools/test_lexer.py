@@ -1,10 +1,10 @@
-"""The lexer cuts text as the server does, and rewrites nothing but the schema's own name."""
+"""The lexer splits text as the server does, and rewrites only the schema's own name."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_tools.lexer import rewrite, tokenize
+from schema_tools.lexer import doubts_in_strings, rewrite, tokenize
 from schema_tools.text import BARE_TARGET, TARGET
 
 MEMBERS = frozenset({"x", "y"})
@@ -77,6 +77,10 @@ def test_rewriting_and_filling_with_the_old_name_gives_the_old_text(text):
         ("a+demo.f(1)", "a+<demo>.f(1)"),
         ("r demo.x%ROWTYPE", "r <demo>.x%ROWTYPE"),
         ("SET search_path TO demo, public", "SET search_path TO <demo>, public"),
+        ("SET search_path = demo, public", "SET search_path = <demo>, public"),
+        ("SELECT 1; SET search_path = demo", "SELECT 1; SET search_path = <demo>"),
+        ("SELECT 1; SET LOCAL search_path = demo", "SELECT 1; SET LOCAL search_path = <demo>"),
+        ("SELECT demo.", "SELECT <demo>."),
         ('SET LOCAL search_path = public, "demo"', 'SET LOCAL search_path = public, <"demo">'),
         ("$1.demo", "$1.demo"),
     ],
@@ -100,6 +104,14 @@ def test_the_schemas_name_becomes_a_hole(text, rewritten):
         "/* demo.x",
         "x.demo.y",
         "démo.x",
+        "SELECT WHERE search_path = demo",
+        "SET other search_path = demo",
+        "SET other = demo",
+        "SET search_path",
+        "SET search_path = public; SELECT demo",
+        ".demo.x",
+        "in LOCAL search_path = demo",
+        "(SET search_path = public) demo",
     ],
 )
 def test_what_only_looks_like_the_schema_stays(text):
@@ -120,7 +132,7 @@ def test_what_only_looks_like_the_schema_stays(text):
         "N'demo.x'",
     ],
 )
-def test_a_string_stays_and_is_told(text):
+def test_a_string_is_left_alone_and_reported(text):
     rewritten, doubts = shown(text)
 
     assert rewritten == text
@@ -147,12 +159,30 @@ def test_an_argument_of_the_schemas_name_makes_what_is_no_member_doubtful():
     assert shown("SELECT demo.z", others=frozenset({"demo"}))[1] != ()
 
 
-def test_a_schema_named_alone_is_told():
+def test_a_bare_schema_name_is_reported():
     text, doubts = shown("GRANT USAGE ON SCHEMA demo TO someone")
 
     assert text == "GRANT USAGE ON SCHEMA demo TO someone"
     assert doubts == ("SCHEMA demo was left as it is",)
+    assert shown("SCHEMA demo") == ("SCHEMA demo", doubts)
 
 
-def test_a_name_with_escapes_is_told():
+def test_a_name_with_escapes_is_reported():
     assert shown('SELECT U&"d\\0065mo".x')[1] != ()
+
+
+def test_the_first_and_the_last_letter_are_folded_as_the_server_does():
+    (token,) = tokenize("AñZ_Ñ")
+    assert token.name == "añz_Ñ"
+
+
+@pytest.mark.parametrize(
+    ("string", "told"),
+    [
+        ("'demo " + 53 * "x" + "'", "'demo " + 53 * "x" + "'"),
+        ("'demo " + 54 * "x" + "'", "'demo " + 51 * "x" + "..."),
+    ],
+)
+def test_a_string_that_is_told_is_cut_to_sixty_characters(string, told):
+    (doubt,) = doubts_in_strings(string, "demo")
+    assert doubt == f"the string {told} names the schema and was left as it is"

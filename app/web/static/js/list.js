@@ -106,7 +106,7 @@ export class List {
         onclick: async () => {
           this.#page = page;
           await this.load();
-          this.pager.querySelector(`[data-turn="${text}"]`).focus(); // the old button is gone
+          this.pager.querySelector(`[data-turn="${text}"]`).focus(); // the old button was replaced
           this.element.scrollIntoView({ block: "nearest" });
         },
       },

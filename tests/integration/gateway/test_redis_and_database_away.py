@@ -1,4 +1,4 @@
-"""What happens when Redis, the database or both are away."""
+"""The gateway while Redis, the database or both are away."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def test_a_failed_lookup_is_logged_without_the_secret(world: Any) -> None:
         world.get(record)
     assert [line["action"] for line in lines] == ["session_lookup_failed", "request_refused"]
     assert lines[0]["error"] == "RuntimeError"
-    assert "test_parts_away.py" in lines[0]["where"]
+    assert "test_redis_and_database_away.py" in lines[0]["where"]
     assert record.session_id not in repr(lines)
     assert "exc_info" not in lines[0]
 
@@ -78,7 +78,7 @@ def test_with_redis_away_the_database_answers_and_it_is_counted(
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_redis_that_dies_or_hangs_costs_one_failure_and_no_visitor(
+def test_a_redis_that_fails_or_hangs_costs_one_failure_and_no_request(
     own_world: Any, how: signal.Signals
 ) -> None:
     record = own_world.open()
@@ -96,7 +96,7 @@ def test_a_redis_that_dies_or_hangs_costs_one_failure_and_no_visitor(
     assert own_world.asked == [record.session_id] * 3
 
 
-def test_redis_that_takes_no_writes_stops_nobody(own_world: Any) -> None:
+def test_a_read_only_redis_refuses_no_session(own_world: Any) -> None:
     record = own_world.open()
     own_world.redis.config_set("maxmemory", 1)
     with capture_logs() as lines:
@@ -108,7 +108,7 @@ def test_redis_that_takes_no_writes_stops_nobody(own_world: Any) -> None:
     assert own_world.counted() == {record.id: 2}
 
 
-def test_with_both_away_nobody_gets_in_and_the_client_may_come_back(
+def test_with_redis_and_database_away_the_answer_is_503_with_retry_after(
     own_world: Any, valkey: ValkeyServer, away: Any, code: Code
 ) -> None:
     record = own_world.open()

@@ -1,4 +1,4 @@
-"""A thread's own connection to Redis: it comes back, and never gives another question's answer."""
+"""A thread's own connection to Redis: it reconnects, and never returns another request's answer."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from gateway.redis.thread_local_connections import ThreadLocalConnections
 
 @pytest.fixture
 def other(redis_url):
-    """Somebody else's client."""
+    """A second client of the same Redis."""
     with Redis.from_url(redis_url) as client:
         client.mset({"one": "1", "two": "2"})
         yield client
@@ -27,7 +27,7 @@ def kept(redis_url, other):
 
 
 def ports(other):
-    """Which connections others have, by their ports."""
+    """Return the ports of other clients' connections."""
     own = other.client_info()["addr"]
     return {client["addr"] for client in other.client_list()} - {own}
 
@@ -42,13 +42,13 @@ def test_a_thread_keeps_one_connection_and_another_thread_has_its_own(kept, othe
         assert len(ports(other)) == len(first) + 1
 
 
-def test_a_connection_that_redis_closed_is_made_anew(kept, other):
+def test_a_connection_that_redis_closed_is_reopened(kept, other):
     kept.mget(["one"])
     other.client_kill_filter(_type="normal", skipme=True)
     assert kept.mget(["two"]) == [b"2"]
 
 
-def test_a_redis_that_is_away_is_asked_once_more_and_no_more(other):
+def test_a_failed_request_is_retried_once(other):
     with connect_redis("redis://127.0.0.1:1", timeout=0.2) as client:
         kept = ThreadLocalConnections(client)
         for _ in range(2):
@@ -56,7 +56,7 @@ def test_a_redis_that_is_away_is_asked_once_more_and_no_more(other):
                 kept.mget(["one"])
 
 
-def test_an_answer_that_comes_too_late_is_nobodys(kept, other):
+def test_a_late_answer_is_never_read_by_the_next_request(kept, other):
     kept.mget(["one"])
     other.client_pause(400)
     with pytest.raises(RedisTimeoutError):
@@ -65,7 +65,7 @@ def test_an_answer_that_comes_too_late_is_nobodys(kept, other):
     assert kept.mget(["two"]) == [b"2"]
 
 
-def test_an_answer_that_was_not_read_is_nobodys(kept, monkeypatch):
+def test_an_unread_answer_is_never_read_by_the_next_request(kept, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
