@@ -169,6 +169,7 @@ def run(quick: bool, only: list[str] | None = None) -> None:
     seconds = 6.0 if quick else 60.0
     figures: dict[str, Any] = {"machine": machine(), "seconds": seconds, "servers": {}}
     with servers() as system, system.process(sys.executable, "-m", "jobs.worker"):
+        system.environment["GATEWAY_OPEN_REQUESTS"] = "64"  # the throughput is of one session
         for name, arguments in SERVERS.items():
             with served_by(system, arguments) as (url, process):
                 visitor = Prospect(url).open("individual_bakery", wait=False)
