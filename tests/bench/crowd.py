@@ -2,6 +2,7 @@
 
 import socket
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -167,7 +168,7 @@ def run(quick: bool, only: list[str] | None = None) -> None:
     """Measure every attack on every server, show a table, and keep the figures."""
     seconds = 6.0 if quick else 60.0
     figures: dict[str, Any] = {"machine": machine(), "seconds": seconds, "servers": {}}
-    with servers() as system:
+    with servers() as system, system.process(sys.executable, "-m", "jobs.worker"):
         for name, arguments in SERVERS.items():
             with served_by(system, arguments) as (url, process):
                 visitor = Prospect(url).open("individual_bakery", wait=False)
