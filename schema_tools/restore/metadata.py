@@ -1,7 +1,7 @@
 """What the tables of a source and its clone look like, as far as restoring rows needs to know."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
@@ -69,6 +69,13 @@ class Relation:
     is_populated: bool
     created_by: str
     columns: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableDetails:
+    """What is read only of the tables that differ: the columns of `tables.sql`."""
+
+    name: str
     key: list[str]
     triggers: list[str]
     trigger_states: list[str]
@@ -87,11 +94,15 @@ class ForeignKeyEdge:
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """A table of the clone that holds rows: an ordinary one, a child or a partition."""
+    """A table of the clone that holds rows: an ordinary one, a child or a partition.
+
+    `details` and `columns` are there once `read_details` has read them.
+    """
 
     relation: Relation
     source: Relation
-    columns: tuple[ColumnMetadata, ...]
+    details: TableDetails | None = None
+    columns: tuple[ColumnMetadata, ...] = ()
 
     @property
     def name(self) -> str:
@@ -106,8 +117,9 @@ class TableMetadata:
     @cached_property
     def key(self) -> list[ColumnMetadata]:
         """The columns that tell one row from the others; none where the table has no key."""
+        assert self.details is not None, "its details were read"
         by_name = {column.name: column for column in self.columns}
-        return [by_name[name] for name in self.relation.key]
+        return [by_name[name] for name in self.details.key]
 
     @cached_property
     def fixed(self) -> list[ColumnMetadata]:
@@ -182,17 +194,10 @@ def read_metadata(connection: "Connection[Any]", source: str, clone: str) -> Sch
     theirs = [relation for relation in both if relation.schema == source]
     mine = [relation for relation in both if relation.schema == clone]
     _ensure_same(source, theirs, clone, mine)
-    columns: dict[str, list[ColumnMetadata]] = {}
-    for column in fetch_all(connection, ColumnMetadata, "columns", schema=clone):
-        columns.setdefault(column.table_name, []).append(column)
     edges = fetch_all(connection, ForeignKeyEdge, "foreign_keys", schema=clone)
     places = {name: place for place, name in enumerate(_parents_first(mine, edges))}
     of_source = {relation.name: relation for relation in theirs}
-    tables = [
-        TableMetadata(r, of_source[r.name], tuple(columns.get(r.name, ())))
-        for r in mine
-        if r.kind == "r"
-    ]
+    tables = [TableMetadata(r, of_source[r.name]) for r in mine if r.kind == "r"]
     return SchemaMetadata(
         tables=tuple(sorted(tables, key=lambda t: (places[t.relation.root], t.name))),
         partitioned=tuple(relation.name for relation in mine if relation.kind == "p"),
@@ -200,6 +205,22 @@ def read_metadata(connection: "Connection[Any]", source: str, clone: str) -> Sch
         views=tuple((r, of_source[r.name]) for r in mine if r.kind == "m"),
         edges=tuple(edges),
     )
+
+
+def read_details(
+    connection: "Connection[Any]", clone: str, tables: Sequence[TableMetadata]
+) -> dict[str, TableMetadata]:
+    """Read the rest of some tables, by name. The search path holds only the server's own names."""
+    names = [table.name for table in tables]
+    columns: dict[str, list[ColumnMetadata]] = {name: [] for name in names}
+    for column in fetch_all(connection, ColumnMetadata, "columns", schema=clone, names=names):
+        columns[column.table_name].append(column)
+    found = fetch_all(connection, TableDetails, "tables", schema=clone, names=names)
+    details = {item.name: item for item in found}
+    return {
+        table.name: replace(table, details=details[table.name], columns=tuple(columns[table.name]))
+        for table in tables
+    }
 
 
 def _ensure_same(source: str, theirs: list[Relation], clone: str, mine: list[Relation]) -> None:

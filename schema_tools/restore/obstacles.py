@@ -31,13 +31,14 @@ def without_triggers(
 
 
 def _switch(connection: "Connection[Any]", schema: str, table: TableMetadata, *, on: bool) -> None:
-    relation = table.relation
-    triggers = zip(relation.triggers, relation.trigger_states, strict=True)
-    rules = zip(relation.rules, relation.rule_states, strict=True)
+    details = table.details
+    assert details is not None, "its details were read"
+    triggers = zip(details.triggers, details.trigger_states, strict=True)
+    rules = zip(details.rules, details.rule_states, strict=True)
     for kind, items in (("TRIGGER", triggers), ("RULE", rules)):
         for name, state in items:
             statement = sql.SQL("ALTER TABLE ONLY {} {} {} {}").format(
-                sql.Identifier(schema, relation.name),
+                sql.Identifier(schema, table.name),
                 sql.SQL(_ENABLE[state] if on else "DISABLE"),
                 sql.SQL(kind),
                 sql.Identifier(name),

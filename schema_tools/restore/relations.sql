@@ -1,5 +1,4 @@
--- The tables, sequences and materialised views of a source and its clone. What only the clone is
--- asked for is read of the clone alone.
+-- The tables, sequences and materialised views of a source and its clone.
 SELECT n.nspname AS schema,
        c.relname AS name,
        quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS qualified,
@@ -13,34 +12,7 @@ SELECT n.nspname AS schema,
                 '') AS created_by,
        ARRAY(SELECT a.attname FROM pg_attribute AS a
               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-              ORDER BY a.attnum)::text[] AS columns,
-       coalesce(
-           (SELECT ARRAY(SELECT a.attname FROM unnest(k.conkey) WITH ORDINALITY AS part(number, place)
-                           JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = part.number
-                          ORDER BY part.place)
-              FROM pg_constraint AS k
-             WHERE n.nspname = %(clone)s AND k.conrelid = c.oid AND k.contype IN ('p', 'u')
-               AND NOT EXISTS (SELECT FROM pg_attribute AS a
-                                WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
-                                  AND NOT a.attnotnull)
-             ORDER BY k.contype, k.condeferrable, k.oid LIMIT 1),
-           '{}')::text[] AS key,
-       ARRAY(SELECT t.tgname FROM pg_trigger AS t
-              WHERE n.nspname = %(clone)s AND c.relhastriggers AND t.tgrelid = c.oid
-                AND NOT t.tgisinternal AND t.tgenabled <> 'D'
-              ORDER BY t.tgname)::text[] AS triggers,
-       ARRAY(SELECT t.tgenabled FROM pg_trigger AS t
-              WHERE n.nspname = %(clone)s AND c.relhastriggers AND t.tgrelid = c.oid
-                AND NOT t.tgisinternal AND t.tgenabled <> 'D'
-              ORDER BY t.tgname)::text[] AS trigger_states,
-       ARRAY(SELECT r.rulename FROM pg_rewrite AS r
-              WHERE n.nspname = %(clone)s AND c.relhasrules AND r.ev_class = c.oid
-                AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
-              ORDER BY r.rulename)::text[] AS rules,
-       ARRAY(SELECT r.ev_enabled FROM pg_rewrite AS r
-              WHERE n.nspname = %(clone)s AND c.relhasrules AND r.ev_class = c.oid
-                AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
-              ORDER BY r.rulename)::text[] AS rule_states
+              ORDER BY a.attnum)::text[] AS columns
   FROM pg_namespace AS n
   -- By pg_depend's index: pg_class has none by schema, and other schemas may have many relations.
   JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid

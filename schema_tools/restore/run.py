@@ -15,7 +15,7 @@ from ..reading import ask, ensure_name, settings_query
 from .derived import refresh_views, restore_sequences
 from .diff import Schemas, TableDiff, find_diffs, find_unequal
 from .errors import DefinitionsDiffer, NotAClone, RestoreBlocked, RestoreFailed
-from .metadata import SchemaMetadata, comma, fetch_all, read_metadata, use_path
+from .metadata import SchemaMetadata, comma, fetch_all, query, read_details, read_metadata, use_path
 from .obstacles import without_constraints, without_triggers
 from .rows import RowRestorer
 
@@ -131,29 +131,41 @@ class _Restore:
 
     def run(self, compare_all: bool) -> RestoreReport:
         """Restore the tables that differ, then what follows from them."""
-        use_path(self.connection, self.schemas.clone, self.schemas.source)
         found = find_diffs(
             self.connection,
             self.metadata.tables,
             self.marked_by,
             compare_all=compare_all,
         )
-        diffs = [diff for diff in found if diff.differs]
+        report = RestoreReport(
+            self.schemas.source, self.schemas.clone, compared=sum(d.changed for d in found)
+        )
+        reached = self._with_details(found)
+        use_path(self.connection, self.schemas.clone, self.schemas.source)
+        diffs = [diff for diff in reached if diff.differs]
         # A table without a key is copied whole, so it is compared whole before.
         keyless = [diff for diff in diffs if not diff.table.key]
         unequal = find_unequal(self.connection, self.schemas, keyless)
         diffs = [diff for diff in diffs if diff.table.key or diff.table.name in unequal]
-        report = RestoreReport(
-            self.schemas.source, self.schemas.clone, compared=sum(d.changed for d in found)
-        )
         if diffs:
-            reached = self.metadata.reached_from([diff.table for diff in diffs])
-            report = self._restore_tables(report, diffs, [d for d in found if d.table in reached])
+            report = self._restore_tables(report, diffs, reached)
         return replace(
             report,
             sequences=restore_sequences(self.connection, self.metadata),
             views=refresh_views(self.connection, self.schemas, self.metadata),
         )
+
+    def _with_details(self, found: Sequence[TableDiff]) -> list[TableDiff]:
+        """Return the tables that differ and those that foreign keys' actions reach from them."""
+        tables = self.metadata.reached_from([diff.table for diff in found if diff.differs])
+        if not tables:
+            return []
+        details = read_details(self.connection, self.schemas.clone, tables)
+        return [
+            replace(diff, table=details[diff.table.name])
+            for diff in found
+            if diff.table.name in details
+        ]
 
     def _restore_tables(
         self, report: RestoreReport, diffs: list[TableDiff], reached: list[TableDiff]
@@ -236,17 +248,8 @@ class _Mark:
     written_by: str
 
 
-_TABLES = """
-SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace AS n
-  JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
-   AND d.refobjid = n.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-  JOIN pg_catalog.pg_class AS c ON c.oid = d.objid
- WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p')
-"""
-
-
 def _fetch_tables(connection: "Connection[Any]", *schemas: str) -> set[tuple[str, str]]:
-    return set(ask(connection, _TABLES, [list(schemas)]))
+    return set(ask(connection, query("names"), {"schemas": list(schemas)}))
 
 
 def _lock(
