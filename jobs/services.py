@@ -119,11 +119,6 @@ def _key_name(secret: str) -> str:
     return hashlib.sha256(b"token key " + secret.encode()).hexdigest()[:12]
 
 
-def make_cache(settings: Settings) -> GatewayCache:
-    """Return the gateway's store of sessions, for code that changes sessions."""
-    return GatewayCache(make_store(settings, connect_redis(settings.redis_url)))
-
-
 def make_store(settings: Settings, redis: Redis) -> RedisSessions:
     """Return the store of the gateway's session records."""
     return RedisSessions(redis, settings.jwt_secrets)
@@ -145,14 +140,14 @@ def job_services() -> JobServices:
     settings = load_settings()
     engine = make_engine(settings)
     redis = Redis.from_url(settings.redis_url)
-    cache = make_cache(settings)
+    gateway_redis = connect_redis(settings.redis_url)  # gives up soon, as the gateway's own does
     dispatcher = make_dispatcher(settings, redis)
     return JobServices(
         **vars(make_services(settings, engine, redis)),
         pending_clones=PendingClones(engine),
-        cache=cache,
+        cache=GatewayCache(make_store(settings, gateway_redis)),
         dispatcher=dispatcher,
-        activity=Activity(connect_redis(settings.redis_url)),
+        activity=Activity(gateway_redis),
         reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
         quota=RowQuota(redis, settings.tenant_rows),
         health=JobHealth(redis),

@@ -10,6 +10,7 @@ import structlog
 from rq.timeouts import JobTimeoutException
 
 from app.control.pool.pool_sizing import fetch_pool_targets
+from app.control.pool.unopenable import retire_unopenable
 from app.control.privacy import forget_visitors
 from jobs.clones.clone_tasks import requeue_stalled_clones
 from jobs.maintenance.dropping import drop_all
@@ -18,7 +19,6 @@ from jobs.maintenance.expiry import (
     flush_activity,
     release_expired,
     repair_tenants_login,
-    retire_tenants_without_key,
 )
 from jobs.services import JobServices, publish_sessions
 
@@ -64,7 +64,7 @@ def count_requests(services: JobServices, report: Report) -> None:
 def retire_without_key(services: JobServices, report: Report) -> None:
     """Take tenants out of the pool that no secret opens."""
     del report
-    retire_tenants_without_key(services)
+    retire_unopenable(services.engine, services.settings.tenant_secrets)
 
 
 def repair_login(services: JobServices, report: Report) -> None:

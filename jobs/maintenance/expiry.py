@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.control import transitions
-from app.control.pool.unopenable import retire_unopenable
 from app.control.sessions.session_view import session_view
 from app.database.login_repair import repair_login
 from app.database.logins import login_of
@@ -111,11 +110,6 @@ def repair_tenants_login(services: JobServices) -> int:
     if repaired:
         services.health.count_incident("login_repaired", len(repaired))
     return len(repaired)
-
-
-def retire_tenants_without_key(services: JobServices) -> int:
-    """Take ready tenants out of the pool that none of our secrets opens. Returns how many."""
-    return retire_unopenable(services.engine, services.settings.tenant_secrets)
 
 
 def end_overdue(services: JobServices) -> int:

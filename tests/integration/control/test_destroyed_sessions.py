@@ -4,7 +4,7 @@ import pytest
 
 from app.control.sessions.service import SessionService
 from gateway import SessionForgotten, Sessions, connect_redis
-from jobs.services import make_cache, make_store, make_tokens, session_record
+from jobs.services import GatewayCache, make_store, make_tokens, session_record
 from tests.fixtures.redis_proxy import redis_proxy
 from tests.integration.control.conftest import ACCOUNT
 from tests.integration.control.steps import VISITOR, fill_pool
@@ -23,7 +23,11 @@ def web(parts, proxy):
     """The session service of a web process whose way to Redis is the proxy."""
     settings = parts.settings.model_copy(update={"redis_url": proxy.url})
     return SessionService(
-        parts.engine, settings, make_cache(settings), make_tokens(settings), parts.dispatcher
+        parts.engine,
+        settings,
+        GatewayCache(make_store(settings, connect_redis(settings.redis_url))),
+        make_tokens(settings),
+        parts.dispatcher,
     )
 
 
