@@ -1,7 +1,6 @@
 """Clones a Postgres schema exactly, and proves it."""
 
-from .comparison import Difference
-from .compiler import compile_plan
+from .compiler.compiler import compile_plan
 from .drop import drop_schema
 from .errors import (
     CloneFailed,
@@ -19,9 +18,11 @@ from .errors import (
     UnsupportedObject,
     UntestedServer,
 )
-from .executor import CloneReport, Progress, Step
+from .execution.executor import CloneReport, Progress, Step
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
+from .proof.comparison import Difference
+from .proof.verify import Manifest, prove, verify
 from .restore import (
     DefinitionsDiffer,
     NotAClone,
@@ -30,7 +31,6 @@ from .restore import (
     RestoreReport,
     restore_rows,
 )
-from .verify import Manifest, prove, verify
 
 __all__ = [
     "MARK",

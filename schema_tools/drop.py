@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 from psycopg import Connection, errors
 
+from .catalog.reading import ask, ensure_name, query
 from .errors import DropBlocked, NotOurs, SchemaToolsError
-from .locks import fetch_lock_table
+from .execution.locks import fetch_lock_table
 from .mark import HALF_DROPPED, MARK, is_marked
-from .reading import ask, ensure_name, query
 from .text import ident, literal
 
 BACKOFF_SECONDS = 0.2

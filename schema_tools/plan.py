@@ -26,7 +26,7 @@ from .text import (
 )
 
 if TYPE_CHECKING:
-    from .executor import CloneReport, Progress
+    from .execution.executor import CloneReport, Progress
 
 FORMAT = 2
 """Version of the serialised form; a kept plan of another format is compiled again."""
@@ -150,7 +150,7 @@ class ClonePlan:
 
         See `schema_tools.executor.run_plan` for the parameters and the errors.
         """
-        from .executor import run_plan
+        from .execution.executor import run_plan
 
         return run_plan(
             self,
@@ -169,7 +169,7 @@ class ClonePlan:
 
     def as_script(self, target: str) -> str:
         """All that `run` sends, as SQL for a person to review or for psql to run."""
-        from .executor import opening
+        from .execution.executor import opening
 
         begin = ";\n".join(["BEGIN", *opening(self, target)])
         notes = [f"-- {w.kind} {w.identity}: {w.message}".replace("\n", " ") for w in self.warnings]

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from .rows import Relation
+from .catalog.rows import Relation
 
 TARGET = "\0target\0"
 TARGET_IN_TEXT = "\0target in text\0"

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from ..compiler import compile_plan
+from ..compiler.compiler import compile_plan
 from .crowds import drop_live, measure_among, measure_at_once
 from .templates import make_template
 from .ways import Bench, ways_for

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, pq, sql
 
-from ..compiler import compile_plan
+from ..compiler.compiler import compile_plan
 from ..drop import drop_schema
 from ..plan import ClonePlan
 from ..text import ident

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ..reading import ask
+from ..catalog.reading import ask
 from .diff import Schemas
 from .metadata import Relation, SchemaMetadata, comma
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from psycopg import Connection, sql
 
-from ..reading import ask
+from ..catalog.reading import ask
 from .metadata import TableMetadata, row_text, same_text
 
 TABLES_PER_QUERY = 100

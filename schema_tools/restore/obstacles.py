@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ..reading import ask
+from ..catalog.reading import ask
 from .metadata import TableMetadata, fetch_all, use_path
 
 _ENABLE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}

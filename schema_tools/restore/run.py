@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 from psycopg import Connection, pq, sql
 
+from ..catalog.reading import ask, ensure_name, settings_query
 from ..errors import PrivilegeMissing, SchemaToolsError, SourceNotFound
 from ..mark import MARK
-from ..reading import ask, ensure_name, settings_query
 from .derived import refresh_views, restore_sequences
 from .diff import Schemas, TableDiff, find_diffs, find_unequal
 from .errors import DefinitionsDiffer, NotAClone, RestoreBlocked, RestoreFailed

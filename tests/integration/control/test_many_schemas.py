@@ -5,7 +5,7 @@ import pytest
 from app.database.isolation import _MISSING_RIGHTS as MISSING_RIGHTS
 from app.database.isolation import _RELATIONS as RELATIONS
 from app.database.isolation import TENANT_PLACEHOLDER_ROLE, open_template
-from schema_tools.reading import stamp_query
+from schema_tools.catalog.reading import stamp_query
 from tests.integration.control.conftest import TEMPLATE
 
 NEIGHBOURS = """

@@ -160,7 +160,7 @@ def test_a_plan_of_another_format_is_refused():
 
 
 def test_a_server_that_was_never_tested_is_refused_unless_allowed(shop, monkeypatch):
-    monkeypatch.setattr("schema_tools.compiler.TESTED_SERVERS", (9,))
+    monkeypatch.setattr("schema_tools.compiler.compiler.TESTED_SERVERS", (9,))
 
     with pytest.raises(UntestedServer, match=r"never tested .*\(tested: 9\).*--untested-server"):
         compile_plan(shop, SOURCE)
@@ -188,7 +188,7 @@ def test_a_plan_carries_what_was_proven(shop):
 
 
 def test_of_many_rows_a_sample_is_rehearsed(shop, monkeypatch):
-    monkeypatch.setattr("schema_tools.executor.REHEARSED_BYTES", 0)
+    monkeypatch.setattr("schema_tools.execution.executor.REHEARSED_BYTES", 0)
 
     plan = compile_plan(shop, SOURCE)
     plan.run(shop, TARGET)

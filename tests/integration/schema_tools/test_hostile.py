@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from schema_tools import UnsupportedObject, compile_plan, verify
-from schema_tools.ties import CHAIN
+from schema_tools.catalog.ties import CHAIN
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
 from tests.integration.schema_tools.hostile_schemas import schemas

@@ -3,13 +3,13 @@
 import pytest
 
 from schema_tools import InvalidName
-from schema_tools.binding import Binding, put_holes, unbound
-from schema_tools.draft import Draft
+from schema_tools.catalog.extensions import name_in_place, use_in_place
+from schema_tools.catalog.rows import Edge, Member
+from schema_tools.compiler.binding import Binding, put_holes, unbound
+from schema_tools.compiler.draft import Draft
 from schema_tools.errors import DependencyCycle, UnsupportedObject
-from schema_tools.extensions import name_in_place, use_in_place
 from schema_tools.mark import is_marked, with_mark, without_mark
 from schema_tools.plan import Phase, render
-from schema_tools.rows import Edge, Member
 from schema_tools.text import TARGET, bare
 
 TOKEN = "Source_1"

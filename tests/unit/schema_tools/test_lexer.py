@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_tools.lexer import doubts_in_strings, rewrite, tokenize
+from schema_tools.compiler.lexer import doubts_in_strings, rewrite, tokenize
 from schema_tools.text import BARE_TARGET, TARGET
 
 MEMBERS = frozenset({"x", "y"})

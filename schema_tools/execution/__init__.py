@@ -1,0 +1,1 @@
+"""Runs a clone plan on a server. Start with `executor`."""

@@ -1,0 +1,157 @@
+"""Proves that a clone is exact: definitions, rows, sequence positions, and no tie to its source."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from psycopg import Connection, pq
+
+from ..catalog.catalog import Catalog, read_catalog
+from ..catalog.contents import read_positions, read_tables
+from ..catalog.inspection import inspect
+from ..catalog.ties import find_ties
+from ..compiler.compiler import plan_from_catalog
+from ..errors import SchemaToolsError
+from ..plan import ClonePlan
+from .comparison import Difference, compare_definitions, texts_of
+from .rehearsal import compare_inspections, is_reprint, remake, tie
+
+
+@dataclass(frozen=True, slots=True)
+class TableProof:
+    """A table's number of rows, and a checksum of them that does not depend on their order."""
+
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was compared, for keeping beside the clone."""
+
+    source: str
+    target: str
+    source_fingerprint: str
+    target_fingerprint: str
+    tables: dict[str, TableProof]
+    sequences: dict[str, str]
+    differences: tuple[Difference, ...]
+    ties: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Serialise, for keeping."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+
+def verify(
+    connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
+) -> list[Difference]:
+    """Compare two schemas in full; an empty list means that the clone is exact.
+
+    Reads every row of both, in one snapshot when the connection is not in a transaction, else in
+    that transaction: sequences have no snapshot, so their positions are those of the moment.
+    `keep_ties` allows that one needs the other by way of objects in other schemas.
+
+    Raises:
+        SourceNotFound, PrivilegeMissing, InvalidName: one of them cannot be read.
+        UnsupportedObject: one of them holds something that the compiler does not know.
+    """
+    return list(prove(connection, source, target, keep_ties=keep_ties).differences)
+
+
+def prove(
+    connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
+) -> Manifest:
+    """Like `verify`, with what was compared."""
+    with _snapshot(connection):
+        ours, theirs = _read_both(connection, source, target)
+        plans = plan_from_catalog(ours), plan_from_catalog(theirs)
+        differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
+        tables = read_tables(connection, ours)
+        differences += _compare("table", tables, read_tables(connection, theirs))
+        positions = read_positions(connection, ours)
+        differences += _compare("sequence", positions, read_positions(connection, theirs))
+        ties = _compare_catalogs(connection, ours, theirs, differences)
+        if not keep_ties:
+            differences += [tie(chain) for chain in ties]
+    return Manifest(
+        source=source,
+        target=target,
+        source_fingerprint=plans[0].fingerprint,
+        target_fingerprint=plans[1].fingerprint,
+        tables={name: TableProof(*value) for name, value in tables.items()},
+        sequences={name: value[0] for name, value in positions.items()},
+        differences=tuple(differences),
+        ties=tuple(ties),
+    )
+
+
+@contextmanager
+def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
+    """One moment for everything that is read, unless the caller has chosen one."""
+    chosen = connection.info.transaction_status == pq.TransactionStatus.INTRANS
+    with connection.transaction(force_rollback=True):
+        if not chosen:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple[Catalog, Catalog]:
+    """Read both schemas, with names printed in the same way."""
+    ours = read_catalog(connection, source)
+    theirs = read_catalog(connection, target, by_path=ours.binding.token is None)
+    if theirs.binding.token is None and ours.binding.token is not None:
+        ours = read_catalog(connection, source, by_path=True)  # the role may not rename the clone
+    return ours, theirs
+
+
+def _compare(
+    kind: str, source: Mapping[str, tuple[Any, ...]], clone: Mapping[str, tuple[Any, ...]]
+) -> list[Difference]:
+    """Compare the values of what both schemas have."""
+    return [
+        Difference(kind, name, f"holds {clone[name]} in the clone, {value} in the source")
+        for name, value in source.items()
+        if name in clone and clone[name] != value
+    ]
+
+
+def _compare_catalogs(
+    connection: "Connection[Any]",
+    ours: Catalog,
+    theirs: Catalog,
+    differences: list[Difference],
+) -> list[str]:
+    """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
+    source, clone = inspect(connection, ours), inspect(connection, theirs)
+    differences += compare_inspections(source, clone, theirs.name)
+    found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
+    back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
+    return found + back
+
+
+def _without_reprints(
+    connection: "Connection[Any]",
+    plans: tuple[ClonePlan, ClonePlan],
+    differences: list[Difference],
+) -> list[Difference]:
+    """Leave out what differs only because the clone's text was read once more than the source's.
+
+    The source's own text, read once more, tells: a rehearsal makes it.
+    """
+    doubtful = [difference for difference in differences if is_reprint(*plans, difference)]
+    if not doubtful:
+        return differences
+    try:
+        remade = texts_of(remake(connection, plans[0]))
+    except SchemaToolsError:
+        return differences  # the role may not make a schema: what cannot be explained stays
+    theirs = texts_of(plans[1])
+    explained = {
+        difference
+        for difference in doubtful
+        if (key := (difference.kind, difference.identity)) in remade and remade[key] == theirs[key]
+    }
+    return [difference for difference in differences if difference not in explained]
