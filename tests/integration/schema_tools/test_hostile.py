@@ -3,12 +3,11 @@
 `HOSTILE_EXAMPLES=5000 pytest …` looks further.
 """
 
-import os
 import re
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import sql
 
@@ -16,12 +15,9 @@ from schema_tools import UnsupportedObject, compile_plan, verify
 from schema_tools.catalog.ties import CHAIN
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
+from tests.integration.schema_tools.examples import TOGETHER, examples
 from tests.integration.schema_tools.hostile_schemas import schemas
 from tests.integration.schema_tools.oracle import dump, entries, restored, statements_of, told
-
-TOGETHER = 10
-EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "100"))
-LOOKING_FURTHER = "HOSTILE_EXAMPLES" in os.environ
 
 
 @pytest.fixture
@@ -34,15 +30,7 @@ def database(database_url, postgres):
 
 
 @pytest.mark.timeout(600)
-@settings(
-    max_examples=EXAMPLES // TOGETHER,
-    derandomize=not LOOKING_FURTHER,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
-)
+@examples("HOSTILE_EXAMPLES", 100, together=TOGETHER)
 @given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
 def test_a_clone_with_ambiguous_names_equals_a_restored_dump(database, scripts):
     connection, url, postgres = database

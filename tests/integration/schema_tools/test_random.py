@@ -4,18 +4,18 @@ The examples are always the same ones; to look further, give pytest --hypothesis
 set SCHEMA_EXAMPLES, the number for each server.
 """
 
-import os
 import re
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import sql
 
 from schema_tools import UnsupportedObject, compile_plan, verify
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
+from tests.integration.schema_tools.examples import TOGETHER, examples
 from tests.integration.schema_tools.oracle import (
     dump,
     entries,
@@ -24,12 +24,6 @@ from tests.integration.schema_tools.oracle import (
     told,
 )
 from tests.integration.schema_tools.random_schemas import schemas
-
-TOGETHER = 10
-"""Schemas that one run of pg_dump looks at: it is what takes the time."""
-
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "150"))
-LOOKING_FURTHER = "SCHEMA_EXAMPLES" in os.environ
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +47,7 @@ def entries_of(dumped, schema):
     )
 
 
-@settings(
-    max_examples=EXAMPLES // TOGETHER,
-    derandomize=not LOOKING_FURTHER,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],  # ten schemas at once shrink too slowly: the failing one is printed
-)
+@examples("SCHEMA_EXAMPLES", 150, together=TOGETHER)
 @given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
 def test_clones_of_random_schemas_equal_their_sources_pg_dump(database, scripts):
     connection, url, bindir = database

@@ -1,13 +1,12 @@
 """A restored clone is its source again, in proportion to what was changed."""
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from schema_tools import (
     DefinitionsDiffer,
@@ -23,9 +22,9 @@ from schema_tools import (
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import add_to, build, torture_files
 from tests.integration.schema_tools.edited import EDITS, SCRIPT, edits
+from tests.integration.schema_tools.examples import examples
 from tests.integration.schema_tools.shop import as_role
 
-EXAMPLES = int(os.environ.get("RESTORE_EXAMPLES", "20"))
 SOURCE, CLONE = "src_q7x", "clone_z9w"
 
 
@@ -64,15 +63,7 @@ def restored(connection, *statements, **options):
     return report
 
 
-@settings(
-    max_examples=EXAMPLES,
-    derandomize="RESTORE_EXAMPLES" not in os.environ,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
-)
+@examples("RESTORE_EXAMPLES", 20)
 @given(statements=edits)
 def test_random_edits_are_undone(module_rich, statements):
     edit(module_rich, *statements)
