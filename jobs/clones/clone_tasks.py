@@ -8,8 +8,8 @@ from uuid import UUID
 
 from redis import Redis
 from rq.job import Job, JobStatus
-from sqlalchemy import text
 
+from app.sql_blocks import load_statements
 from jobs.clones.cloning import CONNECTION_NAME
 from jobs.queue.dispatcher import QUEUE_PREFIX, clone_task_id
 from jobs.queue.task_queue import find_jobs, is_in_line
@@ -21,17 +21,7 @@ PAUSE = timedelta(minutes=2)
 GRACE_SECONDS = 10
 """A clone that was taken up so long ago has a connection by now, or nothing works on it."""
 
-IDLE = text(
-    """
-    SELECT tenant.id, coalesce(session.status = 'pending', false)
-      FROM control.tenants AS tenant
-      LEFT JOIN control.demo_sessions AS session ON session.id = tenant.demo_session_id
-     WHERE tenant.is_demo AND tenant.state = 'cloning'
-       AND NOT EXISTS (SELECT FROM pg_stat_activity
-                        WHERE application_name = :name || replace(tenant.id::text, '-', ''))
-     ORDER BY session.created_at, tenant.created_at
-    """
-)
+IDLE = load_statements("jobs.clones", "clone_tasks")["idle"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.control import transitions
 from app.control.sessions.session_view import session_view
 from app.database.login_repair import repair_login
 from app.database.logins import login_of
+from app.sql_blocks import load_statements
 from gateway import Tally, merge
 from jobs.services import JobServices, publish_sessions
 
@@ -20,32 +20,11 @@ log = structlog.get_logger(__name__)
 OVERDUE = 60
 """Seconds that a tenant's transaction or statement may take; its timeouts are far shorter."""
 
-_OVERDUE = text(
-    """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE usename = :login AND datname = current_database()
-       AND (xact_start < now() - make_interval(secs => :most)
-            OR (state = 'active' AND query_start < now() - make_interval(secs => :most)))
-    """
-)
-_NEW_BATCHES = text(
-    """
-    INSERT INTO control.counted_batches (name) SELECT unnest(CAST(:names AS text[]))
-        ON CONFLICT DO NOTHING
-    RETURNING name
-    """
-)
-_FORGET_BATCHES = text(
-    "DELETE FROM control.counted_batches WHERE counted_at < now() - interval '30 days'"
-)
-_COUNT = text(
-    """
-    UPDATE control.demo_sessions
-       SET request_count = request_count + :requests, redis_populated = true,
-           last_activity_at = greatest(last_activity_at, :last_at)
-     WHERE id = :id
-    """
-)
+_SQL = load_statements("jobs.maintenance", "expiry")
+_OVERDUE = _SQL["overdue"]
+_NEW_BATCHES = _SQL["new_batches"]
+_FORGET_BATCHES = _SQL["forget_batches"]
+_COUNT = _SQL["count"]
 
 
 def flush_activity(services: JobServices) -> int | None:

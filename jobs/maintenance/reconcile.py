@@ -13,10 +13,11 @@ from uuid import UUID
 
 import structlog
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.control.models import DemoSession, SessionStatus
 from app.control.sessions.session_view import SessionView, session_view
+from app.sql_blocks import load_statements
 from gateway import GatewayError
 from jobs.clones.clone_tasks import find_stalled
 from jobs.kubernetes.reconcile_loop import stray_clone_jobs
@@ -27,51 +28,13 @@ from schema_tools import MARK
 
 log = structlog.get_logger(__name__)
 
-LOST_TENANTS = text(
-    """
-    SELECT id, schema_name FROM control.tenants
-     WHERE is_demo AND state IN ('ready', 'leased') AND to_regnamespace(schema_name) IS NULL
-    """
-)
-LOST_SESSIONS = text(
-    """
-    SELECT session.id FROM control.demo_sessions AS session
-     WHERE session.status = 'active' AND NOT EXISTS (
-           SELECT FROM control.tenants AS tenant
-            WHERE tenant.id = session.virtual_tenant_id AND tenant.state = 'leased'
-              AND tenant.demo_session_id = session.id)
-    """
-)
-ABANDONED_TENANTS = text(
-    """
-    SELECT tenant.id, tenant.schema_name FROM control.tenants AS tenant
-     WHERE tenant.is_demo AND tenant.state = 'leased' AND NOT EXISTS (
-           SELECT FROM control.demo_sessions AS session
-            WHERE session.id = tenant.demo_session_id AND session.virtual_tenant_id = tenant.id
-              AND session.status IN ('pending', 'active'))
-    """
-)
-UNDROPPED_TENANTS = text(
-    """
-    SELECT id, schema_name FROM control.tenants
-     WHERE is_demo AND state IN ('dropping', 'failed')
-    """
-)
-CLOSED_SESSIONS = text(
-    """
-    SELECT session.id FROM control.demo_sessions AS session
-     WHERE session.status = 'expired' AND NOT EXISTS (
-           SELECT FROM control.tenants WHERE id = session.virtual_tenant_id)
-    """
-)
-ORPHAN_SCHEMAS = text(
-    """
-    SELECT n.nspname AS schema_name FROM pg_catalog.pg_namespace AS n
-     WHERE n.nspname ~ '^demo_[0-9a-f]{32}$'
-       AND strpos(obj_description(n.oid, 'pg_namespace'), :mark) > 0
-       AND NOT EXISTS (SELECT FROM control.tenants WHERE schema_name = n.nspname)
-    """
-)
+_SQL = load_statements("jobs.maintenance", "reconcile")
+LOST_TENANTS = _SQL["lost_tenants"]
+LOST_SESSIONS = _SQL["lost_sessions"]
+ABANDONED_TENANTS = _SQL["abandoned_tenants"]
+UNDROPPED_TENANTS = _SQL["undropped_tenants"]
+CLOSED_SESSIONS = _SQL["closed_sessions"]
+ORPHAN_SCHEMAS = _SQL["orphan_schemas"]
 
 
 @dataclass(frozen=True)

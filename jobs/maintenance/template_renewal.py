@@ -8,27 +8,17 @@ The template gets a new version, which the pool then takes over bit by bit.
 from datetime import date
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from app.demo import Demo
 from app.migrations import tenant_head
+from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
 
-_STALE = text(
-    """
-    SELECT count(*) FROM control.tenants
-     WHERE is_demo_template AND account_type = ANY (:seeded) AND state = 'ready'
-       AND data_on IS DISTINCT FROM :today
-    """
-)
-_NOTE = text(
-    """
-    UPDATE control.tenants SET data_on = :today, revision = coalesce(revision, :revision)
-     WHERE is_demo_template AND account_type = ANY (:seeded) AND state = 'ready'
-       AND data_on IS DISTINCT FROM :today
-    """
-)
+_SQL = load_statements("jobs.maintenance", "template_renewal")
+_STALE = _SQL["stale"]
+_NOTE = _SQL["note"]
 
 
 def renew(engine: Engine, demo: Demo, today: date | None = None) -> list[str]:

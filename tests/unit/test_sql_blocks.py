@@ -10,7 +10,10 @@ from app.sql_blocks import load_blocks
 
 ROOT = Path(__file__).parents[2]
 FILES = [
-    path for path in sorted((ROOT / "app").rglob("sql/*.sql")) if "migrations" not in path.parts
+    path
+    for room in ("app", "jobs")
+    for path in sorted((ROOT / room).rglob("sql/*.sql"))
+    if "migrations" not in path.parts
 ]
 
 
