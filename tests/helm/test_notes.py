@@ -31,5 +31,4 @@ def test_addresses_are_those_of_the_ingresses():
 def test_the_notes_warn_of_data_that_is_not_kept():
     assert "no backups" in render_files(MATRIX["trial"])["NOTES.txt"]
     assert "no backups" not in render_files(MATRIX["cluster"])["NOTES.txt"]
-    assert "logins of its own" in render_files(MATRIX["external"])["NOTES.txt"]
     assert "Network policies are off" in render_files(MATRIX["bare"])["NOTES.txt"]
