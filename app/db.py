@@ -19,10 +19,11 @@ from psycopg import sql
 from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.config import Settings
 from app.control.models import Tenant
+from app.control.timelines import NOTHING, Timeline, fetch_timeline
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
@@ -51,6 +52,8 @@ class TenantLocation:
     schema: str
     account_type: str
     role: TenantRole
+    template: str | None
+    template_version: int
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,17 @@ def _count_rows(
 
 @lru_cache(maxsize=10_000)
 def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
+    template = aliased(Tenant)
     with Session(db.engine) as session:
         found = session.execute(
-            select(Tenant.schema_name, Tenant.account_type).where(
-                Tenant.id == tenant_id, ~Tenant.is_demo_template
+            select(
+                Tenant.schema_name,
+                Tenant.account_type,
+                Tenant.template_version,
+                template.schema_name.label("template"),
             )
+            .outerjoin(template, template.id == Tenant.base_demo_tenant_id)
+            .where(Tenant.id == tenant_id, ~Tenant.is_demo_template)
         ).one_or_none()
         if found is None:
             raise UnknownTenant(str(tenant_id))
@@ -140,7 +149,9 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
         raise UnknownTenant(
             f"{tenant_id} has no role of ours: its clone is not finished, or TENANT_SECRET changed"
         )
-    return TenantLocation(found.schema_name, found.account_type, role)
+    return TenantLocation(
+        found.schema_name, found.account_type, role, found.template, found.template_version
+    )
 
 
 def account_type_of(tenant_id: UUID) -> str:
@@ -150,6 +161,18 @@ def account_type_of(tenant_id: UUID) -> str:
         UnknownTenant: no tenant has this id.
     """
     return _location_of(tenant_id, _tenants().secrets).account_type
+
+
+def timeline_of(tenant_id: UUID) -> Timeline:
+    """Return what will happen in a tenant, which is what its template's seeds wrote.
+
+    Raises:
+        UnknownTenant: no tenant has this id.
+    """
+    place = _location_of(tenant_id, _tenants().secrets)
+    if place.template is None:
+        return NOTHING
+    return fetch_timeline(db.engine, place.template, place.template_version)
 
 
 @contextmanager

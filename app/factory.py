@@ -4,6 +4,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from redis import Redis
 
+from app.clock import shift_clock
 from app.config import Settings
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.services import ControlServices, install, make_services
@@ -43,6 +44,8 @@ def make_app(
         static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )
     _configure(app, demo)
+    app.config["DEMO_LIVE"] = settings.demo_live
+    shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo.account_types)
     init_db(app, settings, redis)
     Bootstrap5(app)

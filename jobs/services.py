@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
+from app.clock import shift_clock
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
 from app.control.services import Services, make_services
@@ -138,6 +139,7 @@ def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
 def job_services() -> JobServices:
     """Return the services of this process, made once. A forked child makes its own."""
     settings = load_settings()
+    shift_clock(settings.demo_clock_shift_minutes)
     engine = make_engine(settings)
     redis = Redis.from_url(settings.redis_url)
     gateway_redis = connect_redis(settings.redis_url)  # gives up soon, as the gateway's own does

@@ -105,6 +105,19 @@ def refresh() -> list[str]:
         return renew(services.engine, load_demo(services.settings.demo_file)) if acquired else []
 
 
+def catch_up() -> dict[str, int]:
+    """Let time pass in templates and in tenants that wait for a visitor. Returns the counts."""
+    # The demo's own code: no other job needs it.
+    from jobs.maintenance.catching_up import catch_up as catch_up_all
+
+    services = job_services()
+    url = services.settings.database_url
+    with advisory_lock(url, "catch-up") as acquired:
+        if not acquired:
+            return {"skipped": 1}
+        return catch_up_all(services.engine, url, load_demo(services.settings.demo_file))
+
+
 def purge() -> int:
     """Delete the rows of sessions that ended long ago; the statistics keep their figures.
 

@@ -25,7 +25,6 @@ EVE_FACTOR = 1.12
 SPECIAL_FACTORS = {(12, 24): 1.35, (12, 31): 1.30, (1, 5): 1.55, (1, 6): 1.25}
 
 NATIONAL_HOLIDAYS = ((1, 1), (1, 6), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8), (12, 25))
-CLOSED = frozenset({(1, 1), (12, 25)})
 SUNDAY = 6
 
 
@@ -78,13 +77,9 @@ def _steps(distance: int, steps: tuple[tuple[int, float], ...]) -> float:
 
 @dataclass(frozen=True)
 class BakeryCalendar:
-    """A bakery's opening days and its demand by day.
-
-    It is open on `today` even if that is Christmas, because that is when someone looks at it.
-    """
+    """A bakery's holidays and its demand by day. It opens every day, on holidays in the morning."""
 
     local_holidays: tuple[tuple[int, int], ...]
-    today: date
 
     def is_holiday(self, day: date) -> bool:
         """Return True on a public holiday of Spain, of the region or of the town."""
@@ -92,10 +87,6 @@ class BakeryCalendar:
             return True
         before_easter = (easter_sunday(day.year) - day).days
         return before_easter in (2, 3)  # Good Friday, and Maundy Thursday in both regions.
-
-    def is_open(self, day: date) -> bool:
-        """Return True on a day with sales."""
-        return day == self.today or (day.month, day.day) not in CLOSED
 
     def is_morning_only(self, day: date) -> bool:
         """Return True on a day that ends at noon."""

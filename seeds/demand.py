@@ -29,8 +29,6 @@ def product_weight(product: ProductSpec, day: date) -> float:
 
 def expected_tickets(scene: Scene, location: LocationSpec, day: date) -> float:
     """The tickets that the location's till can expect on the day."""
-    if not scene.calendar.is_open(day):
-        return 0.0
     return location.tickets * scene.calendar.demand_factor(day)
 
 
@@ -42,3 +40,12 @@ def expected_quantity(
     share = product_weight(product, day) / sum(weights)
     tickets = expected_tickets(scene, location, day)
     return tickets * mean(LINES) * share * mean(product.habit)
+
+
+def expected_quantities(scene: Scene, location: LocationSpec, day: date) -> dict[str, float]:
+    """The pieces that the location can expect to sell on the day, by the SKU of the product."""
+    weights = {sku: product_weight(product, day) for sku, product in scene.products.items()}
+    lines = expected_tickets(scene, location, day) * mean(LINES) / sum(weights.values())
+    return {
+        sku: lines * weight * mean(scene.products[sku].habit) for sku, weight in weights.items()
+    }

@@ -9,6 +9,7 @@ from app.bakery.pos import models as pos
 from app.bakery.procurement import models as procurement
 from app.bakery.production import models as production
 from app.bakery.recipes import models as recipes
+from app.bakery.sales import models as sales
 from app.bakery.suppliers import models as suppliers
 
 DOMAINS = (
@@ -21,5 +22,6 @@ DOMAINS = (
     orders,
     procurement,
     forecasting,
+    sales,
 )
 TENANT_METADATA = TenantBase.metadata

@@ -5,16 +5,21 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from flask import request
+import psycopg
+from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import BusinessModel
+from app.bakery.clock import now
+from app.bakery.living.service import Pace, bring_forward
 from app.bakery.modules import MODULES
-from app.db import UnknownTenant, account_type_of, tenant_transaction
+from app.db import UnknownTenant, account_type_of, tenant_transaction, timeline_of
 from app.errors import NotFound, Unauthorized
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_PACE = Pace()
 
 TENANT_HEADER = "X-Tenant-Id"
 """Set by the gateway, which removes a header of this name that a client sent."""
@@ -47,11 +52,20 @@ def in_tenant(
             tenant_id = current_tenant_id()
             ensure_module(tenant_id, module)
             with tenant_transaction(tenant_id) as session:
+                _let_time_pass(session, tenant_id)
                 return view(session, *args, **kwargs)
 
         return scoped
 
     return decorate
+
+
+def _let_time_pass(session: Session, tenant_id: UUID) -> None:
+    if not current_app.config.get("DEMO_LIVE") or not _PACE.is_due(tenant_id):
+        return
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    bring_forward(driver, timeline_of(tenant_id), now())
 
 
 def ensure_module(tenant_id: UUID, module: str) -> None:

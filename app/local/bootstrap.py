@@ -30,7 +30,7 @@ def bootstrap(database_url: str, demo_file: str, steps: Steps) -> None:
         ensure_accounts(engine, demo)
     if seeds is not None:
         with steps.step("Templates and their data", bar=True) as report:
-            seeds(engine, demo, demo.today(), report)
+            seeds(engine, demo, demo.now(), report)
 
 
 if __name__ == "__main__":

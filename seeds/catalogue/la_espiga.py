@@ -22,8 +22,8 @@ BUSINESS = BusinessSpec(
     phone="983 21 47 60",
     email=OWNER_EMAIL,
     founded_on=date(1972, 5, 2),
-    description="Obrador central con tres tiendas en Valladolid. Pan candeal, barras y bollería"
-    " que salen cada madrugada hacia nuestras tiendas, hoteles, restaurantes y cafeterías.",
+    description="Obrador central con tres tiendas en Valladolid, que de madrugada reparte también"
+    " a hoteles y cafeterías.",
 )
 
 LOCATIONS = (

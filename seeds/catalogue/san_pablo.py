@@ -37,8 +37,8 @@ BUSINESS = BusinessSpec(
     phone="976 43 81 26",
     email=OWNER_EMAIL,
     founded_on=date(1987, 9, 14),
-    description="Panadería familiar del barrio de San Pablo. Pan de masa madre, bollería de"
-    " mantequilla y dulces de temporada, hechos cada noche en el obrador de la tienda.",
+    description="Panadería familiar: pan de masa madre, bollería de mantequilla y dulces de"
+    " temporada, hechos cada noche en la tienda.",
 )
 
 LOCATIONS = (

@@ -71,7 +71,7 @@ class AdjustmentIn(Request):
         ),
         AfterValidator(_not_zero),
     ]
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
     lot_id: BodyKey | None = None
     kind: Literal[MovementKind.ADJUSTMENT, MovementKind.WASTE] = MovementKind.ADJUSTMENT
 

@@ -4,16 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.bakery.business.models import BusinessModel
-from seeds.calendar import season_factor
+from seeds.seasons import is_offered
 from seeds.values import Row, Scene, Tables, at, money
-
-SEASON_OPENS_DAYS = 7
-"""A product of the season is on the price list so many days before its first sale."""
 
 
 def people_rows(scene: Scene) -> Tables:
     """The business, its locations, users, suppliers and customers."""
-    joined = at(scene.days[0] - timedelta(days=30), 9 * 60)
+    joined = at(scene.past_days[0] - timedelta(days=30), 9 * 60)
     business, profile = scene.profile.business, scene.profile
     return {
         "business": [
@@ -29,6 +26,7 @@ def people_rows(scene: Scene) -> Tables:
                 "phone": business.phone,
                 "email": business.email,
                 "founded_on": business.founded_on,
+                "lived_until": at(scene.opens_on - timedelta(days=1), 0),
                 "description": business.description,
             }
         ],
@@ -78,7 +76,7 @@ def people_rows(scene: Scene) -> Tables:
 
 
 def _customer_rows(scene: Scene) -> list[Row]:
-    joined = at(scene.days[0] - timedelta(days=20), 10 * 60)
+    joined = at(scene.past_days[0] - timedelta(days=20), 10 * 60)
     return [
         {
             "id": n,
@@ -102,8 +100,7 @@ def _customer_rows(scene: Scene) -> list[Row]:
 def product_rows(scene: Scene) -> list[Row]:
     """The price list; what is out of season is kept but not offered."""
     recipe_ids = {recipe.name: n for n, recipe in enumerate(scene.profile.recipes, start=1)}
-    created_at = at(scene.days[0] - timedelta(days=30), 12 * 60 + 30)
-    coming = [scene.today + timedelta(days=n) for n in range(SEASON_OPENS_DAYS + 1)]
+    created_at = at(scene.past_days[0] - timedelta(days=30), 12 * 60 + 30)
     return [
         {
             "id": n,
@@ -114,7 +111,7 @@ def product_rows(scene: Scene) -> list[Row]:
             "price": money(product.price),
             "vat_percent": Decimal(product.vat_percent),
             "recipe_id": None if product.recipe is None else recipe_ids[product.recipe],
-            "is_active": any(season_factor(product.season, day) > 0 for day in coming),
+            "is_active": is_offered(product, scene.opens_on - timedelta(days=1)),
             "created_at": created_at,
         }
         for n, product in enumerate(scene.profile.products, start=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid5
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -10,14 +10,15 @@ from sqlalchemy import Connection, Engine, select
 
 from app.control import transitions
 from app.control.models import Tenant
+from app.control.timelines import write_timeline
 from app.database.isolation import VERSION as ISOLATION
 from app.demo import Demo, SeedError
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
-from seeds.locks import ensure_control, lock
-from seeds.schema import analyze, replace_schema, schema_exists, tree_of
+from seeds.loading.locks import ensure_control, lock
+from seeds.loading.schema import analyze, replace_schema, schema_exists, tree_of
 from seeds.templates import PROFILES, TemplateData, build_template
-from seeds.values import NAMESPACE
+from seeds.values import MADRID, NAMESPACE
 
 ATTEMPTS = 3
 
@@ -72,12 +73,13 @@ def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate
 
 
 def ensure_templates(
-    engine: Engine, demo: Demo, today: date, progress: Progress | None = None
+    engine: Engine, demo: Demo, now: datetime, progress: Progress | None = None
 ) -> list[LoadedTemplate]:
-    """Bring every template to the rows of this date.
+    """Bring every template to the day of this moment.
 
-    A template whose rows and revision are as they should be is not written at all. Another is
-    replaced in one transaction: until that commits, and for ever when it fails, the old one stays.
+    A template that tells the day's story is not written at all: it is brought forward elsewhere.
+    Another is replaced in one transaction, by the rows of this moment: until that commits, and for
+    ever when it fails, the old one stays.
 
     Raises:
         ControlSchemaMissing: the control tables are not there.
@@ -86,7 +88,7 @@ def ensure_templates(
     """
     report = progress or (lambda _name, _done, _total: None)
     return [
-        _ensure_template(engine, demo, target, build_template(target.profile, today), report)
+        _ensure_template(engine, demo, target, build_template(target.profile, now), report)
         for target in _targets(demo)
     ]
 
@@ -121,7 +123,7 @@ def _load(
     name, total = target.schema_name, data.row_count
     account_type = target.profile.account_type.value
     revision = tenant_head(tree_of(demo.tables))
-    digest = data.digest(f"{revision} {ISOLATION}")
+    digest = data.story.digest(f"{revision} {ISOLATION}")
     with engine.begin() as connection:
         ensure_control(connection)
         lock(connection, name)
@@ -132,9 +134,16 @@ def _load(
         if found is None:
             _insert_tenant(connection, target)
         replace_schema(
-            connection, name, data.tables, demo.tables, lambda done: progress(name, done, total)
+            connection,
+            name,
+            data.tables,
+            demo.tables,
+            progress=lambda done: progress(name, done, total),
+            reserved=data.reserved,
         )
-        version = _publish(connection, target, data.today, revision, digest)
+        today = data.now.astimezone(MADRID).date()
+        version = _publish(connection, target, today, revision, digest)
+        write_timeline(connection, name, version, data.timeline())
     return LoadedTemplate(account_type, name, version, True, total)
 
 

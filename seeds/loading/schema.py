@@ -1,7 +1,8 @@
 """Making a template's schema: the new one is built beside the old one and takes its place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from psycopg import Connection as Driver
@@ -26,7 +27,9 @@ DROP = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE")
 RENAME = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
 MARK = sql.SQL("COMMENT ON SCHEMA {} IS {}")
 COPY = sql.SQL("COPY {} ({}) FROM STDIN")
-SET_SEQUENCE = sql.SQL("SELECT setval(pg_get_serial_sequence(%s, %s), max({})) FROM {}")
+SET_SEQUENCE = sql.SQL(
+    "SELECT setval(pg_get_serial_sequence(%s, %s), greatest(max({}), %s)) FROM {}"
+)
 SET_LOCK_TIMEOUT = sql.SQL("SET LOCAL lock_timeout = {}")
 
 
@@ -58,13 +61,16 @@ def replace_schema(
     name: str,
     rows_by_table: Tables,
     tables: TenantTables,
+    *,
     progress: Callable[[int], None] = lambda _: None,
+    reserved: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Put a schema of the newest revision with these rows in the place of `name`.
 
     It is built under a name that no other transaction sees, and the old schema is
     dropped last: clones that read the old one wait for the drop alone, not for the whole load.
-    `progress` is told how many rows are in.
+    `progress` is told how many rows are in; `reserved` are the highest identifiers that events to
+    come will give, by table.
     """
     raw = driver(connection)
     building = f"seeding_{name}"
@@ -75,7 +81,7 @@ def replace_schema(
         rows = rows_by_table.get(table.name)
         if rows:
             _copy(raw, building, table.name, rows)
-            _set_sequences(raw, building, table)
+            _set_sequences(raw, building, table, reserved.get(table.name, 0))
             done += len(rows)
             progress(done)
     open_template(raw, building, deletable=tables.may_delete)
@@ -100,13 +106,14 @@ def _values(rows: list[Row], columns: list[str]) -> Iterator[list[Any]]:
         yield [Jsonb(value) if isinstance(value, dict) else value for value in values]
 
 
-def _set_sequences(raw: "Driver[Any]", schema: str, table: Table) -> None:
-    """Make the next row of the table get a number that the seeds have not given."""
+def _set_sequences(raw: "Driver[Any]", schema: str, table: Table, reserved: int) -> None:
+    """Make the next row of the table get a number that the seeds have not given and will not."""
     name = sql.Identifier(schema, table.name)
     for column in table.columns:
         if column.identity is not None or isinstance(column.default, Sequence):
             statement = SET_SEQUENCE.format(sql.Identifier(column.name), name)
-            raw.execute(statement, (name.as_string(None), column.name))
+            least = 0 if column.identity is None else reserved
+            raw.execute(statement, (name.as_string(None), column.name, least))
 
 
 def analyze(connection: Connection, schema: str, tables: Tables) -> None:
