@@ -35,8 +35,8 @@ TENANTS = "masa_madre.tenants"
 """Key of an application's tenants."""
 
 _SQL = load_blocks("app.database", "tenants")
-_BEGIN, _COMMIT, _ABANDON = _SQL["begin"], _SQL["commit"], _SQL["abandon"]
-_ENTER = text(_SQL["enter"])
+_BEGIN, _RESET, _ENTER = _SQL["begin"], _SQL["reset"], _SQL["enter"]
+_COMMIT, _ABANDON = _SQL["commit"], _SQL["abandon"]
 _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 
@@ -194,8 +194,8 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
     values = {"path": path, "setting": KEY_SETTING, "key": place.role.key, "role": place.role.name}
     connection = tenants.engine.connect()
     try:
-        connection.exec_driver_sql(_BEGIN)
-        connection.execute(_ENTER, values | tenants.limits)
+        _send(connection, values | tenants.limits)
+        connection.begin()  # tells SQLAlchemy only; the session then joins it and ends nothing
         connection.info.setdefault("tenants", set()).add(place.schema)
         connection.info[ROWS] = 0
     except BaseException:
@@ -205,14 +205,45 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
     return connection
 
 
+def _send(connection: Connection, values: dict[str, str]) -> None:
+    """Begin the transaction and take on the tenant, in one round trip.
+
+    Raises:
+        DBAPIError: it failed; the connection is invalidated if it is lost.
+    """
+    driver = _driver_of(connection)
+    try:
+        with driver.pipeline():
+            driver.execute(_BEGIN)
+            driver.execute(_RESET)
+            driver.execute(_ENTER, values)
+    except psycopg.Error as error:
+        is_lost = driver.closed
+        if is_lost:
+            connection.invalidate()
+        raise DBAPIError.instance(
+            _ENTER,
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=connection.dialect,
+        ) from error
+
+
+def _driver_of(connection: Connection) -> "psycopg.Connection[Any]":
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
+
+
 def _abandon(connection: Connection) -> None:
     """Undo the transaction and what outlives one; a connection that cannot is thrown away."""
     if connection.invalidated or connection.closed:
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
     try:
-        driver.execute(_ABANDON)
+        _driver_of(connection).execute(_ABANDON)
     except psycopg.Error:
         with suppress(DBAPIError):
             connection.invalidate()
