@@ -26,11 +26,13 @@ from app.control.models import Tenant
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
+from app.database.tenant_cache import TenantCache
 from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
 
-ROWS = "rows"
+ROWS, CHANGED = "rows", "changed"
+"""Of a connection: the rows that its transaction inserted, and whether it changed anything."""
 TENANTS = "masa_madre.tenants"
 """Key of an application's tenants."""
 
@@ -61,6 +63,7 @@ class Tenants:
     secrets: tuple[str, ...]
     limits: dict[str, str]
     quota: RowQuota
+    cache: TenantCache
 
 
 def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
@@ -80,12 +83,18 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
         quota=RowQuota(redis, settings.tenant_rows),
+        cache=TenantCache(redis),
     )
 
 
 def tenant_engine() -> Engine:
     """Return the engine of the current application's tenant transactions."""
     return _tenants().engine
+
+
+def tenant_cache() -> TenantCache:
+    """Return the cache of the current application's tenants; what changes a tenant drops it."""
+    return _tenants().cache
 
 
 def _tenants() -> Tenants:
@@ -112,15 +121,17 @@ def _tenant_engine(settings: Settings) -> Engine:
             record.invalidate(soft=True)
 
     event.listen(engine, "checkin", retire)
-    event.listen(engine, "after_cursor_execute", _count_rows)
+    event.listen(engine, "after_cursor_execute", _note_changes)
     return engine
 
 
-def _count_rows(
-    connection: Connection, cursor: Any, _: str, __: Any, context: Any, ___: bool
+def _note_changes(
+    connection: Connection, cursor: Any, statement: str, __: Any, context: Any, ___: bool
 ) -> None:
     if context.isinsert:
         connection.info[ROWS] += max(0, cursor.rowcount)
+    if not statement.lstrip().startswith("SELECT"):
+        connection.info[CHANGED] = True
 
 
 @lru_cache(maxsize=10_000)
@@ -171,7 +182,10 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
             session.flush()
             if rows := connection.info.get(ROWS, 0):
                 tenants.quota.add(tenant_id, rows)
+            has_changed = connection.info[CHANGED]
             connection.exec_driver_sql(_COMMIT)
+        if has_changed:
+            tenants.cache.drop(tenant_id)
     except BaseException:
         _abandon(connection)
         raise
@@ -197,7 +211,7 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
         _send(connection, values | tenants.limits)
         connection.begin()  # tells SQLAlchemy only; the session then joins it and ends nothing
         connection.info.setdefault("tenants", set()).add(place.schema)
-        connection.info[ROWS] = 0
+        connection.info[ROWS], connection.info[CHANGED] = 0, False
     except BaseException:
         _abandon(connection)
         connection.close()
