@@ -12,7 +12,7 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.db import db, init_db
+from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
@@ -50,8 +50,8 @@ def make_app(
     init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
-        engine = db.engine
-    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks)
+        engine, kept = db.engine, tenant_cache()
+    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks, kept)
     services = ControlServices(
         **vars(make_services(settings, engine, redis)),
         demo=demo,

@@ -21,6 +21,7 @@ from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
+from app.database.tenant_cache import TenantCache
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
@@ -95,6 +96,7 @@ class JobServices(Services):
     activity: Activity
     reset_engine: Engine
     quota: RowQuota
+    tenant_cache: TenantCache
     health: JobHealth
 
 
@@ -152,6 +154,7 @@ def job_services() -> JobServices:
         activity=Activity(gateway_redis),
         reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
         quota=RowQuota(redis, settings.tenant_rows),
+        tenant_cache=TenantCache(redis),
         health=JobHealth(redis),
     )
 

@@ -1,5 +1,6 @@
 """The metadata of all tenant tables, complete: importing this module imports every domain."""
 
+from app.bakery.api import models as api
 from app.bakery.base import TenantBase
 from app.bakery.business import models as business
 from app.bakery.forecasting import models as forecasting
@@ -13,6 +14,7 @@ from app.bakery.sales import models as sales
 from app.bakery.suppliers import models as suppliers
 
 DOMAINS = (
+    api,
     business,
     suppliers,
     inventory,

@@ -15,14 +15,12 @@ from app.bakery.inventory.models import Ingredient, StockLot, StockMovement, Uni
 from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
 from app.bakery.inventory.stock import plain
+from app.bakery.labels import label
 from app.bakery.listing import fetch_all
 from app.bakery.schemas import is_whole
 from app.errors import Conflict, InvalidRequest
 
 Change = tuple[StockLot, Decimal]
-
-SHORT_UNITS = {Unit.KILOGRAM: "kg", Unit.LITRE: "l", Unit.PIECE: "ud."}
-"""The units in Spanish."""
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
@@ -85,7 +83,7 @@ def _take(ingredient: Ingredient, lots: Sequence[StockLot], wanted: Decimal) -> 
     if there_is < wanted:
         raise Conflict(
             f"No hay bastante: de «{ingredient.name}» quedan {plain(there_is)}"
-            f" {SHORT_UNITS[ingredient.unit]} y quieres quitar {plain(wanted)}.",
+            f" {label(ingredient.unit)} y quieres quitar {plain(wanted)}.",
             code="insufficient_stock",
         )
     changes = []

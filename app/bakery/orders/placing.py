@@ -14,6 +14,7 @@ from app.bakery.business.service import dispatch_location
 from app.bakery.clock import today
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products
+from app.bakery.labels import inside_sentence
 from app.bakery.orders.models import Customer, Order, OrderLine, OrderStatus
 from app.bakery.orders.schemas import (
     MOST_ON_AN_ORDER,
@@ -101,9 +102,11 @@ def _change_lines(session: Session, order: Order, asked: Sequence[OrderLineIn]) 
 def _advance(session: Session, order: Order, status: OrderStatus) -> None:
     possible = TRANSITIONS[order.status]
     if status not in possible:
-        allowed = f"puede pasar a: {', '.join(possible)}" if possible else "ya no puede cambiar"
+        names = " o a ".join(inside_sentence(each) for each in possible)
+        allowed = f"puede pasar a {names}" if possible else "ya no puede cambiar"
         raise Conflict(
-            f"Un pedido en estado «{order.status}» no puede pasar a «{status}»: {allowed}.",
+            f"Un pedido {inside_sentence(order.status)} no puede pasar a"
+            f" {inside_sentence(status)}: {allowed}.",
             code="invalid_transition",
         )
     if status is OrderStatus.READY:
@@ -165,7 +168,8 @@ def _write_lines(session: Session, order_id: UUID, lines: Sequence[Line]) -> Non
 def _ensure_editable(order: Order) -> None:
     if order.status not in EDITABLE:
         raise Conflict(
-            f"Un pedido en estado «{order.status}» ya no se puede modificar.", code="order_closed"
+            f"Un pedido {inside_sentence(order.status)} ya no se puede modificar.",
+            code="order_closed",
         )
 
 

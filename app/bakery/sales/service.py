@@ -96,6 +96,7 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
         sorts={"day": day, "amount": amount, "tickets": tickets},
         default="day",
         tie_breakers=(day,),
+        computed=True,
         search=(cast(day, Text),),
     )
     return paginate(session, statement, listing, query)
@@ -122,6 +123,7 @@ def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
         sorts={"hour": hour, "amount": amount, "tickets": tickets},
         default="hour",
         tie_breakers=(hour,),
+        computed=True,
         search=(cast(hour, Text),),
     )
     return paginate(session, statement, listing, query)
@@ -163,6 +165,7 @@ def list_products(session: Session, query: SalesQuery) -> dict[str, Any]:
         },
         default="-amount",
         tie_breakers=(sold.c.product_id,),
+        computed=True,
         search=(Product.name, Product.category),
     )
     return paginate(session, statement, listing, query)

@@ -60,7 +60,7 @@ class TestInventory:
 
     def test_movements_of_a_day_include_the_whole_day(self, individual):
         day = today().isoformat()
-        assert individual.get("/inventory/movements", since=day, until=day)["total"] == 1
+        assert individual.get("/inventory/movements", **{"from": day, "to": day})["total"] == 1
         assert individual.get("/inventory/movements", kind="waste")["total"] == 0
         assert individual.get("/inventory/movements", ingredient_id=1)["total"] == 1
 
