@@ -230,7 +230,8 @@ def test_purchases_cover_a_week_and_fresh_goods_a_few_days(profile):
     for policy in profile.stock:
         item, flat = INGREDIENTS[policy.sku], policy.daily_use > 0 and not profile.recipes
         use = float(policy.daily_use) if flat else amounts[policy.sku] / days[policy.sku]
-        wanted = use * (lead_times[policy.supplier] + 3)
+        spare = 3 if item.shelf_life_days <= FRESH_DAYS else 4
+        wanted = use * (lead_times[policy.supplier] + spare)
         assert 0.9 * wanted <= float(policy.reorder_point) <= 1.1 * wanted, policy.sku
         covered = float(item.pack_size) * policy.reorder_packs / use
         low, high = (2, 4) if item.shelf_life_days <= FRESH_DAYS else (4, 8)
