@@ -6,7 +6,7 @@ from random import Random
 from app.bakery.orders.models import CustomerKind
 from seeds.calendar import season_factor
 from seeds.catalogue.kinds import LocationSpec
-from seeds.demand import expected_quantities, expected_tickets
+from seeds.demand import expected_quantities, expected_tickets, order_chance
 from seeds.prices import trade_price
 from seeds.story.tickets import weather
 from seeds.values import Quantities, Row, Scene
@@ -46,9 +46,9 @@ def _trade_row(scene: Scene, day: date, growth: float) -> Row | None:
     cents: Quantities = {}
     delivered = 0
     for customer in scene.profile.customers:
-        if customer.kind is CustomerKind.SATELLITE or day.weekday() not in customer.weekdays:
+        if customer.kind is CustomerKind.SATELLITE:
             continue
-        if rng.random() >= customer.chance:
+        if rng.random() >= order_chance(scene, customer, day):
             continue
         delivered += 1
         for sku, usual in customer.basket:

@@ -9,7 +9,7 @@ from random import Random
 from app.bakery.living.events import Event, OrderMoved, OrderPlaced
 from app.bakery.orders.models import CustomerKind, OrderStatus
 from seeds.catalogue.kinds import CustomerSpec
-from seeds.demand import product_weight
+from seeds.demand import order_chance, product_weight
 from seeds.prices import trade_price
 from seeds.story.days import Days
 from seeds.values import Quantities, Scene, at
@@ -54,7 +54,7 @@ def _order(
     scene: Scene, days: Days, customer_id: int, customer: CustomerSpec, day: date
 ) -> CustomerOrder | None:
     rng = scene.random_for(f"order/{customer.email}", day)
-    if day.weekday() not in customer.weekdays or rng.random() >= customer.chance:
+    if rng.random() >= order_chance(scene, customer, day):
         return None
     own = customer.kind is CustomerKind.SATELLITE
     lines = _shop_lines(scene, days, customer, day) if own else _basket(scene, customer, day, rng)

@@ -48,8 +48,9 @@ class Basket:
 
     def draw(self, rng: Random) -> tuple[tuple[str, int], ...]:
         """Different products, each with its number of pieces."""
+        wanted = roll(rng, LINES)
         lines: dict[str, int] = {}
-        for _ in range(roll(rng, LINES)):
+        while len(lines) < wanted:
             product = self._products[bisect(self._sums, rng.random() * self._sums[-1])]
             if product.sku not in lines:
                 lines[product.sku] = roll(rng, product.habit)

@@ -66,7 +66,8 @@ def test_bread_is_sold_every_day(profile):
 
 def test_tickets_a_day_are_those_of_a_bakery_that_has_customers(profile):
     sales = build(profile, date(2026, 6, 22))["sales"]
-    assert 38 <= len(sales) / 91 <= 60
+    low, high = (200, 260) if profile is SAN_PABLO else (420, 520)
+    assert low <= len(sales) / 91 <= high
 
 
 def test_roscon_is_sold_in_december_and_until_epiphany_alone(profile):
@@ -112,7 +113,9 @@ def test_batches_are_finished_under_way_and_planned():
 def test_recipes_keep_to_the_bakers_percentages(recipe):
     amounts = dict(recipe.ingredients)
     flour = sum(amount for sku, amount in amounts.items() if sku.startswith(FLOURS))
-    assert flour > 0
+    if not flour:  # What is made of almonds.
+        assert amounts["FRS-002"] > 0
+        return
     if recipe.category == "Panes":
         assert Decimal("0.017") <= amounts["SAL-001"] / flour <= Decimal("0.022")
         assert amounts["LEV-001"] / flour <= Decimal("0.02")
@@ -128,7 +131,7 @@ def test_ingredients_cost_a_part_of_the_price():
         spent[line["recipe_id"]] += line["quantity"] * costs[line["ingredient_id"]]
     for product in tables["products"]:
         cost = spent[product["recipe_id"]] / yields[product["recipe_id"]]
-        assert Decimal("0.05") < cost / product["price"] < Decimal("0.40"), product["name"]
+        assert Decimal("0.05") < cost / product["price"] < Decimal("0.45"), product["name"]
 
 
 def test_every_ingredient_of_san_pablo_is_in_a_recipe_or_used_each_day():
@@ -140,9 +143,9 @@ def test_shops_and_businesses_order_from_the_central_workshop():
     today = date(2026, 11, 24)
     tables = build(LA_ESPIGA, today)
     kinds = Counter(row["kind"] for row in tables["customers"])
-    assert kinds == {"satellite": 3, "business": 8}
+    assert kinds == {"satellite": 3, "business": 18}
     due = Counter((row["due_on"] > today, row["status"]) for row in tables["orders"])
-    assert due[False, "delivered"] > 400
+    assert due[False, "delivered"] > 1_000
     assert due[True, "confirmed"] >= 3
     assert due[True, "pending"] >= 1
 

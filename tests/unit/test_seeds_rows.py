@@ -110,8 +110,8 @@ def test_every_reference_has_its_row_and_every_key_is_unique(tables):
                 assert {row[column.name] for row in rows} <= known, column
 
 
-def test_there_are_twenty_five_ingredients_each_with_lots(tables):
-    assert len(tables["ingredients"]) == 25
+def test_there_are_over_twenty_five_ingredients_each_with_lots(tables):
+    assert len(tables["ingredients"]) > 25
     stocked = {row["ingredient_id"] for row in tables["stock_lots"] if row["quantity"] > 0}
     assert stocked == {row["id"] for row in tables["ingredients"]}
 
@@ -229,7 +229,8 @@ def test_every_text_says_something(tables):
 
 
 def test_a_template_stays_small_enough_to_clone_on_a_click(tables):
-    assert 12_000 < sum(len(rows) for rows in tables.values()) < 23_000
+    # Ninety days of tickets in detail; five weeks of them will be a good third of that.
+    assert 50_000 < sum(len(rows) for rows in tables.values()) < 150_000
 
 
 def test_the_models_keep_to_their_modules(tables, profile):
