@@ -113,6 +113,9 @@ class Settings(DatabaseLogins):
     demo_clock_shift_minutes: float = Field(
         default=0, description="Shifts the demo's clock, not the sessions', for tests and pictures."
     )
+    demo_scale: float | None = Field(
+        default=None, gt=0, le=1, description="The share of the data that seeds make, for tests."
+    )
     demo_file: str = Field(
         default="demo.toml",
         min_length=1,

@@ -148,6 +148,9 @@ class Demo(_Part):
     )
     tables: TenantTables = Field(default=TenantTables(), description="The tables in the templates.")
     accounts: tuple[Account, ...] = Field(description="The account types, one table each.")
+    scale: float = Field(
+        default=1.0, gt=0, le=1, description="The share of the data that the seeds make, for tests."
+    )
     _file: Path = PrivateAttr(default=ROOT / "demo.toml")
 
     @model_validator(mode="after")
@@ -222,8 +225,10 @@ class Demo(_Part):
             raise DemoError(message) from error
 
 
-def load_demo(path: str | Path = "demo.toml") -> Demo:
+def load_demo(path: str | Path = "demo.toml", scale: float | None = None) -> Demo:
     """Read and check a demo's file; paths in it start at its folder.
+
+    `scale` takes the place of the file's own.
 
     Raises:
         DemoError: the file, a key, or what it points at is missing or wrong.
@@ -238,7 +243,7 @@ def load_demo(path: str | Path = "demo.toml") -> Demo:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DemoError(f"{file} is not TOML: {error}. Correct it there.") from None
     try:
-        demo = Demo.model_validate(values)
+        demo = Demo.model_validate(values if scale is None else values | {"scale": scale})
     except ValidationError as error:
         problems = (_explain(item["loc"], item["type"], item["msg"]) for item in error.errors())
         raise DemoError("\n".join(f"{file}: {problem}" for problem in problems)) from None

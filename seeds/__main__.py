@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         shift_clock(settings.demo_clock_shift_minutes)
-        demo = load_demo(settings.demo_file)
+        demo = load_demo(settings.demo_file, settings.demo_scale)
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return MISUSED

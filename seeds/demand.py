@@ -43,7 +43,8 @@ def fiesta_factor(scene: Scene, day: date) -> float:
 
 def expected_tickets(scene: Scene, location: LocationSpec, day: date) -> float:
     """The tickets that the location's till can expect on the day."""
-    return location.tickets * scene.calendar.demand_factor(day) * fiesta_factor(scene, day)
+    customers = location.tickets * scene.scale
+    return customers * scene.calendar.demand_factor(day) * fiesta_factor(scene, day)
 
 
 def expected_quantities(scene: Scene, location: LocationSpec, day: date) -> dict[str, float]:

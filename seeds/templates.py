@@ -76,9 +76,9 @@ class TemplateData:
 
 
 @lru_cache(maxsize=4)
-def tell(profile: Profile, today: date) -> Story:
+def tell(profile: Profile, today: date, scale: float = 1.0) -> Story:
     """Tell the story of a bakery up to the night after `today`; the same date tells the same."""
-    scene = Scene(profile, today)
+    scene = Scene(profile, today, scale)
     opening: Tables = {
         **people_rows(scene),
         **recipe_rows(scene),
@@ -93,15 +93,16 @@ def tell(profile: Profile, today: date) -> Story:
     return Story(scene, opening, tuple(Chronicle(scene).events()))
 
 
-def build_template(profile: Profile, now: datetime) -> TemplateData:
+def build_template(profile: Profile, now: datetime, scale: float = 1.0) -> TemplateData:
     """The rows of a bakery as it stands at a moment, and the events that follow it.
 
     The same moment gives the same rows, and so does bringing forward the rows of a moment before.
+    `scale` is the share of the customers that come to the shops.
 
     Raises:
         SeedingError: an event could not happen; the seeds contradict themselves.
     """
-    story = tell(profile, now.astimezone(MADRID).date())
+    story = tell(profile, now.astimezone(MADRID).date(), scale)
     scene = story.scene
     shelves_from = datetime.combine(scene.monday - timedelta(days=1), time.min, MADRID)
     books = Books(shelves_from)

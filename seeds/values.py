@@ -19,8 +19,8 @@ Quantities = dict[str, int]
 
 MADRID = ZoneInfo("Europe/Madrid")
 NAMESPACE = UUID("6f0c1f4e-52b0-5d4b-9a53-8f5e1d0c7a11")
-DETAIL_WEEKS = 5
-"""Whole weeks before this one of which every ticket is kept."""
+DETAIL_WEEKS = 4
+"""Whole weeks before this one of which every ticket is kept: five with this one."""
 HISTORY_WEEKS = 104
 """Weeks before those, of which the sales of each day are kept."""
 DAYS_TO_COME = 1
@@ -60,6 +60,8 @@ class Scene:
 
     profile: Profile
     today: date
+    scale: float = 1.0
+    """The share of the customers that come: less than all of them for tests."""
 
     @cached_property
     def calendar(self) -> BakeryCalendar:

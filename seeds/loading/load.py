@@ -88,7 +88,9 @@ def ensure_templates(
     """
     report = progress or (lambda _name, _done, _total: None)
     return [
-        _ensure_template(engine, demo, target, build_template(target.profile, now), report)
+        _ensure_template(
+            engine, demo, target, build_template(target.profile, now, demo.scale), report
+        )
         for target in _targets(demo)
     ]
 

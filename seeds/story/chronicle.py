@@ -153,15 +153,21 @@ class Chronicle:
         scene = self.scene
         days = self._with_days_to_come(1)
         pieces = {day: sum(self.pieces(day).values()) for day in days}
-        uses: dict[date, dict[str, list[Decimal]]] = {}
+        uses: dict[date, dict[str, Decimal]] = {}
         for day, amounts in daily_uses(scene, pieces):
-            drawn = tuple((scene.ingredient_ids[sku], amount) for sku, amount in amounts.items())
-            used = {sku: [amount] for sku, amount in amounts.items()}
-            if scene.profile.recipes:
-                for batch in self.batches(day):
-                    for sku, amount in batch.uses.items():
-                        used.setdefault(sku, []).append(amount)
-            uses[day] = used
-            reference = f"Obrador {day:%d/%m/%Y}"
-            yield Used(at(day, USED_AT), drawn, reference, "Consumo del obrador")
+            baked = self._baked_with(day)
+            uses[day] = add_up(amounts, baked)
+            drawn = amounts if day >= scene.monday else uses[day]
+            yield Used(
+                at(day, USED_AT),
+                tuple((scene.ingredient_ids[sku], amount) for sku, amount in drawn.items()),
+                f"Obrador {day:%d/%m/%Y}",
+                "Consumo del obrador",
+            )
         yield from Buying(scene, play(scene, uses)).events()
+
+    def _baked_with(self, day: date) -> dict[str, Decimal]:
+        """The ingredients of a day's batches."""
+        if not self.scene.profile.recipes:
+            return {}
+        return add_up(*(batch.uses for batch in self.batches(day)))

@@ -1,7 +1,10 @@
 """What a day's customers want, shop by shop: worked out once, whichever part of the story asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import TypeVar
 
 from seeds.catalogue.kinds import LocationSpec
 from seeds.story.tickets import Basket, Ticket, pieces_of, simulate_day, weather
@@ -48,10 +51,13 @@ class Days:
         return max(1, round(sold * share))
 
 
-def add_up(*loads: Quantities) -> Quantities:
-    """The sum of several loads."""
-    total: Quantities = {}
+Amount = TypeVar("Amount", int, Decimal)
+
+
+def add_up(*loads: Mapping[str, Amount]) -> dict[str, Amount]:
+    """The sum of several loads, by SKU."""
+    total: dict[str, Amount] = {}
     for load in loads:
-        for sku, pieces in load.items():
-            total[sku] = total.get(sku, 0) + pieces
+        for sku, amount in load.items():
+            total[sku] = total[sku] + amount if sku in total else amount
     return total

@@ -159,12 +159,16 @@ def plan_events(scene: Scene, batches: list[Batch]) -> Iterator[Event]:
 
 
 def oven_events(scene: Scene, batches: list[Batch]) -> Iterator[Event]:
-    """The batches of a day. A few pieces in a hundred do not make it to the shelf."""
+    """The batches of a day. A few pieces in a hundred do not make it to the shelf.
+
+    In the weeks before this one the ledger says what a day took, not what each batch did.
+    """
     costs = {item.sku: item.unit_cost for item in scene.profile.ingredients}
     for batch in batches:
         uses = tuple((scene.ingredient_ids[sku], amount) for sku, amount in batch.uses.items())
         spent = sum((costs[sku] * amount for sku, amount in batch.uses.items()), Decimal(0))
-        yield BatchStarted(batch.started_at, batch.id, uses)
+        is_traced = batch.day >= scene.monday
+        yield BatchStarted(batch.started_at, batch.id, uses if is_traced else ())
         yield BatchFinished(
             batch.finished_at,
             batch.id,

@@ -98,9 +98,9 @@ class IngredientStock:
     def _refill(self) -> Decimal:
         return self.item.pack_size * self.policy.reorder_packs
 
-    def play_day(self, day: date, uses: list[Decimal]) -> None:
+    def play_day(self, day: date, needed: Decimal) -> None:
         """Play one day: bake, receive deliveries, order, lose some, throw away what expires."""
-        self._use(day, uses)
+        self._use(day, needed)
         for purchase in self.purchases:
             if purchase.expected_on == day:
                 amount = self.item.pack_size * purchase.packs
@@ -144,9 +144,8 @@ class IngredientStock:
     def _expiry(self, day: date, freshness: float) -> date:
         return day + timedelta(days=max(3, round(self.item.shelf_life_days * freshness)))
 
-    def _use(self, day: date, uses: list[Decimal]) -> None:
+    def _use(self, day: date, needed: Decimal) -> None:
         """Take what the day needs; a shortage was bought the evening before."""
-        needed = sum(uses, Decimal(0))
         if self.on_hand < needed:
             packs = ((needed - self.on_hand) * 2 / self.item.pack_size).to_integral_value(
                 ROUND_CEILING
@@ -201,7 +200,7 @@ class IngredientStock:
                 lot.left = Decimal(0)
 
 
-def play(scene: Scene, uses: dict[date, dict[str, list[Decimal]]]) -> list[IngredientStock]:
+def play(scene: Scene, uses: dict[date, dict[str, Decimal]]) -> list[IngredientStock]:
     """Play every ingredient through the days of `uses`, which are in order."""
     lead_times = {supplier.name: supplier.lead_time_days for supplier in scene.profile.suppliers}
     stocks = [
@@ -212,7 +211,7 @@ def play(scene: Scene, uses: dict[date, dict[str, list[Decimal]]]) -> list[Ingre
     for stock in stocks:
         stock.open(first - timedelta(days=1))
         for day, used in uses.items():
-            stock.play_day(day, used.get(stock.policy.sku, []))
+            stock.play_day(day, used.get(stock.policy.sku, Decimal(0)))
     return stocks
 
 
