@@ -121,7 +121,8 @@ def test_there_is_something_to_act_on_in_the_store_room(tables, today):
     for lot in tables["stock_lots"]:
         on_hand[lot["ingredient_id"]] += lot["quantity"]
     low = [row for row in tables["ingredients"] if on_hand[row["id"]] < row["reorder_point"]]
-    assert 3 <= len(low) < 20
+    # Nothing has come since Friday on the Sunday after a Saturday's holiday, and much is low.
+    assert 3 <= len(low) < 0.9 * len(tables["ingredients"])
     soon = today + timedelta(days=3)
     assert any(lot["quantity"] > 0 and lot["expires_on"] <= soon for lot in tables["stock_lots"])
 
