@@ -10,6 +10,7 @@ from app.bakery.orders.models import CustomerKind, OrderStatus
 from app.bakery.pos.models import PaymentMethod, SaleStatus
 from app.bakery.procurement.models import PurchaseStatus
 from app.bakery.production.models import BatchStatus
+from app.bakery.sales.models import SalesChannel
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     BusinessModel: {
@@ -57,6 +58,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "delivered": "Entregado",
         "cancelled": "Cancelado",
     },
+    SalesChannel: {"shop": "Tienda", "trade": "Pedidos"},
     PaymentMethod: {"cash": "Efectivo", "card": "Tarjeta"},
     SaleStatus: {"completed": "Cobrado", "corrected": "Corregido"},
     PurchaseStatus: {

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from seeds.sales import MORNING_HOURS, SATURDAY_HOURS, WORKING_HOURS
 
 from seeds.calendar import BakeryCalendar, Fiesta, Season, easter_sunday, season_factor
-from seeds.sales import MORNING_HOURS, SATURDAY_HOURS, WORKING_HOURS
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 

@@ -1,7 +1,7 @@
 """The rows of both templates, in memory: the same each time, with references and sums that hold."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -30,7 +30,9 @@ DATES = [
 
 @cache
 def build(profile, today):
-    return build_template(profile, today).tables
+    """The rows of a day at half past ten, with a share of the customers: it is quicker."""
+    moment = datetime.combine(today, time(10, 30), MADRID)
+    return build_template(profile, moment, 0.2).tables
 
 
 @pytest.fixture(params=PROFILES, ids=lambda profile: profile.account_type)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import Ingredient, StockLot, StockMovement, Unit
 from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
@@ -128,6 +128,7 @@ def _move(lot: StockLot, change: Decimal, adjustment: AdjustmentIn) -> StockMove
         quantity=change,
         unit_cost=lot.unit_cost,
         reason=adjustment.reason,
+        occurred_at=now(),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products
 from app.bakery.labels import inside_sentence
@@ -43,6 +43,7 @@ def place(session: Session, asked: OrderIn) -> dict[str, Any]:
     lines = price(session, asked.lines, merge(asked.lines, MOST_ON_AN_ORDER))
     order = Order(
         customer_id=asked.customer_id,
+        ordered_at=now(),
         due_on=asked.due_on,
         notes=asked.notes or None,
         total=total(lines),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location, User, UserRole
 from app.bakery.business.service import default_location, unknown_location
+from app.bakery.clock import now
 from app.bakery.pos.models import PaymentMethod, Sale, TillSession
 from app.errors import Conflict
 
@@ -73,7 +74,7 @@ def ensure_open_till(session: Session, location_id: int) -> int:
     opening = insert(TillSession).values(
         location_id=location_id,
         opened_by=_someone(session, location_id),
-        opened_at=func.now(),
+        opened_at=now(),
         opening_cash=FLOAT,
     )
     session.execute(

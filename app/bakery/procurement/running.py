@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import Ingredient
 from app.bakery.listing import fetch_all
 from app.bakery.procurement.models import (
@@ -35,7 +35,7 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
             supplier sells it.
     """
     suggestions = _choose(session, asked.ingredient_ids)
-    made = ProcurementRun(notes=asked.notes or None)
+    made = ProcurementRun(created_at=now(), notes=asked.notes or None)
     session.add(made)
     session.flush()
     by_supplier = groupby(suggestions, lambda row: int(row["supplier_id"]))
@@ -72,6 +72,7 @@ def _order_from(run_id: int, supplier_id: int, rows: Sequence[Suggestion]) -> Pu
         run_id=run_id,
         supplier_id=supplier_id,
         status=PurchaseStatus.DRAFT,
+        created_at=now(),
         expected_on=today() + timedelta(days=rows[0]["lead_time_days"]),
         total=sum(row["cost"] for row in rows),
     )
