@@ -27,6 +27,8 @@ CANCELLED_CHANCE = 0.05
 FRESH = 15
 """Minutes that pieces out of the oven need to reach the shelf."""
 JITTER = 12
+RESERVE = 6
+"""Pieces of the first turn that are still there when the next one comes out."""
 
 # Minutes after midnight at which a product leaves the oven. Bread is baked three times so that it
 # is fresh for lunch and supper, croissants again for the afternoon.
@@ -130,11 +132,13 @@ def _turns(
     elif sku == "BOL-01" and not scene.calendar.is_morning_only(day):
         minutes = TWICE
     begun = 0
+    reserve = RESERVE if len(minutes) > 1 else 0
     for minute, following in zip(minutes, [*minutes[1:], None], strict=True):
         until = 24 * 60 if following is None else following + JITTER + FRESH
         count = sum(count for moment, count in wanted if begun <= moment < until)
+        count += reserve if begun == 0 else 0
+        count += max(0, left - reserve) if following is None else 0
         begun = until
-        count += left if following is None else 0
         if count:
             yield minute, count
 

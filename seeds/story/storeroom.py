@@ -17,9 +17,8 @@ from seeds.values import Scene, at, quantity, unit_cost
 
 BUYING_WEEKDAYS = (0, 2, 4)
 """Monday, Wednesday and Friday: the days on which ingredients are ordered."""
-BARGAIN_WEEKDAYS = (0, 2, 4)
-"""Days on which a short-dated lot is taken at a discount."""
 SHORT_DATED_DAYS = 3
+"""Each day a lot that keeps so long is taken at a discount."""
 MISHAP_CHANCE = 0.02
 
 MISHAPS = {
@@ -105,7 +104,7 @@ class IngredientStock:
             if purchase.expected_on == day:
                 amount = self.item.pack_size * purchase.packs
                 self._receive(day, amount, None, purchase=purchase)
-        if self.policy.short_dated and day.weekday() in BARGAIN_WEEKDAYS:
+        if self.policy.short_dated:
             bargain = self.item.pack_size * ceil(self.policy.reorder_packs / 4)
             expires_on = day + timedelta(days=SHORT_DATED_DAYS)
             self._receive(day, bargain, "Lote de fecha corta", expires_on=expires_on)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
-from seeds.orders import PRICE_FACTORS
 
 from app.bakery.orders.models import CustomerKind
 from seeds.calendar import Season
@@ -25,6 +24,7 @@ from seeds.demand import (
     mean,
     order_chance,
 )
+from seeds.prices import PRICE_FACTORS
 from seeds.values import Scene
 
 PROFILES = [SAN_PABLO, LA_ESPIGA]
