@@ -4,10 +4,10 @@ from datetime import date
 from random import Random
 
 from app.bakery.orders.models import CustomerKind
+from app.bakery.orders.pricing import trade_price
 from seeds.calendar import season_factor
 from seeds.catalogue.kinds import LocationSpec
 from seeds.demand import expected_quantities, expected_tickets, order_chance
-from seeds.prices import trade_price
 from seeds.story.tickets import weather
 from seeds.values import Quantities, Row, Scene
 
@@ -55,7 +55,7 @@ def _trade_row(scene: Scene, day: date, growth: float) -> Row | None:
             product = scene.products[sku]
             pieces = max(1, round(usual * growth * rng.uniform(0.8, 1.25)))
             if season_factor(product.season, day) > 0 and rng.random() < 0.85:
-                price = int(trade_price(product, customer.kind) * 100)
+                price = int(trade_price(product.price, customer.kind) * 100)
                 sold[sku] = sold.get(sku, 0) + pieces
                 cents[sku] = cents.get(sku, 0) + pieces * price
     return _row(scene, scene.bakes_at, day, TRADE, delivered, sold, cents) if sold else None

@@ -8,9 +8,9 @@ from random import Random
 
 from app.bakery.living.events import Event, OrderMoved, OrderPlaced
 from app.bakery.orders.models import CustomerKind, OrderStatus
+from app.bakery.orders.pricing import trade_price
 from seeds.catalogue.kinds import CustomerSpec
 from seeds.demand import order_chance, product_weight
-from seeds.prices import trade_price
 from seeds.story.days import Days
 from seeds.values import Quantities, Scene, at
 
@@ -122,7 +122,11 @@ def order_events(scene: Scene, order: CustomerOrder) -> Iterator[Event]:
     """What happens to an order."""
     order_id = scene.document_id("order", f"{order.customer.email}/{order.due_on.isoformat()}")
     lines = tuple(
-        (scene.product_ids[sku], pieces, trade_price(scene.products[sku], order.customer.kind))
+        (
+            scene.product_ids[sku],
+            pieces,
+            trade_price(scene.products[sku].price, order.customer.kind),
+        )
         for sku, pieces in order.lines
     )
     total = sum((pieces * price for _, pieces, price in lines), Decimal(0))

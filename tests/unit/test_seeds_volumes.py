@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 
 from app.bakery.orders.models import CustomerKind
+from app.bakery.orders.pricing import PRICE_FACTORS
 from seeds.calendar import Season
 from seeds.catalogue.ingredients import ALLERGENS, INGREDIENTS
 from seeds.catalogue.la_espiga import LA_ESPIGA
@@ -24,7 +25,6 @@ from seeds.demand import (
     mean,
     order_chance,
 )
-from seeds.prices import PRICE_FACTORS
 from seeds.values import Scene
 
 PROFILES = [SAN_PABLO, LA_ESPIGA]

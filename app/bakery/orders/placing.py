@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from app.bakery.clock import now, today
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products
 from app.bakery.labels import inside_sentence
-from app.bakery.orders.models import Customer, Order, OrderLine, OrderStatus
+from app.bakery.orders.models import Customer, CustomerKind, Order, OrderLine, OrderStatus
+from app.bakery.orders.pricing import trade_price
 from app.bakery.orders.schemas import (
     MOST_ON_AN_ORDER,
     OrderChange,
@@ -31,16 +33,17 @@ EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 
 
 def place(session: Session, asked: OrderIn) -> dict[str, Any]:
-    """Take an order, at today's prices. Nothing is set aside for it until it is delivered.
+    """Take an order, at the customer's prices of today. Nothing is set aside for it until it is delivered.
 
     Raises:
         InvalidRequest: the customer or a product does not exist, or the day is over.
     """
-    known = session.scalar(select(Customer.id).where(Customer.id == asked.customer_id))
-    if known is None:
+    kind = _kind_of(session, asked.customer_id)
+    if kind is None:
         raise _refuse("customer_id", f"No existe el cliente {asked.customer_id}.")
     _ensure_not_past(asked.due_on)
-    lines = price(session, asked.lines, merge(asked.lines, MOST_ON_AN_ORDER))
+    quantities = merge(asked.lines, MOST_ON_AN_ORDER)
+    lines = price(session, asked.lines, quantities, discounted=partial(trade_price, kind=kind))
     order = Order(
         customer_id=asked.customer_id,
         ordered_at=now(),
@@ -94,10 +97,16 @@ def _change_lines(session: Session, order: Order, asked: Sequence[OrderLineIn]) 
     if quantities == {line.product_id: line.quantity for line in before}:
         return
     _ensure_editable(order)
-    lines = price(session, asked, quantities, before)
+    kind = _kind_of(session, order.customer_id)
+    assert kind is not None, "an order has a customer"
+    lines = price(session, asked, quantities, before, partial(trade_price, kind=kind))
     session.execute(delete(OrderLine).where(OrderLine.order_id == order.id))
     _write_lines(session, order.id, lines)
     order.total = total(lines)
+
+
+def _kind_of(session: Session, customer_id: int) -> CustomerKind | None:
+    return session.scalar(select(Customer.kind).where(Customer.id == customer_id))
 
 
 def _advance(session: Session, order: Order, status: OrderStatus) -> None:

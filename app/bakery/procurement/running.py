@@ -39,7 +39,7 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
     session.add(made)
     session.flush()
     by_supplier = groupby(suggestions, lambda row: int(row["supplier_id"]))
-    groups = [(supplier_id, list(rows)) for supplier_id, rows in by_supplier]
+    groups = [(supplier_id, _up_to_minimum(list(rows))) for supplier_id, rows in by_supplier]
     orders = [_order_from(made.id, supplier_id, rows) for supplier_id, rows in groups]
     session.add_all(orders)
     session.flush()
@@ -65,6 +65,17 @@ def _choose(session: Session, ingredient_ids: Sequence[int] | None) -> list[Sugg
             sentence = f"El ingrediente {ingredient_id} no está entre las sugerencias de compra."
             raise InvalidRequest(sentence, errors={"json": {f"ingredient_ids.{place}": [sentence]}})
     return found
+
+
+def _up_to_minimum(rows: list[Suggestion]) -> list[Suggestion]:
+    """Add packs up to the supplier's minimum, always of what the least is spent on."""
+    while sum(row["cost"] for row in rows) < rows[0]["minimum_order"]:
+        row = min(rows, key=lambda row: (row["cost"], row["ingredient_id"]))
+        if row["pack_price"] <= 0:
+            break  # it is given away: no minimum can be reached with it
+        row["packs"] += 1
+        row["cost"] += row["pack_price"]
+    return rows
 
 
 def _order_from(run_id: int, supplier_id: int, rows: Sequence[Suggestion]) -> PurchaseOrder:
