@@ -29,7 +29,7 @@ OPERATION = "operation"
 READS = ("GET", "HEAD")
 REVALIDATE = "private, no-cache"
 """A browser keeps an answer with an ETag, and asks each time whether it is still the same."""
-SECURITY: list[dict[str, list[str]]] = [{"session": []}, {"session_id": []}, {"cookie": []}]
+SECURITY: list[str | dict[str, list[Any]]] = [{"session": []}, {"session_id": []}, {"cookie": []}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Operation:
         key = idempotency.key_of_request()
         if key is not None and (before := idempotency.begin(session, key)) is not None:
             return before
-        preconditions.ensure_match(session, operation_of)
+        preconditions.ensure_match(session, self.view.record, operation_of)
         answer = self.render(self.view.inside(session, **arguments))
         if key is not None:
             session.flush()
@@ -111,10 +111,10 @@ def operation_of(view: Any) -> Operation | None:
 
 
 class DomainBlueprint(APIBlueprint):
-    """A blueprint whose `output` answers for views of a tenant's data."""
+    """A blueprint whose `output` answers for views of a tenant's data, by `Operation`."""
 
     def output(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
-        """Describe the answer as APIFlask does, and make it by `Operation`."""
+        """Describe an answer as APIFlask does, and make it."""
         describe = super().output(*args, **options)
 
         def decorate(view: "TenantView[..., Any]") -> Callable[..., Response]:
@@ -125,8 +125,10 @@ class DomainBlueprint(APIBlueprint):
                 return operation.respond(arguments)
 
             setattr(respond, OPERATION, operation)
-            described: Any = describe(respond)
-            described._spec["security"] = SECURITY
-            return described  # type: ignore[no-any-return]
+            return describe(respond)
 
         return decorate
+
+    def doc(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        """Describe an operation, which needs a session."""
+        return super().doc(*args, **{"security": SECURITY} | options)
