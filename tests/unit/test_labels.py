@@ -14,10 +14,10 @@ PAGES = Path(labels.__file__).parents[1] / "web/static/js/format.js"
 
 
 def enums() -> set[type[StrEnum]]:
-    found = {value for module in DOMAINS for value in vars(module).values()}
     return {
         item
-        for item in found
+        for module in DOMAINS
+        for item in vars(module).values()
         if isinstance(item, type) and issubclass(item, StrEnum) and item is not StrEnum
     }
 
