@@ -70,7 +70,7 @@ def in_tenant(
     """Run a view inside a tenant transaction, with the session as its first argument.
 
     The view's result must not need the session any more. `module` is what the tenant's business
-    model must have. `cached` keeps the answer to a request without parameters under that name,
+    model must have. `cached` keeps the answer to a request by default parameters under that name,
     until the tenant changes: `app.database.tenant_cache`. A change of a record names the table of
     its `record`, whose row is locked for `If-Match`; the path has its key.
     """

@@ -56,7 +56,7 @@ def _describe_headers(method: str, operation: dict[str, Any]) -> None:
         _describe_list(responses)
     elif method == "post":
         text = "La misma clave con la misma petición tiene un solo efecto y la misma respuesta."
-        parameters.append(_header("Idempotency-Key", text, maxLength=100))
+        parameters.append(_header("Idempotency-Key", text, pattern="^[!-~]{1,100}$"))
     else:
         text = "El ETag que viste: si ya no es ese, no cambia nada y la respuesta es 412."
         parameters.append(_header("If-Match", text))

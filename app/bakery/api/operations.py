@@ -73,7 +73,7 @@ class Operation:
     def _read_json(self, arguments: Mapping[str, Any]) -> Answer:
         """Return the answer as JSON, from the tenant's cache where it is kept and there."""
         name = self.view.cached
-        if name is None or request.args:
+        if name is None or not _asks_by_default(arguments):
             return self.render(self.view(**arguments))
         kept = tenant_cache().read(current_tenant_id(), name, end_of_session())
         if kept.body is not None:
@@ -103,6 +103,12 @@ class Operation:
             response.headers["Cache-Control"] = REVALIDATE
             response.make_conditional(request)
         return response
+
+
+def _asks_by_default(arguments: Mapping[str, Any]) -> bool:
+    """Return True for the request that has no parameters, or only such as say the default."""
+    query = arguments.get("query_data")
+    return query is None or query.model_dump() == type(query)().model_dump()
 
 
 def operation_of(view: Any) -> Operation | None:

@@ -89,10 +89,12 @@ def test_a_write_that_is_refused_and_a_read_drop_nothing(redis, central):
 
 
 def test_questions_with_parameters_are_not_kept(redis, individual):
-    get(individual, "/pos/sales", query_string={"page": 1})
+    get(individual, "/pos/sales", query_string={"per_page": 2})
     get(individual, "/pos/session", query_string={"location_id": 1})
     assert not redis.exists(cache_key(individual.tenant_id))
-    get(individual, "/pos/sales")
+    first = get(individual, "/pos/sales", query_string={"page": 1, "per_page": 25})
+    assert "recent_sales" in fields(redis, individual)
+    assert get(individual, "/pos/sales") == first
     assert get(individual, "/pos/sales", query_string={"per_page": 1})["per_page"] == 1
 
 
