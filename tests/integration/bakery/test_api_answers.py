@@ -153,7 +153,13 @@ class TestTables:
         named = dict(zip(head, line, strict=True))
         assert (named["Cantidad"], named["Tipo"], named["Unidad"]) == ("-3", "Venta", "ud.")
 
-    def test_a_page_can_be_asked_for(self, individual):
+    def test_a_table_has_all_rows_unless_a_page_is_asked_for(self, individual):
+        with individual.session() as session:
+            columns = {"category": "x", "description": "", "price": 1, "vat_percent": 4}
+            more = [columns | {"sku": f"X{n}", "name": f"Pan {n}"} for n in range(30)]
+            session.execute(insert(Product), more)
+        whole = raw(individual, "GET", "/pos/products", {"Accept": "text/csv"})
+        assert len(rows(whole)) == 1 + individual.get("/pos/products")["total"] > 31
         table = raw(individual, "GET", "/pos/products?per_page=2&page=2", {"Accept": "text/csv"})
         assert len(rows(table)) == 3
         assert 'rel="next"' in table.headers["Link"]
