@@ -92,4 +92,5 @@ def _configure(app: APIFlask, demo: Demo) -> None:
     app.security_schemes = {
         "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         "session_id": {"type": "apiKey", "in": "header", "name": "X-Demo-Session-Id"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "demo_session"},
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
+from app.bakery.base import TenantBase
 from app.bakery.business.models import BusinessModel
 from app.bakery.clock import now
 from app.bakery.living.service import Pace, bring_forward
@@ -47,14 +48,19 @@ class TenantView(Generic[P, R]):
     """A view that runs inside a tenant transaction, with the session as its first argument.
 
     `inside` is the view itself, for a caller that is in the tenant's transaction already.
-    `cached` names its answer in the tenant's cache.
+    `cached` names its answer in the tenant's cache. `record` is the table of the record that it
+    changes.
     """
 
     def __init__(
-        self, module: str, inside: Callable[Concatenate[Session, P], R], cached: str | None
+        self,
+        module: str,
+        inside: Callable[Concatenate[Session, P], R],
+        cached: str | None,
+        record: type[TenantBase] | None,
     ) -> None:
         update_wrapper(self, inside)
-        self.module, self.inside, self.cached = module, inside, cached
+        self.module, self.inside, self.cached, self.record = module, inside, cached, record
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the view in a transaction of its own."""
@@ -70,17 +76,18 @@ class TenantView(Generic[P, R]):
 
 
 def in_tenant(
-    module: str, *, cached: str | None = None
+    module: str, *, cached: str | None = None, record: type[TenantBase] | None = None
 ) -> Callable[[Callable[Concatenate[Session, P], R]], TenantView[P, R]]:
     """Run a view inside a tenant transaction, with the session as its first argument.
 
     The view's result must not need the session any more. `module` is what the tenant's business
-    model must have. `cached` keeps the answer to a request without parameters under that name,
-    until the tenant changes: `app.database.tenant_cache`.
+    model must have. `cached` keeps the answer to a request by default parameters under that name,
+    until the tenant changes: `app.database.tenant_cache`. A change of a record names the table of
+    its `record`, whose row is locked for `If-Match`; the path has its key.
     """
 
     def decorate(view: Callable[Concatenate[Session, P], R]) -> TenantView[P, R]:
-        return TenantView(module, view, cached)
+        return TenantView(module, view, cached, record)
 
     return decorate
 

@@ -12,16 +12,20 @@ import zlib
 from uuid import UUID
 
 from flask import request
-from sqlalchemy import func, insert, select
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.bakery.api.answer import Answer
-from app.bakery.api.locks import lock_number
 from app.bakery.api.models import LONGEST_KEY, PART_LENGTH, StoredAnswer
 from app.errors import Conflict, InvalidRequest
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotency-Replayed": "true"}
+RETRY = {"Retry-After": "1"}
+IN_FLIGHT = "La misma petición está en curso: espera a que termine y repítela."
 _KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 
@@ -43,21 +47,29 @@ def key_of_request() -> str | None:
 def begin(session: Session, key: str) -> Answer | None:
     """Take the key for this transaction; return the answer that it has had already, if any.
 
+    A request that comes while the first one is under way waits for it, and has its answer too.
+
     Raises:
-        Conflict: another request with the key is under way.
+        Conflict: the first one takes longer than a transaction waits.
         InvalidRequest: the key was used for another request.
     """
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(lock_number("key", key)))):
-        raise Conflict(
-            "La misma petición está en curso: espera a que termine y repítela.",
-            code="idempotency_in_flight",
-            headers={"Retry-After": "1"},
-        )
-    # A second statement: it sees what the transaction that held the lock has committed.
-    statement = select(StoredAnswer).where(StoredAnswer.key == key).order_by(StoredAnswer.part)
-    parts = session.scalars(statement).all()
-    if not parts:
-        return None
+    taking = insert(StoredAnswer).values(
+        key=key, part=0, fingerprint=_fingerprint(), status=0, body=""
+    )
+    try:
+        taken = session.execute(taking.on_conflict_do_nothing().returning(StoredAnswer.key))
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise Conflict(IN_FLIGHT, code="idempotency_in_flight", headers=RETRY) from error
+        raise
+    return None if taken.first() else _answer_of(session, key)
+
+
+def _answer_of(session: Session, key: str) -> Answer:
+    statement = select(StoredAnswer.fingerprint, StoredAnswer.status, StoredAnswer.body).where(
+        StoredAnswer.key == key
+    )
+    parts = session.execute(statement.order_by(StoredAnswer.part)).all()
     if parts[0].fingerprint != _fingerprint():
         sentence = "Esta clave ya se usó para otra petición: usa una nueva."
         raise InvalidRequest(
@@ -70,12 +82,18 @@ def begin(session: Session, key: str) -> Answer | None:
 def keep(session: Session, key: str, answer: Answer) -> None:
     """Keep the answer of this transaction under its key."""
     text = base64.b85encode(zlib.compress(answer.body)).decode()
+    first, *others = (
+        text[start : start + PART_LENGTH] for start in range(0, len(text), PART_LENGTH)
+    )
+    session.execute(
+        update(StoredAnswer)
+        .where(StoredAnswer.key == key, StoredAnswer.part == 0)
+        .values(status=answer.status, body=first)
+    )
     same = {"key": key, "fingerprint": _fingerprint(), "status": answer.status}
-    rows = [
-        {**same, "part": number, "body": text[start : start + PART_LENGTH]}
-        for number, start in enumerate(range(0, len(text), PART_LENGTH))
-    ]
-    session.execute(insert(StoredAnswer).values(rows))
+    rows = [{**same, "part": number, "body": body} for number, body in enumerate(others, 1)]
+    if rows:
+        session.execute(insert(StoredAnswer).values(rows))
 
 
 def _fingerprint() -> UUID:

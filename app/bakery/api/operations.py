@@ -29,7 +29,7 @@ OPERATION = "operation"
 READS = ("GET", "HEAD")
 REVALIDATE = "private, no-cache"
 """A browser keeps an answer with an ETag, and asks each time whether it is still the same."""
-SECURITY: list[dict[str, list[str]]] = [{"session": []}, {"session_id": []}, {"cookie": []}]
+SECURITY: list[str | dict[str, list[Any]]] = [{"session": []}, {"session_id": []}, {"cookie": []}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Operation:
     def _read_json(self, arguments: Mapping[str, Any]) -> Answer:
         """Return the answer as JSON, from the tenant's cache where it is kept and there."""
         name = self.view.cached
-        if name is None or request.args:
+        if name is None or not _asks_by_default(arguments):
             return self.render(self.view(**arguments))
         kept = tenant_cache().read(current_tenant_id(), name, end_of_session())
         if kept.body is not None:
@@ -86,7 +86,7 @@ class Operation:
         key = idempotency.key_of_request()
         if key is not None and (before := idempotency.begin(session, key)) is not None:
             return before
-        preconditions.ensure_match(session, operation_of)
+        preconditions.ensure_match(session, self.view.record, operation_of)
         answer = self.render(self.view.inside(session, **arguments))
         if key is not None:
             session.flush()
@@ -105,16 +105,22 @@ class Operation:
         return response
 
 
+def _asks_by_default(arguments: Mapping[str, Any]) -> bool:
+    """Return True for the request that has no parameters, or only such as say the default."""
+    query = arguments.get("query_data")
+    return query is None or query.model_dump() == type(query)().model_dump()
+
+
 def operation_of(view: Any) -> Operation | None:
     """Return the operation of a view function, if it is one of a tenant's data."""
     return getattr(view, OPERATION, None)
 
 
 class DomainBlueprint(APIBlueprint):
-    """A blueprint whose `output` answers for views of a tenant's data."""
+    """A blueprint whose `output` answers for views of a tenant's data, by `Operation`."""
 
     def output(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
-        """Describe the answer as APIFlask does, and make it by `Operation`."""
+        """Describe an answer as APIFlask does, and make it."""
         describe = super().output(*args, **options)
 
         def decorate(view: "TenantView[..., Any]") -> Callable[..., Response]:
@@ -125,8 +131,10 @@ class DomainBlueprint(APIBlueprint):
                 return operation.respond(arguments)
 
             setattr(respond, OPERATION, operation)
-            described: Any = describe(respond)
-            described._spec["security"] = SECURITY
-            return described  # type: ignore[no-any-return]
+            return describe(respond)
 
         return decorate
+
+    def doc(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        """Describe an operation, which needs a session."""
+        return super().doc(*args, **{"security": SECURITY} | options)

@@ -1,39 +1,43 @@
 """`If-Match`: a change is made only to the record that its client has seen.
 
-Writes to one record wait for each other on a lock that is named like its address, so that of two
-changes to the same version one is refused, whichever comes first.
+The row of the record is locked before its ETag is compared: of two changes to the same version one
+is refused, whichever comes first. Without the header the change is made, as it always was.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import func, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from app.bakery.api.answer import etag_of
-from app.bakery.api.locks import lock_number
+from app.bakery.base import TenantBase
 from app.errors import PreconditionFailed
 
 CHANGED = "Alguien ha cambiado esto mientras tanto: vuelve a cargarlo y repite el cambio."
 NO_RECORD = "Aquí no hay nada que comparar con If-Match."
 
 
-def ensure_match(session: Session, operation_of: Callable[[Any], Any]) -> None:
-    """Lock the record that the request is about, and check that it is the one that was seen.
+def ensure_match(
+    session: Session, record: type[TenantBase] | None, operation_of: Callable[[Any], Any]
+) -> None:
+    """Lock the record that the request changes, and check that it is the one that was seen.
 
     Raises:
         PreconditionFailed: the record has changed since; the header `ETag` has its present one.
         NotFound: there is no such record.
     """
-    address = record_address()
-    if address is None:
-        return
-    session.execute(select(func.pg_advisory_xact_lock(lock_number("record", address))))
     wanted = request.if_match
     if not wanted:
         return
+    address = record_address()
+    if record is None or address is None:
+        raise PreconditionFailed(NO_RECORD)
+    (key,) = inspect(record).primary_key
+    (value,) = (request.view_args or {}).values()
+    session.execute(select(key).where(key == value).with_for_update())
     present = _present_etag(session, address, operation_of)
     if not (wanted.star_tag or wanted.contains(present)):
         raise PreconditionFailed(CHANGED, headers={"ETag": f'"{present}"'})

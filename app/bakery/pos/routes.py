@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
 from app.bakery.pos import selling, service, till
+from app.bakery.pos.models import Sale
 from app.bakery.pos.schemas import (
     CorrectionIn,
     ProductDetail,
@@ -89,7 +90,7 @@ def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
 )
 @blueprint.input(CorrectionIn)
 @blueprint.output(SaleDetail)
-@in_tenant("pos")
+@in_tenant("pos", record=Sale)
 def correct_sale(session: Session, sale_id: UUID, json_data: CorrectionIn) -> dict[str, Any]:
     """Correct a ticket's lines or how it was paid."""
     return selling.correct(session, sale_id, json_data)
