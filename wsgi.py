@@ -11,7 +11,11 @@ from app import create_app
 from app.config import Settings, load_settings
 from app.control.operators.cli import make_group
 from app.control.services import KEY, ControlServices
-from app.database.startup_checks import retire_unopenable_on_startup, warn_of_rights
+from app.database.startup_checks import (
+    retire_unopenable_on_startup,
+    warn_of_closed_templates,
+    warn_of_rights,
+)
 from app.demo import Demo, load_demo
 from app.http.health import redis_failures
 from app.ops.routes import DASHBOARD
@@ -63,6 +67,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)
+        warn_of_closed_templates(app)
     return protect(settings, make_gateway(settings, demo, app, store, tokens)), app
 
 

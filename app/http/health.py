@@ -12,14 +12,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
-from redis.exceptions import RedisError
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
 from app.control import statistics
-from app.control.services import ControlServices, current_services
+from app.control.services import current_services
 from app.http.job_health import JobCollector, JobHealth
 from app.http.openapi import Responses
+from app.http.readiness import current_readiness
 
 READINESS: Responses = {
     200: {"description": "Puede atender.", "content": {"application/json": {}}},
@@ -60,15 +59,13 @@ class ReadyQuery(BaseModel):
 )
 @blueprint.input(ReadyQuery, location="query")
 def ready(query_data: ReadyQuery) -> tuple[Response, int]:
-    """Say whether requests can be served: Postgres, Redis and the templates are there.
+    """Say whether a visit would work: Postgres, Redis and templates that tenants can open.
 
     `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
     it, and new ones begin with a tenant that is ready. `jobs` in the answer says whether scheduler
     and workers are alive; it decides nothing: without them visitors are served for a while.
     """
-    services = current_services()
-    checks = check(services)
-    jobs = JobHealth(services.redis).describe()
+    checks, jobs = current_readiness().get()
     good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
     return jsonify(
         status="ok" if good else "unavailable", checks=checks, jobs=jobs
@@ -106,25 +103,6 @@ class RedisFailures(Collector):
         for action, count in sorted(counts.items()):
             family.add_metric([action, str(os.getpid())], count)
         yield family
-
-
-def check(services: ControlServices) -> dict[str, str]:
-    """Each part that serving needs, `ok` or what is wrong with it."""
-    checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
-    try:
-        # A write: a Redis that is full or read-only answers a ping.
-        services.redis.set("demo:probe", 1, ex=60)
-    except RedisError as error:
-        checks["redis"] = type(error).__name__
-    try:
-        with services.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        missing = set(services.demo.account_types) - set(services.pool.account_types())
-        if missing:
-            checks["templates"] = f"missing: {', '.join(sorted(missing))}"
-    except SQLAlchemyError as error:
-        checks["postgres"] = checks["templates"] = type(error).__name__
-    return checks
 
 
 @blueprint.get("/metrics")

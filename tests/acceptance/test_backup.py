@@ -1,0 +1,115 @@
+"""A dump is restored into a new cluster, with roles and without; visits go on."""
+
+import os
+import re
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from app.local.postgres import PostgresServer, embedded_bindir
+from tests.acceptance.client import Prospect
+from tests.acceptance.test_visit import ready_pool, wait_for
+from tests.conftest import FAST_AND_FORGETFUL, scratch_directory
+from tests.fixtures.live import running_system
+
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+MODELS = ("individual_bakery", "central_baker")
+
+
+def commands(name):
+    """The shell commands of docs/operations.md that are marked with this name."""
+    (block,) = re.findall(rf"<!-- {name} -->\n```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    return block
+
+
+@contextmanager
+def restored(live_system, which, spoil=lambda owner: None):
+    """The live system's data in a new cluster of Postgres 18, and processes of its own on it."""
+    with scratch_directory("restored-") as home:
+        cluster = PostgresServer(home, embedded_bindir(), FAST_AND_FORGETFUL)
+        cluster.start()
+        try:
+            url = cluster.url().rpartition("/")[0] + "/restored"
+            environment = {
+                **os.environ,
+                "PATH": f"{embedded_bindir()}:{os.environ['PATH']}",
+                "OLD_DATABASE_URL": live_system.database_url,
+                "NEW_SERVER_URL": cluster.url(),
+                "NEW_DATABASE_URL": url,
+            }
+            script = f"set -e\n{commands(which)}"
+            import time; t0=time.time()
+            done = subprocess.run(
+                ["/bin/sh", "-c", script], cwd=home, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            print("restored", time.time()-t0)
+            print(psycopg.connect(url).execute("select count(*) from control.tenants").fetchall())
+            with psycopg.connect(url) as owner:
+                spoil(owner)
+            with running_system(url, Path(home), fill=lambda url: None) as system:
+                yield system
+        finally:
+            cluster.stop()
+
+
+def sell(visitor):
+    """Sell one piece; return where the sale is found."""
+    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
+    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    assert sale.status == 201
+    return f"/api/pos/sales/{sale.json['id']}"
+
+
+def visit(url):
+    """Open a session of each model and sell in it."""
+    for model in MODELS:
+        sell(Prospect(url).open(model))
+
+
+def schema_of(visitor):
+    return f"demo_{visitor.session['virtual_tenant_id'].replace('-', '')}"
+
+
+def test_a_dump_without_roles_is_opened_again(live_system, live_url):
+    ready_pool(live_system)
+    kept, lost = (Prospect(live_url).open("individual_bakery") for _ in range(2))
+    sale = sell(kept)
+
+    def spoil(owner):
+        """Lose one session's schema, as a dump that leaves schemas out does."""
+        drop = sql.SQL("DROP SCHEMA {} CASCADE")
+        owner.execute(drop.format(sql.Identifier(schema_of(lost))))
+
+    with restored(live_system, "without roles", spoil) as system:
+        visit(system.url)
+        kept.url = lost.url = system.url
+        assert wait_for(lambda: kept.get(sale).status == 200, 30)
+        sell(kept)
+        assert kept.post("/api/demo/session/reset").status == 200
+        assert (kept.get(sale).status, kept.get("/api/tenant").status) == (404, 200)
+        assert wait_for(lambda: lost.get("/api/tenant").code == "session_expired", 30)
+        told = lost.get(f"/api/demo/session/{lost.session['session_id']}").json
+        assert (told["status"], told["failure"]) == (
+            "failed",
+            "No hemos podido recuperar los datos de tu demo. Abre una nueva.",
+        )
+        assert lost.post("/api/demo/session/reset").status == 401
+        log = system.log.read_text()
+        assert "template opened again" in log
+        assert "Traceback" not in log
+
+
+def test_a_dump_with_roles_needs_no_repair(live_system, live_url):
+    ready_pool(live_system)
+    kept = Prospect(live_url).open("central_baker")
+    sale = sell(kept)
+    with restored(live_system, "with roles") as system:
+        kept.url = system.url
+        assert kept.get(sale).status == 200
+        visit(system.url)
+        assert "opened again" not in system.log.read_text()
