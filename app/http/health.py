@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any, Literal
+from typing import Literal
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, abort, current_app, jsonify, request
@@ -12,10 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
-from sqlalchemy import Engine
 
-from app.control import statistics
 from app.control.services import current_services
+from app.control.statistics import Figures
 from app.http.job_health import JobCollector, JobHealth
 from app.http.openapi import Responses
 from app.http.readiness import current_readiness
@@ -116,21 +115,21 @@ def metrics() -> Response:
     if any(name in request.headers for name in ADDED_BY_PROXIES):
         abort(404)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(SessionCollector(current_services().engine))
+    registry.register(SessionCollector(current_services().figures.get()))
     registry.register(redis_failures(current_app))
     registry.register(JobCollector(JobHealth(current_services().redis)))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class SessionCollector(Collector):
-    """Sessions and tenants as metrics, read when asked for."""
+    """Sessions and tenants as metrics."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Read the figures now."""
-        figures: dict[str, Any] = statistics.totals(self._engine)
+        """Give the figures."""
+        figures = self._figures.totals
         sessions = GaugeMetricFamily("demo_sessions", "Sessions by status.", labels=["status"])
         for status in ("pending", "active", "expired", "destroyed", "failed"):
             sessions.add_metric([status], figures[f"{status}_sessions"])
@@ -143,6 +142,6 @@ class SessionCollector(Collector):
             "Demo tenants by account type and state.",
             labels=["account_type", "state"],
         )
-        for row in statistics.tenant_counts(self._engine):
+        for row in self._figures.tenants:
             tenants.add_metric([row.account_type, row.state], row.tenants)
         yield tenants

@@ -32,7 +32,12 @@ SELECT (SELECT count(*) FROM control.demo_sessions
  WHERE template.id = :template_id GROUP BY template.id
 
 -- templates_waited_for --
-SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending' ORDER BY 1
+-- Those for which a tenant is ready: it and a session have missed each other.
+SELECT DISTINCT session.base_demo_tenant_id FROM control.demo_sessions AS session
+ WHERE session.status = 'pending' AND EXISTS (
+       SELECT FROM control.tenants AS tenant
+        WHERE tenant.state = 'ready' AND tenant.base_demo_tenant_id = session.base_demo_tenant_id)
+ ORDER BY 1
 
 -- lock_hand_over --
 SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))

@@ -36,9 +36,5 @@ class ShortCache(Generic[T]):
         finally:
             self._lock.release()
 
-    def forget(self) -> None:
-        """Have the next caller read again."""
-        self._known = None
-
     def _is_fresh(self, known: tuple[float, T]) -> bool:
         return time.monotonic() - known[0] < self._seconds
