@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import NullPool, create_engine
 
-from app.control.pool.reopening import LOST, Reopened, Reopening
+from app.control.pool.reopening import Reopened, Reopening
+from app.control.pool.tenant_pool import LOST
 from app.database.engines import engine_url
 from app.local.postgres import PostgresServer, embedded_bindir
 from tests.acceptance.client import Prospect

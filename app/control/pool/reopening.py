@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.control import transitions
 from app.control.models import TenantState
+from app.control.pool.tenant_pool import LOST
 from app.control.sessions.session_view import SessionView, session_view
 from app.database.isolation import ROLE_NAME, TENANT_PLACEHOLDER_ROLE, open_template, tenant_role
 from app.database.logins import login_of
@@ -32,8 +33,6 @@ from app.demo import TenantTables
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
-
-LOST = "No hemos podido recuperar los datos de tu demo. Abre una nueva."
 
 _SQL = load_statements("app.control", "pool")
 _OPENINGS = _SQL["openings"]
