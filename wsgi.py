@@ -11,6 +11,7 @@ from app import create_app
 from app.config import Settings, load_settings
 from app.control.operators.cli import make_group
 from app.control.services import KEY, ControlServices
+from app.control.sessions.accounts import CHECKS_AT_ONCE
 from app.database.startup_checks import (
     retire_unopenable_on_startup,
     warn_of_closed_templates,
@@ -26,6 +27,7 @@ from gateway import (
     FailedCredentials,
     Gateway,
     NamedLimits,
+    OpenLogins,
     OpenRequests,
     Policy,
     Quota,
@@ -111,6 +113,7 @@ def make_gateway(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
         limits=NamedLimits(counters, named, secret),
+        logins=OpenLogins(CHECKS_AT_ONCE),
     )
 
 
