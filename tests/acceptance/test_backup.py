@@ -107,6 +107,7 @@ def test_a_dump_without_roles_is_opened_again(live_system, live_url, home):
         assert "Traceback" not in log
 
 
+@pytest.mark.timeout(300)
 def test_a_dump_with_roles_needs_no_repair(live_system, live_url, home):
     """From each version of Postgres to the newest."""
     ready_pool(live_system)
