@@ -10,7 +10,7 @@ from app.control.models import SessionStatus
 from app.control.pool.tenant_pool import LOST
 from app.control.reset.status import ResetStatus
 from app.database.isolation import TENANT_PLACEHOLDER_ROLE, open_template, roles_of, tenant_role
-from app.database.logins import make_logins
+from app.database.logins import login_of, make_logins
 from app.database.openings import why_closed
 from app.db import db, tenant_engine, tenant_transaction
 from app.http.readiness import Readiness
@@ -109,6 +109,16 @@ def test_a_cleanup_opens_templates_and_sessions_again(parts, database, app):
     work(parts)  # the refill: what is cloned from now on can be opened, too
     assert problems(app)[1:] == []
     assert tasks.cleanup()["reopened"] == 0
+
+
+def test_a_login_that_was_made_again_may_take_on_the_roles(parts, database):
+    session = opened(parts)
+    role = sql.Identifier(tenant_role(SECRET, session.tenant_id).name)
+    login = sql.Identifier(login_of(parts.settings.tenant_url))
+    database.execute(sql.SQL("REVOKE {} FROM {}").format(role, login))
+    assert "permission denied" in why(parts, session)
+    assert tasks.cleanup()["reopened"] == 1
+    assert why(parts, session) is None
 
 
 def test_a_ready_tenant_that_cannot_be_opened_is_replaced(parts, database, app):
