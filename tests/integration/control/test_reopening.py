@@ -180,6 +180,7 @@ def test_what_a_foreign_template_gave_is_not_guessed(parts, database, app):
 
 def test_without_the_tenants_login_nothing_is_given_up(parts, database):
     session = opened(parts)
+    fill_pool(parts, 1)
     lose_rights(database, schema_of(session))
     absent = parts.settings.model_copy(
         update={"tenant_database_url": "postgresql://nobody_here@127.0.0.1/x"}
@@ -188,4 +189,5 @@ def test_without_the_tenants_login_nothing_is_given_up(parts, database):
         parts.engine, absent.tenant_url, (SECRET,), parts.reopening.tables
     )
     assert reopening.tenants().given_up == []
+    assert tenant_states(database) == ["leased", "ready"]
     assert parts.sessions.fetch(session.session_id).status is SessionStatus.ACTIVE
