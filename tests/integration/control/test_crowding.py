@@ -119,7 +119,9 @@ def test_sessions_that_wait_for_another_template_hold_nobody_up(parts, database)
     waiting = parts.sessions.open("other", visitor("first")).session
     assert waiting.status is SessionStatus.PENDING
     fill_pool_unseen(parts, database, 1)
-    assert served(parts, opened(parts, "newcomer", 1)) == [True]
+    (newcomer,) = opened(parts, "newcomer", 1)
+    assert newcomer.status is SessionStatus.ACTIVE
+    assert parts.sessions.awaited_tenant(newcomer) is None, "nothing had to be cloned for it"
 
 
 @pytest.mark.parametrize(("others", "share"), [(6, 1.0), (7, 0.5)])
