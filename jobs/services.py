@@ -16,10 +16,12 @@ from sqlalchemy import Engine
 
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
+from app.control.pool.reopening import Reopening
 from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
+from app.demo import load_demo
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
@@ -95,6 +97,7 @@ class JobServices(Services):
     reset_engine: Engine
     quota: RowQuota
     health: JobHealth
+    reopening: Reopening
 
 
 def session_record(session: SessionView) -> SessionRecord:
@@ -151,6 +154,12 @@ def job_services() -> JobServices:
         reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
         quota=RowQuota(redis, settings.tenant_rows),
         health=JobHealth(redis),
+        reopening=Reopening(
+            engine,
+            settings.tenant_url,
+            settings.tenant_secrets,
+            lambda: load_demo(settings.demo_file).tables,
+        ),
     )
 
 

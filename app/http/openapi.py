@@ -1,9 +1,11 @@
 """Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from apiflask import APIFlask
+from flask import Response
 
 PROBLEM = "application/problem+json"
 ANY_REFUSAL = "Cualquier otro rechazo: el mismo cuerpo, con un código y una frase en español."
@@ -28,6 +30,7 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
     A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
     """
     app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
+    app.config["SPEC_DECORATORS"] = [_WrittenDocument()]
 
     @app.spec_processor
     def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
@@ -35,6 +38,29 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
         create = document["components"]["schemas"]["CreateIn"]
         create["properties"]["demo_account_type"]["enum"] = list(account_types)
         return _finish(document)
+
+
+class _WrittenDocument:
+    """The document as it is sent: an application's routes do not change.
+
+    Anybody may ask for it, and to write it takes far longer than to send it.
+    """
+
+    def __init__(self) -> None:
+        self._written: tuple[bytes, str | None] | None = None
+
+    def __call__(self, view: Callable[[], Response]) -> Callable[[], Response]:
+        """Put itself in front of APIFlask's view."""
+
+        @wraps(view)
+        def send() -> Response:
+            if self._written is None:
+                answer = view()
+                self._written = answer.get_data(), answer.mimetype
+            body, mimetype = self._written
+            return Response(body, mimetype=mimetype)
+
+        return send
 
 
 def _finish(document: dict[Any, Any]) -> dict[Any, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from app.config import ConfigurationError
+from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import SeedError, load_demo
@@ -28,6 +29,7 @@ def bootstrap(database_url: str, demo_file: str, steps: Steps) -> None:
         upgrade_control(connection)
     with steps.step("Demo accounts"):
         ensure_accounts(engine, demo)
+    reopen_templates(engine, demo.tables)
     if seeds is not None:
         with steps.step("Templates and their data", bar=True) as report:
             seeds(engine, demo, demo.today(), report)

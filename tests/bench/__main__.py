@@ -21,6 +21,7 @@ def main() -> int:
     benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
     of_crowds = benches.add_parser("crowd", parents=[quick], help=crowd.__doc__)
     of_crowds.add_argument("--only", nargs="+", help="only these attacks, by their names")
+    of_crowds.add_argument("--seconds", type=float, help="of each attack; 60, quick 6")
     options = parser.parse_args()
     match options.bench:
         case "cloning":
@@ -32,7 +33,7 @@ def main() -> int:
         case "kubernetes":
             kubernetes.run(options.quick)
         case "crowd":
-            crowd.run(options.quick, options.only)
+            crowd.run(options.quick, options.only, options.seconds)
     return 0
 
 
