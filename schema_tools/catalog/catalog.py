@@ -19,7 +19,7 @@ from ..errors import SchemaToolsError
 from ..mark import without_mark
 from ..text import TARGET, ident, shown_name
 from .extensions import borrowed_from_extensions, own
-from .reading import ask, fetch_stamp, query, reading
+from .reading import array, ask, fetch_stamp, query, reading
 from .rows import (
     Aggregate,
     Cast,
@@ -145,7 +145,7 @@ class Reader:
         members = {(m.class_, m.oid): m for m in self.rows(Member, "members")}
         if not any(member.of_extension for member in members.values()):
             return members, frozenset()
-        edges = self.rows(Edge, "edges", oids=[m.oid for m in members.values()])
+        edges = self.rows(Edge, "edges", oids=array(m.oid for m in members.values()))
         sequences = self.rows(Sequence, "sequences")
         return members, borrowed_from_extensions(members, edges, sequences)
 
@@ -224,8 +224,8 @@ def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = 
 def _read(reader: Reader, schema: str, stamp: str) -> Catalog:
     rows = reader.rows
     members, borrowed = reader.members()
-    which = {"oids": [m.oid for m in members.values()]}
-    named = {**which, "classes": [m.class_ for m in members.values()]}
+    which = {"oids": array(m.oid for m in members.values())}
+    named = {**which, "classes": array(m.class_ for m in members.values())}
 
     def ours(kind: type[Kind], name: str, **parameters: Any) -> list[Kind]:
         return own(rows(kind, name, **parameters), borrowed)

@@ -11,6 +11,7 @@ from ..catalog.rows import Member
 from ..catalog.ties import find_ties
 from ..errors import UnsupportedObject, UntestedServer
 from ..plan import ClonePlan, PlanWarning, fingerprint
+from ..text import few
 from .draft import Draft, Key
 from .large_objects import ensure_no_large_objects
 from .lexer import mentions
@@ -131,7 +132,7 @@ def draft_plan(
         raise UnsupportedObject(
             "schema",
             source,
-            f"a clone would stay tied to it through other schemas: {'; '.join(ties)}."
+            f"a clone would stay tied to it through other schemas: {few(ties)}."
             " Move what stands between into the schema, or allow it with --keep-ties (keep_ties)",
         )
     plan = plan_from_catalog(catalog)
