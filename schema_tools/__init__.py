@@ -16,6 +16,7 @@ from .errors import (
     TargetExists,
     Unproven,
     UnsupportedObject,
+    UnsupportedObjects,
     UntestedServer,
 )
 from .execution.executor import CloneReport, Progress, Step
@@ -62,6 +63,7 @@ __all__ = [
     "TargetExists",
     "Unproven",
     "UnsupportedObject",
+    "UnsupportedObjects",
     "UntestedServer",
     "compile_plan",
     "drop_schema",

@@ -199,8 +199,10 @@ def _rename(connection: "Connection[Any]", schema: str) -> str | None:
     return token
 
 
-def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = False) -> Catalog:
-    """Read the whole schema.
+def read_catalog(
+    connection: "Connection[Any]", schema: str, *, by_path: bool = False, unseen: bool = False
+) -> Catalog:
+    """Read the whole schema; `unseen` says that no other session can see it, and change it.
 
     Raises:
         SourceNotFound, PrivilegeMissing, InvalidName: see `reading`.
@@ -208,13 +210,13 @@ def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = 
     """
     for _ in range(3):
         with reading(connection, schema) as oid:
-            before = fetch_stamp(connection, schema)
+            before = "" if unseen else fetch_stamp(connection, schema)
             try:
                 with binding_names(connection, schema, oid, by_path=by_path) as reader:
                     catalog = _read(reader, schema, before)
             except (errors.UndefinedObject, errors.InternalError_):
                 continue  # something was dropped between two queries, or the schema was altered
-            if fetch_stamp(connection, schema) == before:
+            if unseen or fetch_stamp(connection, schema) == before:
                 return catalog
     raise SchemaToolsError(
         f"schema {schema!r} changes faster than it can be read: try again when it rests"
@@ -227,8 +229,12 @@ def _read(reader: Reader, schema: str, stamp: str) -> Catalog:
     which = {"oids": array(m.oid for m in members.values())}
     named = {**which, "classes": array(m.class_ for m in members.values())}
 
-    def ours(kind: type[Kind], name: str, **parameters: Any) -> list[Kind]:
-        return own(rows(kind, name, **parameters), borrowed)
+    classes = {"", "pg_cast", *(class_ for class_, _ in members)}  # a cast is of no schema
+
+    def ours(kind: type[Kind], name: str) -> list[Kind]:
+        if kind.catalog not in classes:
+            return []
+        return own(rows(kind, name), borrowed)
 
     role, comment = ask(
         reader.connection,

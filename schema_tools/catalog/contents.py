@@ -20,13 +20,12 @@ def read_tables(connection: "Connection[Any]", catalog: Catalog) -> dict[str, tu
 
     The checksum is the sum of two 64-bit hashes of every row's text, so the order of rows means
     nothing. The server has to keep these hashes from version to version, for hash partitions.
-    A materialised view is filled again in a clone: what it holds of type `regclass` and its like
-    names the clone's own objects, and is left out.
+    A materialised view is filled again in a clone: what it holds of type `regclass` and its like,
+    also deep within a row or an array, names the clone's own objects, and is left out.
     """
-    refilled = {row.oid for row in catalog.relations if row.kind == "m"}
     columns: dict[int, list[str]] = {}
     for column in catalog.columns:
-        if column.reference is None or column.relation not in refilled:
+        if not column.names_objects:
             columns.setdefault(column.relation, []).append(ident(column.name))
     queries = {
         row.name: _checksum_query(qualified(catalog.name, row.name), columns.get(row.oid, []))

@@ -161,7 +161,7 @@ def read_dependencies(
     connection: "Connection[Any]", catalog: Catalog, names: dict[Key, str], keys: Iterable[Key]
 ) -> Iterator[Dependency]:
     """Give what some of a schema's objects need, by name where it is of the schema."""
-    classes = dict(ask(connection, _CLASSES))
+    classes = dict(ask_once(connection, _CLASSES))
     columns = {(row.relation, row.number): row.name for row in catalog.columns}
     known = names | {("pg_namespace", catalog.oid): "the schema"}
     wanted = set(keys)
@@ -256,25 +256,46 @@ class _Inspector:
         return self._columns.get((relation, int(numbers or 0)), numbers)
 
 
+_ANSWERS: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
+
+
+def ask_once(connection: "Connection[Any]", text: str) -> list[tuple[Any, ...]]:
+    """Ask what has the same answer on every server of a version, and remember it."""
+    key = (connection.info.server_version, text)
+    if key not in _ANSWERS:
+        _ANSWERS[key] = ask(connection, text)
+    return _ANSWERS[key]
+
+
+COLUMNS = """
+SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, NULL)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+"""
+
+
+def read_columns(connection: "Connection[Any]") -> dict[str, dict[str, str]]:
+    """Return the columns of each catalog with their types."""
+    columns: dict[str, dict[str, str]] = {table: {} for table in OWNERS}
+    for table, column, type_ in ask_once(connection, COLUMNS):
+        if table in columns:
+            columns[table][column] = type_
+    return columns
+
+
 def _read_functions(connection: "Connection[Any]") -> dict[str, list[str]]:
     """Return, for each catalog, its columns of type `regproc`."""
-    functions: dict[str, list[str]] = {}
-    for catalog, column in ask(
-        connection,
-        "SELECT c.relname, a.attname FROM pg_catalog.pg_class AS c"
-        " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
-        " WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = ANY (%s)"
-        " AND a.atttypid = 'pg_catalog.regproc'::regtype",
-        [list(OWNERS)],
-    ):
-        functions.setdefault(catalog, []).append(column)
-    return functions
+    return {
+        table: [column for column, type_ in columns.items() if type_ == "regproc"]
+        for table, columns in read_columns(connection).items()
+    }
 
 
 def read_references(connection: "Connection[Any]") -> dict[str, list[Reference]]:
     """Return, for each catalog, its columns that refer to another one's rows."""
     references: dict[str, list[Reference]] = {}
-    for catalog, columns, needed in ask(
+    for catalog, columns, needed in ask_once(
         connection,
         "SELECT f.fktable::regclass::text, f.fkcols, f.pktable::regclass::text"
         " FROM pg_catalog.pg_get_catalog_foreign_keys() AS f WHERE cardinality(f.fkcols) < 3",

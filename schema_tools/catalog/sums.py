@@ -20,6 +20,7 @@ from .inspection import (
     Details,
     Reference,
     names_of,
+    read_columns,
     read_dependencies,
     read_details,
     read_references,
@@ -78,7 +79,7 @@ def _row_hashes(
     oids: dict[str, list[int]] = {}
     for class_, oid in names:
         oids.setdefault(class_, []).append(oid)
-    for table, columns in _read_columns(connection).items():
+    for table, columns in read_columns(connection).items():
         class_ = CLASS_OF.get(table, table)
         if class_ not in oids:
             continue
@@ -108,22 +109,6 @@ class _Resolver:
                 yield tuple([of.get((space, item), item) for item in value])
             else:
                 yield of.get((space, value), value)
-
-
-def _read_columns(connection: "Connection[Any]") -> dict[str, dict[str, str]]:
-    """Return the columns of each catalog with their types."""
-    columns: dict[str, dict[str, str]] = {table: {} for table in OWNERS}
-    rows = ask(
-        connection,
-        "SELECT c.relname, a.attname, format_type(a.atttypid, NULL)"
-        " FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"
-        " WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = ANY (%s)"
-        " AND a.attnum > 0 AND NOT a.attisdropped",
-        [list(OWNERS)],
-    )
-    for table, column, type_ in rows:
-        columns[table][column] = type_
-    return columns
 
 
 def _hash_query(table: str, columns: dict[str, str], references: list[Reference]) -> "sql.Composed":

@@ -181,7 +181,13 @@ def _add_restore(sub: argparse.ArgumentParser) -> None:
 
 
 def _complain(error: object, code: int) -> int:
-    text = " ".join(str(error).split())
+    refusals = getattr(error, "refusals", ())
+    errors = (
+        [error]
+        if len(refusals) < 2
+        else [f"nothing is cloned, for {len(refusals)} objects cannot be:", *refusals]
+    )
     with suppress(OSError):
-        sys.stderr.write(f"schema_tools: {text}\n")
+        for one in errors:
+            sys.stderr.write(f"schema_tools: {' '.join(str(one).split())}\n")
     return code

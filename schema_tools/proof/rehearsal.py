@@ -84,7 +84,8 @@ def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
     scratch = scratch_name()
     with errors_told(plan, connection, scratch), connection.transaction(force_rollback=True):
         replay_inside(plan, connection, scratch, Rows.NONE)
-        return plan_from_catalog(read_catalog(connection, scratch, by_path=plan.by_path))
+        made = read_catalog(connection, scratch, by_path=plan.by_path, unseen=True)
+        return plan_from_catalog(made)
 
 
 def scratch_name() -> str:
@@ -101,7 +102,7 @@ def prove_made(
         Unproven: it is something else, or tied to the source; every object is named.
     """
     locks = ask(connection, query("locks"))
-    made_catalog = read_catalog(connection, made, by_path=plan.by_path)
+    made_catalog = read_catalog(connection, made, by_path=plan.by_path, unseen=True)
     source, clone = inspect(connection, catalog), inspect(connection, made_catalog)
     remade = plan_from_catalog(made_catalog)
     found = compare_inspections(connection, source, clone, plan.source)
