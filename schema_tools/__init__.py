@@ -20,6 +20,8 @@ from .errors import (
     UntestedServer,
 )
 from .execution.executor import CloneReport, Progress, Step
+from .execution.selection import DataChoice, DataRefused
+from .execution.waiting import LockWatch
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
 from .proof.comparison import Difference
@@ -38,12 +40,15 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DataChoice",
+    "DataRefused",
     "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "LockTableTooSmall",
+    "LockWatch",
     "Manifest",
     "NotAClone",
     "NotOurs",
