@@ -7,6 +7,7 @@ from schema_tools import (
     UnsupportedObjects,
     compile_plan,
 )
+from schema_tools.cli import main
 from tests.integration.schema_tools.shop import SOURCE, TARGET
 
 
@@ -109,7 +110,7 @@ def test_what_may_surprise_is_a_warning(shop, made, told):
     assert any(told in warning.message for warning in warnings), warnings
 
 
-def test_all_that_is_refused_is_told_at_once(shop):
+def test_all_that_is_refused_is_told_at_once(shop, database_url, capsys):
     shop.execute(
         "CREATE TYPE shop.shell; CREATE TYPE shop.of AS (a integer);"
         " CREATE TABLE shop.typed OF shop.of (CHECK (a > 0), PRIMARY KEY (a));"
@@ -134,3 +135,7 @@ def test_all_that_is_refused_is_told_at_once(shop):
         ("type", "shell"),
     }
     assert all(one.reason in str(caught.value) for one in caught.value.refusals)
+    assert main(["plan", SOURCE, "--database-url", database_url]) == 1
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "schema_tools: nothing is cloned, for 6 objects cannot be:"
+    assert len(lines) == 6
