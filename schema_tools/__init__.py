@@ -16,9 +16,12 @@ from .errors import (
     TargetExists,
     Unproven,
     UnsupportedObject,
+    UnsupportedObjects,
     UntestedServer,
 )
 from .execution.executor import CloneReport, Progress, Step
+from .execution.selection import DataChoice, DataRefused
+from .execution.waiting import LockWatch
 from .mark import MARK
 from .plan import ClonePlan, Phase, PlanWarning, Proof, Statement
 from .proof.comparison import Difference
@@ -37,12 +40,15 @@ __all__ = [
     "CloneFailed",
     "ClonePlan",
     "CloneReport",
+    "DataChoice",
+    "DataRefused",
     "DefinitionsDiffer",
     "DependencyCycle",
     "Difference",
     "DropBlocked",
     "InvalidName",
     "LockTableTooSmall",
+    "LockWatch",
     "Manifest",
     "NotAClone",
     "NotOurs",
@@ -62,6 +68,7 @@ __all__ = [
     "TargetExists",
     "Unproven",
     "UnsupportedObject",
+    "UnsupportedObjects",
     "UntestedServer",
     "compile_plan",
     "drop_schema",

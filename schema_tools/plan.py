@@ -27,6 +27,7 @@ from .text import (
 
 if TYPE_CHECKING:
     from .execution.executor import CloneReport, Progress
+    from .execution.selection import DataChoice
 
 FORMAT = 2
 """Version of the serialised form; a kept plan of another format is compiled again."""
@@ -145,6 +146,7 @@ class ClonePlan:
         check: bool = True,
         comment: str | None = None,
         statistics: bool = True,
+        data: "DataChoice | None" = None,
     ) -> "CloneReport":
         """Clone the source into the new schema `target`, in one transaction.
 
@@ -160,6 +162,7 @@ class ClonePlan:
             check=check,
             comment=comment,
             statistics=statistics,
+            data=data,
         )
 
     def script(self, target: str) -> Iterator[str]:

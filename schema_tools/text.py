@@ -1,6 +1,7 @@
 """SQL text in the making: identifiers, literals, and the holes that a plan leaves open."""
 
 import re
+from collections.abc import Sequence
 from typing import LiteralString
 
 from psycopg import sql
@@ -86,3 +87,9 @@ def storage_options(row: Relation) -> str:
     options = [option_text(o) for o in row.options]
     options += [f"toast.{option_text(o)}" for o in row.toast_options]
     return f"WITH ({comma(options)})" if options else ""
+
+
+def few(items: Sequence[object], most: int = 20) -> str:
+    """Return the first of the items for a sentence, and how many more there are."""
+    shown = "; ".join(str(item) for item in items[:most])
+    return f"{shown}; and {len(items) - most} more" if len(items) > most else shown

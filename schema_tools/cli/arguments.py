@@ -16,7 +16,10 @@ import psycopg
 from psycopg import Connection
 
 from ..errors import InvalidName, SchemaToolsError
+from ..execution.waiting import LockWatch
 from . import commands
+from .data import add_data_options
+from .display import warn
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
     options.clone_schema_sql = Path(kept) if kept else None
     try:
-        with connect(options.url) as connection:
+        with connect(options.url) as connection, LockWatch(connection, warn):
             return OK if options.run(connection, options) else FAILED
     except (InvalidName, commands.Misuse) as error:
         return _complain(error, MISUSED)
@@ -161,6 +164,7 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
         "--no-statistics", action="store_true", help="leave the planner's statistics to autovacuum"
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
+    add_data_options(sub)
     _add_keep_ties(sub)
     _add_untested_server(sub)
 
@@ -181,7 +185,13 @@ def _add_restore(sub: argparse.ArgumentParser) -> None:
 
 
 def _complain(error: object, code: int) -> int:
-    text = " ".join(str(error).split())
+    refusals = getattr(error, "refusals", ())
+    errors = (
+        [error]
+        if len(refusals) < 2
+        else [f"nothing is cloned, for {len(refusals)} objects cannot be:", *refusals]
+    )
     with suppress(OSError):
-        sys.stderr.write(f"schema_tools: {text}\n")
+        for one in errors:
+            sys.stderr.write(f"schema_tools: {' '.join(str(one).split())}\n")
     return code

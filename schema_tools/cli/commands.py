@@ -12,6 +12,7 @@ from ..compiler.compiler import compile_plan
 from ..errors import PlanOutdated, SchemaToolsError
 from ..execution.executor import ensure_clonable
 from ..plan import ClonePlan, Phase, Proof
+from .data import data_choice
 from .display import Display, human_bytes, say, warn
 
 
@@ -207,6 +208,7 @@ def _run(
         options.target,
         progress=display.step if display.is_shown else None,
         statistics=not options.no_statistics,
+        data=data_choice(options),
     )
 
 

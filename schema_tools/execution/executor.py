@@ -18,6 +18,7 @@ from ..plan import STATISTICS, ClonePlan, Phase, Statement, render
 from ..text import ident, literal, qualified
 from .explain import explained
 from .locks import ensure_locks
+from .selection import DataChoice, choose_rows
 from .wire import stream
 
 BATCH_BYTES = 4 << 20
@@ -60,6 +61,7 @@ def run_plan(
     check: bool = True,
     comment: str | None = None,
     statistics: bool = True,
+    data: DataChoice | None = None,
 ) -> CloneReport:
     """Clone `plan.source` into the new schema `target`.
 
@@ -71,10 +73,12 @@ def run_plan(
         check: see that the source is still what was compiled; costs one query.
         comment: follows the mark in the new schema's comment.
         statistics: bring the planner's statistics along; else autovacuum makes them some day.
+        data: which rows to copy; all, when it is not given.
 
     Raises:
         PlanOutdated: the source was redefined, or another role compiled the plan: compile again.
         TargetExists, SourceNotFound, InvalidName, PrivilegeMissing: as they say.
+        DataRefused: the chosen rows could not stand without others.
         CloneFailed: a statement failed; nothing was left behind.
         SchemaToolsError: the connection is in a transaction already, or the plan is not proven.
     """
@@ -85,6 +89,8 @@ def run_plan(
     with _transaction(plan, connection, target):
         _open(plan, connection, target, comment, check=check)
         chosen = [item for item in plan.statements if statistics or item.kind != STATISTICS]
+        if data is not None:
+            chosen = choose_rows(connection, plan.source, chosen, data)
         _replay(plan, chosen, connection, target, report, progress)
     report.seconds = time.perf_counter() - started
     return report

@@ -10,7 +10,7 @@ from psycopg import Connection, pq
 
 from ..catalog.catalog import Catalog, read_catalog
 from ..catalog.contents import read_positions, read_tables
-from ..catalog.inspection import inspect
+from ..catalog.sums import inspect
 from ..catalog.ties import find_ties
 from ..compiler.compiler import plan_from_catalog
 from ..errors import SchemaToolsError
@@ -126,7 +126,7 @@ def _compare_catalogs(
 ) -> list[str]:
     """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
     source, clone = inspect(connection, ours), inspect(connection, theirs)
-    differences += compare_inspections(source, clone, theirs.name)
+    differences += compare_inspections(connection, source, clone, theirs.name)
     found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
     back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
     return found + back
