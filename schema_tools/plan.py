@@ -162,6 +162,38 @@ class ClonePlan:
             statistics=statistics,
         )
 
+    def run_across(
+        self,
+        source: "Connection[Any]",
+        target: "Connection[Any]",
+        name: str,
+        *,
+        jobs: int = 1,
+        progress: "Progress | None" = None,
+        check: bool = True,
+        comment: str | None = None,
+        statistics: bool = True,
+        older_server: bool = False,
+    ) -> "CloneReport":
+        """Clone the source into the new schema `name` of another database.
+
+        See `schema_tools.transfer.run_across` for the parameters and the errors.
+        """
+        from .transfer import run_across
+
+        return run_across(
+            self,
+            source,
+            target,
+            name,
+            jobs=jobs,
+            progress=progress,
+            check=check,
+            comment=comment,
+            statistics=statistics,
+            older_server=older_server,
+        )
+
     def script(self, target: str) -> Iterator[str]:
         """The plan's statements for one target, one at a time."""
         for item in self.statements:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     url = options.database_url or os.environ.get("DATABASE_URL")
     if not url:
         parser.error("no database: give --database-url URL or set DATABASE_URL")
-    # A URL for SQLAlchemy, such as postgresql+psycopg://, will do.
-    options.url = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
+    options.url = _for_libpq(url)
+    other = getattr(options, "to_database_url", None)
+    options.other_url = _for_libpq(other) if other else None
     kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
     options.clone_schema_sql = Path(kept) if kept else None
     try:
-        with connect(options.url) as connection:
+        with ExitStack() as stack:
+            connection = stack.enter_context(connect(options.url))
+            if options.other_url:
+                options.other = stack.enter_context(connect(options.other_url))
             return OK if options.run(connection, options) else FAILED
     except (InvalidName, commands.Misuse) as error:
         return _complain(error, MISUSED)
@@ -62,6 +66,11 @@ def connect(url: str) -> "Connection[Any]":
         ) from error
 
 
+def _for_libpq(url: str) -> str:
+    """Return the URL for libpq: one for SQLAlchemy, such as postgresql+psycopg://, will do."""
+    return re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options; the documentation is tested against it."""
     parser = argparse.ArgumentParser(prog="schema_tools", description=__doc__.splitlines()[0])
@@ -80,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("source", help="the schema that was cloned")
     sub.add_argument("target", help="its clone")
     _add_keep_ties(sub)
+    _add_other_database(sub)
     _add_restore(command("restore", commands.restore, "Bring a clone's rows back to its source's."))
     sub = command("drop", commands.drop, "Drop a schema that carries our mark.")
     sub.add_argument("name", help="the schema to drop")
@@ -103,6 +113,12 @@ def _add_keep_ties(sub: argparse.ArgumentParser) -> None:
         "--keep-ties",
         action="store_true",
         help="allow what the clone shares with its source by way of other schemas",
+    )
+
+
+def _add_other_database(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--to-database-url", metavar="URL", help="the database that the clone is in, if another"
     )
 
 
@@ -161,6 +177,19 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
         "--no-statistics", action="store_true", help="leave the planner's statistics to autovacuum"
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
+    _add_other_database(sub)
+    sub.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="pairs of connections that copy to another database side by side (1)",
+    )
+    sub.add_argument(
+        "--older-server",
+        action="store_true",
+        help="allow another database on a server of an older major version",
+    )
     _add_keep_ties(sub)
     _add_untested_server(sub)
 

@@ -35,6 +35,8 @@ def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Clone with a kept plan or a fresh one; a kept one that no longer fits is compiled again."""
+    if options.jobs < 1 or (options.jobs > 1 and not options.other_url):
+        raise Misuse("--jobs takes a number above zero, and needs --to-database-url above one")
     chosen, is_kept = _choose_plan(connection, options)
     if options.dry_run:
         return _rehearse(connection, options, chosen, is_kept)
@@ -60,9 +62,14 @@ def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compare two schemas; false when they differ."""
-    from ..proof.verify import prove
+    if options.other_url:
+        from .across import prove_there
 
-    manifest = prove(connection, options.source, options.target, keep_ties=options.keep_ties)
+        manifest = prove_there(connection, options)
+    else:
+        from ..proof.verify import prove
+
+        manifest = prove(connection, options.source, options.target, keep_ties=options.keep_ties)
     if options.json:
         say(manifest.to_json())
         return not manifest.differences
@@ -202,11 +209,13 @@ def _keep(made: ClonePlan, path: Path) -> None:
 def _run(
     connection: "Connection[Any]", options: argparse.Namespace, chosen: ClonePlan, display: Display
 ) -> Any:
+    progress = display.step if display.is_shown else None
+    if options.other_url:
+        from .across import run_there
+
+        return run_there(chosen, connection, options, progress)
     return chosen.run(
-        connection,
-        options.target,
-        progress=display.step if display.is_shown else None,
-        statistics=not options.no_statistics,
+        connection, options.target, progress=progress, statistics=not options.no_statistics
     )
 
 
@@ -215,18 +224,29 @@ def _rehearse(
 ) -> bool:
     """See that the clone could start, and tell what it would do."""
     try:
-        ensure_clonable(chosen, connection, options.target)
+        _ensure_clonable(chosen, connection, options)
     except PlanOutdated:
         if options.no_recompile or not is_kept:
             raise
         chosen = _recompile(connection, options)
-        ensure_clonable(chosen, connection, options.target)
+        _ensure_clonable(chosen, connection, options)
     if options.json:
         say(json.dumps(_summary(chosen) | {"target": options.target}))
     else:
         _show_plan(chosen)
         say(f"Nothing was done: {chosen.source} would become {options.target}.")
     return True
+
+
+def _ensure_clonable(
+    chosen: ClonePlan, connection: "Connection[Any]", options: argparse.Namespace
+) -> None:
+    if options.other_url:
+        from .across import rehearse_there
+
+        rehearse_there(chosen, connection, options)
+    else:
+        ensure_clonable(chosen, connection, options.target)
 
 
 def _summary(made: ClonePlan) -> dict[str, Any]:
