@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
-
 from .errors import InvalidName, SchemaToolsError
 from .text import (
     BARE_SOURCE,
@@ -26,6 +24,8 @@ from .text import (
 )
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from .execution.executor import CloneReport, Progress
 
 FORMAT = 2

@@ -8,25 +8,38 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import psycopg
-from psycopg import Connection
 
 from ..errors import InvalidName, SchemaToolsError
 from . import commands
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
-Command = Callable[["Connection[Any]", argparse.Namespace], bool]
+Command = Callable[[Any, argparse.Namespace], bool]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code. Errors are one sentence on standard error."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    try:
+        return OK if _run(parser, options) else FAILED
+    except (InvalidName, commands.Misuse) as error:
+        return _complain(error, MISUSED)
+    except (SchemaToolsError, OSError) as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return _complain("interrupted: the transaction was rolled back", INTERRUPTED)
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> bool:
+    """Run a command; psycopg is imported only for one that asks a server."""
+    if options.run is commands.plan and options.plan:
+        from .kept import show_kept
+
+        return show_kept(options)
     url = options.database_url or os.environ.get("DATABASE_URL")
     if not url:
         parser.error("no database: give --database-url URL or set DATABASE_URL")
@@ -35,35 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.other_url = _for_libpq(other) if other else None
     kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
     options.clone_schema_sql = Path(kept) if kept else None
-    try:
-        with ExitStack() as stack:
-            connection = stack.enter_context(connect(options.url))
-            if options.other_url:
-                options.other = stack.enter_context(connect(options.other_url))
-            return OK if options.run(connection, options) else FAILED
-    except (InvalidName, commands.Misuse) as error:
-        return _complain(error, MISUSED)
-    except (SchemaToolsError, psycopg.Error, OSError) as error:
-        return _complain(error, FAILED)
-    except KeyboardInterrupt:
-        return _complain("interrupted: the transaction was rolled back", INTERRUPTED)
+    from .connected import run_connected
 
-
-def connect(url: str) -> "Connection[Any]":
-    """Open a connection for commands.
-
-    Raises:
-        SchemaToolsError: there is no such server, database or role.
-    """
-    try:
-        return psycopg.connect(
-            url, autocommit=True, prepare_threshold=None, application_name="schema_tools"
-        )
-    except psycopg.Error as error:
-        message = " ".join(str(error).split())
-        raise SchemaToolsError(
-            f"cannot connect: {message}: check --database-url or DATABASE_URL"
-        ) from error
+    return run_connected(options)
 
 
 def _for_libpq(url: str) -> str:
@@ -155,6 +142,7 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("source", help="the schema to compile")
     sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
     sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
+    sub.add_argument("--plan", metavar="FILE", help="show the plan kept here, and ask no server")
     _add_keep_ties(sub)
     _add_untested_server(sub)
 

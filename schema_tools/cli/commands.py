@@ -4,15 +4,14 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
-
-from ..compiler.compiler import compile_plan
 from ..errors import PlanOutdated, SchemaToolsError
-from ..execution.executor import ensure_clonable
 from ..plan import ClonePlan, Phase, Proof
 from .display import Display, human_bytes, say, warn
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 
 class Misuse(SchemaToolsError):
@@ -24,6 +23,11 @@ def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     made = _compile(connection, options)
     if options.output:
         _keep(made, Path(options.output))
+    return tell_plan(made, options)
+
+
+def tell_plan(made: ClonePlan, options: argparse.Namespace) -> bool:
+    """Show a plan as asked."""
     if options.json:
         say(made.to_json())
     elif options.sql:
@@ -184,6 +188,8 @@ def _choose_plan(
 
 
 def _compile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
+    from ..compiler.compiler import compile_plan
+
     return compile_plan(
         connection,
         options.source,
@@ -246,6 +252,8 @@ def _ensure_clonable(
 
         rehearse_there(chosen, connection, options)
     else:
+        from ..execution.executor import ensure_clonable
+
         ensure_clonable(chosen, connection, options.target)
 
 
