@@ -16,8 +16,9 @@ from schema_tools import (
 from schema_tools.catalog.reading import fetch_schema_oid
 from schema_tools.cli import main
 from schema_tools.plan import Phase
-from schema_tools.transfer import RequirementsMissing, verify_across
+from schema_tools.transfer import RequirementsMissing, lanes, verify_across
 from schema_tools.transfer.copying import read_copied_tables
+from schema_tools.transfer.sessions import another
 from tests.conftest import FAST_AND_FORGETFUL, bindir_of, new_database, scratch_directory
 from tests.integration.schema_tools.conftest import (
     NEIGHBOUR,
@@ -28,7 +29,7 @@ from tests.integration.schema_tools.conftest import (
 )
 from tests.integration.schema_tools.oracle import dump, entries, ordered_rows, renamed
 from tests.integration.schema_tools.shop import SOURCE as SHOP
-from tests.integration.schema_tools.shop import schemas
+from tests.integration.schema_tools.shop import as_role, schemas
 from tests.integration.schema_tools.test_whole import build_everything
 
 TARGET = "tgt_z9w"
@@ -208,17 +209,17 @@ def test_what_a_killed_transfer_left_is_dropped_by_the_next(only_18, shop, other
         assert verify_across(shop, again, SHOP, TARGET) == []
 
 
-def test_all_connections_read_one_state(only_18, shop, other):
+def test_all_connections_read_one_state(only_18, shop, other, monkeypatch):
     shop.execute(f"CREATE TABLE {SHOP}.u AS SELECT * FROM {SHOP}.t")
 
-    def write(step):
-        if step.statement.phase is Phase.DEFINE:
-            writer.execute(
-                f"INSERT INTO {SHOP}.t (v) VALUES ('late'); INSERT INTO {SHOP}.u DEFAULT VALUES"
-            )
+    def write_and_connect(connection):
+        writer.execute(f"INSERT INTO {SHOP}.t (v) VALUES ('late')")
+        writer.execute(f"INSERT INTO {SHOP}.u DEFAULT VALUES")
+        return another(connection)
 
+    monkeypatch.setattr(lanes, "another", write_and_connect)
     with psycopg.connect(shop.info.dsn, password=shop.info.password, autocommit=True) as writer:
-        report = compile_plan(shop, SHOP).run_across(shop, other, TARGET, jobs=2, progress=write)
+        report = compile_plan(shop, SHOP).run_across(shop, other, TARGET, jobs=2)
 
     assert report.rows == {"t": 2, "u": 2}
     differences = verify_across(shop, other, SHOP, TARGET)
@@ -242,6 +243,26 @@ def test_what_is_there_is_refused_and_what_differs_is_told(only_18, shop, other)
     assert any("t_v_check" in each for each in told)
     with pytest.raises(NotAClone):  # the schema of that name there is another one
         restore_rows(other, SHOP, TARGET)
+
+
+def test_what_is_made_belongs_to_the_role_that_compiled_the_plan(only_18, connection, other):
+    connection.execute(f"CREATE SCHEMA {SHOP} AUTHORIZATION torture_owner")
+    connection.execute(f"SET ROLE torture_owner; CREATE TABLE {SHOP}.t (a int); RESET ROLE")
+    grant = "GRANT CREATE ON DATABASE {} TO torture_owner"
+    connection.execute(sql.SQL(grant).format(sql.Identifier(connection.info.dbname)))
+    with as_role(connection, "torture_owner"):
+        plan = compile_plan(connection, SHOP)
+    with pytest.raises(RequirementsMissing, match="torture_owner may not create schemas"):
+        plan.run_across(connection, other, SHOP)
+    other.execute(sql.SQL(grant).format(sql.Identifier(other.info.dbname)))
+
+    plan.run_across(connection, other, SHOP, jobs=2)
+
+    owners = other.execute(
+        "SELECT nspowner::regrole::text, relowner::regrole::text"
+        " FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE relname = 't'"
+    )
+    assert owners.fetchall() == [("torture_owner", "torture_owner")]
 
 
 def test_the_command_line_clones_and_verifies_there(only_18, shop, other, database_url, capsys):
