@@ -79,6 +79,22 @@ def transactions(connection):
     ).fetchall()
 
 
+def test_a_domain_s_default_does_not_keep_the_name_it_was_loaded_under(only_18, connection, other):
+    build(
+        connection,
+        SHOP,
+        # the name of a function of the server's, so that it is kept with its schema
+        "CREATE FUNCTION lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
+        f" CREATE DOMAIN d AS text DEFAULT {SHOP}.lower('X'); CREATE TABLE t (a d);"
+        " INSERT INTO t DEFAULT VALUES",
+    )
+    compile_plan(connection, SHOP).run_across(connection, other, TARGET, jobs=2)
+
+    assert texts_with(other, "schema_tools_") == []
+    assert texts_with(other, TARGET) == [("d",)]
+    assert verify_across(connection, other, SHOP, TARGET) == []
+
+
 def texts_with(connection, name):
     """What the server keeps as text and names something."""
     return connection.execute(
