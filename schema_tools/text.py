@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
-from psycopg import sql
-
-from .catalog.rows import Relation
+if TYPE_CHECKING:
+    from .catalog.rows import Relation
 
 TARGET = "\0target\0"
 TARGET_IN_TEXT = "\0target in text\0"
@@ -58,6 +57,8 @@ def qualified(schema: str, name: str) -> str:
 
 def literal(value: str | int | bool) -> str:
     """The value as a literal that the server reads back unchanged."""
+    from psycopg import sql  # here, for what asks no server needs no psycopg
+
     return sql.Literal(value).as_string()
 
 
@@ -82,7 +83,7 @@ def option_text(option: str) -> str:
     return f"{ident(name)} = {literal(value)}"
 
 
-def storage_options(row: Relation) -> str:
+def storage_options(row: "Relation") -> str:
     """The WITH clause of a relation, its TOAST table's options among them."""
     options = [option_text(o) for o in row.options]
     options += [f"toast.{option_text(o)}" for o in row.toast_options]

@@ -14,6 +14,7 @@ from ..errors import InvalidName, PrivilegeMissing, SourceNotFound
 from ..text import MAX_NAME_BYTES, compose, ident, literal
 
 SETTINGS = {
+    "client_encoding": "UTF8",
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
     "TimeZone": "UTC",

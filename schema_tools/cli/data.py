@@ -1,8 +1,10 @@
 """The options of `clone` that choose rows."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from ..execution.selection import DataChoice
+if TYPE_CHECKING:
+    from ..execution.selection import DataChoice
 
 
 def add_data_options(sub: argparse.ArgumentParser) -> None:
@@ -22,10 +24,12 @@ def add_data_options(sub: argparse.ArgumentParser) -> None:
     )
 
 
-def data_choice(options: argparse.Namespace) -> DataChoice | None:
+def data_choice(options: argparse.Namespace) -> "DataChoice | None":
     """Return what was chosen; None when all rows are to be copied."""
     if not (options.include_table_data or options.exclude_table_data or options.where):
         return None
+    from ..execution.selection import DataChoice
+
     return DataChoice(
         include=tuple(options.include_table_data),
         exclude=tuple(options.exclude_table_data),

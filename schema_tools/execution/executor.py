@@ -241,10 +241,15 @@ def _open(
     for number, result in enumerate(stream(connection, ";\n".join(script))):
         if check and number == after_locks + 1:
             values = (result.get_value(0, column) for column in range(result.nfields))
-            _ensure_current(plan, *(v.decode() if v is not None else None for v in values))
+            ensure_current(plan, *(v.decode() if v is not None else None for v in values))
 
 
-def _ensure_current(plan: ClonePlan, oid: str | None, role: str | None, stamp: str | None) -> None:
+def ensure_current(plan: ClonePlan, oid: str | None, role: str | None, stamp: str | None) -> None:
+    """See that the source is what the plan was compiled from, and that the same role runs it.
+
+    Raises:
+        SourceNotFound, PlanOutdated: it is not.
+    """
     if oid is None:
         raise SourceNotFound(f"schema {plan.source!r} does not exist any more: check the name")
     if role != plan.role:

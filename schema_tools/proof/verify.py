@@ -70,9 +70,9 @@ def prove(
         plans = plan_from_catalog(ours), plan_from_catalog(theirs)
         differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
         tables = read_tables(connection, ours)
-        differences += _compare("table", tables, read_tables(connection, theirs))
+        differences += compare_values("table", tables, read_tables(connection, theirs))
         positions = read_positions(connection, ours)
-        differences += _compare("sequence", positions, read_positions(connection, theirs))
+        differences += compare_values("sequence", positions, read_positions(connection, theirs))
         ties = _compare_catalogs(connection, ours, theirs, differences)
         if not keep_ties:
             differences += [tie(chain) for chain in ties]
@@ -107,7 +107,7 @@ def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple
     return ours, theirs
 
 
-def _compare(
+def compare_values(
     kind: str, source: Mapping[str, tuple[Any, ...]], clone: Mapping[str, tuple[Any, ...]]
 ) -> list[Difference]:
     """Compare the values of what both schemas have."""
