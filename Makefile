@@ -27,6 +27,8 @@ test-cluster: venv-dev ## Run the tests that need a real cluster (KUBECONFIG, CL
 
 bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENCH_ARGS=--quick)
 	@$(PYTHON) -m tests.bench cloning $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench transfer $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench commands $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench lifecycle $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench gateway $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench kubernetes $(BENCH_ARGS)

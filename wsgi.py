@@ -11,7 +11,12 @@ from app import create_app
 from app.config import Settings, load_settings
 from app.control.operators.cli import make_group
 from app.control.services import KEY, ControlServices
-from app.database.startup_checks import retire_unopenable_on_startup, warn_of_rights
+from app.control.sessions.accounts import CHECKS_AT_ONCE
+from app.database.startup_checks import (
+    retire_unopenable_on_startup,
+    warn_of_closed_templates,
+    warn_of_rights,
+)
 from app.demo import Demo, load_demo
 from app.http.health import redis_failures
 from app.ops.routes import DASHBOARD
@@ -22,6 +27,7 @@ from gateway import (
     FailedCredentials,
     Gateway,
     NamedLimits,
+    OpenLogins,
     OpenRequests,
     Policy,
     Quota,
@@ -63,6 +69,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)
+        warn_of_closed_templates(app)
     return protect(settings, make_gateway(settings, demo, app, store, tokens)), app
 
 
@@ -106,6 +113,7 @@ def make_gateway(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
         limits=NamedLimits(counters, named, secret),
+        logins=OpenLogins(CHECKS_AT_ONCE),
     )
 
 

@@ -6,6 +6,7 @@ from redis import Redis
 
 from app.clock import shift_clock
 from app.config import Settings
+from app.control import statistics
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
@@ -19,9 +20,13 @@ from app.http.health import blueprint as observe
 from app.http.openapi import init_document
 from app.logs import init_logs
 from app.ops.routes import init_ops
+from app.short_cache import ShortCache
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request body; the largest sensible one is a document of fifty lines."""
+
+FIGURES_SECONDS = 1.0
+"""For so long `/api/demo/stats` and `/metrics` answer the same figures."""
 
 
 def make_app(
@@ -57,6 +62,7 @@ def make_app(
         demo=demo,
         sessions=sessions,
         streams=EventStreams(settings.demo_event_streams),
+        figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
     )
     install(app, services)
     register_error_handlers(app)

@@ -20,6 +20,7 @@ from gateway.limits.guards import (
     CreationLimit,
     FailedCredentials,
     NamedLimits,
+    OpenLogins,
     OpenRequests,
     RequestLimit,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "InvalidSignature",
     "InvalidToken",
     "NamedLimits",
+    "OpenLogins",
     "OpenRequests",
     "Policy",
     "Quota",

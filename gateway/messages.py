@@ -80,6 +80,9 @@ TOO_MANY_AT_ONCE = Refusal(
     "Hay demasiadas peticiones tuyas a la vez. Espera a que terminen.",
     1,
 )
+TOO_MANY_LOGINS = Refusal(
+    503, "too_many_logins", "Hay muchas entradas a la vez. Inténtalo en un segundo.", 1
+)
 TOO_MANY_FAILURES = Refusal(
     429,
     "too_many_failures",

@@ -31,6 +31,7 @@ from gateway.limits.guards import (
     CreationLimit,
     FailedCredentials,
     NamedLimits,
+    OpenLogins,
 )
 from gateway.messages import INTERNAL_ERROR, SESSION_REQUIRED
 from gateway.policy.policy import Policy
@@ -61,6 +62,7 @@ class Gateway:
         creations: limits the sessions that an address opens; None sets no limit.
         failures: limits the bad credentials of an address; None sets no limit.
         limits: the limits that rules name; None sets none.
+        logins: limits the requests at once that open a session for credentials; None sets no limit.
 
     Raises:
         ValueError: a rule names a limit that `limits` does not have.
@@ -79,6 +81,7 @@ class Gateway:
         creations: CreationLimit | None = None,
         failures: FailedCredentials | None = None,
         limits: NamedLimits | None = None,
+        logins: OpenLogins | None = None,
     ) -> None:
         for rule in policy.rules:
             if rule.limit and limits and rule.limit not in limits.quotas:
@@ -93,6 +96,7 @@ class Gateway:
         self._creations = creations
         self._failures = failures
         self._limits = limits
+        self._logins = logins
 
     def with_app(self, app: WSGIApplication) -> "Gateway":
         """Return this gateway, with the same collaborators, in front of another app."""
@@ -137,9 +141,8 @@ class Gateway:
     def _apply(self, rule: Rule, environ: WSGIEnvironment) -> None:
         if rule.verdict is Verdict.NOT_FOUND and rule.refusal:
             raise Refused(rule.refusal)
-        if rule.opens and self._creations is not None:
-            self._creations(environ)
-            tell_address(environ, self._creations.digests(environ))
+        if rule.opens:
+            self._count_opening(rule, environ)
         if rule.verdict is Verdict.PUBLIC:
             record = None
         elif rule.verdict is Verdict.OPTIONAL:
@@ -159,6 +162,14 @@ class Gateway:
             self._activity.record(record.id, self._clock())
         else:
             tell_session(environ, record)
+
+    def _count_opening(self, rule: Rule, environ: WSGIEnvironment) -> None:
+        """Refuse a request that would open one session too many, or one login too many."""
+        if rule.credentials and self._logins is not None:
+            self._logins(environ)
+        if self._creations is not None:
+            self._creations(environ)
+            tell_address(environ, self._creations.digests(environ))
 
     def _count_failure(self, environ: WSGIEnvironment) -> None:
         """Count a credential that the app found bad; the next one may be refused, not this one."""

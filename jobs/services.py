@@ -17,11 +17,13 @@ from sqlalchemy import Engine
 from app.clock import shift_clock
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
+from app.control.pool.reopening import Reopening
 from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
+from app.demo import load_demo
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
@@ -98,6 +100,7 @@ class JobServices(Services):
     quota: RowQuota
     tenant_cache: TenantCache
     health: JobHealth
+    reopening: Reopening
 
 
 def session_record(session: SessionView) -> SessionRecord:
@@ -156,6 +159,12 @@ def job_services() -> JobServices:
         quota=RowQuota(redis, settings.tenant_rows),
         tenant_cache=TenantCache(redis),
         health=JobHealth(redis),
+        reopening=Reopening(
+            engine,
+            settings.tenant_url,
+            settings.tenant_secrets,
+            lambda: load_demo(settings.demo_file).tables,
+        ),
     )
 
 

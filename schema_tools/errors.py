@@ -1,5 +1,7 @@
 """Everything that can go wrong when a schema is compiled, cloned, verified or dropped."""
 
+from collections.abc import Sequence
+
 
 class SchemaToolsError(Exception):
     """The root of this package's exceptions; its message says what to do."""
@@ -29,6 +31,16 @@ class UnsupportedObject(SchemaToolsError):
         self.kind = kind
         self.identity = identity
         self.reason = reason
+        self.refusals: tuple[UnsupportedObject, ...] = (self,)
+
+
+class UnsupportedObjects(UnsupportedObject):
+    """The source holds several objects that cannot be cloned exactly: `refusals` has them all."""
+
+    def __init__(self, found: Sequence[UnsupportedObject]) -> None:
+        reasons = "; ".join(f"{one.kind} {one.identity}: {one.reason}" for one in found)
+        super().__init__("schema", f"with {len(found)} such objects", reasons)
+        self.refusals = tuple(found)
 
 
 class Unproven(SchemaToolsError):

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
-
 from .errors import InvalidName, SchemaToolsError
 from .text import (
     BARE_SOURCE,
@@ -26,7 +24,10 @@ from .text import (
 )
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from .execution.executor import CloneReport, Progress
+    from .execution.selection import DataChoice
 
 FORMAT = 2
 """Version of the serialised form; a kept plan of another format is compiled again."""
@@ -145,6 +146,7 @@ class ClonePlan:
         check: bool = True,
         comment: str | None = None,
         statistics: bool = True,
+        data: "DataChoice | None" = None,
     ) -> "CloneReport":
         """Clone the source into the new schema `target`, in one transaction.
 
@@ -160,6 +162,39 @@ class ClonePlan:
             check=check,
             comment=comment,
             statistics=statistics,
+            data=data,
+        )
+
+    def run_across(
+        self,
+        source: "Connection[Any]",
+        target: "Connection[Any]",
+        name: str,
+        *,
+        jobs: int = 1,
+        progress: "Progress | None" = None,
+        check: bool = True,
+        comment: str | None = None,
+        statistics: bool = True,
+        older_server: bool = False,
+    ) -> "CloneReport":
+        """Clone the source into the new schema `name` of another database.
+
+        See `schema_tools.transfer.run_across` for the parameters and the errors.
+        """
+        from .transfer import run_across
+
+        return run_across(
+            self,
+            source,
+            target,
+            name,
+            jobs=jobs,
+            progress=progress,
+            check=check,
+            comment=comment,
+            statistics=statistics,
+            older_server=older_server,
         )
 
     def script(self, target: str) -> Iterator[str]:

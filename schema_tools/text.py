@@ -1,11 +1,11 @@
 """SQL text in the making: identifiers, literals, and the holes that a plan leaves open."""
 
 import re
-from typing import LiteralString
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, LiteralString
 
-from psycopg import sql
-
-from .catalog.rows import Relation
+if TYPE_CHECKING:
+    from .catalog.rows import Relation
 
 TARGET = "\0target\0"
 TARGET_IN_TEXT = "\0target in text\0"
@@ -57,6 +57,8 @@ def qualified(schema: str, name: str) -> str:
 
 def literal(value: str | int | bool) -> str:
     """The value as a literal that the server reads back unchanged."""
+    from psycopg import sql  # here, for what asks no server needs no psycopg
+
     return sql.Literal(value).as_string()
 
 
@@ -81,8 +83,14 @@ def option_text(option: str) -> str:
     return f"{ident(name)} = {literal(value)}"
 
 
-def storage_options(row: Relation) -> str:
+def storage_options(row: "Relation") -> str:
     """The WITH clause of a relation, its TOAST table's options among them."""
     options = [option_text(o) for o in row.options]
     options += [f"toast.{option_text(o)}" for o in row.toast_options]
     return f"WITH ({comma(options)})" if options else ""
+
+
+def few(items: Sequence[object], most: int = 20) -> str:
+    """Return the first of the items for a sentence, and how many more there are."""
+    shown = "; ".join(str(item) for item in items[:most])
+    return f"{shown}; and {len(items) - most} more" if len(items) > most else shown

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import shift_clock
 from app.config import ConfigurationError, load_settings
+from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, load_demo
@@ -94,6 +95,7 @@ def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[
         for tenant in tenants:
             _say(console, f"{tenant.schema_name}: {'made' if tenant.changed else 'there'}")
     if options.step in ("inventory", "all"):
+        reopen_templates(engine, demo.tables)
         with _progress(console) as report:
             templates = ensure_templates(engine, demo, options.at or demo.now(), report)
         outcome["inventory"] = [asdict(template) for template in templates]

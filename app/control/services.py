@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
+    from app.control.statistics import Figures
     from app.demo import Demo
+    from app.short_cache import ShortCache
 
 KEY = "masa_madre.control"
 
@@ -56,6 +58,7 @@ class ControlServices(Services):
     demo: Demo
     sessions: SessionService
     streams: EventStreams
+    figures: ShortCache[Figures]
 
     def progress_of(self, session: SessionView) -> dict[str, Any] | None:
         """Return the progress of the clone that the session waits for; None if it does not wait."""

@@ -23,6 +23,19 @@ class TenantCount:
     tenants: int
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What anybody may ask for again and again, and Postgres has to count."""
+
+    totals: dict[str, Any]
+    tenants: list[TenantCount]
+
+
+def figures(engine: Engine) -> Figures:
+    """Count all of it."""
+    return Figures(totals(engine), tenant_counts(engine))
+
+
 def totals(engine: Engine) -> dict[str, Any]:
     """Return the figures of `GET /api/demo/stats`; durations in minutes."""
     with engine.connect() as connection:

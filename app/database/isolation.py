@@ -54,7 +54,9 @@ _SQL = load_blocks("app.database", "isolation")
 _RELATIONS = _SQL["relations"]
 _MISSING_RIGHTS = _SQL["missing_rights"]
 _ROLES = _SQL["roles_of_schema"]
-_ROLE_NAME = f"^{_PREFIX}[0-9a-f]{{{_DIGEST_LENGTH}}}$"
+ROLE_NAME = f"^{_PREFIX}[0-9a-f]{{{_DIGEST_LENGTH}}}$"
+"""A regular expression for the names of tenants' roles, under any secret."""
+
 _LOGIN = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = %s"
 
 
@@ -142,7 +144,7 @@ def ensure_tenant_rights(connection: "Connection[Any]", schema: str) -> bool:
 
 def roles_of(connection: "Connection[Any]", schema: str) -> list[str]:
     """Return the tenants' roles that may use a schema, under any secret."""
-    return [name for (name,) in connection.execute(_ROLES, [schema, _ROLE_NAME]).fetchall()]
+    return [name for (name,) in connection.execute(_ROLES, [schema, ROLE_NAME]).fetchall()]
 
 
 def _missing(connection: "Connection[Any]", schema: str, role: str) -> list[sql.Composable]:

@@ -1,4 +1,4 @@
-"""Checks when the web server starts: its own rights, and the tenants that it can open."""
+"""Checks when the web server starts: its own rights, and what it can open for visitors."""
 
 import psycopg
 import structlog
@@ -6,8 +6,10 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.control.pool.unopenable import retire_unopenable
+from app.control.services import current_services
 from app.database.logins import excess_rights
 from app.db import db, tenant_engine
+from app.http.readiness import Readiness
 
 log = structlog.get_logger(__name__)
 
@@ -46,3 +48,17 @@ def retire_unopenable_on_startup(app: Flask, secrets: tuple[str, ...]) -> None:
             log.warning("pool not checked", action="unopenable_failed", error=type(error).__name__)
         finally:
             db.engine.dispose()  # as above
+
+
+def warn_of_closed_templates(app: Flask) -> None:
+    """Log why a visit would not work; `/ready` says so until it does."""
+    with app.app_context():
+        try:
+            problems = Readiness().find_problems(current_services())
+        except SQLAlchemyError:
+            return
+        finally:
+            db.engine.dispose()  # as above
+            tenant_engine().dispose()
+    for problem in problems:
+        log.error("a visit would not work", action="template_closed", reason=problem)

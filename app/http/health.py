@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any, Literal
+from typing import Literal
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, abort, current_app, jsonify, request
@@ -12,14 +12,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
-from redis.exceptions import RedisError
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.control import statistics
-from app.control.services import ControlServices, current_services
+from app.control.services import current_services
+from app.control.statistics import Figures
 from app.http.job_health import JobCollector, JobHealth
 from app.http.openapi import Responses
+from app.http.readiness import current_readiness
 
 READINESS: Responses = {
     200: {"description": "Puede atender.", "content": {"application/json": {}}},
@@ -60,15 +58,13 @@ class ReadyQuery(BaseModel):
 )
 @blueprint.input(ReadyQuery, location="query")
 def ready(query_data: ReadyQuery) -> tuple[Response, int]:
-    """Say whether requests can be served: Postgres, Redis and the templates are there.
+    """Say whether a visit would work: Postgres, Redis and templates that tenants can open.
 
     `?without=redis` is for those who would send visitors elsewhere: open sessions go on without
     it, and new ones begin with a tenant that is ready. `jobs` in the answer says whether scheduler
     and workers are alive; it decides nothing: without them visitors are served for a while.
     """
-    services = current_services()
-    checks = check(services)
-    jobs = JobHealth(services.redis).describe()
+    checks, jobs = current_readiness().get()
     good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
     return jsonify(
         status="ok" if good else "unavailable", checks=checks, jobs=jobs
@@ -108,25 +104,6 @@ class RedisFailures(Collector):
         yield family
 
 
-def check(services: ControlServices) -> dict[str, str]:
-    """Each part that serving needs, `ok` or what is wrong with it."""
-    checks = {"postgres": "ok", "redis": "ok", "templates": "ok"}
-    try:
-        # A write: a Redis that is full or read-only answers a ping.
-        services.redis.set("demo:probe", 1, ex=60)
-    except RedisError as error:
-        checks["redis"] = type(error).__name__
-    try:
-        with services.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        missing = set(services.demo.account_types) - set(services.pool.account_types())
-        if missing:
-            checks["templates"] = f"missing: {', '.join(sorted(missing))}"
-    except SQLAlchemyError as error:
-        checks["postgres"] = checks["templates"] = type(error).__name__
-    return checks
-
-
 @blueprint.get("/metrics")
 @blueprint.doc(hide=True)
 def metrics() -> Response:
@@ -138,21 +115,21 @@ def metrics() -> Response:
     if any(name in request.headers for name in ADDED_BY_PROXIES):
         abort(404)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(SessionCollector(current_services().engine))
+    registry.register(SessionCollector(current_services().figures.get()))
     registry.register(redis_failures(current_app))
     registry.register(JobCollector(JobHealth(current_services().redis)))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class SessionCollector(Collector):
-    """Sessions and tenants as metrics, read when asked for."""
+    """Sessions and tenants as metrics."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Read the figures now."""
-        figures: dict[str, Any] = statistics.totals(self._engine)
+        """Give the figures."""
+        figures = self._figures.totals
         sessions = GaugeMetricFamily("demo_sessions", "Sessions by status.", labels=["status"])
         for status in ("pending", "active", "expired", "destroyed", "failed"):
             sessions.add_metric([status], figures[f"{status}_sessions"])
@@ -165,6 +142,6 @@ class SessionCollector(Collector):
             "Demo tenants by account type and state.",
             labels=["account_type", "state"],
         )
-        for row in statistics.tenant_counts(self._engine):
+        for row in self._figures.tenants:
             tenants.add_metric([row.account_type, row.state], row.tenants)
         yield tenants

@@ -23,6 +23,7 @@ INCIDENTS = (
     "login_repaired",
     "reconcile_step_failed",
     "redis_failed",
+    "schema_closed",
 )
 """The kinds that are counted; named from the start, so that a first one is an increase."""
 

@@ -1,9 +1,11 @@
 """Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 from apiflask import APIFlask
+from flask import Response
 
 from app.http.openapi_components import share_components
 from app.http.openapi_operations import PROBLEM, complete_operations, operations
@@ -32,6 +34,7 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
     """
     app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
     app.config["AUTO_OPERATION_ID"] = True
+    app.config["SPEC_DECORATORS"] = [_WrittenDocument()]
 
     @app.spec_processor
     def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
@@ -39,6 +42,29 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
         create = document["components"]["schemas"]["CreateIn"]
         create["properties"]["demo_account_type"]["enum"] = list(account_types)
         return _finish(document, app.extensions.get(EXAMPLES, {}))
+
+
+class _WrittenDocument:
+    """The document as it is sent: an application's routes do not change.
+
+    Anybody may ask for it, and to write it takes far longer than to send it.
+    """
+
+    def __init__(self) -> None:
+        self._written: tuple[bytes, str | None] | None = None
+
+    def __call__(self, view: Callable[[], Response]) -> Callable[[], Response]:
+        """Put itself in front of APIFlask's view."""
+
+        @wraps(view)
+        def send() -> Response:
+            if self._written is None:
+                answer = view()
+                self._written = answer.get_data(), answer.mimetype
+            body, mimetype = self._written
+            return Response(body, mimetype=mimetype)
+
+        return send
 
 
 def _finish(document: dict[Any, Any], examples: Mapping[str, Any]) -> dict[Any, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.clock import shift_clock
 from app.config import ConfigurationError, load_settings
+from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, load_demo
@@ -27,6 +28,7 @@ def bootstrap(database_url: str, demo: Demo, steps: Steps) -> None:
         upgrade_control(connection)
     with steps.step("Demo accounts"):
         ensure_accounts(engine, demo)
+    reopen_templates(engine, demo.tables)
     if seeds is not None:
         with steps.step("Templates and their data", bar=True) as report:
             seeds(engine, demo, demo.now(), report)

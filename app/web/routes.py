@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.control.services import current_services
-from app.web.reference import Group, describe_api
+from app.web.reference import describe_api
 
 REFERENCE_KEY = "masa_madre.reference"
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -62,8 +62,14 @@ def back_office() -> str:
 
 @blueprint.get("/docs")
 def reference() -> str:
-    """Show the API reference."""
-    return render_template("reference.html", groups=_api_groups())
+    """Show the API reference, written once an application: its routes do not change."""
+    app = cast(APIFlask, current_app)
+    known = app.extensions.get(REFERENCE_KEY)
+    if known is None:
+        groups = describe_api(cast(dict[str, object], app.spec))
+        known = render_template("reference.html", groups=groups)
+        app.extensions[REFERENCE_KEY] = known
+    return cast(str, known)
 
 
 @blueprint.get("/favicon.ico")
@@ -76,12 +82,3 @@ def favicon() -> BaseResponse:
 def robots() -> Response:
     """Invite search engines to the landing page only."""
     return Response("User-agent: *\nAllow: /$\nDisallow: /\n", mimetype="text/plain")
-
-
-def _api_groups() -> tuple[Group, ...]:
-    """The reference, made once an application, whose routes do not change."""
-    app = cast(APIFlask, current_app)
-    known = app.extensions.get(REFERENCE_KEY)
-    if known is None:
-        known = app.extensions[REFERENCE_KEY] = describe_api(cast(dict[str, object], app.spec))
-    return cast(tuple[Group, ...], known)

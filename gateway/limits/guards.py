@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from uuid import UUID
 from wsgiref.types import WSGIEnvironment
 
@@ -16,6 +16,7 @@ from gateway.messages import (
     TOO_MANY_CHANGES,
     TOO_MANY_CREATIONS,
     TOO_MANY_FAILURES,
+    TOO_MANY_LOGINS,
     TOO_MANY_REQUESTS,
     Refusal,
 )
@@ -89,6 +90,27 @@ class OpenRequests:
             left = self._open.pop(session) - 1
             if left:
                 self._open[session] = left
+
+
+class OpenLogins:
+    """Limits how many logins this process answers at once: the app verifies a password for each.
+
+    One too many is refused before anything else is done for it, so that a storm of them costs
+    little.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._places = BoundedSemaphore(limit)
+
+    def __call__(self, environ: WSGIEnvironment) -> None:
+        """Take a place until the answer has been sent.
+
+        Raises:
+            Refused: all of them are taken.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Refused(TOO_MANY_LOGINS)
+        environ.setdefault(RELEASE_KEY, []).append(self._places.release)
 
 
 class NamedLimits:

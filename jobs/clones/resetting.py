@@ -41,11 +41,15 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
     """Give an active session the template's data again; running it twice is running it once.
 
     The rows are restored in place where the template is still the one that the tenant was cut
-    from; else the session gets a fresh tenant. Each way is one transaction.
+    from and the tenant can be opened; else the session gets a fresh tenant. Each way is one
+    transaction.
     """
     target = fetch_target(services, session)
     if target is None:
         return ResetStatus.OVER
+    if not _is_open(services, target):
+        log.warning("tenant cannot be opened", action="reset_closed", tenant=str(target.tenant))
+        return replace_tenant(services, target)
     try:
         restore_in_place(services, target)
     except RestoreBlocked as error:
@@ -60,6 +64,12 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
     services.quota.forget(target.tenant)
     services.tenant_cache.drop(target.tenant)
     return ResetStatus.DONE
+
+
+def _is_open(services: JobServices, target: Target) -> bool:
+    """Tell whether the session's requests reach its tenant: rows alone are no use to a visitor."""
+    schema = target.schema
+    return schema is None or services.reopening.is_open(target.tenant, schema)
 
 
 def fetch_target(services: JobServices, session: UUID) -> Target | None:

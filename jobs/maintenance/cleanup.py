@@ -61,6 +61,15 @@ def count_requests(services: JobServices, report: Report) -> None:
         report["expired"] = release_expired(services, with_idle=counted is not None)
 
 
+def reopen_closed(services: JobServices, report: Report) -> None:
+    """Open what a restored dump left closed; take out of use what cannot be opened."""
+    templates, tenants = services.reopening.templates(), services.reopening.tenants()
+    publish_sessions(services, tenants.sessions)
+    if given_up := len(templates.given_up) + len(tenants.given_up):
+        services.health.count_incident("schema_closed", given_up)
+    report["reopened"] = len(templates.schemas) + len(tenants.schemas)
+
+
 def retire_without_key(services: JobServices, report: Report) -> None:
     """Take tenants out of the pool that no secret opens."""
     del report
@@ -116,6 +125,7 @@ def drop_tenants(services: JobServices, report: Report) -> None:
 
 STEPS: tuple[Step, ...] = (
     count_requests,
+    reopen_closed,
     retire_without_key,
     repair_login,
     end_overdue_transactions,

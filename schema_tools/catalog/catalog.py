@@ -19,7 +19,7 @@ from ..errors import SchemaToolsError
 from ..mark import without_mark
 from ..text import TARGET, ident, shown_name
 from .extensions import borrowed_from_extensions, own
-from .reading import ask, fetch_stamp, query, reading
+from .reading import array, ask, fetch_stamp, query, reading
 from .rows import (
     Aggregate,
     Cast,
@@ -145,7 +145,7 @@ class Reader:
         members = {(m.class_, m.oid): m for m in self.rows(Member, "members")}
         if not any(member.of_extension for member in members.values()):
             return members, frozenset()
-        edges = self.rows(Edge, "edges", oids=[m.oid for m in members.values()])
+        edges = self.rows(Edge, "edges", oids=array(m.oid for m in members.values()))
         sequences = self.rows(Sequence, "sequences")
         return members, borrowed_from_extensions(members, edges, sequences)
 
@@ -199,8 +199,10 @@ def _rename(connection: "Connection[Any]", schema: str) -> str | None:
     return token
 
 
-def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = False) -> Catalog:
-    """Read the whole schema.
+def read_catalog(
+    connection: "Connection[Any]", schema: str, *, by_path: bool = False, unseen: bool = False
+) -> Catalog:
+    """Read the whole schema; `unseen` says that no other session can see it, and change it.
 
     Raises:
         SourceNotFound, PrivilegeMissing, InvalidName: see `reading`.
@@ -208,13 +210,13 @@ def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = 
     """
     for _ in range(3):
         with reading(connection, schema) as oid:
-            before = fetch_stamp(connection, schema)
+            before = "" if unseen else fetch_stamp(connection, schema)
             try:
                 with binding_names(connection, schema, oid, by_path=by_path) as reader:
                     catalog = _read(reader, schema, before)
             except (errors.UndefinedObject, errors.InternalError_):
                 continue  # something was dropped between two queries, or the schema was altered
-            if fetch_stamp(connection, schema) == before:
+            if unseen or fetch_stamp(connection, schema) == before:
                 return catalog
     raise SchemaToolsError(
         f"schema {schema!r} changes faster than it can be read: try again when it rests"
@@ -224,11 +226,15 @@ def read_catalog(connection: "Connection[Any]", schema: str, *, by_path: bool = 
 def _read(reader: Reader, schema: str, stamp: str) -> Catalog:
     rows = reader.rows
     members, borrowed = reader.members()
-    which = {"oids": [m.oid for m in members.values()]}
-    named = {**which, "classes": [m.class_ for m in members.values()]}
+    which = {"oids": array(m.oid for m in members.values())}
+    named = {**which, "classes": array(m.class_ for m in members.values())}
 
-    def ours(kind: type[Kind], name: str, **parameters: Any) -> list[Kind]:
-        return own(rows(kind, name, **parameters), borrowed)
+    classes = {"", "pg_cast", *(class_ for class_, _ in members)}  # a cast is of no schema
+
+    def ours(kind: type[Kind], name: str) -> list[Kind]:
+        if kind.catalog not in classes:
+            return []
+        return own(rows(kind, name), borrowed)
 
     role, comment = ask(
         reader.connection,

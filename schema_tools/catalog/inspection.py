@@ -1,4 +1,4 @@
-"""Reads what the system catalogs hold of a schema, column by column.
+"""Reads what the system catalogs hold of a schema's objects, column by column.
 
 The compiler knows kinds of objects; this knows only rows and references. The server itself tells
 which columns are references (`pg_get_catalog_foreign_keys`), so a property that the compiler has
@@ -7,7 +7,7 @@ never heard of is compared like any other. What is left out is named in `IGNORED
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,7 @@ from ..compiler.draft import Key
 from ..text import TARGET, shown_name
 from .catalog import Catalog, why_left_out
 from .extensions import name_in_place, whose_names
-from .reading import ask, query
-from .rows import Member
+from .reading import array, ask, query, reading
 
 OWNERS = {
     "pg_class": "oid",
@@ -80,7 +79,7 @@ NAMED = "prosrc proconfig dictinitoption"
 IGNORED = frozenset(" ".join((ROWS, HINTS, DROPPED, DEFINED, RIGHTS, NAMED)).split())
 """Columns that differ between equal schemas, or that the definitions tell."""
 
-_CLASS_OF = {
+CLASS_OF = {
     "pg_attribute": "pg_class",
     "pg_index": "pg_class",
     "pg_sequence": "pg_class",
@@ -97,85 +96,112 @@ AT_ONCE = 2_000
 """Objects that one query asks for, so that a large schema does not fill our memory."""
 
 _NOTHING: tuple[Any, ...] = (None, False, "", 0, "0", "-", [])
-"""Values that say nothing, left out so that a large schema takes less memory."""
+"""Values that say nothing, left out so that a difference is short."""
 
 Fact = tuple[str, str]
 """An object, with one thing that the catalogs say of it."""
 
+Dependency = tuple[str, str, str, str, str]
+"""An object, its column, what that needs, which column of that, and the kind of the need."""
+
 
 @dataclass(frozen=True)
-class Inspection:
-    """What the catalogs hold of a schema, in words that are the same for an exact clone."""
+class Reference:
+    """A column of a catalog that holds oids of `needed`, or numbers of `relation`'s columns."""
+
+    column: str
+    needed: str
+    relation: str | None
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the catalogs say of some objects, in words that are the same for an exact clone."""
 
     facts: "Counter[Fact]"
     edges: "Counter[Fact]"
-    names: dict[Key, str]
 
 
-def inspect(connection: "Connection[Any]", catalog: Catalog) -> Inspection:
-    """Read every catalog row of what a schema holds, but for what is not cloned."""
-    return _Inspector(connection, catalog).read()
+def names_of(catalog: Catalog) -> dict[Key, str]:
+    """Return the name of everything that is cloned, the same in an exact clone."""
+    whose = whose_names(catalog.members, catalog.borrowed) if catalog.borrowed else {}
+    names = {}
+    for key, member in catalog.members.items():
+        if key in catalog.borrowed or why_left_out(member, catalog.own_schema):
+            continue
+        identity = member.identity
+        if catalog.binding.token is None:
+            identity = identity.replace(f"{shown_name(catalog.name)}.", f"{TARGET}.")
+        if whose:
+            identity = name_in_place(identity, whose, catalog.name)
+        names[key] = f"{member.kind} {identity}"
+    return names
+
+
+def read_details(
+    connection: "Connection[Any]",
+    catalog: Catalog,
+    names: dict[Key, str],
+    wanted: Container[str],
+) -> Details:
+    """Read every catalog row and every dependency of the objects that have the wanted names."""
+    with reading(connection, catalog.name):
+        keys = [key for key, name in names.items() if name in wanted]
+        facts = Counter(_Inspector(connection, catalog, names).facts(keys))
+        edges = Counter(
+            (who, f"{column} needs {whom} {needed_column} ({kind})")
+            for who, column, whom, needed_column, kind in read_dependencies(
+                connection, catalog, names, keys
+            )
+        )
+    return Details(facts, edges)
+
+
+def read_dependencies(
+    connection: "Connection[Any]", catalog: Catalog, names: dict[Key, str], keys: Iterable[Key]
+) -> Iterator[Dependency]:
+    """Give what some of a schema's objects need, by name where it is of the schema."""
+    classes = dict(ask_once(connection, _CLASSES))
+    columns = {(row.relation, row.number): row.name for row in catalog.columns}
+    known = names | {("pg_namespace", catalog.oid): "the schema"}
+    wanted = set(keys)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(query("dependencies"), {"oids": array(oid for _, oid in wanted)})
+        for class_oid, oid, number, needed_class_oid, needed_oid, needed_number, kind in rows:
+            key = (classes[class_oid], oid)
+            if key not in wanted:
+                continue
+            needed = (classes[needed_class_oid], needed_oid)
+            yield (
+                names[key],
+                columns.get((oid, number), "") if key[0] == "pg_class" else "",
+                known.get(needed) or f"{needed[0]} {needed[1]}",
+                columns.get((needed_oid, needed_number), str(needed_number or "")),
+                kind,
+            )
+
+
+_CLASSES = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace"
 
 
 class _Inspector:
-    def __init__(self, connection: "Connection[Any]", catalog: Catalog) -> None:
+    def __init__(
+        self, connection: "Connection[Any]", catalog: Catalog, names: dict[Key, str]
+    ) -> None:
         self._connection = connection
         self._catalog = catalog
-        self._references = _read_references(connection)
+        self._names = names
+        self._references = read_references(connection)
         self._functions = _read_functions(connection)
-        self._whose = whose_names(catalog.members, catalog.borrowed) if catalog.borrowed else {}
-        self._oids: dict[str, list[int]] = {}
-        self._names: dict[Key, str] = {}
-        for key, member in catalog.members.items():
-            if key not in catalog.borrowed and not why_left_out(member, catalog.own_schema):
-                self._oids.setdefault(key[0], []).append(key[1])
-                self._names[key] = self._name_of(member)
-        self._columns = {
-            (row[0], row[1]): row[2]
-            for row in ask(
-                connection,
-                "SELECT attrelid, attnum, attname FROM pg_catalog.pg_attribute"
-                " WHERE attrelid = ANY (%s)",
-                [self._oids.get("pg_class", [])],
-            )
-        }
-
-    def read(self) -> Inspection:
-        # A foreign key's own triggers have numbers for names, and come with it.
-        internal = ask(
-            self._connection,
-            "SELECT oid FROM pg_catalog.pg_trigger WHERE tgisinternal AND oid = ANY (%s)",
-            [self._oids.get("pg_trigger", [])],
-        )
-        for (oid,) in internal:
-            del self._names[("pg_trigger", oid)]
-        facts = Counter(self._facts())
-        edges: Counter[Fact] = Counter()
-        skipped = {("pg_trigger", oid) for (oid,) in internal}
-        for key, column, needed, needed_column, kind in self._dependencies():
-            who = self._names.get(key)
-            if who is None or needed in skipped:
-                continue
-            whom = self._names.get(needed)
-            if whom is None:
-                whom = "the schema" if self._is_schema(needed) else f"{needed[0]} {needed[1]}"
-            edges[(who, f"{column} needs {whom} {needed_column} ({kind})")] += 1
-        return Inspection(facts, edges, self._names)
-
-    def _name_of(self, member: Member) -> str:
-        identity = member.identity
-        if self._catalog.binding.token is None:
-            identity = identity.replace(f"{shown_name(self._catalog.name)}.", f"{TARGET}.")
-        if self._whose:
-            identity = name_in_place(identity, self._whose, self._catalog.name)
-        return f"{member.kind} {identity}"
+        self._columns = {(row.relation, row.number): row.name for row in catalog.columns}
 
     def _is_schema(self, key: Key) -> bool:
         return key == ("pg_namespace", self._catalog.oid)
 
-    def _facts(self) -> Iterator[Fact]:
+    def facts(self, keys: list[Key]) -> Iterator[Fact]:
+        """Give every row of the catalogs about some objects."""
         for catalog, owner in OWNERS.items():
-            class_ = _CLASS_OF.get(catalog, catalog)
+            class_ = CLASS_OF.get(catalog, catalog)
             # A `regproc` prints a name without arguments: an oid says more.
             functions = sql.SQL(", ").join(
                 sql.SQL("{}, {}::oid").format(sql.Literal(name), sql.Identifier("c", name))
@@ -184,7 +210,7 @@ class _Inspector:
             statement = sql.SQL(
                 "SELECT to_jsonb(c) || jsonb_build_object({}) FROM {} AS c WHERE {} = ANY (%s)"
             ).format(functions, sql.Identifier("pg_catalog", catalog), sql.Identifier("c", owner))
-            oids = self._oids.get(class_, [])
+            oids = [oid for kind, oid in keys if kind == class_]
             for start in range(0, len(oids), AT_ONCE):
                 with self._connection.cursor(row_factory=tuple_row) as cursor:
                     for (row,) in cursor.execute(statement, [oids[start : start + AT_ONCE]]):
@@ -204,14 +230,17 @@ class _Inspector:
     def _resolved(self, catalog: str, row: dict[str, Any]) -> dict[str, Any]:
         """Return the row's references as names."""
         resolved = {}
-        for columns, needed_catalog in self._references.get(catalog, ()):
-            value = row.get(columns[-1])
-            if len(columns) == 2:
-                resolved[columns[1]] = self._column_names(int(row[columns[0]]), value)
+        for reference in self._references.get(catalog, ()):
+            value = row.get(reference.column)
+            if reference.relation is not None:
+                numbers = self._column_names(int(row[reference.relation]), value)
+                resolved[reference.column] = numbers
             elif isinstance(value, list):
-                resolved[columns[0]] = [self._referred(needed_catalog, item) for item in value]
+                resolved[reference.column] = [
+                    self._referred(reference.needed, item) for item in value
+                ]
             elif value is not None:
-                resolved[columns[0]] = self._referred(needed_catalog, value)
+                resolved[reference.column] = self._referred(reference.needed, value)
         return resolved
 
     def _referred(self, catalog: str, value: Any) -> Any:
@@ -226,41 +255,51 @@ class _Inspector:
             return [self._column_names(relation, number) for number in numbers]
         return self._columns.get((relation, int(numbers or 0)), numbers)
 
-    def _dependencies(self) -> Iterator[tuple[Key, str, Key, str, str]]:
-        oids = [oid for found in self._oids.values() for oid in found]
-        for row in ask(self._connection, query("dependencies"), {"oids": oids}):
-            class_, oid, number, needed_class, needed_oid, needed_number, kind = row
-            yield (
-                (class_, oid),
-                self._columns.get((oid, number), "") if class_ == "pg_class" else "",
-                (needed_class, needed_oid),
-                self._columns.get((needed_oid, needed_number), str(needed_number or "")),
-                kind,
-            )
+
+_ANSWERS: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
+
+
+def ask_once(connection: "Connection[Any]", text: str) -> list[tuple[Any, ...]]:
+    """Ask what has the same answer on every server of a version, and remember it."""
+    key = (connection.info.server_version, text)
+    if key not in _ANSWERS:
+        _ANSWERS[key] = ask(connection, text)
+    return _ANSWERS[key]
+
+
+COLUMNS = """
+SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, NULL)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+"""
+
+
+def read_columns(connection: "Connection[Any]") -> dict[str, dict[str, str]]:
+    """Return the columns of each catalog with their types."""
+    columns: dict[str, dict[str, str]] = {table: {} for table in OWNERS}
+    for table, column, type_ in ask_once(connection, COLUMNS):
+        if table in columns:
+            columns[table][column] = type_
+    return columns
 
 
 def _read_functions(connection: "Connection[Any]") -> dict[str, list[str]]:
     """Return, for each catalog, its columns of type `regproc`."""
-    functions: dict[str, list[str]] = {}
-    for catalog, column in ask(
-        connection,
-        "SELECT c.relname, a.attname FROM pg_catalog.pg_class AS c"
-        " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid"
-        " WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = ANY (%s)"
-        " AND a.atttypid = 'pg_catalog.regproc'::regtype",
-        [list(OWNERS)],
-    ):
-        functions.setdefault(catalog, []).append(column)
-    return functions
+    return {
+        table: [column for column, type_ in columns.items() if type_ == "regproc"]
+        for table, columns in read_columns(connection).items()
+    }
 
 
-def _read_references(connection: "Connection[Any]") -> dict[str, list[tuple[list[str], str]]]:
+def read_references(connection: "Connection[Any]") -> dict[str, list[Reference]]:
     """Return, for each catalog, its columns that refer to another one's rows."""
-    references: dict[str, list[tuple[list[str], str]]] = {}
-    for catalog, columns, needed in ask(
+    references: dict[str, list[Reference]] = {}
+    for catalog, columns, needed in ask_once(
         connection,
         "SELECT f.fktable::regclass::text, f.fkcols, f.pktable::regclass::text"
         " FROM pg_catalog.pg_get_catalog_foreign_keys() AS f WHERE cardinality(f.fkcols) < 3",
     ):
-        references.setdefault(catalog, []).append((columns, needed))
+        relation = columns[0] if len(columns) == 2 else None
+        references.setdefault(catalog, []).append(Reference(columns[-1], needed, relation))
     return references

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from ..compiler.draft import Key
-from .reading import ask, query, reading
+from .reading import array, ask, query, reading
 
 Place = tuple[str, int, int]
 """An object, or one of its columns: its catalog, its oid and the column's number."""
@@ -53,9 +53,9 @@ def find_ties(
 def _needs_of(connection: "Connection[Any]", places: list[Place]) -> list[tuple[Place, Place]]:
     """Return pairs of a place and something that it needs."""
     values = {
-        "classes": [place[0] for place in places],
-        "oids": [place[1] for place in places],
-        "numbers": [place[2] for place in places],
+        "classes": array(place[0] for place in places),
+        "oids": array(place[1] for place in places),
+        "numbers": array(place[2] for place in places),
     }
     rows = ask(connection, query("needs"), values)
     return [(places[at], (class_, oid, number)) for at, class_, oid, number in rows]

@@ -12,54 +12,51 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import Connection
-
 from ..errors import InvalidName, SchemaToolsError
 from . import commands
+from .data import add_data_options
 
 OK, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
-Command = Callable[["Connection[Any]", argparse.Namespace], bool]
+Command = Callable[[Any, argparse.Namespace], bool]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code. Errors are one sentence on standard error."""
     parser = build_parser()
     options = parser.parse_args(arguments)
-    url = options.database_url or os.environ.get("DATABASE_URL")
-    if not url:
-        parser.error("no database: give --database-url URL or set DATABASE_URL")
-    # A URL for SQLAlchemy, such as postgresql+psycopg://, will do.
-    options.url = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
-    kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
-    options.clone_schema_sql = Path(kept) if kept else None
     try:
-        with connect(options.url) as connection:
-            return OK if options.run(connection, options) else FAILED
+        return OK if _run(parser, options) else FAILED
     except (InvalidName, commands.Misuse) as error:
         return _complain(error, MISUSED)
-    except (SchemaToolsError, psycopg.Error, OSError) as error:
+    except (SchemaToolsError, OSError) as error:
         return _complain(error, FAILED)
     except KeyboardInterrupt:
         return _complain("interrupted: the transaction was rolled back", INTERRUPTED)
 
 
-def connect(url: str) -> "Connection[Any]":
-    """Open a connection for commands.
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> bool:
+    """Run a command; psycopg is imported only for one that asks a server."""
+    if options.run is commands.plan and options.plan:
+        from .kept import show_kept
 
-    Raises:
-        SchemaToolsError: there is no such server, database or role.
-    """
-    try:
-        return psycopg.connect(
-            url, autocommit=True, prepare_threshold=None, application_name="schema_tools"
-        )
-    except psycopg.Error as error:
-        message = " ".join(str(error).split())
-        raise SchemaToolsError(
-            f"cannot connect: {message}: check --database-url or DATABASE_URL"
-        ) from error
+        return show_kept(options)
+    url = options.database_url or os.environ.get("DATABASE_URL")
+    if not url:
+        parser.error("no database: give --database-url URL or set DATABASE_URL")
+    options.url = _for_libpq(url)
+    other = getattr(options, "to_database_url", None)
+    options.other_url = _for_libpq(other) if other else None
+    kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
+    options.clone_schema_sql = Path(kept) if kept else None
+    from .connected import run_connected
+
+    return run_connected(options)
+
+
+def _for_libpq(url: str) -> str:
+    """Return the URL for libpq: one for SQLAlchemy, such as postgresql+psycopg://, will do."""
+    return re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("source", help="the schema that was cloned")
     sub.add_argument("target", help="its clone")
     _add_keep_ties(sub)
+    _add_other_database(sub)
     _add_restore(command("restore", commands.restore, "Bring a clone's rows back to its source's."))
     sub = command("drop", commands.drop, "Drop a schema that carries our mark.")
     sub.add_argument("name", help="the schema to drop")
@@ -103,6 +101,12 @@ def _add_keep_ties(sub: argparse.ArgumentParser) -> None:
         "--keep-ties",
         action="store_true",
         help="allow what the clone shares with its source by way of other schemas",
+    )
+
+
+def _add_other_database(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--to-database-url", metavar="URL", help="the database that the clone is in, if another"
     )
 
 
@@ -139,6 +143,7 @@ def _add_plan(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("source", help="the schema to compile")
     sub.add_argument("--sql", metavar="TARGET", help="print the script that makes this schema")
     sub.add_argument("--output", metavar="FILE", help="keep the plan, for clone --plan")
+    sub.add_argument("--plan", metavar="FILE", help="show the plan kept here, and ask no server")
     _add_keep_ties(sub)
     _add_untested_server(sub)
 
@@ -161,6 +166,20 @@ def _add_clone(sub: argparse.ArgumentParser) -> None:
         "--no-statistics", action="store_true", help="leave the planner's statistics to autovacuum"
     )
     sub.add_argument("--quiet", action="store_true", help="show no progress")
+    add_data_options(sub)
+    _add_other_database(sub)
+    sub.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="pairs of connections that copy to another database side by side (1)",
+    )
+    sub.add_argument(
+        "--older-server",
+        action="store_true",
+        help="allow another database on a server of an older major version",
+    )
     _add_keep_ties(sub)
     _add_untested_server(sub)
 
@@ -181,7 +200,13 @@ def _add_restore(sub: argparse.ArgumentParser) -> None:
 
 
 def _complain(error: object, code: int) -> int:
-    text = " ".join(str(error).split())
+    refusals = getattr(error, "refusals", ())
+    errors = (
+        [error]
+        if len(refusals) < 2
+        else [f"nothing is cloned, for {len(refusals)} objects cannot be:", *refusals]
+    )
     with suppress(OSError):
-        sys.stderr.write(f"schema_tools: {text}\n")
+        for one in errors:
+            sys.stderr.write(f"schema_tools: {' '.join(str(one).split())}\n")
     return code

@@ -4,15 +4,15 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
-
-from ..compiler.compiler import compile_plan
 from ..errors import PlanOutdated, SchemaToolsError
-from ..execution.executor import ensure_clonable
 from ..plan import ClonePlan, Phase, Proof
+from .data import data_choice
 from .display import Display, human_bytes, say, warn
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 
 class Misuse(SchemaToolsError):
@@ -24,6 +24,11 @@ def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     made = _compile(connection, options)
     if options.output:
         _keep(made, Path(options.output))
+    return tell_plan(made, options)
+
+
+def tell_plan(made: ClonePlan, options: argparse.Namespace) -> bool:
+    """Show a plan as asked."""
     if options.json:
         say(made.to_json())
     elif options.sql:
@@ -35,6 +40,8 @@ def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Clone with a kept plan or a fresh one; a kept one that no longer fits is compiled again."""
+    if options.jobs < 1 or (options.jobs > 1 and not options.other_url):
+        raise Misuse("--jobs takes a number above zero, and needs --to-database-url above one")
     chosen, is_kept = _choose_plan(connection, options)
     if options.dry_run:
         return _rehearse(connection, options, chosen, is_kept)
@@ -60,9 +67,14 @@ def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def verify(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compare two schemas; false when they differ."""
-    from ..proof.verify import prove
+    if options.other_url:
+        from .across import prove_there
 
-    manifest = prove(connection, options.source, options.target, keep_ties=options.keep_ties)
+        manifest = prove_there(connection, options)
+    else:
+        from ..proof.verify import prove
+
+        manifest = prove(connection, options.source, options.target, keep_ties=options.keep_ties)
     if options.json:
         say(manifest.to_json())
         return not manifest.differences
@@ -177,6 +189,8 @@ def _choose_plan(
 
 
 def _compile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
+    from ..compiler.compiler import compile_plan
+
     return compile_plan(
         connection,
         options.source,
@@ -202,11 +216,19 @@ def _keep(made: ClonePlan, path: Path) -> None:
 def _run(
     connection: "Connection[Any]", options: argparse.Namespace, chosen: ClonePlan, display: Display
 ) -> Any:
+    progress = display.step if display.is_shown else None
+    if options.other_url:
+        if data_choice(options) is not None:
+            raise Misuse("chosen rows are copied within one database: leave out --to-database-url")
+        from .across import run_there
+
+        return run_there(chosen, connection, options, progress)
     return chosen.run(
         connection,
         options.target,
-        progress=display.step if display.is_shown else None,
+        progress=progress,
         statistics=not options.no_statistics,
+        data=data_choice(options),
     )
 
 
@@ -215,18 +237,31 @@ def _rehearse(
 ) -> bool:
     """See that the clone could start, and tell what it would do."""
     try:
-        ensure_clonable(chosen, connection, options.target)
+        _ensure_clonable(chosen, connection, options)
     except PlanOutdated:
         if options.no_recompile or not is_kept:
             raise
         chosen = _recompile(connection, options)
-        ensure_clonable(chosen, connection, options.target)
+        _ensure_clonable(chosen, connection, options)
     if options.json:
         say(json.dumps(_summary(chosen) | {"target": options.target}))
     else:
         _show_plan(chosen)
         say(f"Nothing was done: {chosen.source} would become {options.target}.")
     return True
+
+
+def _ensure_clonable(
+    chosen: ClonePlan, connection: "Connection[Any]", options: argparse.Namespace
+) -> None:
+    if options.other_url:
+        from .across import rehearse_there
+
+        rehearse_there(chosen, connection, options)
+    else:
+        from ..execution.executor import ensure_clonable
+
+        ensure_clonable(chosen, connection, options.target)
 
 
 def _summary(made: ClonePlan) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Shows on a terminal how a clone gets on: with rich where it is installed, else in plain lines."""
 
 import sys
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from ..execution.executor import Step
 from ..plan import ClonePlan, Phase
+
+if TYPE_CHECKING:
+    from ..execution.executor import Step
 
 
 def say(text: str) -> None:
@@ -53,7 +55,7 @@ class Display:
         if self._bar is not None:
             self._bar.stop()
 
-    def step(self, step: Step) -> None:
+    def step(self, step: "Step") -> None:
         """Show that a statement is done."""
         item = step.statement
         words = f"{phase_words(item.phase)}: {item.identity}"

@@ -11,6 +11,7 @@ from ..catalog.rows import Member
 from ..catalog.ties import find_ties
 from ..errors import UnsupportedObject, UntestedServer
 from ..plan import ClonePlan, PlanWarning, fingerprint
+from ..text import few
 from .draft import Draft, Key
 from .large_objects import ensure_no_large_objects
 from .lexer import mentions
@@ -36,6 +37,7 @@ from .parts.sequences import add_sequences
 from .parts.tables import add_tables
 from .parts.types import add_types
 from .parts.views import add_views, order_refreshes
+from .refusals import Refusals
 from .warnings import add_warnings
 
 PARTS = (
@@ -124,17 +126,20 @@ def draft_plan(
 ) -> ClonePlan:
     """Work out the plan as `compile_plan` does, without a proof."""
     source = catalog.name
-    ensure_no_large_objects(connection, catalog)
+    refusals = Refusals()
+    with refusals.collecting():
+        ensure_no_large_objects(connection, catalog)
     own = catalog.members.keys() - catalog.borrowed
     ties, outside = find_ties(connection, source, own, own)
     if ties and not keep_ties:
-        raise UnsupportedObject(
-            "schema",
-            source,
-            f"a clone would stay tied to it through other schemas: {'; '.join(ties)}."
-            " Move what stands between into the schema, or allow it with --keep-ties (keep_ties)",
+        reason = (
+            f"a clone would stay tied to it through other schemas: {few(ties)}."
+            " Move what stands between into the schema, or allow it with --keep-ties (keep_ties)"
         )
-    plan = plan_from_catalog(catalog)
+        refusals.found.append(UnsupportedObject("schema", source, reason))
+    with refusals.collecting():
+        plan = plan_from_catalog(catalog)
+    refusals.raise_any()
     hidden = tuple(
         PlanWarning("function", name, "is outside and names the source in its body")
         for name, body in outside
@@ -145,16 +150,20 @@ def draft_plan(
 
 def plan_from_catalog(catalog: Catalog) -> ClonePlan:
     """Work out the plan for a catalog that has been read; see `draft_plan`."""
-    _ensure_supported(catalog)
     draft = Draft()
+    _ensure_supported(draft, catalog)
     for add in PARTS:
-        add(draft, catalog)
+        with draft.refusals.collecting():
+            add(draft, catalog)
     _claim_members(draft, catalog)
+    draft.refusals.raise_any()
     for edge in catalog.edges:
         draft.depend((edge.class_, edge.oid), (edge.needed_class, edge.needed_oid))
     order_refreshes(draft)
     for decorate in DECORATIONS:
-        decorate(draft, catalog)
+        with draft.refusals.collecting():
+            decorate(draft, catalog)
+    draft.refusals.raise_any()
     use_in_place(draft, catalog.members, catalog.borrowed, catalog.edges, catalog.name)
     statements = draft.order()
     add_warnings(draft, catalog, statements)
@@ -175,26 +184,22 @@ def plan_from_catalog(catalog: Catalog) -> ClonePlan:
     )
 
 
-def _ensure_supported(catalog: Catalog) -> None:
-    """Refuse first what would only be met later, under a stranger name.
-
-    Raises:
-        UnsupportedObject: a link to an extension's table, or a security label.
-    """
+def _ensure_supported(draft: Draft, catalog: Catalog) -> None:
+    """Refuse a link to an extension's table, and security labels."""
+    refuse = draft.refusals.found.append
     for edge in catalog.edges:
         key, needed = (edge.class_, edge.oid), (edge.needed_class, edge.needed_oid)
         if needed in catalog.borrowed and key not in catalog.borrowed and key[0] == "pg_constraint":
             needer, table = catalog.members[key], catalog.members[needed]
             if table.kind == "table" and needer.kind == "table constraint":
-                raise UnsupportedObject(
-                    needer.kind,
-                    catalog.show(needer.identity),
+                reason = (
                     f"it references {catalog.show(table.identity)}, which belongs to an extension"
-                    " and is not cloned",
+                    " and is not cloned"
                 )
+                refuse(UnsupportedObject(needer.kind, catalog.show(needer.identity), reason))
     for label in catalog.labels:
         reason = f"it has a security label of {label.provider}: labels are not handled"
-        raise UnsupportedObject("labelled object", catalog.show(label.identity), reason)
+        refuse(UnsupportedObject("labelled object", catalog.show(label.identity), reason))
 
 
 def _claim_members(draft: Draft, catalog: Catalog) -> None:
@@ -225,7 +230,11 @@ def _claim_members(draft: Draft, catalog: Catalog) -> None:
             break
         pending = [key for key in pending if key not in draft.claims]
     for key in pending:
-        _pass_over(draft, catalog, members[key], key)
+        if (members[key].whole_class, members[key].whole_oid) in draft.claims:
+            draft.claims[key] = None  # its whole was passed over just now
+            continue
+        with draft.refusing(key):
+            _pass_over(draft, catalog, members[key], key)
 
 
 def _pass_over(draft: Draft, catalog: Catalog, member: Member, key: Key) -> None:
@@ -239,10 +248,12 @@ def _pass_over(draft: Draft, catalog: Catalog, member: Member, key: Key) -> None
     if message is not None:
         draft.warn(member.kind, identity, message)
     elif key[0] != "pg_default_acl":
-        reason = REASONS.get(member.kind, "objects of this kind are not handled")
+        reason = REASONS.get(member.kind, "")
         if member.schema not in (None, catalog.own_schema):
             reason = "it is part of something here but lives in another schema; move it"
-        raise UnsupportedObject(member.kind, identity, reason)
+        if reason or not draft.refusals.found:  # a part of what was refused is not told too
+            reason = reason or "objects of this kind are not handled"
+            raise UnsupportedObject(member.kind, identity, reason)
     draft.claims.setdefault(key, None)
 
 

@@ -1,13 +1,15 @@
 """A plan in the making: what makes each object, what that covers, and in what order."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from ..errors import DependencyCycle, UnsupportedObject
 from ..plan import Phase, PlanWarning, Statement
 from ..text import TARGET
+from .refusals import Refusals
 
 Key = tuple[str, int]
 """A catalog row: its catalog and its oid. The parts of an object beyond its main statement use
@@ -46,6 +48,7 @@ class Draft:
         self.addresses: dict[Key, str] = {}
         self.warnings: list[PlanWarning] = []
         self.stand_ins: dict[Key, Node] = {}
+        self.refusals = Refusals()
 
     def add(
         self,
@@ -74,6 +77,15 @@ class Draft:
         if key in self.claims:
             raise UnsupportedObject(key[0], str(key[1]), "two parts of the compiler claim it")
         self.claims[key] = maker
+
+    @contextmanager
+    def refusing(self, key: Key) -> Iterator[None]:
+        """Go on after a refusal of the object `key`, which then counts as claimed."""
+        before = len(self.refusals.found)
+        with self.refusals.collecting():
+            yield
+        if len(self.refusals.found) > before:
+            self.claims.setdefault(key, None)
 
     def warn(self, kind: str, identity: str, message: str) -> None:
         """Tell the plan's reader something."""

@@ -18,6 +18,7 @@ from ..plan import STATISTICS, ClonePlan, Phase, Statement, render
 from ..text import ident, literal, qualified
 from .explain import explained
 from .locks import ensure_locks
+from .selection import DataChoice, choose_rows
 from .wire import stream
 
 BATCH_BYTES = 4 << 20
@@ -60,6 +61,7 @@ def run_plan(
     check: bool = True,
     comment: str | None = None,
     statistics: bool = True,
+    data: DataChoice | None = None,
 ) -> CloneReport:
     """Clone `plan.source` into the new schema `target`.
 
@@ -71,10 +73,12 @@ def run_plan(
         check: see that the source is still what was compiled; costs one query.
         comment: follows the mark in the new schema's comment.
         statistics: bring the planner's statistics along; else autovacuum makes them some day.
+        data: which rows to copy; all, when it is not given.
 
     Raises:
         PlanOutdated: the source was redefined, or another role compiled the plan: compile again.
         TargetExists, SourceNotFound, InvalidName, PrivilegeMissing: as they say.
+        DataRefused: the chosen rows could not stand without others.
         CloneFailed: a statement failed; nothing was left behind.
         SchemaToolsError: the connection is in a transaction already, or the plan is not proven.
     """
@@ -85,6 +89,8 @@ def run_plan(
     with _transaction(plan, connection, target):
         _open(plan, connection, target, comment, check=check)
         chosen = [item for item in plan.statements if statistics or item.kind != STATISTICS]
+        if data is not None:
+            chosen = choose_rows(connection, plan.source, chosen, data)
         _replay(plan, chosen, connection, target, report, progress)
     report.seconds = time.perf_counter() - started
     return report
@@ -235,10 +241,15 @@ def _open(
     for number, result in enumerate(stream(connection, ";\n".join(script))):
         if check and number == after_locks + 1:
             values = (result.get_value(0, column) for column in range(result.nfields))
-            _ensure_current(plan, *(v.decode() if v is not None else None for v in values))
+            ensure_current(plan, *(v.decode() if v is not None else None for v in values))
 
 
-def _ensure_current(plan: ClonePlan, oid: str | None, role: str | None, stamp: str | None) -> None:
+def ensure_current(plan: ClonePlan, oid: str | None, role: str | None, stamp: str | None) -> None:
+    """See that the source is what the plan was compiled from, and that the same role runs it.
+
+    Raises:
+        SourceNotFound, PlanOutdated: it is not.
+    """
     if oid is None:
         raise SourceNotFound(f"schema {plan.source!r} does not exist any more: check the name")
     if role != plan.role:

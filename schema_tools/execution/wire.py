@@ -27,11 +27,11 @@ def stream(connection: "Connection[Any]", script: str) -> "Generator[pq.abc.PGre
     pgconn = connection.pgconn
     pgconn.send_query(script.encode(connection.info.encoding))
     try:
-        _flush(pgconn)
-        while (result := _next_result(pgconn)) is not None:
+        flush(pgconn)
+        while (result := next_result(pgconn)) is not None:
             if result.status not in _GOOD:
                 error = error_from_result(result, encoding=connection.info.encoding)
-                _drain(pgconn)
+                drain(pgconn)
                 raise error
             yield result
     except Error:
@@ -40,27 +40,28 @@ def stream(connection: "Connection[Any]", script: str) -> "Generator[pq.abc.PGre
         # An interrupt: the server would work on, and the connection could not even roll back.
         with suppress(Error):
             pgconn.get_cancel().cancel()
-            _drain(pgconn)
+            drain(pgconn)
         raise
 
 
-def _flush(pgconn: pq.abc.PGconn) -> None:
+def flush(pgconn: pq.abc.PGconn) -> None:
     """Send all of the script, reading what the server says meanwhile so that neither side waits."""
     while pgconn.flush():
-        if _wait(pgconn, selectors.EVENT_READ | selectors.EVENT_WRITE) & selectors.EVENT_READ:
+        if wait_for(pgconn, selectors.EVENT_READ | selectors.EVENT_WRITE) & selectors.EVENT_READ:
             pgconn.consume_input()
 
 
-def _next_result(pgconn: pq.abc.PGconn) -> pq.abc.PGresult | None:
+def next_result(pgconn: pq.abc.PGconn) -> pq.abc.PGresult | None:
+    """Wait for the next result; None when all have come."""
     while pgconn.is_busy():
-        if _wait(pgconn, selectors.EVENT_READ):
+        if wait_for(pgconn, selectors.EVENT_READ):
             pgconn.consume_input()
             if pgconn.status == pq.ConnStatus.BAD:
                 raise OperationalError(pgconn.get_error_message())
     return pgconn.get_result()
 
 
-def _wait(pgconn: pq.abc.PGconn, events: int) -> int:
+def wait_for(pgconn: pq.abc.PGconn, events: int) -> int:
     """Wait for the socket, but not so long that an interrupt goes unheard; 0 when in vain."""
     with selectors.DefaultSelector() as selector:
         selector.register(pgconn.socket, events)
@@ -68,6 +69,7 @@ def _wait(pgconn: pq.abc.PGconn, events: int) -> int:
     return ready[0][1] if ready else 0
 
 
-def _drain(pgconn: pq.abc.PGconn) -> None:
-    while _next_result(pgconn) is not None:
+def drain(pgconn: pq.abc.PGconn) -> None:
+    """Read what is left, so that the connection can be used again."""
+    while next_result(pgconn) is not None:
         pass

@@ -14,8 +14,9 @@ from typing import Any
 from psycopg import Connection
 
 from ..catalog.catalog import Catalog, read_catalog
-from ..catalog.inspection import Fact, Inspection, inspect
+from ..catalog.inspection import Fact
 from ..catalog.reading import ask, query
+from ..catalog.sums import Inspection, find_differing, inspect
 from ..catalog.ties import find_ties
 from ..compiler.binding import unbound
 from ..compiler.compiler import plan_from_catalog
@@ -24,7 +25,7 @@ from ..errors import CloneFailed, LockTableTooSmall, Unproven
 from ..execution.executor import Rows, errors_told, replay_inside, rows_to_rehearse
 from ..execution.explain import REMEDIES
 from ..plan import ClonePlan, Proof
-from ..text import TARGET
+from ..text import TARGET, few
 from .comparison import Difference, compare_definitions, texts_of
 
 REPRINTABLE = frozenset(
@@ -83,7 +84,8 @@ def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
     scratch = scratch_name()
     with errors_told(plan, connection, scratch), connection.transaction(force_rollback=True):
         replay_inside(plan, connection, scratch, Rows.NONE)
-        return plan_from_catalog(read_catalog(connection, scratch, by_path=plan.by_path))
+        made = read_catalog(connection, scratch, by_path=plan.by_path, unseen=True)
+        return plan_from_catalog(made)
 
 
 def scratch_name() -> str:
@@ -100,10 +102,10 @@ def prove_made(
         Unproven: it is something else, or tied to the source; every object is named.
     """
     locks = ask(connection, query("locks"))
-    made_catalog = read_catalog(connection, made, by_path=plan.by_path)
+    made_catalog = read_catalog(connection, made, by_path=plan.by_path, unseen=True)
     source, clone = inspect(connection, catalog), inspect(connection, made_catalog)
     remade = plan_from_catalog(made_catalog)
-    found = compare_inspections(source, clone, plan.source)
+    found = compare_inspections(connection, source, clone, plan.source)
     if not plan.ties:
         ties, _ = find_ties(connection, made, clone.names.keys(), source.names.keys())
         found += [tie(chain) for chain in ties]
@@ -114,24 +116,27 @@ def prove_made(
         else:
             found.append(difference)
     if found:
-        shown = "; ".join(str(difference) for difference in found[:20])
-        more = f"; and {len(found) - 20} more" if len(found) > 20 else ""
-        raise Unproven(f"a clone of {plan.source!r} would not be what the source is: {shown}{more}")
+        raise Unproven(f"a clone of {plan.source!r} would not be what the source is: {few(found)}")
     return Proof(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         server_version=connection.info.server_version,
         rows=rows.value,
         objects=len(source.names),
-        edges=source.edges.total(),
+        edges=source.edges,
         locks=locks[0][0],
         reprinted=tuple(reprinted),
     )
 
 
-def compare_inspections(source: Inspection, clone: Inspection, schema: str) -> list[Difference]:
+def compare_inspections(
+    connection: "Connection[Any]", source: Inspection, clone: Inspection, schema: str
+) -> list[Difference]:
     """Return every catalog row and every dependency that differs."""
+    if source.sums == clone.sums:
+        return []
     found = []
-    for ours, theirs in ((source.facts, clone.facts), (source.edges, clone.edges)):
+    said, others = find_differing(connection, source, clone)
+    for ours, theirs in ((said.facts, others.facts), (said.edges, others.edges)):
         missing, extra = _by_object(ours - theirs), _by_object(theirs - ours)
         for who in sorted(missing.keys() | extra.keys()):
             here, there = missing.get(who, set()), extra.get(who, set())

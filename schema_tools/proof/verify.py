@@ -10,7 +10,7 @@ from psycopg import Connection, pq
 
 from ..catalog.catalog import Catalog, read_catalog
 from ..catalog.contents import read_positions, read_tables
-from ..catalog.inspection import inspect
+from ..catalog.sums import inspect
 from ..catalog.ties import find_ties
 from ..compiler.compiler import plan_from_catalog
 from ..errors import SchemaToolsError
@@ -70,9 +70,9 @@ def prove(
         plans = plan_from_catalog(ours), plan_from_catalog(theirs)
         differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
         tables = read_tables(connection, ours)
-        differences += _compare("table", tables, read_tables(connection, theirs))
+        differences += compare_values("table", tables, read_tables(connection, theirs))
         positions = read_positions(connection, ours)
-        differences += _compare("sequence", positions, read_positions(connection, theirs))
+        differences += compare_values("sequence", positions, read_positions(connection, theirs))
         ties = _compare_catalogs(connection, ours, theirs, differences)
         if not keep_ties:
             differences += [tie(chain) for chain in ties]
@@ -107,7 +107,7 @@ def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple
     return ours, theirs
 
 
-def _compare(
+def compare_values(
     kind: str, source: Mapping[str, tuple[Any, ...]], clone: Mapping[str, tuple[Any, ...]]
 ) -> list[Difference]:
     """Compare the values of what both schemas have."""
@@ -126,7 +126,7 @@ def _compare_catalogs(
 ) -> list[str]:
     """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
     source, clone = inspect(connection, ours), inspect(connection, theirs)
-    differences += compare_inspections(source, clone, theirs.name)
+    differences += compare_inspections(connection, source, clone, theirs.name)
     found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
     back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
     return found + back

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import cloning, crowd, gateway, kubernetes, lifecycle
+from tests.bench import cloning, commands, crowd, gateway, kubernetes, lifecycle, transfer
 
 
 def main() -> int:
@@ -17,22 +17,29 @@ def main() -> int:
     of_life = benches.add_parser("lifecycle", parents=[quick], help=lifecycle.__doc__)
     of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 10000, quick 200")
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
+    benches.add_parser("transfer", parents=[quick], help=transfer.__doc__)
+    benches.add_parser("commands", parents=[quick], help=commands.__doc__)
     benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
     benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
     of_crowds = benches.add_parser("crowd", parents=[quick], help=crowd.__doc__)
     of_crowds.add_argument("--only", nargs="+", help="only these attacks, by their names")
+    of_crowds.add_argument("--seconds", type=float, help="of each attack; 60, quick 6")
     options = parser.parse_args()
     match options.bench:
         case "cloning":
             cloning.run(options.quick, options.full)
         case "lifecycle":
             lifecycle.run(options.quick, options.cycles, options.only)
+        case "transfer":
+            transfer.run(options.quick)
+        case "commands":
+            commands.run(options.quick)
         case "gateway":
             gateway.run(options.quick)
         case "kubernetes":
             kubernetes.run(options.quick)
         case "crowd":
-            crowd.run(options.quick, options.only)
+            crowd.run(options.quick, options.only, options.seconds)
     return 0
 
 

@@ -12,6 +12,7 @@ MODELS = {
     "individual_bakery": ("Panadería San Pablo", {"Producción", "Recetas"}),
     "central_baker": ("Panadería La Espiga", {"Pedidos", "Proveedores"}),
 }
+SHORTER = "Hecho: tienes 15 minutos más."
 COMMON_TABS = {"Inventario", "Ventas (TPV)", "Ventas por día"}
 
 pytestmark = [
@@ -88,7 +89,16 @@ def test_a_demo_can_be_extended_and_the_button_says_how_often(visit: Visit) -> N
     visit.page.get_by_role("button", name="Ampliar").click()
     expect(visit.page.get_by_text("tienes más tiempo")).to_be_visible()
     assert visit.extensions_left() == before - 1
+    visit.page.route("**/api/demo/session/extend", near_capacity)
+    visit.page.get_by_role("button", name="Ampliar").click()
+    expect(visit.page.get_by_text(SHORTER)).to_be_visible()
     visit.ensure_clean()
+
+
+def near_capacity(route: Route) -> None:
+    """Answer as the server does when few places are left."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json=answer.json() | {"notice": SHORTER})
 
 
 def test_the_back_office_without_a_demo_leads_back_to_the_landing_page(visit: Visit) -> None:

@@ -1,5 +1,9 @@
 """Logging in: how many passwords are verified at once, and what one costs."""
 
+import os
+import sys
+import threading
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
@@ -31,6 +35,16 @@ def test_every_verification_releases_its_slot(password):
     for _ in range(accounts.CHECKS_AT_ONCE + 1):
         good = accounts._verify(accounts._UNKNOWN_ACCOUNT, password)
         assert good is (password != "wrong")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_passwords_are_verified_after_everything_else():
+    """So that a storm of logins leaves the processor to other visitors."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    accounts._verify(accounts._UNKNOWN_ACCOUNT, PASSWORD)
+    verifier = accounts._verifier.submit(threading.get_native_id).result()
+    assert os.getpriority(os.PRIO_PROCESS, verifier) == min(19, max(before, accounts.NICE))
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 def test_an_unreadable_hash_verifies_nothing_and_releases_its_slot():

@@ -33,7 +33,9 @@ EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 
 
 def place(session: Session, asked: OrderIn) -> dict[str, Any]:
-    """Take an order, at the customer's prices of today. Nothing is set aside for it until it is delivered.
+    """Take an order, at the customer's prices of today.
+
+    Nothing is set aside for it until it is delivered.
 
     Raises:
         InvalidRequest: the customer or a product does not exist, or the day is over.

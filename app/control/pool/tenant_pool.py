@@ -16,6 +16,7 @@ from app.control.sessions.session_view import SessionView, session_view
 from app.sql_blocks import load_statements
 
 FAILURE = "No hemos podido preparar tu demo. Vuelve a intentarlo en un momento."
+LOST = "No hemos podido recuperar los datos de tu demo. Abre una nueva."
 
 _SQL = load_statements("app.control", "pool")
 _ACCOUNT_TYPES = _SQL["account_types"]
@@ -156,7 +157,7 @@ class Pool:
         with self._engine.begin() as connection:
             transitions.RETIRE_LOST_TENANT.run(connection, tenant_id=tenant_id)
             failed = transitions.FAIL_SESSION_OF_TENANT.run(
-                connection, tenant_id=tenant_id, failure=FAILURE
+                connection, tenant_id=tenant_id, failure=LOST
             )
             return _views(failed.all())
 

@@ -1,6 +1,6 @@
-"""The errors for a session that cannot be opened."""
+"""What a visitor is told when a session is not opened, or not extended as usual."""
 
-from app.errors import AppError, Conflict, TooManyRequests, Unavailable
+from app.errors import AppError, Conflict, TooManyRequests, Unauthorized, Unavailable
 
 MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
     "capacity": (
@@ -48,3 +48,18 @@ def extension_refusal(extensions: int, limit: int) -> AppError:
         f"Esta demo ya se ha ampliado las {limit} veces posibles. Puedes abrir otra.",
         code="extension_limit",
     )
+
+
+def shortened(seconds: float) -> str:
+    """Return the sentence for an extension by so many seconds, which is shorter than usual."""
+    minutes = max(1, round(seconds / 60))
+    more = "1 minuto más" if minutes == 1 else f"{minutes} minutos más"
+    return (
+        f"Hecho: tienes {more}. Ahora hay muchas personas que quieren probar la demo, así que"
+        " esta vez la ampliación es más corta."
+    )
+
+
+def over() -> Unauthorized:
+    """Return the error for a session that has ended."""
+    return Unauthorized("Esta demo ya ha terminado. Abre una nueva.", code="session_expired")

@@ -6,7 +6,6 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
 
-from app.control import statistics
 from app.control.privacy import cut_address
 from app.control.services import ControlServices, current_services
 from app.control.sessions.accounts import authenticate
@@ -20,8 +19,7 @@ from app.control.sessions.schemas import (
     SessionOut,
     StatsOut,
 )
-from app.control.sessions.service import OpenedSession
-from app.control.sessions.session_view import SessionView, Visitor
+from app.control.sessions.session_view import OpenedSession, SessionView, Visitor
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
 from app.http.parameters import ensure_known_parameters
@@ -175,7 +173,7 @@ def events(session_id: str, query_data: EventsIn) -> Response:
 @blueprint.output(StatsOut)
 def show_stats() -> dict[str, Any]:
     """Show figures about all sessions."""
-    return statistics.totals(current_services().engine)
+    return current_services().figures.get().totals
 
 
 def describe(
@@ -214,6 +212,7 @@ def describe(
 
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
     body = describe(current_services(), opened.session, token=opened.token)
+    body["notice"] = opened.notice
     return body, status, {"Set-Cookie": _cookie(opened.token), "Cache-Control": "no-store"}
 
 

@@ -88,6 +88,9 @@ class SessionOut(BaseModel):
         description="Cómo va el último «empezar de nuevo»: `queued` y `running` son en curso.",
     )
     failure: str | None = None
+    notice: str | None = Field(
+        default=None, description="Una frase sobre lo que se acaba de hacer, si hace falta."
+    )
 
 
 class AccountOut(BaseModel):

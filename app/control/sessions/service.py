@@ -3,7 +3,7 @@
 import math
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,13 +15,14 @@ from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
+from app.control.pool.tenant_pool import Pool
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
-from app.control.sessions.refusals import extension_refusal, refusal
-from app.control.sessions.session_view import SessionView, Visitor, session_view
+from app.control.sessions.refusals import extension_refusal, over, refusal, shortened
+from app.control.sessions.session_view import OpenedSession, SessionView, Visitor, session_view
 from app.database.tenant_cache import TenantCache
-from app.errors import Conflict, NotFound, Unauthorized
+from app.errors import Conflict, NotFound
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -40,15 +41,6 @@ FULL = 0.95
 
 SECRET_BYTES = 24
 """Random bytes of a session id: 192 bits cannot be guessed."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedSession:
-    """A session, with a token for it."""
-
-    session: SessionView
-    token: str
-    reset_is_under_way: bool = False
 
 
 class SessionService:
@@ -73,6 +65,7 @@ class SessionService:
         self._resets = ResetRequests(dispatcher)
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
+        self._pool = Pool(engine, self._duration)
 
     def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
         """Open a session: with a ready tenant at once, else waiting for its clone.
@@ -95,6 +88,7 @@ class SessionService:
         )
         if clone is not None:
             _try_dispatch("clone", self._dispatcher.clone, clone)
+            session = self._serve_waiting(session)
         else:
             self._refill(account_type)
         return self._with_token(session)
@@ -128,6 +122,17 @@ class SessionService:
             raise refusal(row.refusal, row.retry_after)
         return session_view(row), row.awaited
 
+    def _serve_waiting(self, session: SessionView) -> SessionView:
+        """Give ready tenants to those that wait, in their order. Return the session as it is then.
+
+        A tenant that became ready as a session began to wait has missed it, and this session did
+        not take it, since it is the other's turn.
+        """
+        served = self._pool.serve_waiting()
+        for each in served:
+            self._remember(each)
+        return next((each for each in served if each.id == session.id), session)
+
     def extend(self, session_id: str) -> OpenedSession:
         """Extend a session by one duration, or by half of it while few places are left.
 
@@ -151,7 +156,8 @@ class SessionService:
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
         self._remember(session)
-        return self._with_token(session)
+        notice = shortened(self._duration / 2) if row.is_shortened else None
+        return replace(self._with_token(session), notice=notice)
 
     def end(self, session_id: str, ended_by: str = "visitor") -> SessionView:
         """End a session at once; its schema is dropped soon after. Ending it again changes nothing.
@@ -222,7 +228,7 @@ class SessionService:
         """
         session = self.find(session_id)
         if session is None or not session.is_open:
-            raise _over()
+            raise over()
         return session
 
     def find(self, session_id: str) -> SessionView | None:
@@ -250,7 +256,7 @@ class SessionService:
         if session.status is SessionStatus.PENDING:
             raise Conflict("Tu demo se está preparando todavía.", code="session_pending")
         if session.status is not SessionStatus.ACTIVE:
-            raise _over()
+            raise over()
         return session
 
     def _with_token(self, session: SessionView) -> OpenedSession:
@@ -305,7 +311,3 @@ def _try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> 
 
 def _expired(session: SessionView) -> SessionView:
     return replace(session, status=SessionStatus.EXPIRED)
-
-
-def _over() -> Unauthorized:
-    return Unauthorized("Esta demo ya ha terminado. Abre una nueva.", code="session_expired")

@@ -35,6 +35,17 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session, with a token for it."""
+
+    session: SessionView
+    token: str
+    reset_is_under_way: bool = False
+    notice: str | None = None
+    """A sentence for the visitor about what was just done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """The visitor of a request, as far as it is stored."""
 

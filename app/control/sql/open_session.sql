@@ -1,4 +1,4 @@
-CREATE FUNCTION control.open_session(
+CREATE OR REPLACE FUNCTION control.open_session(
     new_id uuid, secret text, wanted text, who uuid, address inet, digests text[], agent text,
     duration double precision, max_sessions integer, max_per_minute integer,
     max_per_address integer, new_tenant uuid, alone boolean)
@@ -71,16 +71,20 @@ BEGIN
         END IF;
     END IF;
 
-    UPDATE control.tenants AS t
-       SET state = 'leased', demo_session_id = new_id, updated_at = now(),
-           demo_expires_at = now() + make_interval(secs => duration)
-     WHERE t.id = (SELECT r.id FROM control.tenants AS r
-                    WHERE r.state = 'ready' AND r.base_demo_tenant_id = template.id
-                      AND (r.template_version = template.template_version
-                           OR r.revision = template.revision)
-                    ORDER BY r.template_version DESC, r.created_at LIMIT 1
-                      FOR UPDATE SKIP LOCKED)
-    RETURNING t.id INTO leased;
+    -- First come, first served: who finds others waiting for this template waits behind them.
+    IF NOT EXISTS (SELECT FROM control.demo_sessions
+                    WHERE status = 'pending' AND base_demo_tenant_id = template.id) THEN
+        UPDATE control.tenants AS t
+           SET state = 'leased', demo_session_id = new_id, updated_at = now(),
+               demo_expires_at = now() + make_interval(secs => duration)
+         WHERE t.id = (SELECT r.id FROM control.tenants AS r
+                        WHERE r.state = 'ready' AND r.base_demo_tenant_id = template.id
+                          AND (r.template_version = template.template_version
+                               OR r.revision = template.revision)
+                        ORDER BY r.template_version DESC, r.created_at LIMIT 1
+                          FOR UPDATE SKIP LOCKED)
+        RETURNING t.id INTO leased;
+    END IF;
     IF leased IS NULL THEN
         INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,
                is_demo_template, base_demo_tenant_id, demo_session_id, state)

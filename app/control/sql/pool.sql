@@ -32,7 +32,12 @@ SELECT (SELECT count(*) FROM control.demo_sessions
  WHERE template.id = :template_id GROUP BY template.id
 
 -- templates_waited_for --
-SELECT DISTINCT base_demo_tenant_id FROM control.demo_sessions WHERE status = 'pending' ORDER BY 1
+-- Those for which a tenant is ready: it and a session have missed each other.
+SELECT DISTINCT session.base_demo_tenant_id FROM control.demo_sessions AS session
+ WHERE session.status = 'pending' AND EXISTS (
+       SELECT FROM control.tenants AS tenant
+        WHERE tenant.state = 'ready' AND tenant.base_demo_tenant_id = session.base_demo_tenant_id)
+ ORDER BY 1
 
 -- lock_hand_over --
 SELECT pg_advisory_xact_lock(hashtextextended('hand over ' || :template_id, 0))
@@ -109,3 +114,49 @@ SELECT current_setting('max_locks_per_transaction')::bigint
          WHERE n.nspname = template.schema_name AND c.relkind IN ('r', 'm', 'S')) AS size
   FROM control.tenants AS template
  WHERE template.is_demo_template AND template.account_type = :account_type
+
+-- openings --
+-- Each template that is in use: whether its schema is there, whether tenants were given rights in
+-- it, and a ready tenant to try.
+SELECT template.account_type, template.schema_name,
+       to_regnamespace(quote_ident(template.schema_name)) IS NOT NULL AS is_there,
+       EXISTS (SELECT FROM pg_catalog.pg_depend AS m
+                 JOIN pg_catalog.pg_class AS c ON c.oid = m.objid, aclexplode(c.relacl) AS a
+                WHERE m.refclassid = 'pg_namespace'::regclass AND m.classid = 'pg_class'::regclass
+                  AND m.refobjid = to_regnamespace(quote_ident(template.schema_name))
+                  AND a.grantee = to_regrole(:placeholder) AND a.privilege_type = 'SELECT')
+           AS is_open,
+       (SELECT tenant.id FROM control.tenants AS tenant
+         WHERE tenant.base_demo_tenant_id = template.id AND tenant.state = 'ready'
+         ORDER BY tenant.template_version DESC, tenant.created_at LIMIT 1) AS ready_tenant
+  FROM control.tenants AS template
+ WHERE template.is_demo_template AND template.state = 'ready' ORDER BY template.account_type
+
+-- is_ready --
+SELECT EXISTS (SELECT FROM control.tenants WHERE id = :tenant_id AND state = 'ready')
+
+-- closed_tenants --
+-- Tenants whose schema is missing, or which no role of ours opens that `login` may take on. The
+-- roles of secrets that were dropped open a schema too, though not for us.
+SELECT tenant.id, tenant.schema_name, tenant.state::text AS state,
+       n.oid IS NOT NULL AS is_there
+  FROM control.tenants AS tenant
+  LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = tenant.schema_name
+ WHERE tenant.is_demo AND tenant.state IN ('ready', 'leased')
+   AND NOT EXISTS (
+       SELECT FROM aclexplode(n.nspacl) AS a JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+         JOIN pg_catalog.pg_roles AS login ON login.rolname = :login
+        WHERE a.privilege_type = 'USAGE' AND r.rolname ~ :ours
+          AND pg_has_role(login.oid, r.oid, 'MEMBER'))
+
+-- is_open --
+-- Whether one of these roles opens a schema, and `login` may take it on.
+SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_namespace AS n, aclexplode(n.nspacl) AS a
+      JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+      JOIN pg_catalog.pg_roles AS login ON login.rolname = :login
+     WHERE n.nspname = :schema AND a.privilege_type = 'USAGE' AND r.rolname = ANY(:roles)
+       AND pg_has_role(login.oid, r.oid, 'MEMBER'))
+
+-- lock_opening --
+SELECT pg_advisory_xact_lock(hashtextextended('masa-madre open ' || :schema, 0))

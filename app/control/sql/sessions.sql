@@ -13,7 +13,7 @@ WITH taken AS (
       FROM taken
      WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
        AND extensions < :max_extensions AND places < :full
-    RETURNING demo_sessions.*
+    RETURNING demo_sessions.*, places >= :busy AS is_shortened
 ), tenant AS (
     UPDATE control.tenants AS tenant SET demo_expires_at = extended.expires_at
       FROM extended WHERE tenant.id = extended.virtual_tenant_id

@@ -33,3 +33,18 @@ SELECT pg_advisory_unlock_all(), set_config('search_path', '', false); COMMIT
 -- abandon --
 ROLLBACK; SET ROLE NONE; RESET ALL; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL;
 SELECT pg_advisory_unlock_all(), set_config('search_path', '', false)
+
+-- try --
+-- The same for one look from a process that opens no tenants: parameters are psycopg's.
+SELECT set_config('search_path', %(path)s, true), set_config(%(setting)s, %(key)s, true),
+       set_config('lock_timeout', '2s', true), set_config('statement_timeout', '5s', true),
+       set_config('role', %(role)s, true)
+
+-- readable_table --
+-- A table of the schema that the role of this transaction may read. A schema that it may not use is
+-- no current schema.
+SELECT c.relname FROM pg_catalog.pg_depend AS m JOIN pg_catalog.pg_class AS c ON c.oid = m.objid
+ WHERE m.refclassid = 'pg_namespace'::regclass AND m.classid = 'pg_class'::regclass
+   AND m.refobjid = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')
+   AND has_table_privilege(c.oid, 'SELECT')
+ ORDER BY c.relname LIMIT 1

@@ -36,6 +36,22 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
                             'regprocedure'::regtype, 'regoper'::regtype, 'regoperator'::regtype,
                             'regtype'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
                             'regnamespace'::regtype, 'regcollation'::regtype)) AS reference,
+       -- A view that is filled again names the clone's objects in such values, at any depth.
+       c.relkind = 'm' AND EXISTS (
+           WITH RECURSIVE part(oid) AS (
+               SELECT a.atttypid
+               UNION
+               SELECT inner_type.oid
+                 FROM part JOIN pg_type AS p ON p.oid = part.oid
+                CROSS JOIN LATERAL (
+                      SELECT p.typbasetype UNION ALL SELECT p.typelem
+                      UNION ALL SELECT f.atttypid FROM pg_attribute AS f
+                                 WHERE f.attrelid = p.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+                      UNION ALL SELECT r.rngsubtype FROM pg_range AS r
+                                 WHERE p.oid IN (r.rngtypid, r.rngmultitypid)) AS inner_type(oid))
+           SELECT FROM part JOIN pg_type AS t ON t.oid = part.oid
+            WHERE t.typnamespace = 'pg_catalog'::regnamespace AND (t.typname = 'oid' OR t.typname ~ '^reg[a-z]+$')
+       ) AS names_objects,
        nullif(a.attcompression::text, '') AS compression,
        nullif(a.attstattarget, -1) AS statistics_target,
        -- Security releases of 2026 keep a row type's version among the options; pg_dump hides it too.

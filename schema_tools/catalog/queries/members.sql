@@ -1,5 +1,5 @@
 -- Everything that lives in the schema or belongs to something that does, with what it is.
--- `whole` is what a member is an internal part of: made with it, never alone.
+-- A constraint's own triggers come with it, and are left out. `whole` is what a member is an internal part of: made with it, never alone.
 WITH RECURSIVE member(classid, objid) AS (
     SELECT d.classid, d.objid
       FROM pg_depend AS d
@@ -15,7 +15,10 @@ SELECT (SELECT relname FROM pg_class WHERE oid = m.classid)::text AS class_, m.o
          WHERE d.classid = m.classid AND d.objid = m.objid AND d.deptype = 'e'
            AND d.refclassid = 'pg_extension'::regclass) AS of_extension,
        (SELECT relname FROM pg_class WHERE oid = o.refclassid)::text AS whole_class, o.refobjid AS whole_oid
-FROM member AS m
+FROM (SELECT * FROM member
+       WHERE NOT EXISTS (SELECT FROM pg_trigger AS t
+                          WHERE classid = 'pg_trigger'::regclass AND t.oid = objid AND t.tgisinternal)
+      OFFSET 0) AS m
 CROSS JOIN LATERAL pg_identify_object(m.classid, m.objid, 0) AS i
 LEFT JOIN LATERAL (
     SELECT d.refclassid, d.refobjid FROM pg_depend AS d

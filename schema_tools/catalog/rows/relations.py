@@ -53,6 +53,7 @@ class Column(Row):
     storage: str | None
     actual_storage: str
     reference: str | None
+    names_objects: bool
     compression: str | None
     statistics_target: int | None
     options: list[str]

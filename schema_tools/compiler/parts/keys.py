@@ -17,9 +17,8 @@ def add_keys(draft: Draft, catalog: Catalog) -> None:
         relation = relations[index.relation]
         parent = indexes.get(index.parent or 0)
         if not index.is_valid and index.kind == "i":
-            raise UnsupportedObject(
-                "index", index.name, "it is invalid; REINDEX or drop it, then compile again"
-            )
+            reason = "it is invalid; REINDEX or drop it, then compile again"
+            draft.refusals.found.append(UnsupportedObject("index", index.name, reason))
         constraint = constraints.get(index.constraint_oid or 0)
         key = _add_constraint(draft, index, constraint, relation) if constraint else None
         key = key or _add_index(draft, index, relation)

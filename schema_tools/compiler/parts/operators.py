@@ -17,9 +17,8 @@ def add_operators(draft: Draft, catalog: Catalog) -> None:
     for row in catalog.operators:
         identity = f"{row.name} ({row.left_type or 'NONE'}, {row.right_type})"
         if row.function == "-":
-            raise UnsupportedObject(
-                "operator", identity, "it is a shell without a function; drop it"
-            )
+            reason = "it is a shell without a function; drop it"
+            draft.refusals.found.append(UnsupportedObject("operator", identity, reason))
         options = [f"FUNCTION = {row.function}"]
         if row.left_type:
             options.append(f"LEFTARG = {row.left_type}")

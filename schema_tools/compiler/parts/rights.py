@@ -56,11 +56,7 @@ def add_grants(draft: Draft, catalog: Catalog) -> None:
         if address is None or maker is None:
             continue
         if not row.by_owner:
-            raise UnsupportedObject(
-                "right",
-                f"{row.privilege} on {address} for {row.grantee}",
-                f"it was granted by {row.grantor}, not by the owner; grant it again as the owner",
-            )
+            _refuse_grant(draft, f"{row.privilege} on {address} for {row.grantee}", row.grantor)
         own: Key = (f"grant {number:06}", row.oid)
         draft.add(
             own,
@@ -109,6 +105,11 @@ def add_default_privileges(draft: Draft, catalog: Catalog) -> None:
         )
 
 
+def _refuse_grant(draft: Draft, identity: str, grantor: str | None) -> None:
+    reason = f"it was granted by {grantor}, not by the owner; grant it again as the owner"
+    draft.refusals.found.append(UnsupportedObject("right", identity, reason))
+
+
 def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
     """The schema's own rights and its owner, as the source has them."""
     for number, row in enumerate(catalog.schema_rights):
@@ -119,11 +120,7 @@ def add_schema_rights(draft: Draft, catalog: Catalog) -> None:
         if row.privilege is None:
             continue
         if not row.by_owner:
-            raise UnsupportedObject(
-                "right",
-                f"{row.privilege} on the schema for {row.grantee}",
-                f"it was granted by {row.grantor}, not by the owner; grant it again as the owner",
-            )
+            _refuse_grant(draft, f"{row.privilege} on the schema for {row.grantee}", row.grantor)
         draft.add(
             (f"schema right {number:06}", catalog.oid),
             Phase.RIGHTS if row.given and not row.to_self else Phase.FUTURE_RIGHTS,
@@ -146,7 +143,9 @@ def add_comments(draft: Draft, catalog: Catalog) -> None:
             if maker is None:
                 continue  # of something that is not cloned, which has a warning of its own
             reason = "comments on objects of this kind are not handled; drop it"
-            raise UnsupportedObject("comment", f"on {catalog.show(row.identity)}", reason)
+            identity = f"on {catalog.show(row.identity)}"
+            draft.refusals.found.append(UnsupportedObject("comment", identity, reason))
+            continue
         if row.number:
             relation = address.partition(" ")[2].removeprefix("VIEW ")
             address = f"COLUMN {relation}.{ident(row.column_name or '')}"

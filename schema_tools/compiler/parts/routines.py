@@ -29,8 +29,9 @@ def add_functions(draft: Draft, catalog: Catalog) -> None:
         kind = "procedure" if row.kind == "p" else "function"
         identity = f"{row.name}({row.arguments})"
         address = f"{kind.upper()} {in_target(row.name)}({row.arguments})"
-        sql = _define(draft, row, catalog, members, kind)
-        draft.add(key, Phase.DEFINE, kind, identity, sql, address=address)
+        with draft.refusing(key):
+            sql = _define(draft, row, catalog, members, kind)
+            draft.add(key, Phase.DEFINE, kind, identity, sql, address=address)
 
 
 def _define(

@@ -14,25 +14,30 @@ def add_tables(draft: Draft, catalog: Catalog) -> None:
     """Add every table, its columns, its place in a tree, and its rows."""
     types_with_casts = {cast.source_oid for cast in catalog.casts}
     for table in gather_tables(catalog).values():
-        _ensure_supported(table)
-        draft.add(
-            table.key,
-            Phase.DEFINE,
-            "table",
-            table.row.name,
-            _create(table, catalog.server_version),
-            address=f"TABLE {table.name}",
-            needs=_inherited_from(table),
-        )
-        draft.addresses[("pg_type", table.row.type_oid)] = f"TYPE {table.name}"
-        add_defaults(draft, table)
-        add_column_options(draft, table.row, table.columns, table)
-        _add_checks(draft, table)
-        if table.row.is_partition:
-            _add_attachment(draft, table)
-        if table.row.kind == "r":
-            _add_rows(draft, table, types_with_casts)
-        _add_row_security(draft, table)
+        with draft.refusing(table.key):
+            _add_table(draft, table, catalog.server_version, types_with_casts)
+
+
+def _add_table(draft: Draft, table: Table, server_version: int, types_with_casts: set[int]) -> None:
+    _ensure_supported(table)
+    draft.add(
+        table.key,
+        Phase.DEFINE,
+        "table",
+        table.row.name,
+        _create(table, server_version),
+        address=f"TABLE {table.name}",
+        needs=_inherited_from(table),
+    )
+    draft.addresses[("pg_type", table.row.type_oid)] = f"TYPE {table.name}"
+    add_defaults(draft, table)
+    add_column_options(draft, table.row, table.columns, table)
+    _add_checks(draft, table)
+    if table.row.is_partition:
+        _add_attachment(draft, table)
+    if table.row.kind == "r":
+        _add_rows(draft, table, types_with_casts)
+    _add_row_security(draft, table)
 
 
 def is_inline(constraint: Constraint) -> bool:
@@ -43,6 +48,10 @@ def is_inline(constraint: Constraint) -> bool:
 
 
 def _ensure_supported(table: Table) -> None:
+    if len(table.parents) < len(table.row.parents or []):
+        raise UnsupportedObject(
+            "table", table.row.name, "it inherits from a table of another schema"
+        )
     if table.row.of_type:
         raise UnsupportedObject("table", table.row.name, "typed tables (OF type) are not handled")
     if table.row.is_detaching:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from ...catalog.catalog import Catalog
 from ...catalog.rows import Column, Constraint, Relation, Sequence
-from ...errors import UnsupportedObject
 from ...text import in_target
 from ..draft import Key
 
@@ -36,7 +35,7 @@ class Table:
 
 
 def gather_tables(catalog: Catalog) -> dict[int, Table]:
-    """The schema's tables by oid, with everything that belongs to each."""
+    """The schema's tables by oid, with everything of the schema that belongs to each."""
     tables = {row.oid: Table(row) for row in catalog.relations if row.kind in ("r", "p")}
     for column in catalog.columns:
         if column.relation in tables:
@@ -49,9 +48,6 @@ def gather_tables(catalog: Catalog) -> dict[int, Table]:
             tables[sequence.owner_table].identities[sequence.owner_number or 0] = sequence
     for table in tables.values():
         for oid in table.row.parents or []:
-            if oid not in tables:
-                raise UnsupportedObject(
-                    "table", table.row.name, "it inherits from a table of another schema"
-                )
-            table.parents.append(tables[oid])
+            if oid in tables:
+                table.parents.append(tables[oid])
     return tables

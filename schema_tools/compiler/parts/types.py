@@ -21,29 +21,33 @@ def add_types(draft: Draft, catalog: Catalog) -> None:
         if constraint.domain:
             checks[constraint.domain].append(constraint)
     for row in catalog.types:
-        key = ("pg_type", row.oid)
-        name = in_target(row.name)
-        match row.kind:
-            case "e":
-                labels = comma([literal(label) for label in row.labels or []])
-                sql = f"CREATE TYPE {name} AS ENUM ({labels})"
-            case "d":
+        with draft.refusing(("pg_type", row.oid)):
+            if row.kind == "d":
                 _add_domain(draft, row, checks[row.oid])
-                continue
-            case "c":
-                relation: Key = ("pg_class", row.relation or 0)
-                sql = f"CREATE TYPE {name} AS ({_attributes(columns[relation[1]])})"
-                draft.claim(relation, key)
-                draft.addresses[relation] = f"TYPE {name}"
-            case "r":
-                sql = _range(row, ranges[row.oid])
-                multirange: Key = ("pg_type", ranges[row.oid].multirange_oid)
-                draft.addresses[multirange] = f"TYPE {in_target(ranges[row.oid].multirange_name)}"
-            case _:
-                raise UnsupportedObject(
-                    "type", row.name, "base and shell types need functions in C; create it outside"
-                )
-        draft.add(key, Phase.DEFINE, "type", row.name, sql, address=f"TYPE {name}")
+            else:
+                _add_type(draft, row, columns[row.relation or 0], ranges.get(row.oid))
+
+
+def _add_type(draft: Draft, row: Type, columns: list[Column], details: Range | None) -> None:
+    key: Key = ("pg_type", row.oid)
+    name = in_target(row.name)
+    if row.kind == "e":
+        labels = comma([literal(label) for label in row.labels or []])
+        sql = f"CREATE TYPE {name} AS ENUM ({labels})"
+    elif row.kind == "c":
+        relation: Key = ("pg_class", row.relation or 0)
+        sql = f"CREATE TYPE {name} AS ({_attributes(columns)})"
+        draft.claim(relation, key)
+        draft.addresses[relation] = f"TYPE {name}"
+    elif row.kind == "r" and details is not None:
+        sql = _range(row, details)
+        multirange: Key = ("pg_type", details.multirange_oid)
+        draft.addresses[multirange] = f"TYPE {in_target(details.multirange_name)}"
+    else:
+        raise UnsupportedObject(
+            "type", row.name, "base and shell types need functions in C; create it outside"
+        )
+    draft.add(key, Phase.DEFINE, "type", row.name, sql, address=f"TYPE {name}")
 
 
 def _attributes(columns: list[Column]) -> str:

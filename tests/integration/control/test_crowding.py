@@ -1,5 +1,7 @@
 """When many want a demo: what one address gets, who goes first, and what makes room."""
 
+from uuid import uuid4
+
 import pytest
 
 from app.control.models import SessionStatus
@@ -24,6 +26,14 @@ def opened(parts, digest, count):
     """Sessions of one address, opened one after the other."""
     who = visitor(digest, f"{digest} yesterday")
     return [parts.sessions.open(ACCOUNT, who).session for _ in range(count)]
+
+
+def fill_pool_unseen(parts, database, size):
+    """Clone tenants that become ready while the hand-over to those that wait is missed."""
+    waiting = "UPDATE control.demo_sessions SET status = %s WHERE status = %s"
+    database.execute(waiting, ["failed", "pending"])
+    fill_pool(parts, size)
+    database.execute(waiting, ["pending", "failed"])
 
 
 def served(parts, sessions):
@@ -78,6 +88,42 @@ def test_addresses_take_turns_while_sessions_wait(parts):
     assert served(parts, greedy) == [True, True, False, False], "of one address the oldest"
 
 
+def test_a_newcomer_does_not_overtake_a_session_that_waits(parts, database):
+    (first,) = opened(parts, "first", 1)
+    tenant = parts.sessions.awaited_tenant(first)
+    hide = "UPDATE control.tenants SET state = %s WHERE id = %s"
+    database.execute(hide, ["failed", tenant])
+    fill_pool_unseen(parts, database, 1)
+    (newcomer,) = opened(parts, "newcomer", 1)
+    assert served(parts, [first, newcomer]) == [True, False]
+    fill_pool(parts, 1)
+    assert served(parts, [newcomer]) == [True]
+
+
+def test_a_newcomer_gets_what_is_left_when_those_before_are_served(parts, database):
+    (first,) = opened(parts, "first", 1)
+    fill_pool_unseen(parts, database, 3)  # one of which is being cloned
+    (newcomer,) = opened(parts, "newcomer", 1)
+    assert newcomer.status is SessionStatus.ACTIVE
+    assert served(parts, [first, newcomer]) == [True, True]
+
+
+def test_sessions_that_wait_for_another_template_hold_nobody_up(parts, database):
+    other = uuid4()
+    database.execute(
+        "INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,"
+        " is_demo_template, state, template_version)"
+        " VALUES (%s, 'Otra', 'template_other', 'other', false, true, 'ready', 1)",
+        [other],
+    )
+    waiting = parts.sessions.open("other", visitor("first")).session
+    assert waiting.status is SessionStatus.PENDING
+    fill_pool_unseen(parts, database, 1)
+    (newcomer,) = opened(parts, "newcomer", 1)
+    assert newcomer.status is SessionStatus.ACTIVE
+    assert parts.sessions.awaited_tenant(newcomer) is None, "nothing had to be cloned for it"
+
+
 @pytest.mark.parametrize(("others", "share"), [(6, 1.0), (7, 0.5)])
 def test_an_extension_is_shorter_when_few_places_are_left(parts, others, share):
     fill_pool(parts, 1)
@@ -85,7 +131,9 @@ def test_an_extension_is_shorter_when_few_places_are_left(parts, others, share):
     session = parts.sessions.open(ACCOUNT, visitor()).session
     for _ in range(others):
         parts.sessions.open(ACCOUNT, visitor())
-    extended = parts.sessions.extend(session.session_id).session
+    done = parts.sessions.extend(session.session_id)
+    extended = done.session
+    assert (done.notice or "").startswith("Hecho: tienes 15 minutos más.") is (share < 1)
     added = (extended.expires_at - session.expires_at).total_seconds()
     assert added == parts.settings.demo_session_duration_minutes * 60 * share
 

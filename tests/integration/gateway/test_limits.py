@@ -11,6 +11,7 @@ from gateway import (
     CreationLimit,
     FailedCredentials,
     NamedLimits,
+    OpenLogins,
     OpenRequests,
     Policy,
     Quota,
@@ -18,6 +19,8 @@ from gateway import (
     Rule,
     Verdict,
 )
+
+LOGIN, CREATE = "/api/auth/login", "/api/demo/session/create"
 
 
 @pytest.fixture
@@ -150,6 +153,27 @@ def test_creations_of_an_address_are_counted_and_refused_with_headers(opening, c
     assert create(opening, "198.51.100.1", path).status_code == 200
     opening.now += timedelta(seconds=60)
     assert create(opening, path=path).status_code == 200
+
+
+def test_a_login_beyond_the_bound_is_refused_before_it_is_counted(world, counters, code):
+    creations = CreationLimit(counters, Quota(9, 60), "s" * 32, clock=world.clock)
+    world.gateway = world.make_gateway(creations=creations, logins=OpenLogins(1))
+    meanwhile, echo = [], world.app
+
+    def verify(environ, start_response):
+        world.app = echo
+        meanwhile.extend(create(world, path=path) for path in (LOGIN, CREATE))
+        return echo(environ, start_response)
+
+    world.app = verify
+    with create(world, path=LOGIN) as first:  # its place is released at the end of its answer
+        assert first.status_code == 200
+    refused, other = meanwhile
+    assert (refused.status_code, code(refused)) == (503, "too_many_logins")
+    assert refused.headers["Retry-After"] == "1"
+    assert other.status_code == 200
+    answer = create(world, path=LOGIN)
+    assert (answer.status_code, answer.headers["RateLimit"]) == (200, '"creations";r=6;t=60')
 
 
 def test_login_and_create_share_one_count(opening):

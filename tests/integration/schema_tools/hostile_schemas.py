@@ -1,10 +1,18 @@
-"""Random schemas that want a clone to bind a name wrongly: a dozen names for everything."""
+"""Random schemas that want a clone to bind a name wrongly: a dozen names for everything.
+
+A schema has several parts, each with a dozen of its own: most of the work goes by the schema.
+"""
 
 from hypothesis import strategies as st
 
+from tests.integration.schema_tools.examples import PARTS
 from tests.integration.schema_tools.random_schemas import quoted
 
-POOL = ["@SCHEMA@", "t", "f", "select", "cube", "a", "e", "text", "order", "User", "api", "lower"]
+POOLS = [
+    ["@SCHEMA@", "t", "f", "select", "cube", "a", "e", "text", "order", "User", "api", "lower"],
+    ["@SCHEMA@.t", "T", "table", "left", "rollup", "all", "x", "name", "group", "row", "v", "now"],
+    ["@schema@", "F", "values", "array", "sets", "user", "n", "any", "with", "of", "only", "max"],
+]
 TYPES = ["integer", "text", "varchar(20)", "char(3)", "name", "integer[]", "text[]", "int4range"]
 LISTS = {
     "text": "{c} IN ('a', 'b')",
@@ -19,10 +27,12 @@ LISTS = {
 
 
 class Writer:
-    """Writes one schema; every name of its own is qualified, for the pool hides the others."""
+    """Writes a part of a schema; every name is qualified, for the pool hides the others."""
 
-    def __init__(self, draw) -> None:
+    def __init__(self, draw, part: int) -> None:
         self.draw = draw
+        self.part = part
+        self.pool = POOLS[part % len(POOLS)]
         self.statements: list[str] = []
         self.tables: list[tuple[str, list[tuple[str, str]]]] = []
         self.relations: list[tuple[str, list[str]]] = []
@@ -32,7 +42,7 @@ class Writer:
         return self.draw(st.sampled_from(choices))
 
     def name(self) -> str:
-        return quoted(self.pick(*POOL))
+        return quoted(self.pick(*self.pool))
 
     def own(self, name: str) -> str:
         return f'"@SCHEMA@".{name}'
@@ -131,10 +141,10 @@ class Writer:
 
     def write_far_view(self) -> None:
         """A view elsewhere over one of ours, and perhaps one of ours over that."""
-        far = quoted(f"@SCHEMA@{self.pick('1', '2')}")
+        far = quoted(f"@SCHEMA@{self.part}{self.pick('1', '2')}")
         relation, columns = self.pick(*self.relations)
         self.add(f"CREATE VIEW far.{far} AS SELECT {columns[0]} AS x FROM {self.own(relation)}")
-        if self.pick(True, False, False):
+        if self.pick(True, *[False] * 11):
             self.add(f"CREATE VIEW {self.own(self.name())} AS SELECT x FROM far.{far}")
 
     def write_logic(self) -> None:
@@ -162,7 +172,11 @@ class Writer:
 @st.composite
 def schemas(draw) -> list[str]:
     """The statements of a schema; its own name is @SCHEMA@."""
-    writer = Writer(draw)
+    return [statement for part in range(PARTS) for statement in _part(draw, part)]
+
+
+def _part(draw, part: int) -> list[str]:
+    writer = Writer(draw, part)
     for kind, most in (
         ("type", 3),
         ("table", 3),

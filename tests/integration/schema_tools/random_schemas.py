@@ -2,6 +2,8 @@
 
 from hypothesis import strategies as st
 
+from tests.integration.schema_tools.examples import PARTS
+
 HARD_WORDS = ["t", "a b", "select", "Ünï", 'q"t', "it's", "x;--", "text", "zz_source", "%s"]
 TYPES = {
     "integer": ["7", "1 + 2", "length('abc')"],
@@ -28,16 +30,17 @@ def quoted(name: str) -> str:
 
 
 class Writer:
-    """Writes one schema from the choices that hypothesis makes."""
+    """Writes a part of a schema from the choices that hypothesis makes."""
 
-    def __init__(self, draw) -> None:
+    def __init__(self, draw, part: int) -> None:
         self.draw = draw
         self.statements: list[str] = []
         self.types = {name: list(defaults) for name, defaults in TYPES.items()}
         self.tables: dict[str, list[tuple[str, str]]] = {}
         self.keyed: list[tuple[str, str]] = []
+        self.parents: set[str] = set()
         self.relations: list[tuple[str, list[str]]] = []
-        self.count = 0
+        self.count = 100 * part
 
     def pick(self, *choices):
         return self.draw(st.sampled_from(choices))
@@ -116,7 +119,9 @@ class Writer:
             elements.append(f"CHECK ({self.pick(*columns)[0]} IS NOT NULL OR true)")
         tail = ""
         if self.tables and self.chance(5):
-            tail = f" INHERITS ({self.pick(*sorted(self.tables))})"
+            parent = self.pick(*sorted(self.tables))
+            self.parents.add(parent)
+            tail = f" INHERITS ({parent})"
         elif self.chance(5):
             tail = self.pick(" WITH (fillfactor = 70)", " WITH (autovacuum_enabled = off)")
         unlogged = "UNLOGGED " if self.chance(8) else ""
@@ -141,8 +146,9 @@ class Writer:
         self.relations.append((name, [key, "v"]))
 
     def write_link(self) -> None:
-        if self.keyed:
-            table, column = self.pick(*self.keyed)[0], self.name()
+        childless = [name for name, _ in self.keyed if name not in self.parents]
+        if childless:  # a parent with a new column is refused
+            table, column = self.pick(*childless), self.name()
             target, key = self.pick(*self.keyed)
             action = self.pick("", "ON DELETE CASCADE", "DEFERRABLE", "NOT VALID")
             self.add(f"ALTER TABLE {table} ADD COLUMN {column} integer")
@@ -213,7 +219,11 @@ class Writer:
 @st.composite
 def schemas(draw) -> list[str]:
     """The statements of a schema; its own name is @SCHEMA@."""
-    writer = Writer(draw)
+    return [statement for part in range(PARTS) for statement in _part(draw, part)]
+
+
+def _part(draw, part: int) -> list[str]:
+    writer = Writer(draw, part)
     for kind, most in (
         ("type", 3),
         ("sequence", 2),

@@ -247,3 +247,15 @@ def test_what_the_path_binds_to_the_source_is_found_by_the_rehearsal(no_heir):
 
     with pytest.raises(Unproven, match=r"tie schema_tools_\w+.v → s.f"):
         compile_plan(no_heir, "s")
+
+
+def test_a_materialised_view_may_hold_names_of_objects_deep_within_rows(connection):
+    connection.execute(
+        "CREATE SCHEMA s; CREATE TABLE s.t (a integer);"
+        " CREATE TYPE s.pair AS (c regclass, n integer); CREATE TYPE s.outer AS (p s.pair[]);"
+        " CREATE MATERIALIZED VIEW s.m AS"
+        " SELECT ROW(ARRAY[ROW('s.t'::regclass, 1)::s.pair])::s.outer AS o, 1 AS n"
+    )
+    compile_plan(connection, "s").run(connection, "d")
+
+    assert verify(connection, "s", "d") == []

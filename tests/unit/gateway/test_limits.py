@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
-from gateway import OpenRequests, Refused, SessionRecord
+from gateway import OpenLogins, OpenRequests, Refused, SessionRecord
 from gateway.limits.address import address_digest
 from gateway.limits.counters import Counters, Quota
 from gateway.limits.guards import RELEASE_KEY, CreationLimit
@@ -52,6 +52,17 @@ def test_a_refused_request_takes_no_place():
         guard({}, one)
     release()
     assert len(guard) == 0
+
+
+def test_logins_at_once_are_bounded():
+    guard, first = OpenLogins(1), {}
+    guard(first)
+    with pytest.raises(Refused, match="too_many_logins") as refused:
+        guard({})
+    assert (refused.value.refusal.status, refused.value.refusal.retry_after) == (503, 1)
+    (release,) = first[RELEASE_KEY]
+    release()
+    guard({})
 
 
 def test_an_address_has_another_digest_every_day_and_for_every_secret():

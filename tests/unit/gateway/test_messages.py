@@ -19,6 +19,7 @@ EXPECTED = {
     "quota_exceeded": 429,
     "too_many_at_once": 429,
     "too_many_failures": 429,
+    "too_many_logins": 503,
     "internal_error": 500,
     "demo_restriction": 403,
 }

@@ -125,9 +125,10 @@ export class SessionBar {
   }
 
   async #extend() {
-    this.show(await post("/api/demo/session/extend"));
+    const session = await post("/api/demo/session/extend");
+    this.show(session);
     tellTabs("extended");
-    showSuccess("Hecho: tienes más tiempo.");
+    showSuccess(session.notice ?? "Hecho: tienes más tiempo.");
   }
 
   async #reset() {
