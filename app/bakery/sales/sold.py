@@ -140,7 +140,7 @@ def _together(*sources: Select[*tuple[Any, ...]]) -> Subquery:
 
 
 def _channel(channel: SalesChannel) -> Any:
-    return literal(channel, SalesHistory.channel.type).label("channel")
+    return cast(literal(channel.value), SalesHistory.channel.type).label("channel")
 
 
 def _rung_up(first: date, last: date) -> tuple[Any, ...]:

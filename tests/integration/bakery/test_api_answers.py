@@ -228,7 +228,7 @@ class TestIdempotency:
 
     def test_a_long_answer_is_kept_whole(self, central):
         lines = [{"product_id": 1 + n % 3, "quantity": 1} for n in range(50)]
-        body = {"customer_id": 1, "due_on": "2199-01-01", "lines": lines, "notes": "ñ🥐" * 450}
+        body = {"customer_id": 1, "due_on": "2199-01-01", "lines": lines, "notes": "ñ🥐" * 150}
         key = {"Idempotency-Key": "e"}
         first = raw(central, "POST", "/orders", key, json=body)
         assert first.status_code == 201, first.json
