@@ -39,7 +39,7 @@ def comparable(value):
 
 def assert_same(database_url, now):
     for account, profile in zip(DEMO.accounts, PROFILES, strict=True):
-        data = build_template(profile, now)
+        data = build_template(profile, now, DEMO.scale)
         for table, rows in data.tables.items():
             names = list(rows[0])
             found = rows_of(database_url, account.template, table, names)
