@@ -55,7 +55,7 @@ MINUTE, DAY = 60, 86_400
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
-    store, demo = make_store(settings, redis), load_demo(settings.demo_file)
+    store, demo = make_store(settings, redis), load_demo(settings.demo_file, settings.demo_scale)
     app = create_app(
         settings,
         demo=demo,

@@ -51,7 +51,7 @@ def create_app(
     settings = settings or load_settings()
     return make_app(
         settings,
-        demo or load_demo(settings.demo_file),
+        demo or load_demo(settings.demo_file, settings.demo_scale),
         redis or Redis.from_url(settings.redis_url),
         cache or NullCache(),
         tokens or NullTokens(),

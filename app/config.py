@@ -107,6 +107,15 @@ class Settings(DatabaseLogins):
     worker_processes: int = Field(
         default=2, ge=1, description="Jobs that one worker does at the same time."
     )
+    demo_live: bool = Field(
+        default=True, description="Let time pass in a demo: what is due happens when someone looks."
+    )
+    demo_clock_shift_minutes: float = Field(
+        default=0, description="Shifts the demo's clock, not the sessions', for tests and pictures."
+    )
+    demo_scale: float | None = Field(
+        default=None, gt=0, le=1, description="The share of the data that seeds make, for tests."
+    )
     demo_file: str = Field(
         default="demo.toml",
         min_length=1,

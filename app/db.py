@@ -19,24 +19,27 @@ from psycopg import sql
 from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.config import Settings
 from app.control.models import Tenant
+from app.control.timelines import NOTHING, Timeline, fetch_timeline
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
+from app.database.tenant_cache import TenantCache
 from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
 
-ROWS = "rows"
+ROWS, CHANGED = "rows", "changed"
+"""Of a connection: the rows that its transaction inserted, and whether it changed anything."""
 TENANTS = "masa_madre.tenants"
 """Key of an application's tenants."""
 
 _SQL = load_blocks("app.database", "tenants")
-_BEGIN, _COMMIT, _ABANDON = _SQL["begin"], _SQL["commit"], _SQL["abandon"]
-_ENTER = text(_SQL["enter"])
+_BEGIN, _RESET, _ENTER = _SQL["begin"], _SQL["reset"], _SQL["enter"]
+_COMMIT, _ABANDON = _SQL["commit"], _SQL["abandon"]
 _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 
@@ -51,6 +54,8 @@ class TenantLocation:
     schema: str
     account_type: str
     role: TenantRole
+    template: str | None
+    template_version: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Tenants:
     secrets: tuple[str, ...]
     limits: dict[str, str]
     quota: RowQuota
+    cache: TenantCache
 
 
 def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
@@ -80,12 +86,18 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
             "idle": _milliseconds(settings.tenant_idle_seconds),
         },
         quota=RowQuota(redis, settings.tenant_rows),
+        cache=TenantCache(redis),
     )
 
 
 def tenant_engine() -> Engine:
     """Return the engine of the current application's tenant transactions."""
     return _tenants().engine
+
+
+def tenant_cache() -> TenantCache:
+    """Return the cache of the current application's tenants; what changes a tenant drops it."""
+    return _tenants().cache
 
 
 def _tenants() -> Tenants:
@@ -112,24 +124,32 @@ def _tenant_engine(settings: Settings) -> Engine:
             record.invalidate(soft=True)
 
     event.listen(engine, "checkin", retire)
-    event.listen(engine, "after_cursor_execute", _count_rows)
+    event.listen(engine, "after_cursor_execute", _note_changes)
     return engine
 
 
-def _count_rows(
-    connection: Connection, cursor: Any, _: str, __: Any, context: Any, ___: bool
+def _note_changes(
+    connection: Connection, cursor: Any, statement: str, __: Any, context: Any, ___: bool
 ) -> None:
     if context.isinsert:
         connection.info[ROWS] += max(0, cursor.rowcount)
+    if not statement.lstrip().startswith("SELECT"):
+        connection.info[CHANGED] = True
 
 
 @lru_cache(maxsize=10_000)
 def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
+    template = aliased(Tenant)
     with Session(db.engine) as session:
         found = session.execute(
-            select(Tenant.schema_name, Tenant.account_type).where(
-                Tenant.id == tenant_id, ~Tenant.is_demo_template
+            select(
+                Tenant.schema_name,
+                Tenant.account_type,
+                Tenant.template_version,
+                template.schema_name.label("template"),
             )
+            .outerjoin(template, template.id == Tenant.base_demo_tenant_id)
+            .where(Tenant.id == tenant_id, ~Tenant.is_demo_template)
         ).one_or_none()
         if found is None:
             raise UnknownTenant(str(tenant_id))
@@ -140,7 +160,9 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
         raise UnknownTenant(
             f"{tenant_id} has no role of ours: its clone is not finished, or TENANT_SECRET changed"
         )
-    return TenantLocation(found.schema_name, found.account_type, role)
+    return TenantLocation(
+        found.schema_name, found.account_type, role, found.template, found.template_version
+    )
 
 
 def account_type_of(tenant_id: UUID) -> str:
@@ -150,6 +172,18 @@ def account_type_of(tenant_id: UUID) -> str:
         UnknownTenant: no tenant has this id.
     """
     return _location_of(tenant_id, _tenants().secrets).account_type
+
+
+def timeline_of(tenant_id: UUID) -> Timeline:
+    """Return what will happen in a tenant, which is what its template's seeds wrote.
+
+    Raises:
+        UnknownTenant: no tenant has this id.
+    """
+    place = _location_of(tenant_id, _tenants().secrets)
+    if place.template is None:
+        return NOTHING
+    return fetch_timeline(db.engine, place.template, place.template_version)
 
 
 @contextmanager
@@ -171,12 +205,23 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
             session.flush()
             if rows := connection.info.get(ROWS, 0):
                 tenants.quota.add(tenant_id, rows)
+            has_changed = connection.info[CHANGED]
             connection.exec_driver_sql(_COMMIT)
+        if has_changed:
+            tenants.cache.drop(tenant_id)
     except BaseException:
         _abandon(connection)
         raise
     finally:
         connection.close()
+
+
+@contextmanager
+def raw_connection(session: Session) -> Iterator["psycopg.Connection[Any]"]:
+    """Yield psycopg's connection of a tenant transaction, for statements that change the tenant."""
+    connection = session.connection()
+    yield _driver_of(connection)
+    connection.info[CHANGED] = True
 
 
 def _enter(tenants: Tenants, place: TenantLocation) -> Connection:
@@ -194,10 +239,10 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
     values = {"path": path, "setting": KEY_SETTING, "key": place.role.key, "role": place.role.name}
     connection = tenants.engine.connect()
     try:
-        connection.exec_driver_sql(_BEGIN)
-        connection.execute(_ENTER, values | tenants.limits)
+        _send(connection, values | tenants.limits)
+        connection.begin()  # tells SQLAlchemy only; the session then joins it and ends nothing
         connection.info.setdefault("tenants", set()).add(place.schema)
-        connection.info[ROWS] = 0
+        connection.info[ROWS], connection.info[CHANGED] = 0, False
     except BaseException:
         _abandon(connection)
         connection.close()
@@ -205,14 +250,45 @@ def _begin(tenants: Tenants, place: TenantLocation) -> Connection:
     return connection
 
 
+def _send(connection: Connection, values: dict[str, str]) -> None:
+    """Begin the transaction and take on the tenant, in one round trip.
+
+    Raises:
+        DBAPIError: it failed; the connection is invalidated if it is lost.
+    """
+    driver = _driver_of(connection)
+    try:
+        with driver.pipeline():
+            driver.execute(_BEGIN)
+            driver.execute(_RESET)
+            driver.execute(_ENTER, values)
+    except psycopg.Error as error:
+        is_lost = driver.closed
+        if is_lost:
+            connection.invalidate()
+        raise DBAPIError.instance(
+            _ENTER,
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=connection.dialect,
+        ) from error
+
+
+def _driver_of(connection: Connection) -> "psycopg.Connection[Any]":
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
+
+
 def _abandon(connection: Connection) -> None:
     """Undo the transaction and what outlives one; a connection that cannot is thrown away."""
     if connection.invalidated or connection.closed:
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
     try:
-        driver.execute(_ABANDON)
+        _driver_of(connection).execute(_ABANDON)
     except psycopg.Error:
         with suppress(DBAPIError):
             connection.invalidate()

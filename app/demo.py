@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol, Self, cast, get_args
 from zoneinfo import ZoneInfo
 
+from psycopg import Connection
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,7 +20,9 @@ from pydantic import (
 )
 from sqlalchemy import Engine
 
+from app import clock
 from app.config import ConfigurationError
+from app.control.timelines import Timeline
 
 ROOT = Path(__file__).parents[1]
 """Where a relative `DEMO_FILE` starts."""
@@ -57,16 +60,23 @@ class LoadedTemplate(Protocol):
 
 
 class Seeds(Protocol):
-    """Loads every template of a demo for a day; raises `SeedError`."""
+    """Loads every template of a demo as it stands at a moment; raises `SeedError`."""
 
     def __call__(
         self,
         engine: Engine,
         demo: "Demo",
-        today: date,
+        now: datetime,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> Sequence[LoadedTemplate]:
         """Load them; calls `progress` with the schema, the rows that are in, and all its rows."""
+
+
+class BringForward(Protocol):
+    """Lets events happen in the tenant that is on a connection's search path."""
+
+    def __call__(self, connection: "Connection[Any]", timeline: Timeline, now: datetime) -> int:
+        """Return how many happened; part of the caller's transaction, which it never fails."""
 
 
 class _Part(BaseModel):
@@ -114,6 +124,10 @@ class TenantTables(_Part):
     may_delete: tuple[str, ...] = Field(
         default=(), description="The tables whose rows a tenant may delete."
     )
+    bring_forward: Entry | None = Field(
+        default=None,
+        description="The function that lets what is due in a timeline happen in a tenant.",
+    )
 
 
 class Demo(_Part):
@@ -130,10 +144,13 @@ class Demo(_Part):
     )
     seeds: Entry | None = Field(
         default=None,
-        description="The function that loads the templates for a day; without one they stay.",
+        description="The function that loads the templates; without one they stay.",
     )
     tables: TenantTables = Field(default=TenantTables(), description="The tables in the templates.")
     accounts: tuple[Account, ...] = Field(description="The account types, one table each.")
+    scale: float = Field(
+        default=1.0, gt=0, le=1, description="The share of the data that the seeds make, for tests."
+    )
     _file: Path = PrivateAttr(default=ROOT / "demo.toml")
 
     @model_validator(mode="after")
@@ -165,7 +182,11 @@ class Demo(_Part):
 
     def today(self) -> date:
         """The present day in the demo's time zone."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """The present moment in the demo's time zone."""
+        return clock.now().astimezone(ZoneInfo(self.timezone))
 
     def registrars(self) -> Iterator[Callable[[Any], object]]:
         """The functions that give an application the demo's views.
@@ -184,6 +205,17 @@ class Demo(_Part):
         """
         return None if self.seeds is None else cast("Seeds", self._imported("seeds", self.seeds))
 
+    def load_bring_forward(self) -> BringForward | None:
+        """Return the function that lets time pass in a tenant, or None.
+
+        Raises:
+            DemoError: it cannot be imported.
+        """
+        entry = self.tables.bring_forward
+        if entry is None:
+            return None
+        return cast("BringForward", self._imported("tables.bring_forward", entry))
+
     def _imported(self, key: str, entry: str) -> object:
         module, _, name = entry.partition(":")
         try:
@@ -193,8 +225,10 @@ class Demo(_Part):
             raise DemoError(message) from error
 
 
-def load_demo(path: str | Path = "demo.toml") -> Demo:
+def load_demo(path: str | Path = "demo.toml", scale: float | None = None) -> Demo:
     """Read and check a demo's file; paths in it start at its folder.
+
+    `scale` takes the place of the file's own.
 
     Raises:
         DemoError: the file, a key, or what it points at is missing or wrong.
@@ -209,7 +243,7 @@ def load_demo(path: str | Path = "demo.toml") -> Demo:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DemoError(f"{file} is not TOML: {error}. Correct it there.") from None
     try:
-        demo = Demo.model_validate(values)
+        demo = Demo.model_validate(values if scale is None else values | {"scale": scale})
     except ValidationError as error:
         problems = (_explain(item["loc"], item["type"], item["msg"]) for item in error.errors())
         raise DemoError("\n".join(f"{file}: {problem}" for problem in problems)) from None

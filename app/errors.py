@@ -69,6 +69,20 @@ class NotFound(AppError):
     code = "not_found"
 
 
+class NotAcceptable(AppError):
+    """The client takes none of the media types that there are."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+    code = "not_acceptable"
+
+
+class PreconditionFailed(AppError):
+    """The record is not the one that the client has seen."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "precondition_failed"
+
+
 class Conflict(AppError):
     """The request does not fit the present state."""
 

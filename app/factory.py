@@ -4,6 +4,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from redis import Redis
 
+from app.clock import shift_clock
 from app.config import Settings
 from app.control import statistics
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
@@ -12,7 +13,7 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.db import db, init_db
+from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
@@ -48,12 +49,14 @@ def make_app(
         static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )
     _configure(app, demo)
+    app.config["DEMO_LIVE"] = settings.demo_live
+    shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo.account_types)
     init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
-        engine = db.engine
-    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks)
+        engine, kept = db.engine, tenant_cache()
+    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks, kept)
     services = ControlServices(
         **vars(make_services(settings, engine, redis)),
         demo=demo,
@@ -95,4 +98,5 @@ def _configure(app: APIFlask, demo: Demo) -> None:
     app.security_schemes = {
         "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         "session_id": {"type": "apiKey", "in": "header", "name": "X-Demo-Session-Id"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "demo_session"},
     }

@@ -34,6 +34,8 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
+CATCH_UP_SECONDS = 300
+"""How far templates and ready tenants may be behind; a visitor's first look makes up for it."""
 FOR_EVER = -1
 """Results of scheduled jobs are kept: RQ would forget the job together with its result."""
 
@@ -59,6 +61,7 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
         "cleanup": ScheduledJob(tasks.cleanup, settings.demo_cleanup_seconds, now),
         "reconcile": ScheduledJob(tasks.reconcile, RECONCILE_SECONDS, now),
         "refresh": ScheduledJob(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
+        "catch-up": ScheduledJob(tasks.catch_up, CATCH_UP_SECONDS, now),
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":

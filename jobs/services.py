@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
+from app.clock import shift_clock
 from app.config import Settings, load_settings
 from app.control.pool.pending_clones import PendingClones
 from app.control.pool.reopening import Reopening
@@ -21,6 +22,7 @@ from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
+from app.database.tenant_cache import TenantCache
 from app.demo import load_demo
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
@@ -96,6 +98,7 @@ class JobServices(Services):
     activity: Activity
     reset_engine: Engine
     quota: RowQuota
+    tenant_cache: TenantCache
     health: JobHealth
     reopening: Reopening
 
@@ -141,6 +144,7 @@ def make_dispatcher(settings: Settings, redis: Redis) -> RqDispatcher:
 def job_services() -> JobServices:
     """Return the services of this process, made once. A forked child makes its own."""
     settings = load_settings()
+    shift_clock(settings.demo_clock_shift_minutes)
     engine = make_engine(settings)
     redis = Redis.from_url(settings.redis_url)
     gateway_redis = connect_redis(settings.redis_url)  # gives up soon, as the gateway's own does
@@ -153,6 +157,7 @@ def job_services() -> JobServices:
         activity=Activity(gateway_redis),
         reset_engine=make_engine(settings, uses=RESETS_PER_CONNECTION),
         quota=RowQuota(redis, settings.tenant_rows),
+        tenant_cache=TenantCache(redis),
         health=JobHealth(redis),
         reopening=Reopening(
             engine,

@@ -13,14 +13,14 @@ from rq import get_current_job
 from app.control import statistics
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
-from app.demo import load_demo
+from app.demo import Demo, load_demo
 from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
 from jobs.maintenance.cleanup import run_cleanup
 from jobs.maintenance.dropping import drop_tenant
 from jobs.maintenance.reconcile import find_and_repair
-from jobs.services import advisory_lock, job_services
+from jobs.services import JobServices, advisory_lock, job_services
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +102,20 @@ def refresh() -> list[str]:
 
     services = job_services()
     with advisory_lock(services.settings.database_url, "refresh") as acquired:
-        return renew(services.engine, load_demo(services.settings.demo_file)) if acquired else []
+        return renew(services.engine, _demo(services)) if acquired else []
+
+
+def catch_up() -> dict[str, int]:
+    """Let time pass in templates and in tenants that wait for a visitor. Returns the counts."""
+    # The demo's own code: no other job needs it.
+    from jobs.maintenance.catching_up import catch_up as catch_up_all
+
+    services = job_services()
+    url = services.settings.database_url
+    with advisory_lock(url, "catch-up") as acquired:
+        if not acquired:
+            return {"skipped": 1}
+        return catch_up_all(services.engine, url, _demo(services))
 
 
 def purge() -> int:
@@ -112,6 +125,10 @@ def purge() -> int:
     """
     services = job_services()
     return statistics.purge(services.engine, services.settings.demo_retention_days)
+
+
+def _demo(services: JobServices) -> Demo:
+    return load_demo(services.settings.demo_file, services.settings.demo_scale)
 
 
 def _job_id() -> str | None:

@@ -1,4 +1,4 @@
-"""The command line: `python -m seeds [users|tenants|inventory|all] [--date …] [--json]`."""
+"""The command line: `python -m seeds [users|tenants|inventory|all] [--at …] [--json]`."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from psycopg import Error as PsycopgError
@@ -15,14 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import shift_clock
 from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, load_demo
-from seeds.load import LoadedTemplate, ensure_templates, ensure_tenants
-from seeds.load import Progress as Report
-from seeds.locks import ensure_control
+from seeds.loading.load import LoadedTemplate, ensure_templates, ensure_tenants
+from seeds.loading.load import Progress as Report
+from seeds.loading.locks import ensure_control
 from seeds.values import MADRID
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         settings = load_settings()
-        demo = load_demo(settings.demo_file)
+        shift_clock(settings.demo_clock_shift_minutes)
+        demo = load_demo(settings.demo_file, settings.demo_scale)
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return MISUSED
@@ -57,21 +59,24 @@ def _parse(arguments: Sequence[str] | None) -> Namespace:
     parser = ArgumentParser(prog="python -m seeds", description="Load the demo data.")
     parser.add_argument("step", nargs="?", choices=STEPS, default="all", help="default: all")
     parser.add_argument(
-        "--date",
-        type=_date,
-        default=datetime.now(MADRID).date(),
-        metavar="YYYY-MM-DD",
-        help="the day on which the demo data ends; default: today in Madrid",
+        "--at",
+        type=_moment,
+        default=None,
+        metavar="YYYY-MM-DD[THH:MM]",
+        help="the moment in Madrid that the demo data show; default: now; of a day: ten o'clock",
     )
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     return parser.parse_args(arguments)
 
 
-def _date(value: str) -> date:
+def _moment(value: str) -> datetime:
     try:
-        return date.fromisoformat(value)
+        if len(value) == len("2026-03-28"):
+            return datetime.combine(date.fromisoformat(value), time(10), MADRID)
+        return datetime.fromisoformat(value).replace(tzinfo=MADRID)
     except ValueError:
-        raise ArgumentTypeError(f"{value!r} is not a date like 2026-03-28") from None
+        message = f"{value!r} is not a date like 2026-03-28, nor a moment like 2026-03-28T17:30"
+        raise ArgumentTypeError(message) from None
 
 
 def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[str, Any]]]:
@@ -92,7 +97,7 @@ def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[
     if options.step in ("inventory", "all"):
         reopen_templates(engine, demo.tables)
         with _progress(console) as report:
-            templates = ensure_templates(engine, demo, options.date, report)
+            templates = ensure_templates(engine, demo, options.at or demo.now(), report)
         outcome["inventory"] = [asdict(template) for template in templates]
         for template in templates:
             _say(console, _sentence(template))

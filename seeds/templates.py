@@ -1,93 +1,160 @@
-"""A whole template: the rows of every table of one bakery on one date."""
+"""A whole template: the rows of every table of one bakery at one moment, and what comes after."""
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
-from app.bakery.business.models import BusinessModel
+from app.bakery.living.books import KEYS, Books
+from app.bakery.living.effects import apply
+from app.bakery.living.events import Event, dump_events
 from app.bakery.metadata import TENANT_METADATA
 from seeds.catalogue.kinds import Profile
 from seeds.catalogue.la_espiga import LA_ESPIGA
 from seeds.catalogue.san_pablo import SAN_PABLO
-from seeds.forecasting import forecast_rows
-from seeds.inventory import (
-    ingredient_rows,
-    keep_stock,
-    lot_rows,
-    movement_rows,
-    product_stock_rows,
-    supplier_price_rows,
-)
-from seeds.orders import order_rows, place_orders
-from seeds.people import people_rows, product_rows
-from seeds.procurement import procurement_rows
-from seeds.product_stock import build_product_stock
-from seeds.production import bake, batch_rows, pieces_baked, recipe_rows
-from seeds.sales import sales_rows, simulate_sales
-from seeds.supply import plan_supply
-from seeds.values import Scene, Tables
+from seeds.rows.history import history_rows
+from seeds.rows.ingredients import ingredient_rows, shelf_rows, supplier_price_rows
+from seeds.rows.people import people_rows, product_rows
+from seeds.rows.recipes import recipe_rows
+from seeds.story.chronicle import Chronicle
+from seeds.story.forecasts import first_predictions, model_rows
+from seeds.values import MADRID, Scene, Tables
 
 PROFILES: tuple[Profile, ...] = (SAN_PABLO, LA_ESPIGA)
+TICKETS_A_WEEK = 3_000
+ORDERS_A_WEEK = 300
+"""Room in the series of numbers, which go on from week to week."""
+
+
+class SeedingError(RuntimeError):
+    """An event of the seeds could not happen in the seeds' own bakery."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a bakery begins with in a week, and all that happens until the night after a day."""
+
+    scene: Scene
+    opening: Tables
+    events: Sequence[Event]
+
+    def digest(self, revision: str) -> str:
+        """A fingerprint of the story and of the tables' revision."""
+        seal = hashlib.sha256(revision.encode())
+        for table, rows in self.opening.items():
+            seal.update(table.encode())
+            for row in rows:
+                seal.update(json.dumps(row, default=str, sort_keys=True).encode())
+        for event in self.events:
+            seal.update(repr(event).encode())
+        return seal.hexdigest()
 
 
 @dataclass(frozen=True)
 class TemplateData:
-    """The rows of a template, by table, each after the tables that it refers to."""
+    """The rows of a template by table, parents first, and what follows."""
 
-    profile: Profile
-    today: date
+    story: Story
+    now: datetime
     tables: Tables
+    to_come: Sequence[Event]
+    reserved: dict[str, int]
+    """The highest identifier that the events to come will give, by table."""
 
     @property
     def row_count(self) -> int:
         """Rows in all tables."""
         return sum(len(rows) for rows in self.tables.values())
 
-    def digest(self, revision: str) -> str:
-        """A fingerprint of the rows and of the tables' revision."""
-        seal = hashlib.sha256(revision.encode())
-        for table, rows in self.tables.items():
-            seal.update(table.encode())
-            for row in rows:
-                seal.update(json.dumps(row, default=str, sort_keys=True).encode())
-        return seal.hexdigest()
+    def timeline(self) -> list[tuple[datetime, dict[str, Any]]]:
+        """What follows, as the engine keeps it."""
+        values = dump_events(self.to_come)
+        return [(event.at, value) for event, value in zip(self.to_come, values, strict=True)]
 
 
-def build_template(profile: Profile, today: date) -> TemplateData:
-    """The rows of a bakery as it stands on a date at ten in the morning.
-
-    The same date gives the same rows. What history two dates share is the same, too, but for the
-    numbers that count tickets and orders from the first day on.
-    """
-    scene = Scene(profile, today)
-    tickets = simulate_sales(scene)
-    supply = plan_supply(scene, tickets)
-    orders = place_orders(scene, supply)
-    batches = bake(scene, tickets, supply, orders)
-    baked = {
-        day.isoformat(): sum(pieces_baked(scene, supply, orders, day).values())
-        for day in scene.days
-    }
-    stocks = keep_stock(scene, batches, baked)
-    product_movements, stock = build_product_stock(scene, tickets, supply, orders, batches)
-    tables: Tables = {
+@lru_cache(maxsize=4)
+def tell(profile: Profile, today: date, scale: float = 1.0) -> Story:
+    """Tell the story of a bakery up to the night after `today`; the same date tells the same."""
+    scene = Scene(profile, today, scale)
+    opening: Tables = {
         **people_rows(scene),
         **recipe_rows(scene),
         "products": product_rows(scene),
         "ingredients": ingredient_rows(scene),
         "supplier_prices": supplier_price_rows(scene),
-        "stock_lots": lot_rows(scene, stocks),
-        "stock_movements": movement_rows(scene, stocks, product_movements),
-        "product_stock": product_stock_rows(scene, stock),
-        "production_batches": batch_rows(scene, batches),
-        **sales_rows(scene, tickets),
-        **order_rows(scene, orders),
-        **forecast_rows(scene),
+        "product_stock": shelf_rows(scene),
+        "sales_history": history_rows(scene),
+        "forecast_models": model_rows(scene, scene.opens_on - timedelta(days=1)),
+        **first_predictions(scene, scene.opens_on - timedelta(days=1)),
     }
-    if profile.account_type is BusinessModel.CENTRAL_BAKER:
-        tables |= procurement_rows(scene, stocks)
-    return TemplateData(profile, today, _in_order(tables))
+    return Story(scene, opening, tuple(Chronicle(scene).events()))
+
+
+def build_template(profile: Profile, now: datetime, scale: float = 1.0) -> TemplateData:
+    """The rows of a bakery as it stands at a moment, and the events that follow it.
+
+    The same moment gives the same rows, and so does bringing forward the rows of a moment before.
+    `scale` is the share of the customers that come to the shops.
+
+    Raises:
+        SeedingError: an event could not happen; the seeds contradict themselves.
+    """
+    story = tell(profile, now.astimezone(MADRID).date(), scale)
+    scene = story.scene
+    shelves_from = datetime.combine(scene.monday - timedelta(days=1), time.min, MADRID)
+    books = Books(shelves_from)
+    for table in KEYS:
+        books.put(table, (dict(row) for row in story.opening.get(table, ())))
+    happened = [event for event in story.events if event.at <= now]
+    for event in happened:
+        if not apply(books, event):
+            raise SeedingError(f"{event} could not happen")
+    tables = _tables(story, books)
+    tables["business"][0]["lived_until"] = happened[-1].at
+    to_come = story.events[len(happened) :]
+    return TemplateData(story, now, _in_order(tables), to_come, _reserved(story.events))
+
+
+def _tables(story: Story, books: Books) -> Tables:
+    """The rows of the opening as they are now, and those that were added."""
+    tables: Tables = {
+        name: list(books.rows[name].values()) if name in KEYS else [dict(row) for row in rows]
+        for name, rows in story.opening.items()
+    }
+    for name, rows in books.added.items():
+        if name not in story.opening:
+            tables[name] = rows
+        elif name not in KEYS:
+            tables[name] = tables[name] + rows
+    first = story.scene.weeks
+    numbers = iter(range(first * TICKETS_A_WEEK + 1, (first + 1000) * TICKETS_A_WEEK))
+    for (sale, movements), number in zip(books.tickets, numbers, strict=False):
+        books.number(sale, movements, number)
+    for number, row in enumerate(tables.get("orders", ()), start=first * ORDERS_A_WEEK + 1):
+        row["order_number"] = number
+    for number, row in enumerate(tables["stock_movements"], start=1):
+        row["id"] = number
+    return tables
+
+
+def _reserved(events: Sequence[Event]) -> dict[str, int]:
+    """The identifiers that events carry: a visitor's rows get higher ones."""
+    return {
+        table: max((getattr(event, name, 0) or 0 for event in events), default=0)
+        for table, name in (
+            ("till_sessions", "till_id"),
+            ("production_batches", "batch_id"),
+            ("procurement_runs", "run_id"),
+            ("purchase_orders", "purchase_order_id"),
+        )
+    } | {
+        "stock_lots": max(
+            (lot.lot_id for event in events for lot in getattr(event, "lots", ())), default=0
+        )
+    }
 
 
 def _in_order(tables: Tables) -> Tables:

@@ -19,9 +19,14 @@ Quantities = dict[str, int]
 
 MADRID = ZoneInfo("Europe/Madrid")
 NAMESPACE = UUID("6f0c1f4e-52b0-5d4b-9a53-8f5e1d0c7a11")
-HISTORY_DAYS = 90
-NOW = time(10, 0)
-"""The time of day at which every template stands still: rows depend on the date alone."""
+DETAIL_WEEKS = 4
+"""Whole weeks before this one of which every ticket is kept: five with this one."""
+HISTORY_WEEKS = 104
+"""Weeks before those, of which the sales of each day are kept."""
+DAYS_TO_COME = 1
+"""Days after today whose events are known: a visit may last over midnight."""
+EPOCH = date(2020, 1, 6)
+"""The Monday from which series of numbers count."""
 
 
 def money(value: Decimal | float) -> Decimal:
@@ -47,26 +52,53 @@ def at(day: date, minute: int, second: int = 0) -> datetime:
 
 @dataclass(frozen=True)
 class Scene:
-    """One bakery on one date: all that its rows are a function of."""
+    """One bakery in the week of a date: all that its events are a function of.
+
+    Everything begins on a Monday, so that each day of a week tells the same story of the days
+    before it.
+    """
 
     profile: Profile
     today: date
+    scale: float = 1.0
+    """The share of the customers that come: less than all of them for tests."""
 
     @cached_property
     def calendar(self) -> BakeryCalendar:
-        """The bakery's year, in which it is open today whatever the day."""
-        return BakeryCalendar(self.profile.local_holidays, self.today)
+        """The bakery's year."""
+        return BakeryCalendar(self.profile.local_holidays)
+
+    @property
+    def monday(self) -> date:
+        """The first day of this week."""
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def opens_on(self) -> date:
+        """The first day of which every ticket is kept."""
+        return self.monday - timedelta(weeks=DETAIL_WEEKS)
+
+    @property
+    def last_day(self) -> date:
+        """The last day whose events are known."""
+        return self.today + timedelta(days=DAYS_TO_COME)
 
     @cached_property
     def days(self) -> list[date]:
-        """The open days of the history, oldest first; today is the last."""
-        past = (self.today - timedelta(days=n) for n in range(HISTORY_DAYS, -1, -1))
-        return [day for day in past if self.calendar.is_open(day)]
+        """The days in detail, oldest first, those to come included."""
+        count = (self.last_day - self.opens_on).days + 1
+        return [self.opens_on + timedelta(days=n) for n in range(count)]
+
+    @cached_property
+    def past_days(self) -> list[date]:
+        """The days before those in detail, oldest first."""
+        first = self.opens_on - timedelta(weeks=HISTORY_WEEKS)
+        return [first + timedelta(days=n) for n in range(7 * HISTORY_WEEKS)]
 
     @property
-    def now(self) -> datetime:
-        """The moment at which the template stands still."""
-        return datetime.combine(self.today, NOW, tzinfo=MADRID)
+    def weeks(self) -> int:
+        """The weeks from the epoch to the first day in detail."""
+        return (self.opens_on - EPOCH).days // 7
 
     @property
     def key(self) -> str:

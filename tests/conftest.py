@@ -16,6 +16,7 @@ from psycopg import sql
 
 from app.local.postgres import PostgresServer, embedded_bindir
 from app.local.valkey import ValkeyServer
+from tests.fixtures.demo import DEMO as DEMO
 from tests.fixtures.live import LiveSystem, running_system
 
 TESTS = Path(__file__).parent

@@ -6,7 +6,18 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, Numeric, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Enum,
+    Identity,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from app.naming import NAMING
@@ -16,6 +27,12 @@ Money = Annotated[Decimal, mapped_column(Numeric(12, 2))]
 Quantity = Annotated[Decimal, mapped_column(Numeric(12, 3))]
 """In the item's own unit: kilograms, litres or pieces."""
 Percent = Annotated[Decimal, mapped_column(Numeric(5, 2))]
+Code = Annotated[str, mapped_column(String(16))]
+Label = Annotated[str, mapped_column(String(40))]
+Name = Annotated[str, mapped_column(String(60))]
+Note = Annotated[str, mapped_column(String(120))]
+Long = Annotated[str, mapped_column(String(300))]
+"""Texts have a bound, so that their tables get no TOAST table, which a clone would have to make."""
 RowId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 DocumentId = Annotated[
     UUID, mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))

@@ -2,6 +2,7 @@
 
 from apiflask import APIFlask
 
+from app.bakery.api.examples import EXAMPLES
 from app.bakery.auth.routes import blueprint as auth
 from app.bakery.business.routes import blueprint as business
 from app.bakery.forecasting.routes import blueprint as forecasting
@@ -13,6 +14,7 @@ from app.bakery.production.routes import blueprint as production
 from app.bakery.recipes.routes import blueprint as recipes
 from app.bakery.sales.routes import blueprint as sales
 from app.bakery.suppliers.routes import blueprint as suppliers
+from app.http.openapi import EXAMPLES as EXAMPLES_KEY
 
 BLUEPRINTS = (
     business,
@@ -33,3 +35,4 @@ def register_blueprints(app: APIFlask) -> None:
     """Give an application the bakery's API."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.extensions[EXAMPLES_KEY] = EXAMPLES

@@ -1,7 +1,9 @@
 """The bakery's calendar: which day it is, and when a day begins and ends."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from app import clock
 
 MADRID = ZoneInfo("Europe/Madrid")
 """The time zone of every bakery; the `daily_sales` view counts days in it, too."""
@@ -9,7 +11,7 @@ MADRID = ZoneInfo("Europe/Madrid")
 
 def now() -> datetime:
     """The present moment, on the bakery's clock."""
-    return datetime.now(UTC).astimezone(MADRID)
+    return clock.now().astimezone(MADRID)
 
 
 def today() -> date:

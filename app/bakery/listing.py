@@ -9,9 +9,15 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.bakery.schemas import Query
+from app.bakery.schemas import BIGGEST_ID, Query
 from app.errors import InvalidRequest, NotFound
+from app.http.negotiation import wants_csv
 from app.validation import Text
+
+TOTAL = "list_total"
+"""The label of the number of all rows, in each row of a page."""
+MOST_ROWS = 5000
+"""The rows of a table to save, where no page is asked for."""
 
 Rows = Select[*tuple[Any, ...]]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -39,13 +45,15 @@ class Listing:
     """The columns by which one list can be sorted and searched.
 
     `tie_breakers` are the primary key: appended to every order, they make it total, so that no
-    item is on two pages or on none.
+    item is on two pages or on none. `computed` rows come out of an aggregate that has all of them
+    anyway: they are counted there, instead of once more.
     """
 
     sorts: Mapping[str, Column]
     default: str
     tie_breakers: Sequence[Column]
     search: Sequence[Column] = ()
+    computed: bool = False
 
 
 def folded(column: Column) -> ColumnElement[str]:
@@ -62,7 +70,7 @@ def fold(words: str) -> str:
 def paginate(
     session: Session, statement: Rows, listing: Listing, query: ListQuery
 ) -> dict[str, Any]:
-    """Fetch one page of a statement, in two queries: the count and the page.
+    """Fetch one page of a statement and the total, in one query.
 
     Raises:
         InvalidRequest: the list cannot be sorted that way.
@@ -73,18 +81,36 @@ def paginate(
         words = fold(query.q)
         found = [folded(column).contains(words, autoescape=True) for column in listing.search]
         statement = statement.where(or_(*found))
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    offset = (query.page - 1) * query.per_page
-    if query.page > 1 and offset >= total:
-        last = max(1, -(-total // query.per_page))
+    count = select(func.count()).select_from(statement.subquery())
+    total = func.count().over() if listing.computed else count.scalar_subquery()
+    size = page_size(query)
+    offset = (query.page - 1) * size
+    page = statement.add_columns(total.label(TOTAL)).order_by(*order).limit(size).offset(offset)
+    rows = session.execute(page).mappings() if offset <= BIGGEST_ID else ()
+    items = [dict(row) for row in rows]
+    totals = [item.pop(TOTAL) for item in items]
+    if query.page > 1 and not items:
+        last = _pages(session.scalar(count) or 0, size)
         raise NotFound(f"No hay tantas páginas: la última es la {last}.", code="page_out_of_range")
-    rows = session.execute(statement.order_by(*order).limit(query.per_page).offset(offset))
+    total_items = totals[0] if totals else 0
     return {
-        "items": [dict(row) for row in rows.mappings()],
+        "items": items,
         "page": query.page,
-        "per_page": query.per_page,
-        "total": total,
+        "per_page": size,
+        "pages": _pages(total_items, size),
+        "total": total_items,
     }
+
+
+def page_size(query: ListQuery) -> int:
+    """Return the items of a page: a table to save has all of them, unless a page is asked for."""
+    asked = query.model_fields_set & {"page", "per_page"}
+    return MOST_ROWS if wants_csv() and not asked else query.per_page
+
+
+def _pages(total: int, size: int) -> int:
+    """Return the number of pages; an empty list has one, which is empty."""
+    return max(1, -(-total // size))
 
 
 def _order(listing: Listing, sort: str | None) -> list[ColumnElement[Any]]:
@@ -97,7 +123,14 @@ def _order(listing: Listing, sort: str | None) -> list[ColumnElement[Any]]:
             f"No se puede ordenar por «{wanted}».", errors={"query": {"sort": [message]}}
         )
     direction = column.desc() if wanted.startswith("-") else column.asc()
-    return [direction.nulls_last(), *(key.asc() for key in listing.tie_breakers)]
+    if not _is_required(column):
+        direction = direction.nulls_last()
+    return [direction, *(key.asc() for key in listing.tie_breakers)]
+
+
+def _is_required(column: Column) -> bool:
+    """Return True for a table's column without nulls: its order is then that of its index."""
+    return isinstance(column, InstrumentedAttribute) and not getattr(column, "nullable", True)
 
 
 def fetch_one(session: Session, statement: Rows, missing: str) -> dict[str, Any]:

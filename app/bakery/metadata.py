@@ -1,5 +1,6 @@
 """The metadata of all tenant tables, complete: importing this module imports every domain."""
 
+from app.bakery.api import models as api
 from app.bakery.base import TenantBase
 from app.bakery.business import models as business
 from app.bakery.forecasting import models as forecasting
@@ -9,9 +10,11 @@ from app.bakery.pos import models as pos
 from app.bakery.procurement import models as procurement
 from app.bakery.production import models as production
 from app.bakery.recipes import models as recipes
+from app.bakery.sales import models as sales
 from app.bakery.suppliers import models as suppliers
 
 DOMAINS = (
+    api,
     business,
     suppliers,
     inventory,
@@ -21,5 +24,6 @@ DOMAINS = (
     orders,
     procurement,
     forecasting,
+    sales,
 )
 TENANT_METADATA = TenantBase.metadata

@@ -110,4 +110,5 @@ class Page(BaseModel):
 
     page: int
     per_page: int
+    pages: int
     total: int

@@ -1,20 +1,32 @@
 """Leads a request to its tenant: the only way by which a view of the bakery reaches data."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy.orm import Session
 
+from app.bakery.base import TenantBase
 from app.bakery.business.models import BusinessModel
+from app.bakery.clock import now
+from app.bakery.living.service import Pace, bring_forward
 from app.bakery.modules import MODULES
-from app.db import UnknownTenant, account_type_of, tenant_transaction
+from app.db import (
+    UnknownTenant,
+    account_type_of,
+    raw_connection,
+    tenant_transaction,
+    timeline_of,
+)
 from app.errors import NotFound, Unauthorized
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+
+_PACE = Pace()
 
 TENANT_HEADER = "X-Tenant-Id"
 """Set by the gateway, which removes a header of this name that a client sent."""
@@ -32,26 +44,59 @@ def current_tenant_id() -> UUID:
         raise Unauthorized("Abre una demo para ver estos datos.", code="tenant_required") from None
 
 
+class TenantView(Generic[P, R]):
+    """A view that runs inside a tenant transaction, with the session as its first argument.
+
+    `inside` is the view itself, for a caller that is in the tenant's transaction already.
+    `cached` names its answer in the tenant's cache. `record` is the table of the record that it
+    changes.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        inside: Callable[Concatenate[Session, P], R],
+        cached: str | None,
+        record: type[TenantBase] | None,
+    ) -> None:
+        update_wrapper(self, inside)
+        self.module, self.inside, self.cached, self.record = module, inside, cached, record
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the view in a transaction of its own."""
+        return self.run(lambda session: self.inside(session, *args, **kwargs))
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction of the request's tenant, which must have the module."""
+        tenant_id = current_tenant_id()
+        ensure_module(tenant_id, self.module)
+        with tenant_transaction(tenant_id) as session:
+            _let_time_pass(session, tenant_id)
+            return work(session)
+
+
 def in_tenant(
-    module: str,
-) -> Callable[[Callable[Concatenate[Session, P], R]], Callable[P, R]]:
+    module: str, *, cached: str | None = None, record: type[TenantBase] | None = None
+) -> Callable[[Callable[Concatenate[Session, P], R]], TenantView[P, R]]:
     """Run a view inside a tenant transaction, with the session as its first argument.
 
     The view's result must not need the session any more. `module` is what the tenant's business
-    model must have.
+    model must have. `cached` keeps the answer to a request by default parameters under that name,
+    until the tenant changes: `app.database.tenant_cache`. A change of a record names the table of
+    its `record`, whose row is locked for `If-Match`; the path has its key.
     """
 
-    def decorate(view: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
-        @wraps(view)
-        def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
-            tenant_id = current_tenant_id()
-            ensure_module(tenant_id, module)
-            with tenant_transaction(tenant_id) as session:
-                return view(session, *args, **kwargs)
-
-        return scoped
+    def decorate(view: Callable[Concatenate[Session, P], R]) -> TenantView[P, R]:
+        return TenantView(module, view, cached, record)
 
     return decorate
+
+
+def _let_time_pass(session: Session, tenant_id: UUID) -> None:
+    if not current_app.config.get("DEMO_LIVE") or not _PACE.is_due(tenant_id):
+        return
+    with raw_connection(session) as driver:
+        bring_forward(driver, timeline_of(tenant_id), now())
 
 
 def ensure_module(tenant_id: UUID, module: str) -> None:

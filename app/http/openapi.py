@@ -1,22 +1,25 @@
 """Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Response
 
-PROBLEM = "application/problem+json"
+from app.http.openapi_components import share_components
+from app.http.openapi_operations import PROBLEM, complete_operations, operations
+
+EXAMPLES = "openapi_examples"
+"""Key of an application's examples: values by the name of their field."""
 ANY_REFUSAL = "Cualquier otro rechazo: el mismo cuerpo, con un código y una frase en español."
 REFUSALS = ("#/components/schemas/HTTPError", "#/components/schemas/ValidationError")
 BODY = {"$ref": "#/components/schemas/HTTPError"}
 Responses = dict[int | str, dict[str, Any]]
 """An operation's responses by status, where its schema does not say them."""
 
-METHODS = ("get", "post", "put", "patch", "delete")
-
 SPANISH = {
+    "AUTH_ERROR_DESCRIPTION": "Falta la sesión o ya ha terminado.",
     "NOT_FOUND_DESCRIPTION": "No existe.",
     "SUCCESS_DESCRIPTION": "Correcto.",
     "VALIDATION_ERROR_DESCRIPTION": "Algún dato no es válido: la respuesta dice cuál y por qué.",
@@ -30,6 +33,7 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
     A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
     """
     app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
+    app.config["AUTO_OPERATION_ID"] = True
     app.config["SPEC_DECORATORS"] = [_WrittenDocument()]
 
     @app.spec_processor
@@ -37,7 +41,7 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
         assert isinstance(document, dict), "ours is JSON, not YAML"
         create = document["components"]["schemas"]["CreateIn"]
         create["properties"]["demo_account_type"]["enum"] = list(account_types)
-        return _finish(document)
+        return _finish(document, app.extensions.get(EXAMPLES, {}))
 
 
 class _WrittenDocument:
@@ -63,22 +67,18 @@ class _WrittenDocument:
         return send
 
 
-def _finish(document: dict[Any, Any]) -> dict[Any, Any]:
-    _describe_refusals(document)
+def _finish(document: dict[Any, Any], examples: Mapping[str, Any]) -> dict[Any, Any]:
+    document["tags"] = list({tag["name"]: tag for tag in document["tags"]}.values())
+    # Every operation gets its refusals as they are sent: as problem details (RFC 9457). APIFlask
+    # writes them down as plain JSON, and knows nothing of what the gateway refuses.
+    for _, _, operation in operations(document):
+        _describe(operation.setdefault("responses", {}))
+    share_components(document)
     for schema in document["components"]["schemas"].values():
         schema.pop("description", None)  # pydantic takes it from the docstring
+        schema.pop("title", None)  # and this from the class
+    complete_operations(document, examples)
     return document
-
-
-def _describe_refusals(document: dict[Any, Any]) -> None:
-    """Give every operation its refusals as they are sent: as problem details (RFC 9457).
-
-    APIFlask writes them down as plain JSON, and knows nothing of what the gateway refuses.
-    """
-    for item in document.get("paths", {}).values():
-        for method in METHODS:
-            if method in item:
-                _describe(item[method].setdefault("responses", {}))
 
 
 def _describe(responses: dict[str, Any]) -> None:

@@ -4,25 +4,24 @@
 rolls back what was open: an exception out of a signal handler could end up anywhere in a driver.
 """
 
-import os
 import sys
 
 from rich.console import Console
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
-from app.config import ConfigurationError
+from app.clock import shift_clock
+from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
-from app.demo import SeedError, load_demo
+from app.demo import Demo, SeedError, load_demo
 from app.local.steps import Steps
 from app.migrations import upgrade_control
 
 
-def bootstrap(database_url: str, demo_file: str, steps: Steps) -> None:
+def bootstrap(database_url: str, demo: Demo, steps: Steps) -> None:
     """Migrate, then make accounts and templates; quick when an earlier start did it."""
-    demo = load_demo(demo_file)
     seeds = demo.load_seeds()
     engine = create_engine(engine_url(database_url), connect_args={"prepare_threshold": None})
     with steps.step("Migrations"), engine.begin() as connection:
@@ -32,14 +31,15 @@ def bootstrap(database_url: str, demo_file: str, steps: Steps) -> None:
     reopen_templates(engine, demo.tables)
     if seeds is not None:
         with steps.step("Templates and their data", bar=True) as report:
-            seeds(engine, demo, demo.today(), report)
+            seeds(engine, demo, demo.now(), report)
 
 
 if __name__ == "__main__":
     try:
-        bootstrap(
-            os.environ["DATABASE_URL"], os.environ.get("DEMO_FILE") or "demo.toml", Steps(Console())
-        )
+        settings = load_settings()
+        shift_clock(settings.demo_clock_shift_minutes)
+        demo = load_demo(settings.demo_file, settings.demo_scale)
+        bootstrap(settings.owner_url, demo, Steps(Console()))
     except (ConfigurationError, SeedError) as error:
         sys.exit(str(error))
     except DBAPIError as error:

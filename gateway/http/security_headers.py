@@ -26,9 +26,14 @@ INLINE_PAGES = {
 
 HSTS = "max-age=31536000; includeSubDomains"
 PREFLIGHT_SECONDS = "600"
-ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Demo-Session-Id"
+ALLOWED_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Demo-Session-Id"
+)
 ALLOWED_METHODS = "GET, HEAD, POST, PUT"
-EXPOSED_HEADERS = "Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+EXPOSED_HEADERS = (
+    "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After,"
+    " X-Request-Id"
+)
 
 
 class SecurityHeaders:

@@ -62,6 +62,7 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
         log.warning("not restored in place", action="reset_failed", error=str(error))
         return replace_tenant(services, target)
     services.quota.forget(target.tenant)
+    services.tenant_cache.drop(target.tenant)
     return ResetStatus.DONE
 
 

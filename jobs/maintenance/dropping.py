@@ -47,6 +47,7 @@ def drop_schema_of(services: JobServices, tenant_id: UUID, schema: str) -> None:
         drop_schema(connection, schema)
         for role in sorted(roles):
             drop_tenant_role(connection, role)
+    services.tenant_cache.drop(tenant_id)
 
 
 def drop_all(services: JobServices, tenant_ids: Sequence[UUID]) -> dict[str, int]:

@@ -1,11 +1,11 @@
-"""Keeps the demo's data fresh: every template ends on the present day.
+"""Keeps the demo's data fresh: every template tells the story of the present day.
 
 The seeds are run for the day instead of shifting what is there. A shift by days would put what
 happened on Mondays on Tuesdays, and a shift by whole weeks would leave the data up to six days old.
 The template gets a new version, which the pool then takes over bit by bit.
 """
 
-from datetime import date
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
@@ -21,22 +21,23 @@ _STALE = _SQL["stale"]
 _NOTE = _SQL["note"]
 
 
-def renew(engine: Engine, demo: Demo, today: date | None = None) -> list[str]:
-    """Rebuild the templates that do not end on this day; costs one query when all do.
+def renew(engine: Engine, demo: Demo, now: datetime | None = None) -> list[str]:
+    """Rebuild the templates that are of another day; costs one query when none is.
 
     Templates that are not of the demo's seeds are left alone: their owners know their dates.
-    The default day is today in the demo's time zone.
+    The default is the present moment in the demo's time zone.
     """
     seeds = demo.load_seeds()
     if seeds is None:
         return []
-    today = today or demo.today()
+    now = now or demo.now()
+    today = now.date()
     seeded = {"today": today, "seeded": list(demo.account_types)}
     with engine.connect() as connection:
         stale = connection.scalar(_STALE, seeded)
     if not stale:
         return []
-    renewed = [item.schema_name for item in seeds(engine, demo, today) if item.changed]
+    renewed = [item.schema_name for item in seeds(engine, demo, now) if item.changed]
     tree = demo.tables.migrations
     revision = None if tree is None else tenant_head(tree)
     with engine.begin() as connection:

@@ -30,6 +30,7 @@ TASKS = frozenset(
         "jobs.tasks.cleanup",
         "jobs.tasks.reconcile",
         "jobs.tasks.refresh",
+        "jobs.tasks.catch_up",
         "jobs.tasks.purge",
     }
 )

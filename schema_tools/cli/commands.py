@@ -216,19 +216,16 @@ def _keep(made: ClonePlan, path: Path) -> None:
 def _run(
     connection: "Connection[Any]", options: argparse.Namespace, chosen: ClonePlan, display: Display
 ) -> Any:
-    progress = display.step if display.is_shown else None
+    progress, data = display.step if display.is_shown else None, data_choice(options)
     if options.other_url:
-        if data_choice(options) is not None:
+        if data is not None:
             raise Misuse("chosen rows are copied within one database: leave out --to-database-url")
         from .across import run_there
 
         return run_there(chosen, connection, options, progress)
+    statistics = not options.no_statistics
     return chosen.run(
-        connection,
-        options.target,
-        progress=progress,
-        statistics=not options.no_statistics,
-        data=data_choice(options),
+        connection, options.target, progress=progress, statistics=statistics, data=data
     )
 
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 from app.bakery.business.models import BusinessModel, LocationKind, UserRole
 from app.bakery.inventory.models import IngredientCategory, Unit
 from app.bakery.orders.models import CustomerKind
-from seeds.calendar import Season
+from seeds.calendar import Fiesta, Season
 
 Habit = tuple[tuple[int, float], ...]
 """The numbers of pieces that one customer takes, each with its chance."""
 
-DAILY: Habit = ((1, 0.56), (2, 0.31), (3, 0.09), (4, 0.04))
-PASTRY: Habit = ((1, 0.38), (2, 0.30), (3, 0.12), (4, 0.12), (6, 0.08))
+DAILY: Habit = ((1, 0.60), (2, 0.29), (3, 0.08), (4, 0.03))
+PASTRY: Habit = ((1, 0.50), (2, 0.28), (3, 0.10), (4, 0.08), (6, 0.04))
 SINGLE: Habit = ((1, 0.93), (2, 0.07))
 
 
@@ -127,7 +127,11 @@ class UserSpec:
 
 @dataclass(frozen=True)
 class CustomerSpec:
-    """A customer, and what they order: `basket` on `weekdays`, each time with this `chance`."""
+    """A customer, and what they order: `basket` on `weekdays`, each time with this `chance`.
+
+    `closed_months` and `closed_on_holidays` are for schools; `seeds.demand.order_chance` knows
+    them.
+    """
 
     name: str
     kind: CustomerKind
@@ -141,6 +145,8 @@ class CustomerSpec:
     basket: tuple[tuple[str, int], ...]
     location: str | None = None
     notes: str | None = None
+    closed_months: tuple[int, ...] = ()
+    closed_on_holidays: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,3 +180,4 @@ class Profile:
     recipes: tuple[RecipeSpec, ...]
     products: tuple[ProductSpec, ...]
     customers: tuple[CustomerSpec, ...]
+    fiestas: tuple[Fiesta, ...] = ()

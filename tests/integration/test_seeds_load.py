@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import datetime, timedelta
 from functools import cache
 
 import psycopg
@@ -13,19 +13,21 @@ from argon2 import PasswordHasher
 from psycopg import sql
 from sqlalchemy import NullPool, create_engine
 
-import seeds.load
+import seeds.loading.load
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import SeedError, TenantTables
 from app.migrations import upgrade_control
 from seeds import ControlSchemaMissing, ensure_templates, ensure_tenants
-from seeds.schema import COMMENT
-from seeds.templates import PROFILES, TemplateData, build_template
+from seeds.loading.schema import COMMENT
+from seeds.templates import PROFILES, build_template
+from seeds.values import MADRID
 from tests.fixtures.demo import DEMO
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
-TODAY = date(2026, 11, 23)
+TODAY = datetime(2026, 11, 23, 10, 30, tzinfo=MADRID)
+TOMORROW = TODAY + timedelta(days=1)
 SCHEMAS = [account.template for account in DEMO.accounts]
 
 
@@ -35,7 +37,7 @@ remembered = cache(build_template)
 @pytest.fixture(autouse=True)
 def _rows_made_once(monkeypatch):
     """The rows of a date are always the same: what is tested here is how they are loaded."""
-    monkeypatch.setattr(seeds.load, "build_template", remembered)
+    monkeypatch.setattr(seeds.loading.load, "build_template", remembered)
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_the_rows_of_both_templates_are_there(engine, database):
         (schema, 1, True) for schema in SCHEMAS
     ]
     for profile, item in zip(PROFILES, loaded, strict=True):
-        data = remembered(profile, TODAY)
+        data = remembered(profile, TODAY, DEMO.scale)
         assert item.rows == data.row_count
         for table, rows in data.tables.items():
             assert count(database, item.schema_name, table) == len(rows), table
@@ -103,7 +105,7 @@ def test_documents_add_up_in_the_database_too(engine, database):
                 " WHERE line.amount <> total"
             ).fetchone()
             assert wrong == (0,)
-            assert database.execute("SELECT sum(tickets) > 4000 FROM daily_sales").fetchone()[0]
+            assert database.execute("SELECT sum(tickets) > 1000 FROM daily_sales").fetchone()[0]
 
 
 def test_a_second_run_writes_nothing(engine, database):
@@ -117,7 +119,7 @@ def test_a_second_run_writes_nothing(engine, database):
 def test_another_date_replaces_the_template_and_raises_its_version(engine, database):
     ensure_templates(engine, DEMO, TODAY)
     before = schemas_of(database)
-    loaded = ensure_templates(engine, DEMO, date(2026, 11, 24))
+    loaded = ensure_templates(engine, DEMO, TOMORROW)
     assert [(item.version, item.changed) for item in loaded] == [(2, True), (2, True)]
     after = schemas_of(database)
     assert [row[0] for row in after] == SCHEMAS
@@ -126,7 +128,7 @@ def test_another_date_replaces_the_template_and_raises_its_version(engine, datab
 
 def test_another_revision_replaces_the_template_too(engine, monkeypatch):
     ensure_templates(engine, DEMO, TODAY)
-    monkeypatch.setattr(seeds.load, "tenant_head", lambda tree: "9999")
+    monkeypatch.setattr(seeds.loading.load, "tenant_head", lambda tree: "9999")
     assert all(item.changed for item in ensure_templates(engine, DEMO, TODAY))
 
 
@@ -135,7 +137,7 @@ def test_a_schema_that_someone_dropped_comes_back(engine, database):
     database.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(SCHEMAS[0])))
     loaded = ensure_templates(engine, DEMO, TODAY)
     assert [item.changed for item in loaded] == [True, False]
-    assert count(database, SCHEMAS[0], "ingredients") == 25
+    assert count(database, SCHEMAS[0], "ingredients") == 33
 
 
 def test_new_rows_get_numbers_that_the_seeds_have_not_given(engine, database):
@@ -168,28 +170,28 @@ def test_a_failure_halfway_keeps_the_old_template(engine, database, monkeypatch)
     ensure_templates(engine, DEMO, TODAY)
     before = tenants_of(database), schemas_of(database), count(database, SCHEMAS[0], "sales")
 
-    def broken(profile, today):
-        data = build_template(profile, today)
+    def broken(profile, now, scale):
+        data = build_template(profile, now, scale)
         data.tables["sale_lines"][-1]["product_id"] = 999
-        return TemplateData(data.profile, data.today, data.tables)
+        return data
 
-    monkeypatch.setattr(seeds.load, "build_template", broken)
+    monkeypatch.setattr(seeds.loading.load, "build_template", broken)
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        ensure_templates(engine, DEMO, date(2026, 11, 24))
+        ensure_templates(engine, DEMO, TOMORROW)
     now = tenants_of(database), schemas_of(database), count(database, SCHEMAS[0], "sales")
     assert now == before
 
 
 def test_a_reader_of_the_old_template_is_waited_for(engine, database, monkeypatch):
     ensure_templates(engine, DEMO, TODAY)
-    monkeypatch.setattr("seeds.schema.LOCK_TIMEOUT", "50ms")
-    monkeypatch.setattr(seeds.load, "ATTEMPTS", 2)
+    monkeypatch.setattr("seeds.loading.schema.LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(seeds.loading.load, "ATTEMPTS", 2)
     table = sql.Identifier(SCHEMAS[0], "sales")
     with database.transaction():
         database.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(table))
-        with pytest.raises(seeds.SeedError, match="busy"):
-            ensure_templates(engine, DEMO, date(2026, 11, 24))
-    assert all(item.changed for item in ensure_templates(engine, DEMO, date(2026, 11, 24)))
+        with pytest.raises(SeedError, match="busy"):
+            ensure_templates(engine, DEMO, TOMORROW)
+    assert all(item.changed for item in ensure_templates(engine, DEMO, TOMORROW))
 
 
 def test_runs_at_the_same_time_load_once(engine, database):
@@ -273,12 +275,12 @@ def run_command(database_url, *arguments):
 
 def test_the_command_line_runs_each_step(engine, database_url):
     for step in ("users", "tenants", "inventory"):
-        run = run_command(database_url, step, "--date", "2026-11-23", "--json")
+        run = run_command(database_url, step, "--at", "2026-11-23", "--json")
         assert run.returncode == 0, run.stderr
         outcome = json.loads(run.stdout)
         assert list(outcome) == [step]
         assert [item["changed"] for item in outcome[step]] == [True, True]
-    run = run_command(database_url, "--date", "2026-11-23")
+    run = run_command(database_url, "--at", "2026-11-23")
     assert run.returncode == 0
     assert "template_central_baker: version 1" in run.stdout
     assert "loaded" not in run.stdout
@@ -288,7 +290,7 @@ def test_failure_and_misuse_have_different_exit_codes(database_url):
     failed = run_command(database_url, "users")
     assert failed.returncode == 1
     assert "migrations" in failed.stderr
-    assert run_command(database_url, "--date", "yesterday").returncode == 2
+    assert run_command(database_url, "--at", "yesterday").returncode == 2
     assert run_command(database_url, "everything").returncode == 2
     unset = run_command("", "all")
     assert unset.returncode == 2

@@ -4,14 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from seeds.calendar import BakeryCalendar, Season, easter_sunday, season_factor
+from seeds.calendar import BakeryCalendar, Fiesta, Season, easter_sunday, season_factor
+from seeds.hours import MORNING_HOURS, SATURDAY_HOURS, WORKING_HOURS
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 
 
 @pytest.fixture
 def calendar():
-    return BakeryCalendar(local_holidays=((4, 23),), today=date(2026, 12, 25))
+    return BakeryCalendar(local_holidays=((4, 23),))
 
 
 @pytest.mark.parametrize(
@@ -34,12 +35,6 @@ def test_holidays_are_national_local_and_those_before_easter(calendar):
     assert not calendar.is_holiday(date(2026, 4, 1))
 
 
-def test_the_bakery_is_closed_at_christmas_unless_that_is_today(calendar):
-    assert calendar.is_open(date(2026, 12, 25))
-    assert not calendar.is_open(date(2025, 12, 25))
-    assert not calendar.is_open(date(2026, 1, 1))
-
-
 def test_saturday_is_busier_than_tuesday_and_monday_is_the_quietest(calendar):
     week = [calendar.demand_factor(date(2026, 6, 8) + timedelta(days=n)) for n in range(7)]
     assert min(week) == week[0]
@@ -51,8 +46,12 @@ def test_saturday_is_busier_than_tuesday_and_monday_is_the_quietest(calendar):
     ("season", "first", "last", "peak"),
     [
         (Season.ROSCON, (12, 8), (1, 6), (1, 5)),
-        (Season.BUNUELOS, (10, 22), (11, 5), (11, 1)),
+        (Season.SAN_VALERO, (1, 23), (1, 29), (1, 29)),
         (Season.TORRIJAS, (3, 8), (4, 6), (4, 3)),
+        (Season.EASTER, (3, 27), (4, 6), (4, 5)),
+        (Season.ALL_SAINTS, (10, 18), (11, 4), (10, 31)),
+        (Season.BUNUELOS, (10, 22), (11, 5), (11, 1)),
+        (Season.CHRISTMAS, (12, 1), (1, 6), (12, 23)),
     ],
 )
 def test_a_product_of_the_season_is_sold_in_its_season_alone(season, first, last, peak):
@@ -67,3 +66,40 @@ def test_a_product_of_the_season_is_sold_in_its_season_alone(season, first, last
 
 def test_what_has_no_season_is_sold_all_year():
     assert {season_factor(None, day) for day in YEAR} == {1}
+
+
+def test_a_working_day_has_a_siesta_and_a_holiday_only_a_morning(calendar):
+    morning_and_evening = ((450, 870), (1020, 1230))
+    assert calendar.opening_hours(date(2026, 6, 10)) == morning_and_evening
+    assert calendar.opening_hours(date(2026, 6, 13)) == morning_and_evening  # A Saturday.
+    for day in (date(2026, 6, 14), date(2026, 10, 12), date(2026, 4, 23), date(2026, 12, 24)):
+        assert calendar.opening_hours(day) == ((480, 870),), day
+
+
+def test_christmas_and_new_year_are_mornings(calendar):
+    for day in (date(2026, 1, 1), date(2026, 12, 25)):
+        assert calendar.opening_hours(day) == ((480, 870),)
+
+
+@pytest.mark.parametrize(
+    ("halves", "day"),
+    [
+        (WORKING_HOURS, date(2026, 6, 10)),
+        (SATURDAY_HOURS, date(2026, 6, 13)),
+        (MORNING_HOURS, date(2026, 6, 14)),
+    ],
+)
+def test_customers_come_while_the_shop_is_open(calendar, halves, day):
+    hours = calendar.opening_hours(day)
+    for half in halves:
+        assert any(opens <= 30 * half < closes for opens, closes in hours), half
+
+
+def test_a_fiesta_lasts_from_its_first_to_its_last_day():
+    pilar = Fiesta("Fiestas del Pilar", (10, 4), (10, 12), 1.18)
+    assert [pilar.is_on(date(2026, 10, day)) for day in (3, 4, 12, 13)] == [
+        False,
+        True,
+        True,
+        False,
+    ]

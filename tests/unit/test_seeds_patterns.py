@@ -1,22 +1,26 @@
 """The seeded data looks like a bakery's: week, day, seasons, recipes, documents."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
 from seeds.catalogue.la_espiga import LA_ESPIGA
 from seeds.catalogue.san_pablo import SAN_PABLO
 from seeds.templates import PROFILES, build_template
+from seeds.values import MADRID
 
 FLOURS = "HAR-"
 
 
 @cache
 def build(profile, today):
-    return build_template(profile, today).tables
+    """The rows of a day at half past ten, with a share of the customers: it is quicker."""
+    moment = datetime.combine(today, time(10, 30), MADRID)
+    return build_template(profile, moment, 0.2).tables
 
 
 @pytest.fixture(params=PROFILES, ids=lambda profile: profile.account_type)
@@ -38,9 +42,10 @@ def test_saturday_sells_more_than_tuesday_and_monday_least(profile):
     sales = build(profile, date(2026, 6, 22))["sales"]
     week = Counter()
     for sale in sales:
-        week[sale["sold_at"].weekday()] += sale["total"]
-    assert week[5] > week[1] * Decimal("1.25")
-    assert week[6] > week[1]
+        if sale["sold_at"].date() < date(2026, 6, 22):  # four whole weeks
+            week[sale["sold_at"].weekday()] += sale["total"]
+    assert week[5] > week[1] * Decimal("1.15")
+    assert week[6] > week[0]
     assert min(week, key=week.get) == 0
 
 
@@ -60,13 +65,19 @@ def test_sunday_is_a_morning(profile):
 def test_bread_is_sold_every_day(profile):
     tables = build(profile, date(2026, 6, 22))
     bread = next(row["name"] for row in tables["products"] if row["sku"] == "PAN-01")
-    days = {date(2026, 6, 22) - timedelta(days=n) for n in range(91)}
+    days = {date(2026, 6, 22) - timedelta(days=n) for n in range(29)}
     assert set(pieces_by_day(tables, bread)) == days
 
 
-def test_tickets_a_day_are_those_of_a_bakery_that_has_customers(profile):
-    sales = build(profile, date(2026, 6, 22))["sales"]
-    assert 38 <= len(sales) / 91 <= 60
+def test_no_customer_for_twenty_minutes_means_that_the_shop_is_shut(profile):
+    """Whoever looks in opening hours sees a ticket that is not old, in every shop."""
+    moment = datetime(2026, 11, 24, 20, tzinfo=MADRID)
+    tickets = build_template(profile, moment).tables["sales"]
+    for location_id in {row["location_id"] for row in tickets}:
+        times = [row["sold_at"] for row in tickets if row["location_id"] == location_id]
+        for before, after in pairwise(times):
+            same_half = before.date() == after.date() and (before.hour < 15) == (after.hour < 15)
+            assert not same_half or after - before <= timedelta(minutes=20), (before, after)
 
 
 def test_roscon_is_sold_in_december_and_until_epiphany_alone(profile):
@@ -92,7 +103,12 @@ def test_the_season_is_on_offer_on_its_day(profile, name, today):
     tables = build(profile, today)
     product = next(row for row in tables["products"] if row["name"].startswith(name))
     assert product["is_active"]
-    ready = [row for row in tables["product_stock"] if row["product_id"] == product["id"]]
+    shops = {row["location_id"] for row in tables["till_sessions"]}
+    ready = [
+        row
+        for row in tables["product_stock"]
+        if row["product_id"] == product["id"] and row["location_id"] in shops
+    ]
     assert all(row["quantity"] > 0 for row in ready)
 
 
@@ -112,7 +128,9 @@ def test_batches_are_finished_under_way_and_planned():
 def test_recipes_keep_to_the_bakers_percentages(recipe):
     amounts = dict(recipe.ingredients)
     flour = sum(amount for sku, amount in amounts.items() if sku.startswith(FLOURS))
-    assert flour > 0
+    if not flour:  # What is made of almonds.
+        assert amounts["FRS-002"] > 0
+        return
     if recipe.category == "Panes":
         assert Decimal("0.017") <= amounts["SAL-001"] / flour <= Decimal("0.022")
         assert amounts["LEV-001"] / flour <= Decimal("0.02")
@@ -128,7 +146,7 @@ def test_ingredients_cost_a_part_of_the_price():
         spent[line["recipe_id"]] += line["quantity"] * costs[line["ingredient_id"]]
     for product in tables["products"]:
         cost = spent[product["recipe_id"]] / yields[product["recipe_id"]]
-        assert Decimal("0.05") < cost / product["price"] < Decimal("0.40"), product["name"]
+        assert Decimal("0.05") < cost / product["price"] < Decimal("0.45"), product["name"]
 
 
 def test_every_ingredient_of_san_pablo_is_in_a_recipe_or_used_each_day():
@@ -140,7 +158,7 @@ def test_shops_and_businesses_order_from_the_central_workshop():
     today = date(2026, 11, 24)
     tables = build(LA_ESPIGA, today)
     kinds = Counter(row["kind"] for row in tables["customers"])
-    assert kinds == {"satellite": 3, "business": 8}
+    assert kinds == {"satellite": 3, "business": 18}
     due = Counter((row["due_on"] > today, row["status"]) for row in tables["orders"])
     assert due[False, "delivered"] > 400
     assert due[True, "confirmed"] >= 3
@@ -151,7 +169,7 @@ def test_predictions_reach_two_weeks_and_enclose_their_value(profile):
     today = date(2026, 11, 23)
     rows = build(profile, today)["forecast_predictions"]
     days = {row["predicted_for"] for row in rows}
-    assert days == {today + timedelta(days=n) for n in range(1, 15)}
+    assert days == {today + timedelta(days=n) for n in range(-28, 15)}
     assert all(row["lower_bound"] <= row["quantity"] <= row["upper_bound"] for row in rows)
 
 

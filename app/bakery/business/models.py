@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, RowId, TenantBase, enum_column
+from app.bakery.base import Code, CreatedAt, Label, Name, Note, RowId, TenantBase, enum_column
 
 
 class BusinessModel(StrEnum):
@@ -40,19 +40,21 @@ class Business(TenantBase):
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default="1")
-    name: Mapped[str]
-    legal_name: Mapped[str]
-    tax_id: Mapped[str]
+    name: Mapped[Name]
+    legal_name: Mapped[Name]
+    tax_id: Mapped[Code]
     business_model: Mapped[BusinessModel] = enum_column(BusinessModel, "business_model")
-    address: Mapped[str]
-    postal_code: Mapped[str]
-    city: Mapped[str]
-    phone: Mapped[str]
-    email: Mapped[str]
-    currency: Mapped[str] = mapped_column(server_default="EUR")
-    timezone: Mapped[str] = mapped_column(server_default="Europe/Madrid")
+    address: Mapped[Name]
+    postal_code: Mapped[Code]
+    city: Mapped[Label]
+    phone: Mapped[Code]
+    email: Mapped[Name]
+    currency: Mapped[Code] = mapped_column(server_default="EUR")
+    timezone: Mapped[Code] = mapped_column(server_default="Europe/Madrid")
     founded_on: Mapped[date]
-    description: Mapped[str]
+    description: Mapped[Note]
+    lived_until: Mapped[CreatedAt]
+    """The moment up to which things have happened."""
 
 
 class Location(TenantBase):
@@ -61,11 +63,11 @@ class Location(TenantBase):
     __tablename__ = "locations"
 
     id: Mapped[RowId]
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True)
     kind: Mapped[LocationKind] = enum_column(LocationKind, "location_kind")
-    address: Mapped[str]
-    city: Mapped[str]
-    phone: Mapped[str]
+    address: Mapped[Name]
+    city: Mapped[Label]
+    phone: Mapped[Code]
 
 
 class User(TenantBase):
@@ -74,8 +76,8 @@ class User(TenantBase):
     __tablename__ = "users"
 
     id: Mapped[RowId]
-    email: Mapped[str] = mapped_column(unique=True)
-    full_name: Mapped[str]
+    email: Mapped[Name] = mapped_column(unique=True)
+    full_name: Mapped[Name]
     role: Mapped[UserRole] = enum_column(UserRole, "user_role")
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     is_active: Mapped[bool] = mapped_column(server_default="true")

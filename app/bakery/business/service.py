@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import ScalarSelect, Select, case, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Business, Location, LocationKind
@@ -34,9 +34,19 @@ def selling_location(session: Session, location_id: int | None = None, part: str
     if location_id is None:
         return _first(session, SELLING)
     if session.scalar(select(Location.id).where(Location.id == location_id)) is None:
-        errors = {part: {"location_id": [f"No existe la ubicación {location_id}."]}}
-        raise InvalidRequest("Esa ubicación no existe.", errors=errors)
+        raise unknown_location(location_id, part)
     return location_id
+
+
+def default_location() -> ScalarSelect[int]:
+    """The location whose till is meant where none is named, as a part of a statement."""
+    return _rank(SELLING).scalar_subquery()
+
+
+def unknown_location(location_id: int, part: str) -> InvalidRequest:
+    """The refusal of a location that does not exist; `part` of the request named it."""
+    errors = {part: {"location_id": [f"No existe la ubicación {location_id}."]}}
+    return InvalidRequest("Esa ubicación no existe.", errors=errors)
 
 
 def dispatch_location(session: Session) -> int:
@@ -45,8 +55,12 @@ def dispatch_location(session: Session) -> int:
 
 
 def _first(session: Session, preferred: Sequence[LocationKind]) -> int:
-    rank = case(*((Location.kind == kind, place) for place, kind in enumerate(preferred)))
-    found = session.scalar(select(Location.id).order_by(rank, Location.id).limit(1))
+    found = session.scalar(_rank(preferred))
     if found is None:
         raise Conflict("Esta panadería no tiene ninguna ubicación.", code="no_location")
     return found
+
+
+def _rank(preferred: Sequence[LocationKind]) -> Select[int]:
+    rank = case(*((Location.kind == kind, place) for place, kind in enumerate(preferred)))
+    return select(Location.id).order_by(rank, Location.id).limit(1)

@@ -10,19 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import Ingredient, StockLot, StockMovement, Unit
 from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
 from app.bakery.inventory.stock import plain
+from app.bakery.labels import label
 from app.bakery.listing import fetch_all
 from app.bakery.schemas import is_whole
 from app.errors import Conflict, InvalidRequest
 
 Change = tuple[StockLot, Decimal]
-
-SHORT_UNITS = {Unit.KILOGRAM: "kg", Unit.LITRE: "l", Unit.PIECE: "ud."}
-"""The units in Spanish."""
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
@@ -85,7 +83,7 @@ def _take(ingredient: Ingredient, lots: Sequence[StockLot], wanted: Decimal) -> 
     if there_is < wanted:
         raise Conflict(
             f"No hay bastante: de «{ingredient.name}» quedan {plain(there_is)}"
-            f" {SHORT_UNITS[ingredient.unit]} y quieres quitar {plain(wanted)}.",
+            f" {label(ingredient.unit)} y quieres quitar {plain(wanted)}.",
             code="insufficient_stock",
         )
     changes = []
@@ -130,6 +128,7 @@ def _move(lot: StockLot, change: Decimal, adjustment: AdjustmentIn) -> StockMove
         quantity=change,
         unit_cost=lot.unit_cost,
         reason=adjustment.reason,
+        occurred_at=now(),
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, Quantity, RowId, TenantBase, enum_column
+from app.bakery.base import CreatedAt, Label, Long, Name, Quantity, RowId, TenantBase, enum_column
 
 
 class Unit(StrEnum):
@@ -87,7 +87,7 @@ class StockLot(TenantBase):
     id: Mapped[RowId]
     ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredients.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
-    lot_code: Mapped[str] = mapped_column(unique=True)
+    lot_code: Mapped[Label] = mapped_column(unique=True)
     quantity_received: Mapped[Quantity]
     quantity: Mapped[Quantity]
     unit_cost: Mapped[Decimal] = mapped_column(Numeric(12, 4))
@@ -127,6 +127,6 @@ class StockMovement(TenantBase):
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     quantity: Mapped[Quantity]
     unit_cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
-    reference: Mapped[str | None]
-    reason: Mapped[str | None]
+    reference: Mapped[Name | None]
+    reason: Mapped[Long | None]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -55,7 +55,7 @@ def list_lots(session: Session, query_data: LotQuery) -> dict[str, Any]:
 @blueprint.get("/summary")
 @blueprint.doc(summary="Ver el estado del almacén en cifras.")
 @blueprint.output(SummaryOut)
-@in_tenant("inventory")
+@in_tenant("inventory", cached="inventory_summary")
 def show_summary(session: Session) -> dict[str, Any]:
     """Show the state of the stock in figures."""
     return service.summarise(session)

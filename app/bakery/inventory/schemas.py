@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 
 from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, RowKey, UnitCost
+from app.bakery.schemas import Amount, BodyKey, Euros, Moment, Page, Period, RowKey, UnitCost
 from app.validation import Request, Text, own_error
 
 
@@ -41,14 +41,12 @@ class LotQuery(ListQuery):
     include_empty: bool = False
 
 
-class MovementQuery(ListQuery):
+class MovementQuery(ListQuery, Period):
     """Filters of the lists of movements."""
 
     kind: MovementKind | None = None
     ingredient_id: RowKey | None = None
     product_id: RowKey | None = None
-    since: Day | None = Field(default=None, description="Primer día.")
-    until: Day | None = Field(default=None, description="Último día, incluido.")
 
 
 def _not_zero(quantity: Decimal) -> Decimal:
@@ -71,7 +69,7 @@ class AdjustmentIn(Request):
         ),
         AfterValidator(_not_zero),
     ]
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
     lot_id: BodyKey | None = None
     kind: Literal[MovementKind.ADJUSTMENT, MovementKind.WASTE] = MovementKind.ADJUSTMENT
 

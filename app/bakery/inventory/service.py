@@ -187,10 +187,10 @@ def _movements(session: Session, statement: Rows, query: MovementQuery) -> dict[
         statement = statement.where(StockMovement.ingredient_id == query.ingredient_id)
     if query.product_id is not None:
         statement = statement.where(StockMovement.product_id == query.product_id)
-    if query.since is not None:
-        statement = statement.where(StockMovement.occurred_at >= day_start(query.since))
-    if query.until is not None:
-        statement = statement.where(StockMovement.occurred_at < day_end(query.until))
+    if query.from_ is not None:
+        statement = statement.where(StockMovement.occurred_at >= day_start(query.from_))
+    if query.to is not None:
+        statement = statement.where(StockMovement.occurred_at < day_end(query.to))
     return paginate(session, statement, MOVEMENTS, query)
 
 

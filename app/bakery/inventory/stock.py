@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.bakery.clock import now
 from app.bakery.inventory.models import MovementKind, ProductStock, StockMovement
 from app.bakery.pos.models import Product
 from app.errors import Conflict
@@ -38,6 +39,7 @@ def move_products(session: Session, location_id: int, changes: Quantities, reaso
     _ensure_rows(session, location_id, [product for product in moved if moved[product] > 0])
     rows = _lock_rows(session, location_id, list(moved))
     _ensure_enough(session, rows, moved)
+    moment = now()
     for product_id, change in moved.items():
         rows[product_id].quantity += change
         session.add(
@@ -48,6 +50,7 @@ def move_products(session: Session, location_id: int, changes: Quantities, reaso
                 quantity=change,
                 reference=reason.reference,
                 reason=reason.note,
+                occurred_at=moment,
             )
         )
     session.flush()

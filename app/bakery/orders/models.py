@@ -17,9 +17,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.bakery.base import (
+    Code,
     CreatedAt,
     DocumentId,
+    Label,
+    Long,
     Money,
+    Name,
+    Note,
     Quantity,
     RowId,
     TenantBase,
@@ -53,15 +58,15 @@ class Customer(TenantBase):
     __tablename__ = "customers"
 
     id: Mapped[RowId]
-    name: Mapped[str]
+    name: Mapped[Name]
     kind: Mapped[CustomerKind] = enum_column(CustomerKind, "customer_kind")
     location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))
-    contact_name: Mapped[str]
-    email: Mapped[str] = mapped_column(unique=True)
-    phone: Mapped[str]
-    address: Mapped[str]
-    city: Mapped[str]
-    notes: Mapped[str | None]
+    contact_name: Mapped[Name]
+    email: Mapped[Name] = mapped_column(unique=True)
+    phone: Mapped[Code]
+    address: Mapped[Name]
+    city: Mapped[Label]
+    notes: Mapped[Note | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -84,7 +89,7 @@ class Order(TenantBase):
     )
     ordered_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     due_on: Mapped[date]
-    notes: Mapped[str | None]
+    notes: Mapped[Long | None]
     total: Mapped[Money]
     updated_at: Mapped[CreatedAt]
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products
-from app.bakery.orders.models import Customer, Order, OrderLine, OrderStatus
+from app.bakery.labels import inside_sentence
+from app.bakery.orders.models import Customer, CustomerKind, Order, OrderLine, OrderStatus
+from app.bakery.orders.pricing import trade_price
 from app.bakery.orders.schemas import (
     MOST_ON_AN_ORDER,
     OrderChange,
@@ -30,18 +33,22 @@ EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 
 
 def place(session: Session, asked: OrderIn) -> dict[str, Any]:
-    """Take an order, at today's prices. Nothing is set aside for it until it is delivered.
+    """Take an order, at the customer's prices of today.
+
+    Nothing is set aside for it until it is delivered.
 
     Raises:
         InvalidRequest: the customer or a product does not exist, or the day is over.
     """
-    known = session.scalar(select(Customer.id).where(Customer.id == asked.customer_id))
-    if known is None:
+    kind = _kind_of(session, asked.customer_id)
+    if kind is None:
         raise _refuse("customer_id", f"No existe el cliente {asked.customer_id}.")
     _ensure_not_past(asked.due_on)
-    lines = price(session, asked.lines, merge(asked.lines, MOST_ON_AN_ORDER))
+    quantities = merge(asked.lines, MOST_ON_AN_ORDER)
+    lines = price(session, asked.lines, quantities, discounted=partial(trade_price, kind=kind))
     order = Order(
         customer_id=asked.customer_id,
+        ordered_at=now(),
         due_on=asked.due_on,
         notes=asked.notes or None,
         total=total(lines),
@@ -92,18 +99,26 @@ def _change_lines(session: Session, order: Order, asked: Sequence[OrderLineIn]) 
     if quantities == {line.product_id: line.quantity for line in before}:
         return
     _ensure_editable(order)
-    lines = price(session, asked, quantities, before)
+    kind = _kind_of(session, order.customer_id)
+    assert kind is not None, "an order has a customer"
+    lines = price(session, asked, quantities, before, partial(trade_price, kind=kind))
     session.execute(delete(OrderLine).where(OrderLine.order_id == order.id))
     _write_lines(session, order.id, lines)
     order.total = total(lines)
 
 
+def _kind_of(session: Session, customer_id: int) -> CustomerKind | None:
+    return session.scalar(select(Customer.kind).where(Customer.id == customer_id))
+
+
 def _advance(session: Session, order: Order, status: OrderStatus) -> None:
     possible = TRANSITIONS[order.status]
     if status not in possible:
-        allowed = f"puede pasar a: {', '.join(possible)}" if possible else "ya no puede cambiar"
+        names = " o a ".join(inside_sentence(each) for each in possible)
+        allowed = f"puede pasar a {names}" if possible else "ya no puede cambiar"
         raise Conflict(
-            f"Un pedido en estado «{order.status}» no puede pasar a «{status}»: {allowed}.",
+            f"Un pedido {inside_sentence(order.status)} no puede pasar a"
+            f" {inside_sentence(status)}: {allowed}.",
             code="invalid_transition",
         )
     if status is OrderStatus.READY:
@@ -165,7 +180,8 @@ def _write_lines(session: Session, order_id: UUID, lines: Sequence[Line]) -> Non
 def _ensure_editable(order: Order) -> None:
     if order.status not in EDITABLE:
         raise Conflict(
-            f"Un pedido en estado «{order.status}» ya no se puede modificar.", code="order_closed"
+            f"Un pedido {inside_sentence(order.status)} ya no se puede modificar.",
+            code="order_closed",
         )
 
 

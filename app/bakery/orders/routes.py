@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
 from app.bakery.orders import placing, service
+from app.bakery.orders.models import Order
 from app.bakery.orders.schemas import (
     CustomerPage,
     CustomerQuery,
@@ -70,7 +71,7 @@ def place_order(session: Session, json_data: OrderIn) -> dict[str, Any]:
 )
 @blueprint.input(OrderChange)
 @blueprint.output(OrderDetail)
-@in_tenant("orders")
+@in_tenant("orders", record=Order)
 def change_order(session: Session, order_id: UUID, json_data: OrderChange) -> dict[str, Any]:
     """Change an order, or move it along."""
     return placing.change(session, order_id, json_data)

@@ -12,7 +12,7 @@ from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period
 from app.validation import Request, Text, own_error
 
 MOST_ON_AN_ORDER = 10_000
-Notes = Annotated[Text, Field(max_length=1000)]
+Notes = Annotated[Text, Field(max_length=300)]
 
 
 class CustomerQuery(ListQuery):

@@ -1,6 +1,6 @@
 """Lines of a ticket or an order: products and prices behind what a client asked for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
@@ -60,8 +60,11 @@ def price(
     asked: Sequence[Asked],
     quantities: Mapping[int, Decimal],
     agreed: Collection[Line] = (),
+    discounted: Callable[[Decimal], Decimal] = lambda price: price,
 ) -> list[Line]:
     """Give lines their prices: those agreed on before where there are any, else today's.
+
+    `discounted` makes a customer's price of that in the shop.
 
     Raises:
         InvalidRequest: a product does not exist, or is not sold any more and was not agreed on.
@@ -71,7 +74,9 @@ def price(
     statement = select(Product.id, Product.price, Product.vat_percent).where(
         Product.id.in_(new), Product.is_active
     )
-    prices |= {row.id: (row.price, row.vat_percent) for row in session.execute(statement)}
+    prices |= {
+        row.id: (discounted(row.price), row.vat_percent) for row in session.execute(statement)
+    }
     for place, line in enumerate(asked):
         if line.product_id not in prices:
             sentence = f"El producto {line.product_id} no existe o ya no se vende."

@@ -17,9 +17,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.bakery.base import (
+    Code,
     CreatedAt,
     DocumentId,
+    Label,
     Money,
+    Name,
+    Note,
     Percent,
     Quantity,
     RowId,
@@ -54,10 +58,10 @@ class Product(TenantBase):
     )
 
     id: Mapped[RowId]
-    sku: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    category: Mapped[str]
-    description: Mapped[str]
+    sku: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name] = mapped_column(unique=True)
+    category: Mapped[Label]
+    description: Mapped[Note]
     price: Mapped[Money]
     vat_percent: Mapped[Percent]
     recipe_id: Mapped[int | None] = mapped_column(ForeignKey("recipes.id"))

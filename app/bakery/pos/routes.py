@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
 from app.bakery.pos import selling, service, till
+from app.bakery.pos.models import Sale
 from app.bakery.pos.schemas import (
     CorrectionIn,
     ProductDetail,
@@ -47,7 +48,7 @@ def show_product(session: Session, product_id: int) -> dict[str, Any]:
 @blueprint.doc(summary="Ver la caja abierta o, si no la hay, la última, con sus totales.")
 @blueprint.input(TillQuery, location="query")
 @blueprint.output(TillOut)
-@in_tenant("pos")
+@in_tenant("pos", cached="till_session")
 def show_till(session: Session, query_data: TillQuery) -> dict[str, Any]:
     """Show the open till session, else the last one, with its totals so far."""
     return till.fetch_till(session, query_data.location_id)
@@ -57,7 +58,7 @@ def show_till(session: Session, query_data: TillQuery) -> dict[str, Any]:
 @blueprint.doc(summary="Listar los tickets, primero los más recientes.")
 @blueprint.input(SaleQuery, location="query")
 @blueprint.output(SalePage)
-@in_tenant("pos")
+@in_tenant("pos", cached="recent_sales")
 def list_sales(session: Session, query_data: SaleQuery) -> dict[str, Any]:
     """List tickets, the newest first."""
     return service.list_sales(session, query_data)
@@ -89,7 +90,7 @@ def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
 )
 @blueprint.input(CorrectionIn)
 @blueprint.output(SaleDetail)
-@in_tenant("pos")
+@in_tenant("pos", record=Sale)
 def correct_sale(session: Session, sale_id: UUID, json_data: CorrectionIn) -> dict[str, Any]:
     """Correct a ticket's lines or how it was paid."""
     return selling.correct(session, sale_id, json_data)

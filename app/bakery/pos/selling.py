@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import selling_location
+from app.bakery.clock import now
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products
 from app.bakery.pos.lines import Line, merge, price, total
@@ -32,6 +33,7 @@ def sell(session: Session, asked: SaleIn) -> dict[str, Any]:
     sale = Sale(
         till_session_id=ensure_open_till(session, location_id),
         location_id=location_id,
+        sold_at=now(),
         payment_method=asked.payment_method,
         total=total(lines),
     )

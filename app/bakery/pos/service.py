@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location
-from app.bakery.business.service import selling_location
+from app.bakery.business.service import default_location, selling_location
 from app.bakery.clock import day_end, day_start
 from app.bakery.inventory.models import ProductStock
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
@@ -53,11 +53,13 @@ SALES = Listing(
 )
 
 
-def _select_products(location_id: int) -> Rows:
-    here = (ProductStock.product_id == Product.id) & (ProductStock.location_id == location_id)
+def _select_products(location_id: int | None = None) -> Rows:
+    """Products with their stock at a location; by default, where sales are made."""
+    place = default_location() if location_id is None else literal(location_id)
+    here = (ProductStock.product_id == Product.id) & (ProductStock.location_id == place)
     return select(
         *(column for column in Product.__table__.columns if column.key != "created_at"),
-        literal(location_id).label("location_id"),
+        place.label("location_id"),
         STOCK.label("stock"),
         TOTAL_STOCK.label("total_stock"),
     ).outerjoin(ProductStock, here)
@@ -72,7 +74,9 @@ def select_sales() -> Rows:
 
 def list_products(session: Session, query: ProductQuery) -> dict[str, Any]:
     """A page of products, with the stock of one location: where a sale would take it from."""
-    statement = _select_products(selling_location(session, query.location_id, "query"))
+    if query.location_id is not None:
+        selling_location(session, query.location_id, "query")
+    statement = _select_products(query.location_id)
     if query.category is not None:
         statement = statement.where(Product.category == query.category)
     if query.active is not None:
@@ -82,11 +86,8 @@ def list_products(session: Session, query: ProductQuery) -> dict[str, Any]:
 
 def fetch_product(session: Session, product_id: int) -> dict[str, Any]:
     """One product, with its stock at each location that has had it."""
-    location_id = selling_location(session)
     product = fetch_one(
-        session,
-        _select_products(location_id).where(Product.id == product_id),
-        "No existe ese producto.",
+        session, _select_products().where(Product.id == product_id), "No existe ese producto."
     )
     places = (
         select(

@@ -3,13 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location, User, UserRole
-from app.bakery.business.service import selling_location
-from app.bakery.listing import fetch_one
+from app.bakery.business.service import default_location, unknown_location
+from app.bakery.clock import now
 from app.bakery.pos.models import PaymentMethod, Sale, TillSession
 from app.errors import Conflict
 
@@ -19,7 +19,7 @@ FLOAT = Decimal("150.00")
 
 def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
     """The open till session of a location, else the last one, with its totals so far."""
-    place = selling_location(session, location_id, "query")
+    place = default_location() if location_id is None else literal(location_id)
     latest = (
         select(TillSession.id)
         .where(TillSession.location_id == place)
@@ -54,7 +54,12 @@ def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
         .where(Location.id == place)
         .group_by(Location.id, TillSession.id, User.id)
     )
-    return fetch_one(session, statement, "No existe esa ubicación.")
+    found = session.execute(statement).mappings().one_or_none()
+    if found is not None:
+        return dict(found)
+    if location_id is None:
+        raise Conflict("Esta panadería no tiene ninguna ubicación.", code="no_location")
+    raise unknown_location(location_id, "query")
 
 
 def ensure_open_till(session: Session, location_id: int) -> int:
@@ -69,7 +74,7 @@ def ensure_open_till(session: Session, location_id: int) -> int:
     opening = insert(TillSession).values(
         location_id=location_id,
         opened_by=_someone(session, location_id),
-        opened_at=func.now(),
+        opened_at=now(),
         opening_cash=FLOAT,
     )
     session.execute(

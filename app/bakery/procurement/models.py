@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, Money, Quantity, RowId, TenantBase, enum_column
+from app.bakery.base import CreatedAt, Money, Note, Quantity, RowId, TenantBase, enum_column
 
 
 class PurchaseStatus(StrEnum):
@@ -24,7 +24,7 @@ class ProcurementRun(TenantBase):
 
     id: Mapped[RowId]
     created_at: Mapped[CreatedAt]
-    notes: Mapped[str | None]
+    notes: Mapped[Note | None]
 
 
 class PurchaseOrder(TenantBase):

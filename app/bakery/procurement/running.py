@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.bakery.clock import today
+from app.bakery.clock import now, today
 from app.bakery.inventory.models import Ingredient
 from app.bakery.listing import fetch_all
 from app.bakery.procurement.models import (
@@ -35,11 +35,11 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
             supplier sells it.
     """
     suggestions = _choose(session, asked.ingredient_ids)
-    made = ProcurementRun(notes=asked.notes or None)
+    made = ProcurementRun(created_at=now(), notes=asked.notes or None)
     session.add(made)
     session.flush()
     by_supplier = groupby(suggestions, lambda row: int(row["supplier_id"]))
-    groups = [(supplier_id, list(rows)) for supplier_id, rows in by_supplier]
+    groups = [(supplier_id, _up_to_minimum(list(rows))) for supplier_id, rows in by_supplier]
     orders = [_order_from(made.id, supplier_id, rows) for supplier_id, rows in groups]
     session.add_all(orders)
     session.flush()
@@ -67,11 +67,23 @@ def _choose(session: Session, ingredient_ids: Sequence[int] | None) -> list[Sugg
     return found
 
 
+def _up_to_minimum(rows: list[Suggestion]) -> list[Suggestion]:
+    """Add packs up to the supplier's minimum, always of what the least is spent on."""
+    while sum(row["cost"] for row in rows) < rows[0]["minimum_order"]:
+        row = min(rows, key=lambda row: (row["cost"], row["ingredient_id"]))
+        if row["pack_price"] <= 0:
+            break  # it is given away: no minimum can be reached with it
+        row["packs"] += 1
+        row["cost"] += row["pack_price"]
+    return rows
+
+
 def _order_from(run_id: int, supplier_id: int, rows: Sequence[Suggestion]) -> PurchaseOrder:
     return PurchaseOrder(
         run_id=run_id,
         supplier_id=supplier_id,
         status=PurchaseStatus.DRAFT,
+        created_at=now(),
         expected_on=today() + timedelta(days=rows[0]["lead_time_days"]),
         total=sum(row["cost"] for row in rows),
     )

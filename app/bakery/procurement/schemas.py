@@ -25,7 +25,7 @@ class RunIn(Request):
     ingredient_ids: Annotated[list[BodyKey], Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Por defecto, los de todas las sugerencias."
     )
-    notes: Annotated[Text, Field(max_length=1000)] | None = None
+    notes: Annotated[Text, Field(max_length=120)] | None = None
 
 
 class SuggestionOut(BaseModel):

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.bakery.inventory.models import Ingredient
@@ -29,10 +29,12 @@ ON_ORDER: ColumnElement[Any] = (
     .correlate(Ingredient)
     .scalar_subquery()
 )
-NEEDED: ColumnElement[Any] = func.greatest(
-    Ingredient.reorder_quantity, Ingredient.reorder_point - ON_HAND
-)
+MISSING: ColumnElement[Any] = Ingredient.reorder_point - ON_HAND - ON_ORDER
+"""What there will be too little of, once all that is on order has come; negative if enough."""
+NEEDED: ColumnElement[Any] = func.greatest(Ingredient.reorder_quantity, MISSING)
 """The usual quantity, or more where that would not even fill up to the reorder point."""
+TO_BUY: ColumnElement[bool] = or_(MISSING > 0, and_(BELOW_REORDER, ON_ORDER == 0))
+"""It runs low, and what is on order does not make up for it."""
 CHEAPEST: ColumnElement[int] = (
     select(SupplierPrice.id)
     .join(Supplier, Supplier.id == SupplierPrice.supplier_id)
@@ -72,7 +74,7 @@ RUNS = Listing(
 
 
 def select_suggestions() -> Rows:
-    """Ingredients at or below their reorder point, with the cheapest price there is."""
+    """Ingredients to buy, with the cheapest price there is."""
     return (
         select(
             Ingredient.id.label("ingredient_id"),
@@ -86,6 +88,7 @@ def select_suggestions() -> Rows:
             Supplier.id.label("supplier_id"),
             Supplier.name.label("supplier_name"),
             Supplier.lead_time_days,
+            Supplier.minimum_order,
             SupplierPrice.pack_size,
             SupplierPrice.pack_price,
             UNIT_PRICE.label("unit_price"),
@@ -95,7 +98,7 @@ def select_suggestions() -> Rows:
         .select_from(Ingredient)
         .outerjoin(SupplierPrice, SupplierPrice.id == CHEAPEST)
         .outerjoin(Supplier, Supplier.id == SupplierPrice.supplier_id)
-        .where(Ingredient.is_active, BELOW_REORDER)
+        .where(Ingredient.is_active, TO_BUY)
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import Quantity, RowId, TenantBase, enum_column
+from app.bakery.base import Code, Note, Quantity, RowId, TenantBase, enum_column
 
 
 class BatchStatus(StrEnum):
@@ -30,7 +30,7 @@ class ProductionBatch(TenantBase):
     )
 
     id: Mapped[RowId]
-    batch_code: Mapped[str] = mapped_column(unique=True)
+    batch_code: Mapped[Code] = mapped_column(unique=True)
     recipe_id: Mapped[int] = mapped_column(ForeignKey("recipes.id"), index=True)
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
     baker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -41,4 +41,4 @@ class ProductionBatch(TenantBase):
     unit_cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    notes: Mapped[str | None]
+    notes: Mapped[Note | None]

@@ -6,7 +6,14 @@ from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
 from app.bakery.sales import service
-from app.bakery.sales.schemas import DailyQuery, DayPage, HourPage, ProductSalesPage, SalesQuery
+from app.bakery.sales.schemas import (
+    ChannelQuery,
+    DailyQuery,
+    DayPage,
+    HourPage,
+    ProductSalesPage,
+    SalesQuery,
+)
 from app.bakery.scope import in_tenant
 
 blueprint = domain_blueprint("sales", "/api/sales", "Ventas")
@@ -34,9 +41,9 @@ def list_hours(session: Session, query_data: SalesQuery) -> dict[str, Any]:
 
 @blueprint.get("/products")
 @blueprint.doc(summary="Listar los productos vendidos, primero los más vendidos.")
-@blueprint.input(SalesQuery, location="query")
+@blueprint.input(ChannelQuery, location="query")
 @blueprint.output(ProductSalesPage)
 @in_tenant("sales")
-def list_products(session: Session, query_data: SalesQuery) -> dict[str, Any]:
+def list_products(session: Session, query_data: ChannelQuery) -> dict[str, Any]:
     """List the products sold, the best sold first."""
     return service.list_products(session, query_data)

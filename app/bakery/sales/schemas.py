@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from app.bakery.listing import ListQuery
+from app.bakery.sales.models import SalesChannel
 from app.bakery.schemas import Amount, Euros, Page, Percentage, Period, RowKey
 
 LONGEST_PERIOD = 366
@@ -17,7 +18,15 @@ class SalesQuery(ListQuery, Period):
     location_id: RowKey | None = None
 
 
-class DailyQuery(SalesQuery):
+class ChannelQuery(SalesQuery):
+    """The same, of one channel; by default of both."""
+
+    channel: SalesChannel | None = Field(
+        default=None, description="`shop`: tickets de las tiendas; `trade`: pedidos entregados."
+    )
+
+
+class DailyQuery(ChannelQuery):
     """A chart wants all its days at once: pages are longer here."""
 
     per_page: Annotated[int, Field(ge=1, le=LONGEST_PERIOD, description="Días por página.")] = 31

@@ -17,14 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.bakery.clock import MADRID, day_end, day_start, today
-from app.bakery.listing import Column, Listing, folded, paginate
+from app.bakery.clock import day_end, day_start, today
+from app.bakery.listing import Listing, folded, paginate
 from app.bakery.pos.models import Product, Sale, SaleLine
-from app.bakery.sales.models import DAILY_SALES
-from app.bakery.sales.schemas import LONGEST_PERIOD, DailyQuery, SalesQuery
+from app.bakery.sales.schemas import LONGEST_PERIOD, ChannelQuery, DailyQuery, SalesQuery
+from app.bakery.sales.sold import LOCAL_TIME, sold_by_day, sold_by_product
 from app.errors import InvalidRequest
-
-LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
 
 
 def _period(query: SalesQuery) -> tuple[date, date]:
@@ -41,31 +39,14 @@ def _period(query: SalesQuery) -> tuple[date, date]:
     return first, last
 
 
-def _sold(query: SalesQuery, bucket: Column) -> Subquery:
-    """Tickets of the period with their pieces, each in its bucket, summed up."""
-    first, last = _period(query)
-    pieces = (
-        select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.sale_id == Sale.id)
-        .correlate(Sale)
-        .scalar_subquery()
-    )
-    tickets = select(bucket.label("bucket"), Sale.total, pieces.label("pieces")).where(
-        Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
-    )
+def _asked(sold: Subquery, query: ChannelQuery) -> list[Any]:
+    """The conditions for the location and the channel asked for."""
+    conditions = []
     if query.location_id is not None:
-        tickets = tickets.where(Sale.location_id == query.location_id)
-    each = tickets.subquery()
-    return (
-        select(
-            each.c.bucket,
-            func.count().label("tickets"),
-            func.sum(each.c.pieces).label("pieces"),
-            func.sum(each.c.total).label("amount"),
-        )
-        .group_by(each.c.bucket)
-        .subquery()
-    )
+        conditions.append(sold.c.location_id == query.location_id)
+    if query.channel is not None:
+        conditions.append(sold.c.channel == query.channel)
+    return conditions
 
 
 def _count_to(last: int) -> TableValuedAlias:
@@ -76,7 +57,18 @@ def _count_to(last: int) -> TableValuedAlias:
 def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
     """A page of days, those on which nothing was sold included."""
     first, last = _period(query)
-    sold = _sold(query, cast(LOCAL_TIME, Date))
+    every = sold_by_day(first, last)
+    sold = (
+        select(
+            every.c.day,
+            func.sum(every.c.tickets).label("tickets"),
+            func.sum(every.c.pieces).label("pieces"),
+            func.sum(every.c.amount).label("amount"),
+        )
+        .where(*_asked(every, query))
+        .group_by(every.c.day)
+        .subquery()
+    )
     numbers = _count_to((last - first).days)
     day = literal(first, Date) + numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
@@ -90,20 +82,21 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
             (amount / func.greatest(tickets, 1)).label("average_ticket"),
         )
         .select_from(numbers)
-        .outerjoin(sold, sold.c.bucket == day)
+        .outerjoin(sold, sold.c.day == day)
     )
     listing = Listing(
         sorts={"day": day, "amount": amount, "tickets": tickets},
         default="day",
         tie_breakers=(day,),
+        computed=True,
         search=(cast(day, Text),),
     )
     return paginate(session, statement, listing, query)
 
 
 def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
-    """The hours of a day on the bakery's clock, quiet ones included."""
-    sold = _sold(query, cast(func.extract("hour", LOCAL_TIME), Integer))
+    """The hours of a day on the bakery's clock, quiet ones included. Only tickets have an hour."""
+    sold = _sold_by_hour(query)
     numbers = _count_to(23)
     hour = numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
@@ -116,35 +109,61 @@ def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
             amount.label("amount"),
         )
         .select_from(numbers)
-        .outerjoin(sold, sold.c.bucket == hour)
+        .outerjoin(sold, sold.c.hour == hour)
     )
     listing = Listing(
         sorts={"hour": hour, "amount": amount, "tickets": tickets},
         default="hour",
         tie_breakers=(hour,),
+        computed=True,
         search=(cast(hour, Text),),
     )
     return paginate(session, statement, listing, query)
 
 
-def list_products(session: Session, query: SalesQuery) -> dict[str, Any]:
-    """A page of the products sold in the period, the best sold first."""
+def _sold_by_hour(query: SalesQuery) -> Subquery:
     first, last = _period(query)
-    view = DAILY_SALES.c
-    lines = (
-        select(
-            view.product_id,
-            func.sum(view.quantity).label("quantity"),
-            func.sum(view.tickets).label("tickets"),
-            func.sum(view.amount).label("amount"),
-            func.sum(func.sum(view.amount)).over().label("everything"),
-        )
-        .where(view.day.between(first, last))
-        .group_by(view.product_id)
+    pieces = (
+        select(func.coalesce(func.sum(SaleLine.quantity), 0))
+        .where(SaleLine.sale_id == Sale.id)
+        .correlate(Sale)
+        .scalar_subquery()
     )
+    tickets = select(
+        cast(func.extract("hour", LOCAL_TIME), Integer).label("hour"),
+        Sale.total,
+        pieces.label("pieces"),
+    ).where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last))
     if query.location_id is not None:
-        lines = lines.where(view.location_id == query.location_id)
-    sold = lines.subquery()
+        tickets = tickets.where(Sale.location_id == query.location_id)
+    each = tickets.subquery()
+    return (
+        select(
+            each.c.hour,
+            func.count().label("tickets"),
+            func.sum(each.c.pieces).label("pieces"),
+            func.sum(each.c.total).label("amount"),
+        )
+        .group_by(each.c.hour)
+        .subquery()
+    )
+
+
+def list_products(session: Session, query: ChannelQuery) -> dict[str, Any]:
+    """A page of the products sold in the period, the best sold first."""
+    every = sold_by_product(*_period(query))
+    sold = (
+        select(
+            every.c.product_id,
+            func.sum(every.c.quantity).label("quantity"),
+            func.coalesce(func.sum(every.c.tickets), 0).label("tickets"),
+            func.sum(every.c.amount).label("amount"),
+            func.sum(func.sum(every.c.amount)).over().label("everything"),
+        )
+        .where(*_asked(every, query))
+        .group_by(every.c.product_id)
+        .subquery()
+    )
     statement = select(
         sold.c.product_id,
         Product.name.label("product_name"),
@@ -163,6 +182,7 @@ def list_products(session: Session, query: SalesQuery) -> dict[str, Any]:
         },
         default="-amount",
         tie_breakers=(sold.c.product_id,),
+        computed=True,
         search=(Product.name, Product.category),
     )
     return paginate(session, statement, listing, query)

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, Money, Quantity, RowId, TenantBase
+from app.bakery.base import Code, CreatedAt, Label, Money, Name, Quantity, RowId, TenantBase
 
 
 class Supplier(TenantBase):
@@ -16,13 +16,13 @@ class Supplier(TenantBase):
     )
 
     id: Mapped[RowId]
-    name: Mapped[str] = mapped_column(unique=True)
-    tax_id: Mapped[str]
-    contact_name: Mapped[str]
-    email: Mapped[str]
-    phone: Mapped[str]
-    city: Mapped[str]
-    category: Mapped[str]
+    name: Mapped[Name] = mapped_column(unique=True)
+    tax_id: Mapped[Code]
+    contact_name: Mapped[Name]
+    email: Mapped[Name]
+    phone: Mapped[Code]
+    city: Mapped[Label]
+    category: Mapped[Label]
     lead_time_days: Mapped[int]
     payment_terms_days: Mapped[int]
     minimum_order: Mapped[Money]

@@ -1,5 +1,6 @@
 """Finds the session that a request to the session endpoints is about."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -27,6 +28,12 @@ NOT_OVER: dict[str, tuple[type[AppError], dict[str, str]]] = {
     "too_many_failures": (TooManyRequests, {"Retry-After": "60"}),
 }
 """Codes that do not mean the end of the session, with the error of each: it may go on."""
+
+
+def end_of_session() -> datetime | None:
+    """Return when the session of a tenant's request ends; None where the gateway named none."""
+    record: Any = request.environ.get(SESSION_KEY)
+    return None if record is None else record.expires_at
 
 
 def session_id_of(named: str | None) -> str:

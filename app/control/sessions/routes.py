@@ -22,6 +22,7 @@ from app.control.sessions.schemas import (
 from app.control.sessions.session_view import OpenedSession, SessionView, Visitor
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
+from app.http.parameters import ensure_known_parameters
 
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
@@ -40,8 +41,17 @@ UNDER_WAY: Responses = {
     }
 }
 
+OWN_SESSION: list[str | dict[str, list[Any]]] = [
+    {},
+    {"session": []},
+    {"session_id": []},
+    {"cookie": []},
+]
+"""An operation on a session that the request names itself, or its credential."""
+
 blueprint = APIBlueprint("demo", __name__, url_prefix="/api/demo", tag="Demo")
 login_blueprint = APIBlueprint("login", __name__, url_prefix="/api/auth", tag="Acceso")
+blueprint.before_request(ensure_known_parameters)
 blueprint.before_request(lambda: ensure_json_body() if request.method == "POST" else None)
 login_blueprint.before_request(ensure_json_body)
 
@@ -78,7 +88,7 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/extend")
-@blueprint.doc(summary="Ampliar la sesión para tener más tiempo.")
+@blueprint.doc(security=OWN_SESSION, summary="Ampliar la sesión para tener más tiempo.")
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -88,6 +98,7 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 @blueprint.post("/session/reset")
 @blueprint.doc(
+    security=OWN_SESSION,
     summary="Empezar de nuevo: la sesión vuelve a los datos del principio.",
     description="Responde `202` si tarda: `status_url` dice en `reset` cómo va.",
     responses=UNDER_WAY,
@@ -104,7 +115,7 @@ def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/session/destroy")
-@blueprint.doc(summary="Terminar la sesión y borrar sus datos.")
+@blueprint.doc(security=OWN_SESSION, summary="Terminar la sesión y borrar sus datos.")
 @blueprint.input(SessionIn)
 @blueprint.output(SessionOut)
 def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -115,6 +126,7 @@ def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 @blueprint.get("/session/current")
 @blueprint.doc(
+    security=OWN_SESSION,
     summary="Ver la sesión de la credencial que llega.",
     description="Vale la cookie. Sin credencial, o si la demo ha terminado, responde `401`.",
 )

@@ -21,6 +21,7 @@ from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import extension_refusal, over, refusal, shortened
 from app.control.sessions.session_view import OpenedSession, SessionView, Visitor, session_view
+from app.database.tenant_cache import TenantCache
 from app.errors import Conflict, NotFound
 from app.sql_blocks import load_statements
 
@@ -53,12 +54,14 @@ class SessionService:
         tokens: TokenIssuer,
         dispatcher: Dispatcher,
         background_tasks: BackgroundTasks | None = None,
+        tenant_cache: TenantCache | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._cache = cache
         self._tokens = tokens
         self._dispatcher = dispatcher
+        self._tenant_cache = tenant_cache
         self._resets = ResetRequests(dispatcher)
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
@@ -180,6 +183,8 @@ class SessionService:
             )
             tenant = session.tenant_id
             if tenant is not None:
+                if self._tenant_cache is not None:
+                    self._tenant_cache.drop(tenant)
                 _try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 

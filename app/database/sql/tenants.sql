@@ -4,13 +4,17 @@
 -- meaning of a statement or its answer is therefore set in each transaction.
 
 -- begin --
-BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE; RESET ALL
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE
+
+-- reset --
+RESET ALL
 
 -- enter --
--- The key is a parameter: the text of a statement can be read in pg_stat_activity.
-SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),
-       set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),
-       set_config('idle_in_transaction_session_timeout', :idle, true),
+-- The key is a parameter: the text of a statement can be read in pg_stat_activity. Statements with
+-- parameters go one by one, so this one, `begin` and `reset` are sent as a pipeline: one round trip.
+SELECT set_config('search_path', %(path)s, true), set_config(%(setting)s, %(key)s, true),
+       set_config('statement_timeout', %(statement)s, true), set_config('lock_timeout', %(lock)s, true),
+       set_config('idle_in_transaction_session_timeout', %(idle)s, true),
        set_config('row_security', 'on', true),
        set_config('client_encoding', 'UTF8', true),
        set_config('datestyle', 'ISO, MDY', true), set_config('intervalstyle', 'postgres', true),
@@ -18,7 +22,7 @@ SELECT set_config('search_path', :path, true), set_config(:setting, :key, true),
        set_config('extra_float_digits', '1', true), set_config('array_nulls', 'on', true),
        set_config('standard_conforming_strings', 'on', true),
        set_config('transform_null_equals', 'off', true), set_config('xmloption', 'content', true),
-       set_config('role', :role, true)
+       set_config('role', %(role)s, true)
 
 -- commit --
 -- A cursor WITH HOLD, LISTEN and prepared statements would outlive the transaction. `SET ROLE NONE`

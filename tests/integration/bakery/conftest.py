@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +107,24 @@ class Api:
                 yield seen
             finally:
                 event.remove(tenant_engine(), "before_cursor_execute", note)
+
+    @contextmanager
+    def round_trips(self) -> Iterator[list[str]]:
+        """The times that a connection to the server waits meanwhile, as libpq counts them.
+
+        The server ends each answer by saying that it is ready for the next query.
+        """
+        seen: list[str] = []
+        with self.app.app_context(), TemporaryFile("w+") as log:
+            with tenant_engine().connect() as connection:
+                driver = connection.connection.driver_connection.pgconn
+                driver.trace(log.fileno())
+            try:
+                yield seen
+            finally:
+                driver.untrace()
+            log.seek(0)
+            seen += [line.strip() for line in log if "ReadyForQuery" in line]
 
 
 def make_tenants(database_url: str) -> None:

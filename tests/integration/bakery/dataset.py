@@ -1,12 +1,12 @@
 """A small bakery of each business model, with known rows."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from app.bakery.business.models import Business, Location, User
-from app.bakery.clock import MADRID, today
+from app.bakery.clock import MADRID, now, today
 from app.bakery.forecasting.models import ForecastModel, ForecastPrediction
 from app.bakery.inventory.models import Ingredient, ProductStock, StockLot, StockMovement
 from app.bakery.orders.models import Customer, Order, OrderLine
@@ -121,7 +121,7 @@ def stock(kind: str) -> Iterator[Any]:
     for place in places:
         for product, quantity in ((1, 40), (2, 12), (3, 5), (4, 3)):
             yield ProductStock(product_id=product, location_id=place, quantity=quantity)
-    opened = datetime.now(UTC) - timedelta(hours=1)
+    opened = now() - timedelta(hours=1)
     yield TillSession(
         id=1, location_id=places[-1], opened_by=3, opened_at=opened, opening_cash=Decimal(100)
     )

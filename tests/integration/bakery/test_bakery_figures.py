@@ -1,10 +1,11 @@
 """The figures and filters of each domain."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.bakery.clock import today
+from app.bakery.pos.models import PaymentMethod, Sale
 
 
 class TestInventory:
@@ -60,7 +61,7 @@ class TestInventory:
 
     def test_movements_of_a_day_include_the_whole_day(self, individual):
         day = today().isoformat()
-        assert individual.get("/inventory/movements", since=day, until=day)["total"] == 1
+        assert individual.get("/inventory/movements", **{"from": day, "to": day})["total"] == 1
         assert individual.get("/inventory/movements", kind="waste")["total"] == 0
         assert individual.get("/inventory/movements", ingredient_id=1)["total"] == 1
 
@@ -194,3 +195,25 @@ class TestCentralBaker:
         butter, spice = answer["items"]
         assert (butter["supplier_id"], butter["packs"], butter["cost"]) == (2, 2, 120.0)
         assert (spice["supplier_id"], spice["packs"], spice["cost"]) == (None, None, None)
+
+
+def test_the_hour_that_comes_twice_in_october_is_counted_once_each_and_on_its_day(individual):
+    day = date(2026, 10, 25)
+    moments = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    edges = [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 22, 59, tzinfo=UTC)]
+    outside = [datetime(2026, 10, 24, 21, 59, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
+    with individual.session() as session:
+        for moment in [*moments, *edges, *outside]:
+            session.add(
+                Sale(
+                    till_session_id=1, location_id=1, sold_at=moment, total=1,
+                    payment_method=PaymentMethod.CASH,
+                )
+            )  # fmt: skip
+    asked = {"from": day.isoformat(), "to": day.isoformat()}
+    (found,) = individual.get("/sales/daily", **asked)["items"]
+    assert (found["day"], found["tickets"]) == (day.isoformat(), 4)
+    hours = individual.get("/sales/hourly", **asked)["items"]
+    assert {row["hour"]: row["tickets"] for row in hours if row["tickets"]} == {0: 1, 2: 2, 23: 1}
+    tickets = individual.get("/pos/sales", **asked, sort="sold_at").column("sold_at")
+    assert tickets[1:3] == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from app.bakery.clock import today
 from app.bakery.inventory.models import Ingredient
 from app.bakery.procurement.models import PurchaseOrder
+from app.bakery.suppliers.models import Supplier
 from tests.integration.bakery.ledger import counts
 
 
@@ -31,8 +32,19 @@ class TestProcuring:
         ]
         assert central.get(f"/procurement/runs/{answer['id']}").body == answer.body
         assert central.get("/procurement/runs").column("id") == [answer["id"]]
-        butter = central.get("/procurement/suggestions", supplier_id=2)["items"][0]
-        assert butter["on_order"] == 20.0
+
+    def test_what_is_on_order_is_not_ordered_again(self, central):
+        assert central.call("POST", "/procurement/runs")["orders"] == 1
+        assert central.get("/procurement/suggestions", supplier_id=2).column("ingredient_id") == []
+        again = central.call("POST", "/procurement/runs")
+        assert (again["orders"], again["total"]) == (0, 0.0)
+
+    def test_a_draft_comes_up_to_the_suppliers_minimum(self, central):
+        with central.session() as session:
+            session.execute(update(Supplier).where(Supplier.id == 2).values(minimum_order=200))
+        (purchase,) = central.call("POST", "/procurement/runs")["purchase_orders"]
+        assert purchase["below_minimum"] is False
+        assert (purchase["total"], purchase["lines"][0]["packs"]) == (240.0, 4)
 
     def test_purchase_orders_go_to_each_supplier(self, central):
         with central.session() as session:
@@ -45,12 +57,12 @@ class TestProcuring:
         assert flour["below_minimum"] is False
 
     def test_ingredients_can_be_chosen(self, central):
-        answer = central.post("/procurement/runs", {"ingredient_ids": [2]})
-        assert answer["orders"] == 1
         for chosen in ([2, 1], [2, 4], [2, 99]):
             refused = central.post("/procurement/runs", {"ingredient_ids": chosen})
             assert refused.status == 422
             assert list(refused["errors"]["json"]) == ["ingredient_ids.1"]
+        answer = central.post("/procurement/runs", {"ingredient_ids": [2]})
+        assert answer["orders"] == 1
 
     def test_a_run_that_finds_nothing_is_a_run_without_orders(self, central):
         with central.session() as session:

@@ -130,7 +130,7 @@ def test_a_session_whose_schema_is_lost_fails_with_a_message(parts, database):
     tasks.reconcile()
     failed = parts.sessions.fetch(session.session_id)
     assert failed.status is SessionStatus.FAILED
-    assert "Vuelve a intentarlo" in failed.failure
+    assert "Abre una nueva" in failed.failure
 
 
 def test_a_worker_killed_in_the_middle_of_a_clone_leaves_nothing(parts, database):

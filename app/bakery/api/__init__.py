@@ -1,0 +1,1 @@
+"""What every endpoint of the bakery has in common; start with `blueprint`, then `operations`."""

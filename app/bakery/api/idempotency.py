@@ -1,0 +1,103 @@
+"""One effect for one `Idempotency-Key`: its answer is kept in the transaction of its effect.
+
+The rows live in the tenant's schema, so that effect and answer are committed together, end with
+the session, and go with a reset. A store elsewhere, as Redis, could lose one of the two.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from uuid import UUID
+
+from flask import request
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.bakery.api.answer import Answer
+from app.bakery.api.models import LONGEST_KEY, PART_LENGTH, StoredAnswer
+from app.errors import Conflict, InvalidRequest
+
+HEADER = "Idempotency-Key"
+REPLAYED = {"Idempotency-Replayed": "true"}
+RETRY = {"Retry-After": "1"}
+IN_FLIGHT = "La misma petición está en curso: espera a que termine y repítela."
+_KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
+
+
+def key_of_request() -> str | None:
+    """Return the key of a POST, if it has one.
+
+    Raises:
+        InvalidRequest: it is too long, or not of printable ASCII.
+    """
+    if request.method != "POST" or HEADER not in request.headers:
+        return None
+    key = request.headers[HEADER]
+    if not _KEY.fullmatch(key):
+        sentence = f"Usa de 1 a {LONGEST_KEY} letras, cifras o signos, sin espacios."
+        raise InvalidRequest(sentence, errors={"headers": {HEADER: [sentence]}})
+    return key
+
+
+def begin(session: Session, key: str) -> Answer | None:
+    """Take the key for this transaction; return the answer that it has had already, if any.
+
+    A request that comes while the first one is under way waits for it, and has its answer too.
+
+    Raises:
+        Conflict: the first one takes longer than a transaction waits.
+        InvalidRequest: the key was used for another request.
+    """
+    taking = insert(StoredAnswer).values(
+        key=key, part=0, fingerprint=_fingerprint(), status=0, body=""
+    )
+    try:
+        taken = session.execute(taking.on_conflict_do_nothing().returning(StoredAnswer.key))
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise Conflict(IN_FLIGHT, code="idempotency_in_flight", headers=RETRY) from error
+        raise
+    return None if taken.first() else _answer_of(session, key)
+
+
+def _answer_of(session: Session, key: str) -> Answer:
+    statement = select(StoredAnswer.fingerprint, StoredAnswer.status, StoredAnswer.body).where(
+        StoredAnswer.key == key
+    )
+    parts = session.execute(statement.order_by(StoredAnswer.part)).all()
+    if parts[0].fingerprint != _fingerprint():
+        sentence = "Esta clave ya se usó para otra petición: usa una nueva."
+        raise InvalidRequest(
+            sentence, code="idempotency_key_reused", errors={"headers": {HEADER: [sentence]}}
+        )
+    text = "".join(part.body for part in parts)
+    return Answer(parts[0].status, zlib.decompress(base64.b85decode(text)), headers=REPLAYED)
+
+
+def keep(session: Session, key: str, answer: Answer) -> None:
+    """Keep the answer of this transaction under its key."""
+    text = base64.b85encode(zlib.compress(answer.body)).decode()
+    first, *others = (
+        text[start : start + PART_LENGTH] for start in range(0, len(text), PART_LENGTH)
+    )
+    session.execute(
+        update(StoredAnswer)
+        .where(StoredAnswer.key == key, StoredAnswer.part == 0)
+        .values(status=answer.status, body=first)
+    )
+    same = {"key": key, "fingerprint": _fingerprint(), "status": answer.status}
+    rows = [{**same, "part": number, "body": body} for number, body in enumerate(others, 1)]
+    if rows:
+        session.execute(insert(StoredAnswer).values(rows))
+
+
+def _fingerprint() -> UUID:
+    """Return what two requests share only if they ask for the same."""
+    body = json.dumps(request.get_json(force=True), sort_keys=True)
+    asked = f"{request.method} {request.path}?{request.query_string.decode()} {body}"
+    return UUID(bytes=hashlib.sha256(asked.encode()).digest()[:16])

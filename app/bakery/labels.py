@@ -1,0 +1,203 @@
+"""What codes and fields are called in Spanish: in sentences, in tables and on pages."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.bakery.business.models import BusinessModel, LocationKind, UserRole
+from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
+from app.bakery.inventory.schemas import StockStatus
+from app.bakery.orders.models import CustomerKind, OrderStatus
+from app.bakery.pos.models import PaymentMethod, SaleStatus
+from app.bakery.procurement.models import PurchaseStatus
+from app.bakery.production.models import BatchStatus
+from app.bakery.sales.models import SalesChannel
+
+LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    BusinessModel: {
+        "individual_bakery": "Panadería individual",
+        "central_baker": "Obrador central con tiendas",
+    },
+    LocationKind: {"bakery": "Panadería", "workshop": "Obrador", "shop": "Tienda"},
+    UserRole: {
+        "owner": "Propietario",
+        "baker": "Panadero",
+        "cashier": "Dependiente",
+        "manager": "Encargado",
+    },
+    Unit: {"kg": "kg", "l": "l", "unit": "ud."},
+    IngredientCategory: {
+        "flour": "Harinas",
+        "yeast": "Levaduras",
+        "dairy": "Lácteos",
+        "egg": "Huevos",
+        "fat": "Grasas",
+        "sugar": "Azúcares",
+        "salt": "Sal",
+        "filling": "Rellenos",
+        "nut": "Frutos secos",
+        "fruit": "Frutas",
+        "spice": "Especias",
+        "seed": "Semillas",
+        "packaging": "Envases",
+    },
+    MovementKind: {
+        "purchase": "Compra",
+        "production": "Producción",
+        "sale": "Venta",
+        "correction": "Corrección",
+        "adjustment": "Ajuste",
+        "waste": "Merma",
+        "transfer": "Traslado",
+    },
+    StockStatus: {"ok": "Suficiente", "low": "Bajo", "out": "Agotado"},
+    CustomerKind: {"person": "Particular", "business": "Empresa", "satellite": "Tienda propia"},
+    OrderStatus: {
+        "pending": "Pendiente",
+        "confirmed": "Confirmado",
+        "ready": "Preparado",
+        "delivered": "Entregado",
+        "cancelled": "Cancelado",
+    },
+    SalesChannel: {"shop": "Tienda", "trade": "Pedidos"},
+    PaymentMethod: {"cash": "Efectivo", "card": "Tarjeta"},
+    SaleStatus: {"completed": "Cobrado", "corrected": "Corregido"},
+    PurchaseStatus: {
+        "draft": "Borrador",
+        "sent": "Enviado",
+        "received": "Recibido",
+    },
+    BatchStatus: {
+        "planned": "Prevista",
+        "in_progress": "En curso",
+        "completed": "Terminada",
+        "cancelled": "Cancelada",
+    },
+}
+"""Each enum of the bakery, with a label for each of its values; a test holds that none is left."""
+
+
+def label(value: StrEnum) -> str:
+    """Return what a code is called on its own, as in a table's cell."""
+    return LABELS[type(value)][value.value]
+
+
+def inside_sentence(value: StrEnum) -> str:
+    """Return what a code is called inside a sentence: «un pedido confirmado»."""
+    return label(value).lower()
+
+
+HEADINGS: Mapping[str, str] = {
+    "active": "Activo",
+    "address": "Dirección",
+    "algorithm": "Algoritmo",
+    "allergens": "Alérgenos",
+    "amount": "Importe (€)",
+    "average_ticket": "Ticket medio (€)",
+    "baker_id": "N.º de panadero",
+    "baker_name": "Panadero",
+    "baking_minutes": "Horneado (min)",
+    "batch_code": "Hornada",
+    "category": "Categoría",
+    "city": "Ciudad",
+    "contact_name": "Contacto",
+    "cost": "Coste (€)",
+    "cost_per_piece": "Coste por pieza (€)",
+    "cost_per_run": "Coste por elaboración (€)",
+    "created_at": "Creado",
+    "customer_id": "N.º de cliente",
+    "customer_kind": "Tipo de cliente",
+    "customer_name": "Cliente",
+    "day": "Día",
+    "days_left": "Días que quedan",
+    "description": "Descripción",
+    "due_on": "Entrega",
+    "email": "Correo",
+    "error_percent": "Error (%)",
+    "expires_on": "Caduca",
+    "fermentation_minutes": "Fermentación (min)",
+    "finished_at": "Terminada",
+    "hour": "Hora",
+    "id": "Identificador",
+    "ingredient_id": "N.º de ingrediente",
+    "ingredient_name": "Ingrediente",
+    "ingredients": "Ingredientes",
+    "is_active": "Activo",
+    "item_name": "Artículo",
+    "kind": "Tipo",
+    "lead_time_days": "Plazo (días)",
+    "location_id": "N.º de ubicación",
+    "location_name": "Ubicación",
+    "lot_code": "Lote",
+    "lot_id": "N.º de lote",
+    "lower_bound": "Mínimo previsto",
+    "margin": "Margen (€)",
+    "margin_percent": "Margen (%)",
+    "minimum_order": "Pedido mínimo (€)",
+    "model_id": "N.º de modelo",
+    "name": "Nombre",
+    "needed": "Hace falta",
+    "notes": "Notas",
+    "occurred_at": "Fecha",
+    "on_order": "Ya pedido",
+    "open_orders": "Pedidos abiertos",
+    "order_number": "Pedido",
+    "ordered_at": "Pedido el",
+    "orders": "Pedidos",
+    "oven_celsius": "Horno (°C)",
+    "overdue": "Atrasado",
+    "pack_price": "Precio del paquete (€)",
+    "pack_size": "Tamaño del paquete",
+    "packs": "Paquetes",
+    "parameters": "Parámetros",
+    "payment_method": "Forma de pago",
+    "payment_terms_days": "Pago (días)",
+    "phone": "Teléfono",
+    "pieces": "Piezas",
+    "planned_on": "Prevista para",
+    "predicted_for": "Día previsto",
+    "preparation_minutes": "Preparación (min)",
+    "price": "Precio (€)",
+    "product_id": "N.º de producto",
+    "product_name": "Producto",
+    "quantity": "Cantidad",
+    "quantity_planned": "Cantidad prevista",
+    "quantity_produced": "Cantidad hecha",
+    "quantity_received": "Cantidad recibida",
+    "rating": "Valoración",
+    "reason": "Motivo",
+    "received_on": "Recibido",
+    "recipe_id": "N.º de receta",
+    "recipe_name": "Receta",
+    "reference": "Referencia",
+    "reorder_point": "Mínimo",
+    "reorder_quantity": "Cantidad a pedir",
+    "share": "Parte (%)",
+    "shelf_life_days": "Conservación (días)",
+    "sku": "Código",
+    "sold_at": "Vendido",
+    "started_at": "Empezada",
+    "status": "Estado",
+    "stock": "Existencias",
+    "stock_value": "Valor (€)",
+    "supplier_id": "N.º de proveedor",
+    "supplier_name": "Proveedor",
+    "tax_id": "NIF",
+    "ticket_number": "Ticket",
+    "tickets": "Tickets",
+    "till_session_id": "N.º de caja",
+    "total": "Total (€)",
+    "total_minutes": "Tiempo total (min)",
+    "total_stock": "Existencias en total",
+    "trained_at": "Entrenado",
+    "training_days": "Días de datos",
+    "unit": "Unidad",
+    "unit_cost": "Coste por unidad (€)",
+    "unit_price": "Precio por unidad (€)",
+    "updated_at": "Cambiado",
+    "upper_bound": "Máximo previsto",
+    "value": "Valor (€)",
+    "vat_percent": "IVA (%)",
+    "version": "Versión",
+    "yield_quantity": "Piezas por elaboración",
+}
+"""The headings of columns, by the name of the field."""

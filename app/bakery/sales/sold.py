@@ -1,0 +1,162 @@
+"""What was sold, from the tickets, the delivered orders and the days before them, as one relation.
+
+Each source is asked for its own days, so that an index leads to them.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Numeric,
+    Select,
+    Subquery,
+    cast,
+    column,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from app.bakery.business.models import Location, LocationKind
+from app.bakery.clock import MADRID, day_end, day_start
+from app.bakery.orders.models import Customer, CustomerKind, Order, OrderLine, OrderStatus
+from app.bakery.pos.models import Sale, SaleLine
+from app.bakery.sales.models import SalesChannel, SalesHistory
+
+LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
+_HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).scalar_subquery()
+"""The location that delivers orders."""
+
+
+def sold_by_day(first: date, last: date) -> Subquery:
+    """Days with their location, channel, tickets (or orders), pieces and amount.
+
+    A day has several rows; orders count on the day they are due.
+    """
+    pieces = (
+        select(func.coalesce(func.sum(SaleLine.quantity), 0))
+        .where(SaleLine.sale_id == Sale.id)
+        .correlate(Sale)
+        .scalar_subquery()
+    )
+    tickets = select(
+        cast(LOCAL_TIME, Date).label("day"),
+        Sale.location_id,
+        _channel(SalesChannel.SHOP),
+        literal(1).label("tickets"),
+        pieces.label("pieces"),
+        Sale.total.label("amount"),
+    ).where(*_rung_up(first, last))
+    ordered = (
+        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    orders = (
+        select(
+            Order.due_on,
+            _HOME,
+            _channel(SalesChannel.TRADE),
+            literal(1),
+            ordered,
+            Order.total,
+        )
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(*_delivered(first, last))
+    )
+    history = select(
+        SalesHistory.day,
+        SalesHistory.location_id,
+        SalesHistory.channel,
+        SalesHistory.tickets,
+        _sum_of(SalesHistory.quantities),
+        _sum_of(SalesHistory.cents) / literal(100, Numeric),
+    ).where(SalesHistory.day.between(first, last))
+    return _together(tickets, orders, history)
+
+
+def sold_by_product(first: date, last: date) -> Subquery:
+    """Products with their location, channel, tickets (or orders), quantity and amount.
+
+    A product has many rows. What the history keeps of a day does not say on how many tickets a
+    product was.
+    """
+    tickets = (
+        select(
+            SaleLine.product_id,
+            Sale.location_id,
+            _channel(SalesChannel.SHOP),
+            literal(1).label("tickets"),
+            SaleLine.quantity,
+            SaleLine.amount,
+        )
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(*_rung_up(first, last))
+    )
+    orders = (
+        select(
+            OrderLine.product_id,
+            _HOME,
+            _channel(SalesChannel.TRADE),
+            literal(1),
+            OrderLine.quantity,
+            OrderLine.amount,
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(*_delivered(first, last))
+    )
+    item = func.unnest(
+        SalesHistory.product_ids, SalesHistory.quantities, SalesHistory.cents
+    ).table_valued(
+        column("product_id", Integer), column("quantity", Integer), column("cents", Integer)
+    )
+    sold = item.render_derived(name="sold")
+    history = (
+        select(
+            sold.c.product_id,
+            SalesHistory.location_id,
+            SalesHistory.channel,
+            null(),
+            sold.c.quantity,
+            sold.c.cents / literal(100, Numeric),
+        )
+        .select_from(SalesHistory)
+        .join(sold, literal(True))
+        .where(SalesHistory.day.between(first, last))
+    )
+    return _together(tickets, orders, history)
+
+
+def _together(*sources: Select[*tuple[Any, ...]]) -> Subquery:
+    every: CompoundSelect[*tuple[Any, ...]] = union_all(*sources)
+    return every.subquery("sold_everywhere")
+
+
+def _channel(channel: SalesChannel) -> Any:
+    return cast(literal(channel.value), SalesHistory.channel.type).label("channel")
+
+
+def _rung_up(first: date, last: date) -> tuple[Any, ...]:
+    return Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
+
+
+def _delivered(first: date, last: date) -> tuple[Any, ...]:
+    """Orders of persons and businesses; our own shops sell what they get."""
+    return (
+        Order.due_on.between(first, last),
+        Order.status == OrderStatus.DELIVERED,
+        Customer.kind != CustomerKind.SATELLITE,
+    )
+
+
+def _sum_of(array: Any) -> Any:
+    """The sum of an array's items."""
+    item = func.unnest(array).table_valued(column("item", Integer)).render_derived(name="items")
+    return select(func.coalesce(func.sum(item.c.item), 0)).scalar_subquery()

@@ -1,0 +1,1 @@
+"""Writes templates into a database. Start with `load`."""

@@ -1,0 +1,1 @@
+"""Rows that are there before anything happens: people, products, recipes, past sales."""
