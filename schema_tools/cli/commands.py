@@ -45,7 +45,7 @@ def clone(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     chosen, is_kept = _choose_plan(connection, options)
     if options.dry_run:
         return _rehearse(connection, options, chosen, is_kept)
-    with Display(chosen, quiet=options.quiet or options.json) as display:
+    with Display(quiet=options.quiet or options.json) as display:
         try:
             report = _run(connection, options, chosen, display)
         except PlanOutdated:

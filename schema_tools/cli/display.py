@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from ..plan import ClonePlan, Phase
+from ..plan import Phase
 
 if TYPE_CHECKING:
     from ..execution.executor import Step
@@ -36,9 +36,8 @@ def phase_words(phase: Phase) -> str:
 class Display:
     """Progress by phase and table on standard error; silent where that is no terminal."""
 
-    def __init__(self, plan: ClonePlan, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool) -> None:
         self.is_shown = not quiet and sys.stderr.isatty()
-        self._total = len(plan.statements)
         self._last: tuple[Phase, str] | None = None
         self._bar: Any = None
         self._task: Any = None
@@ -66,7 +65,7 @@ class Display:
         if now != self._last:
             self._last = now
             shown = words if item.phase is Phase.ROWS else phase_words(item.phase)
-            sys.stderr.write(f"{step.percent:3.0f}% {shown} ({step.done}/{self._total})\n")
+            sys.stderr.write(f"{step.percent:3.0f}% {shown} ({step.done}/{step.total})\n")
 
 
 def _rich_bar() -> Any:

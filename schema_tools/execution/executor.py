@@ -19,6 +19,7 @@ from ..text import ident, literal, qualified
 from .explain import explained
 from .locks import ensure_locks
 from .selection import DataChoice, choose_rows
+from .slices import slice_large
 from .wire import stream
 
 BATCH_BYTES = 4 << 20
@@ -30,7 +31,7 @@ BATCH_STATEMENTS = 250
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a clone is: `statement` was just finished."""
+    """How far a clone is: `statement` was just finished, of a large table a slice of it."""
 
     statement: Statement
     done: int
@@ -91,6 +92,8 @@ def run_plan(
         chosen = [item for item in plan.statements if statistics or item.kind != STATISTICS]
         if data is not None:
             chosen = choose_rows(connection, plan.source, chosen, data)
+        elif progress is not None:
+            chosen = list(slice_large(chosen))
         _replay(plan, chosen, connection, target, report, progress)
     report.seconds = time.perf_counter() - started
     return report
@@ -285,7 +288,8 @@ def _replay(
                 done += 1
                 finished += _weight(item)
                 if item.phase is Phase.ROWS:
-                    report.rows[item.identity] = result.command_tuples or 0
+                    copied = report.rows.get(item.identity, 0)
+                    report.rows[item.identity] = copied + (result.command_tuples or 0)
                 if progress is not None:
                     progress(Step(item, done, total, 100 * finished / whole))
             for _ in results:
