@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import cloning, commands, crowd, gateway, kubernetes, lifecycle, transfer
+from tests.bench import cloning, commands, crowd, gateway, kubernetes, lifecycle, living, transfer
 
 
 def main() -> int:
@@ -18,6 +18,7 @@ def main() -> int:
     of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 10000, quick 200")
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
     benches.add_parser("transfer", parents=[quick], help=transfer.__doc__)
+    benches.add_parser("living", parents=[quick], help=living.__doc__)
     benches.add_parser("commands", parents=[quick], help=commands.__doc__)
     benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
     benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
@@ -32,6 +33,8 @@ def main() -> int:
             lifecycle.run(options.quick, options.cycles, options.only)
         case "transfer":
             transfer.run(options.quick)
+        case "living":
+            living.run(options.quick)
         case "commands":
             commands.run(options.quick)
         case "gateway":
