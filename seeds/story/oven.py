@@ -1,6 +1,6 @@
 """The oven: what is planned, begun and finished on a day, always in time for who wants it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,10 +15,11 @@ from app.bakery.living.events import (
     BatchStarted,
     Event,
 )
-from seeds.catalogue.kinds import ProductSpec, RecipeSpec
+from seeds.catalogue.kinds import IngredientSpec, ProductSpec, RecipeSpec
 from seeds.story.customers import CustomerOrder
+from seeds.story.storeroom import measured
 from seeds.story.tickets import Ticket
-from seeds.values import EPOCH, Quantities, Scene, at, quantity, unit_cost
+from seeds.values import EPOCH, Quantities, Scene, at, unit_cost
 
 DAYS_PLANNED = 2
 """The plan of a day is made so many days before, after lunch."""
@@ -49,6 +50,8 @@ class Batch:
     planned: int
     produced: int
     finished_at: datetime
+    items: Mapping[str, IngredientSpec]
+    """The ingredients that the bakery has, by SKU."""
 
     @property
     def code(self) -> str:
@@ -71,7 +74,10 @@ class Batch:
     def uses(self) -> dict[str, Decimal]:
         """The ingredients that it takes, by SKU."""
         factor = Decimal(self.planned) / self.recipe.yield_quantity
-        return {sku: quantity(amount * factor) for sku, amount in self.recipe.ingredients}
+        return {
+            sku: measured(self.items[sku], amount * factor)
+            for sku, amount in self.recipe.ingredients
+        }
 
 
 def bake_day(
@@ -82,6 +88,7 @@ def bake_day(
     `left` are the pieces that stay on the shelf in the evening.
     """
     recipes = {recipe.name: recipe for recipe in scene.profile.recipes}
+    items = {item.sku: item for item in scene.profile.ingredients}
     rng = scene.random_for("production", day)
     wanted = _wanted(tickets, orders)
     turns = sorted(
@@ -96,7 +103,7 @@ def bake_day(
         batches.append(
             Batch(
                 product, recipes[product.recipe], day, number, count + count // 40, count,
-                at(day, minute + rng.randrange(JITTER)),
+                at(day, minute + rng.randrange(JITTER)), items,
             )
         )  # fmt: skip
     return batches
@@ -199,7 +206,7 @@ def _extra(scene: Scene, day: date, number: int, rng: Random) -> Batch:
     product = rng.choice([item for item in scene.profile.products if item.season is None])
     recipe = next(recipe for recipe in scene.profile.recipes if recipe.name == product.recipe)
     pieces = recipe.yield_quantity
-    return Batch(product, recipe, day, number, pieces, pieces, at(day, DAWN[0]))
+    return Batch(product, recipe, day, number, pieces, pieces, at(day, DAWN[0]), {})
 
 
 def baked_event(scene: Scene, day: date, pieces: Quantities) -> Event:

@@ -91,7 +91,7 @@ class IngredientStock:
         """Begin with an inventory."""
         point = self.policy.reorder_point
         start = point * LOW_TO if self.policy.runs_low else point + self._refill / 2
-        self._receive(day, quantity(start), "Inventario inicial", minute=18 * 60)
+        self._receive(day, start, "Inventario inicial", minute=18 * 60)
 
     @property
     def _refill(self) -> Decimal:
@@ -124,13 +124,14 @@ class IngredientStock:
     ) -> None:
         rng = self.scene.random_for(f"lot/{self.item.sku}/{reason}", day)
         number = 1 + sum(lot.received_at.date() == day for lot in self.lots)
+        amount = measured(self.item, amount)
         price = self.item.unit_cost * Decimal(rng.randrange(97, 105)) / 100
         self.lots.append(
             StoredLot(
                 self.item.sku,
                 f"{self.item.sku}-{day:%y%m%d}-{number}",
-                received=quantity(amount),
-                left=quantity(amount),
+                received=amount,
+                left=amount,
                 unit_cost=unit_cost(self.item.unit_cost if purchase else price),
                 received_at=at(day, minute + rng.randrange(90)),
                 expires_on=expires_on or self._expiry(day, rng.uniform(0.85, 1.0)),
@@ -159,7 +160,7 @@ class IngredientStock:
     def _order(self, day: date) -> None:
         if self.policy.runs_low:
             if self.on_hand < self.policy.reorder_point * LOW_FROM:
-                missing = quantity(self.policy.reorder_point * LOW_TO - self.on_hand)
+                missing = self.policy.reorder_point * LOW_TO - self.on_hand
                 self._receive(day, missing, "Compra de apoyo", minute=16 * 60)
             return
         if day.weekday() not in BUYING_WEEKDAYS:
@@ -224,15 +225,15 @@ def daily_uses(scene: Scene, pieces: dict[date, int]) -> Iterator[tuple[date, di
         yield (
             day,
             {
-                policy.sku: _whole(items[policy.sku], policy.daily_use * busy)
+                policy.sku: measured(items[policy.sku], policy.daily_use * busy)
                 for policy in scene.profile.stock
                 if policy.daily_use
             },
         )
 
 
-def _whole(item: IngredientSpec, amount: Decimal) -> Decimal:
-    """An amount as it can be taken: pieces are whole."""
+def measured(item: IngredientSpec, amount: Decimal) -> Decimal:
+    """An amount as it can be had: whole pieces, or to the gram."""
     if item.unit is Unit.PIECE:
         return amount.to_integral_value(ROUND_CEILING)
     return quantity(amount)

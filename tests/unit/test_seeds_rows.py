@@ -154,6 +154,13 @@ def test_each_lot_is_the_sum_of_its_movements_and_began_with_a_purchase(tables):
         assert lot["expires_on"] >= lot["received_on"]
 
 
+def test_what_is_counted_in_pieces_is_whole(tables):
+    pieces = {row["id"] for row in tables["ingredients"] if row["unit"] == "unit"}
+    for lot in tables["stock_lots"]:
+        if lot["ingredient_id"] in pieces:
+            assert lot["quantity"] == lot["quantity"].to_integral_value(), lot
+
+
 def test_expired_lots_are_empty(tables, today):
     left = [lot for lot in tables["stock_lots"] if lot["expires_on"] < today and lot["quantity"]]
     assert left == []
