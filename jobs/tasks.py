@@ -112,6 +112,8 @@ def catch_up() -> dict[str, int]:
 
     services = job_services()
     url = services.settings.database_url
+    if not services.settings.demo_live:
+        return {"skipped": 1}
     with advisory_lock(url, "catch-up") as acquired:
         if not acquired:
             return {"skipped": 1}

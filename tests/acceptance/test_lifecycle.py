@@ -6,12 +6,13 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine
 
+from app.bakery.clock import MADRID
 from app.database.engines import engine_url
 from jobs.maintenance.template_renewal import renew
 from tests.acceptance.client import Prospect
@@ -119,6 +120,22 @@ def test_a_visitor_is_warned_before_the_end_and_told_of_it(live_system):
 
 
 @on_18
+def test_time_passes_in_a_bakery_that_someone_looks_at(live_system):
+    """An hour has gone by since the template was made: a visitor's bakery has sold on."""
+    ready_pool(live_system)
+    still = Prospect(live_system.url).open("individual_bakery")
+    before = still.get("/api/pos/sales").json
+    later = str(float(os.environ["DEMO_CLOCK_SHIFT_MINUTES"]) + 60)
+    with live_system.web(DEMO_LIVE="true", DEMO_CLOCK_SHIFT_MINUTES=later) as url:
+        visitor = Prospect(url).open("individual_bakery")
+        after = visitor.get("/api/pos/sales").json
+        assert after["total"] > before["total"]
+        assert after["items"][0]["sold_at"] > before["items"][0]["sold_at"]
+        assert visitor.get("/api/pos/sales").json["total"] == after["total"]
+    assert still.get("/api/pos/sales").json["total"] == before["total"]
+
+
+@on_18
 def test_a_long_session_is_not_warned(live_system):
     ready_pool(live_system)
     visitor = Prospect(live_system.url).open("central_baker")
@@ -154,7 +171,7 @@ def rows_that_differ(database_url, schema):
 def test_a_new_day_renews_the_templates_and_the_pool(live_system):
     ready_pool(live_system)
     engine = create_engine(engine_url(live_system.database_url))
-    tomorrow = date(2026, 3, 28)
+    tomorrow = datetime(2026, 3, 28, 10, 30, tzinfo=MADRID)
     try:
         assert len(renew(engine, DEMO, tomorrow)) == 2
         assert renew(engine, DEMO, tomorrow) == []
@@ -173,5 +190,6 @@ def test_a_new_day_renews_the_templates_and_the_pool(live_system):
     assert wait_for(renewed, 60)
     visitor = Prospect(live_system.url).open("individual_bakery")
     newest = visitor.get("/api/pos/sales").json["items"][0]
-    assert newest["sold_at"].startswith("2026-03-28")
+    # Time passes there: what is due until tomorrow night has happened by now.
+    assert newest["sold_at"][:10] in ("2026-03-28", "2026-03-29")
     visitor.post("/api/demo/session/destroy")

@@ -76,10 +76,10 @@ def test_no_page_scrolls_sideways(visit: Visit, account_type: str) -> None:
 
 def test_an_adjustment_changes_the_stock_and_a_reset_takes_it_back(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    salt, before = visit.add_salt()
+    sugar, before = visit.add_sugar()
 
     visit.start_again()
-    expect(salt).to_have_text(before, use_inner_text=True)
+    expect(sugar).to_have_text(before, use_inner_text=True)
     visit.ensure_clean()
 
 

@@ -47,14 +47,14 @@ def test_a_second_tab_counts_down_warns_and_extends_for_every_tab(visit: Visit) 
 
 def test_a_reset_or_the_end_in_one_tab_is_shown_in_the_others(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    salt, before = visit.add_salt()
+    sugar, before = visit.add_sugar()
     start, second = visit.new_tab(), visit.new_tab()  # in front: the last one
     start.open()
     second.open("/demo")
 
     second.start_again()
 
-    expect(salt).to_have_text(before, use_inner_text=True)
+    expect(sugar).to_have_text(before, use_inner_text=True)
     expect(visit.page.get_by_text("Has empezado de nuevo en otra pestaña")).to_be_visible()
     visit.ensure_clean()
 

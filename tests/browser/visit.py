@@ -71,13 +71,13 @@ class Visit:
         page.get_by_role("button", name="Guardar ajuste").click()
         expect(page.get_by_text("Ajuste guardado")).to_be_visible()
 
-    def add_salt(self) -> tuple[Locator, str]:
-        """Add to the stock of salt, and see it; its row, and what that said before."""
-        salt = self.page.get_by_role("row").filter(has_text="Sal marina fina")
-        before = salt.inner_text()
-        self.adjust("Sal marina fina", 5)
-        expect(salt).not_to_have_text(before, use_inner_text=True)
-        return salt, before
+    def add_sugar(self) -> tuple[Locator, str]:
+        """Add to the stock of sugar, and see it; its row, and what that said before."""
+        sugar = self.page.get_by_role("row").filter(has_text="Azúcar blanco")
+        before = sugar.inner_text()
+        self.adjust("Azúcar blanco", 5)
+        expect(sugar).not_to_have_text(before, use_inner_text=True)
+        return sugar, before
 
     def start_again(self) -> None:
         """Ask for the data of the beginning."""
