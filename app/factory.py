@@ -18,9 +18,9 @@ from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi import init_document
+from app.http.short_cache import ShortCache
 from app.logs import init_logs
 from app.ops.routes import init_ops
-from app.short_cache import ShortCache
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request body; the largest sensible one is a document of fifty lines."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.control.sessions.session_view import SessionView
     from app.control.statistics import Figures
     from app.demo import Demo
-    from app.short_cache import ShortCache
+    from app.http.short_cache import ShortCache
 
 KEY = "masa_madre.control"
 

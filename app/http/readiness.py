@@ -17,7 +17,7 @@ from app.database.isolation import TENANT_PLACEHOLDER_ROLE
 from app.database.openings import first_line, read_one_table
 from app.db import UnknownTenant, tenant_transaction
 from app.http.job_health import JobHealth
-from app.short_cache import ShortCache
+from app.http.short_cache import ShortCache
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

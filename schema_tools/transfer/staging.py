@@ -64,7 +64,7 @@ def finish(
     The transaction goes on with what comes after the keys. `made` is what was made before.
 
     Raises:
-        SchemaToolsError: something keeps the former name, which nobody may ever see.
+        SchemaToolsError: something keeps the former name, which must never be seen.
     """
     target.execute(f"ALTER SCHEMA {ident(scratch)} RENAME TO {ident(name)}".encode())
     player.begin(target, name)

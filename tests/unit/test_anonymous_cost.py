@@ -10,7 +10,7 @@ from app.config import Settings
 from app.control import statistics
 from app.control.statistics import Figures, TenantCount
 from app.http.readiness import Readiness
-from app.short_cache import ShortCache
+from app.http.short_cache import ShortCache
 
 NOWHERE = "127.0.0.1:1"
 TOTALS = {

@@ -70,7 +70,7 @@ def test_bread_is_sold_every_day(profile):
 
 
 def test_no_customer_for_twenty_minutes_means_that_the_shop_is_shut(profile):
-    """Whoever looks in opening hours sees a ticket that is not old, in every shop."""
+    """In opening hours every shop has a ticket that is not old."""
     moment = datetime(2026, 11, 24, 20, tzinfo=MADRID)
     tickets = build_template(profile, moment).tables["sales"]
     for location_id in {row["location_id"] for row in tickets}:
