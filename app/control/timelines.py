@@ -21,9 +21,9 @@ Entry = tuple[datetime, dict[str, Any]]
 """A moment, and what happens then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Timeline:
-    """Moments in their order, and beside each what happens then."""
+    """Moments in their order, and beside each what happens then. A process has one of each."""
 
     moments: tuple[datetime, ...]
     values: tuple[dict[str, Any], ...]

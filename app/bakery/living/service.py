@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -13,7 +13,7 @@ import structlog
 from psycopg import Connection, Error, errors, sql
 
 from app.bakery.living.effects import apply
-from app.bakery.living.events import load_event
+from app.bakery.living.events import Event, load_event
 from app.bakery.living.tenant_rows import fetch_books, fetch_moment, write_books
 from app.control.timelines import Timeline
 
@@ -54,7 +54,7 @@ def _bring_forward(connection: "Connection[Any]", timeline: Timeline, now: datet
     moment = fetch_moment(connection)
     if moment is None or now - moment < PACE:
         return 0
-    due = [load_event(value) for value in due_values(timeline, moment, now)]
+    due = [_event(timeline, place) for place in due_places(timeline, moment, now)]
     if not due:
         return 0
     books = fetch_books(connection, due)
@@ -63,10 +63,15 @@ def _bring_forward(connection: "Connection[Any]", timeline: Timeline, now: datet
     return happened
 
 
-def due_values(timeline: Timeline, moment: datetime, now: datetime) -> Sequence[dict[str, Any]]:
-    """Return the events after `moment`, up to now."""
-    first = bisect_right(timeline.moments, moment)
-    return timeline.values[first : bisect_right(timeline.moments, now)]
+def due_places(timeline: Timeline, moment: datetime, now: datetime) -> range:
+    """Return the places in the timeline of the events after `moment`, up to now."""
+    return range(bisect_right(timeline.moments, moment), bisect_right(timeline.moments, now))
+
+
+@lru_cache(maxsize=20_000)
+def _event(timeline: Timeline, place: int) -> Event:
+    """Read an event once a process: every bakery of a template has the same ones before it."""
+    return load_event(timeline.values[place])
 
 
 class Pace:

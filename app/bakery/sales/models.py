@@ -1,9 +1,9 @@
-"""The sales of days whose tickets are no longer kept, and the view of each day's sales."""
+"""The sales of days whose tickets are no longer kept."""
 
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Integer, Numeric, Text, column, table
+from sqlalchemy import ARRAY, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.bakery.base import TenantBase, enum_column
@@ -31,17 +31,3 @@ class SalesHistory(TenantBase):
     product_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     quantities: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     cents: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-
-
-DAILY_SALES = table(
-    "daily_sales",
-    column("day", Date),
-    column("location_id", BigInteger),
-    column("product_id", BigInteger),
-    column("tickets", BigInteger),
-    column("quantity", Numeric),
-    column("amount", Numeric),
-    column("channel", Text),
-)
-"""A day is the bakery's. A ticket counts once for each of its products; days of the history do not
-say how many tickets had a product."""
