@@ -66,7 +66,7 @@ def nothing_changed(books):
 def test_a_ticket_takes_its_pieces_and_fills_the_till(books):
     assert apply(books, sold(2))
     assert books.get("product_stock", (1, 1))["quantity"] == 1
-    assert books.cash[1] == Decimal("2.20")
+    assert books.taken[1, "cash"] == Decimal("2.20")
     assert [row["quantity"] for row in books.added["stock_movements"]] == [-2]
 
 

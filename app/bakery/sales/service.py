@@ -21,7 +21,7 @@ from app.bakery.clock import day_end, day_start, today
 from app.bakery.listing import Listing, folded, paginate
 from app.bakery.pos.models import Product, Sale, SaleLine
 from app.bakery.sales.schemas import LONGEST_PERIOD, ChannelQuery, DailyQuery, SalesQuery
-from app.bakery.sales.sold import LOCAL_TIME, sold_by_day, sold_by_product
+from app.bakery.sales.sold import LOCAL_TIME, TICKETS, sold_by_day, sold_by_product
 from app.errors import InvalidRequest
 
 
@@ -125,13 +125,14 @@ def _sold_by_hour(query: SalesQuery) -> Subquery:
     first, last = _period(query)
     pieces = (
         select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.sale_id == Sale.id)
+        .where(SaleLine.ticket_number == Sale.ticket_number)
         .correlate(Sale)
         .scalar_subquery()
     )
     tickets = select(
         cast(func.extract("hour", LOCAL_TIME), Integer).label("hour"),
         Sale.total,
+        TICKETS.label("tickets"),
         pieces.label("pieces"),
     ).where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last))
     if query.location_id is not None:
@@ -140,7 +141,7 @@ def _sold_by_hour(query: SalesQuery) -> Subquery:
     return (
         select(
             each.c.hour,
-            func.count().label("tickets"),
+            func.sum(each.c.tickets).label("tickets"),
             func.sum(each.c.pieces).label("pieces"),
             func.sum(each.c.total).label("amount"),
         )

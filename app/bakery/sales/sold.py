@@ -13,6 +13,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Subquery,
+    case,
     cast,
     column,
     func,
@@ -29,6 +30,9 @@ from app.bakery.pos.models import Sale, SaleLine
 from app.bakery.sales.models import SalesChannel, SalesHistory
 
 LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
+TICKETS = case((Sale.returns_ticket.is_(None), 1), else_=0)
+"""What a row of the till counts as: a return is none, it takes off a ticket's amount."""
+DELIVERED = func.coalesce(OrderLine.delivered, OrderLine.quantity)
 _HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).scalar_subquery()
 """The location that delivers orders."""
 
@@ -40,7 +44,7 @@ def sold_by_day(first: date, last: date) -> Subquery:
     """
     pieces = (
         select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.sale_id == Sale.id)
+        .where(SaleLine.ticket_number == Sale.ticket_number)
         .correlate(Sale)
         .scalar_subquery()
     )
@@ -48,12 +52,12 @@ def sold_by_day(first: date, last: date) -> Subquery:
         cast(LOCAL_TIME, Date).label("day"),
         Sale.location_id,
         _channel(SalesChannel.SHOP),
-        literal(1).label("tickets"),
+        TICKETS.label("tickets"),
         pieces.label("pieces"),
         Sale.total.label("amount"),
     ).where(*_rung_up(first, last))
     ordered = (
-        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        select(func.coalesce(func.sum(DELIVERED), 0))
         .where(OrderLine.order_id == Order.id)
         .correlate(Order)
         .scalar_subquery()
@@ -92,11 +96,11 @@ def sold_by_product(first: date, last: date) -> Subquery:
             SaleLine.product_id,
             Sale.location_id,
             _channel(SalesChannel.SHOP),
-            literal(1).label("tickets"),
+            TICKETS.label("tickets"),
             SaleLine.quantity,
             SaleLine.amount,
         )
-        .join(Sale, Sale.id == SaleLine.sale_id)
+        .join(Sale, Sale.ticket_number == SaleLine.ticket_number)
         .where(*_rung_up(first, last))
     )
     orders = (
@@ -105,7 +109,7 @@ def sold_by_product(first: date, last: date) -> Subquery:
             _HOME,
             _channel(SalesChannel.TRADE),
             literal(1),
-            OrderLine.quantity,
+            DELIVERED,
             OrderLine.amount,
         )
         .join(Order, Order.id == OrderLine.order_id)
