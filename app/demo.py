@@ -2,14 +2,13 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Protocol, Self, cast, get_args
+from typing import Annotated, Any, Self, cast, get_args
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -18,11 +17,10 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from sqlalchemy import Engine
 
 from app import clock
 from app.config import ConfigurationError
-from app.control.timelines import Timeline
+from app.demo_entries import BringForward, DailyTask, Seeds
 
 ROOT = Path(__file__).parents[1]
 """Where a relative `DEMO_FILE` starts."""
@@ -45,38 +43,6 @@ class DemoError(ConfigurationError):
 
 class SeedError(Exception):
     """A demo's templates could not be loaded; the message says what to do."""
-
-
-class LoadedTemplate(Protocol):
-    """The result of loading one template."""
-
-    @property
-    def schema_name(self) -> str:
-        """The template's schema."""
-
-    @property
-    def changed(self) -> bool:
-        """True if it was written."""
-
-
-class Seeds(Protocol):
-    """Loads every template of a demo as it stands at a moment; raises `SeedError`."""
-
-    def __call__(
-        self,
-        engine: Engine,
-        demo: "Demo",
-        now: datetime,
-        progress: Callable[[str, int, int], None] | None = None,
-    ) -> Sequence[LoadedTemplate]:
-        """Load them; calls `progress` with the schema, the rows that are in, and all its rows."""
-
-
-class BringForward(Protocol):
-    """Lets events happen in the tenant that is on a connection's search path."""
-
-    def __call__(self, connection: "Connection[Any]", timeline: Timeline, now: datetime) -> int:
-        """Return how many happened; part of the caller's transaction, which it never fails."""
 
 
 class _Part(BaseModel):
@@ -127,6 +93,10 @@ class TenantTables(_Part):
     bring_forward: Entry | None = Field(
         default=None,
         description="The function that lets what is due in a timeline happen in a tenant.",
+    )
+    daily: tuple[Entry, ...] = Field(
+        default=(),
+        description="Functions that run once a day in each tenant that is not a demo.",
     )
 
 
@@ -215,6 +185,17 @@ class Demo(_Part):
         if entry is None:
             return None
         return cast("BringForward", self._imported("tables.bring_forward", entry))
+
+    def load_daily(self) -> list[DailyTask]:
+        """Return the functions that run once a day in each tenant that is not a demo.
+
+        Raises:
+            DemoError: one of them cannot be imported.
+        """
+        return [
+            cast("DailyTask", self._imported(f"tables.daily[{index}]", entry))
+            for index, entry in enumerate(self.tables.daily)
+        ]
 
     def _imported(self, key: str, entry: str) -> object:
         module, _, name = entry.partition(":")

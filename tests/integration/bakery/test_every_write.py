@@ -56,7 +56,7 @@ WRITES = {
          "email": [*TEXTS, "", "a", "a@b@c", "c1@example.com"],
          "discount_percent": [*SUMS, 91], "minimum_order": SUMS, "location_id": [*IDS, 1],
          "payment_terms_days": [-1, 0.5, 181, HUGE, "1", True, [], {}],
-         "delivery_from": [*HOURS, "08:30"], "delivery_to": [*HOURS, "05:59", "06:00"],
+         "delivery_from": HOURS, "delivery_to": [*HOURS, "05:59", "06:00"],
          **dict.fromkeys(("phone", "address", "city", "notes", "tax_id"), TEXTS)},
     ),
     "PUT /api/customers/<int:customer_id>": (
