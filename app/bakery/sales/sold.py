@@ -3,7 +3,7 @@
 Each source is asked for its own days, so that an index leads to them.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -37,10 +37,11 @@ _HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).
 """The location that delivers orders."""
 
 
-def sold_by_day(first: date, last: date) -> Subquery:
+def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subquery:
     """Days with their location, channel, tickets (or orders), pieces and amount.
 
-    A day has several rows; orders count on the day they are due.
+    A day has several rows; orders count on the day they are due. What was sold or delivered after
+    `until` is left out; the history knows whole days.
     """
     pieces = (
         select(func.coalesce(func.sum(SaleLine.quantity), 0))
@@ -55,7 +56,7 @@ def sold_by_day(first: date, last: date) -> Subquery:
         TICKETS.label("tickets"),
         pieces.label("pieces"),
         Sale.total.label("amount"),
-    ).where(*_rung_up(first, last))
+    ).where(*_rung_up(first, last), *_before(Sale.sold_at, until))
     ordered = (
         select(func.coalesce(func.sum(DELIVERED), 0))
         .where(OrderLine.order_id == Order.id)
@@ -72,7 +73,7 @@ def sold_by_day(first: date, last: date) -> Subquery:
             Order.total,
         )
         .join(Customer, Customer.id == Order.customer_id)
-        .where(*_delivered(first, last))
+        .where(*_delivered(first, last), *_before(Order.delivered_at, until))
     )
     history = select(
         SalesHistory.day,
@@ -158,6 +159,10 @@ def _delivered(first: date, last: date) -> tuple[Any, ...]:
         Order.status == OrderStatus.DELIVERED,
         Customer.kind != CustomerKind.SATELLITE,
     )
+
+
+def _before(moment: Any, until: datetime | None) -> tuple[Any, ...]:
+    return () if until is None else (moment < until,)
 
 
 def _sum_of(array: Any) -> Any:

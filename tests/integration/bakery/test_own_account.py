@@ -269,3 +269,50 @@ class TestConditions:
         assert own.get(f"/customers/{added['id']}")["standing_order"] == []
         assert own.get("/customers/99").status == 404
         assert own.put("/customers/99", {"name": "x"}).status == 404
+
+
+class TestComparing:
+    def history(self, own, day, cents, channel="shop", location=2):
+        with own.session() as session:
+            session.execute(
+                text("INSERT INTO sales_history VALUES (:day, :at, :channel, 4, '{1}', '{9}', :c)"),
+                {"day": day, "at": location, "channel": channel, "c": [cents]},
+            )
+
+    def test_a_day_is_set_against_its_weekday_last_week_and_last_year(self, own):
+        day = today() - timedelta(days=2)
+        own_place = {"location_id": 2}
+        for ago, cents in ((0, 15_000), (7, 10_000), (364, 20_000)):
+            self.history(own, day - timedelta(days=ago), cents)
+            self.history(own, day - timedelta(days=ago), 1_000, "trade", 1)
+        period = {"from": day.isoformat(), "to": day.isoformat()}
+        (found,) = own.get("/sales/comparison", **period, **own_place)["items"]
+        assert found == {
+            "day": day.isoformat(), "tickets": 4, "pieces": 9.0, "amount": 150.0,
+            "is_partial": False, "last_week_day": (day - timedelta(days=7)).isoformat(),
+            "last_week_amount": 100.0, "last_week_change": 50.0,
+            "last_year_day": (day - timedelta(days=364)).isoformat(),
+            "last_year_amount": 200.0, "last_year_change": -25.0,
+        }  # fmt: skip
+        (every,) = own.get("/sales/comparison", **period)["items"]
+        assert (every["amount"], every["last_week_amount"]) == (160.0, 110.0)
+        shops = own.get("/sales/locations", **period)
+        assert [(row["location_id"], row["channel"], row["amount"]) for row in shops["items"]] == [
+            (2, "shop", 150.0),
+            (1, "trade", 10.0),
+        ]
+        assert (shops["items"][0]["share"], shops["items"][0]["last_year_change"]) == (93.75, -25.0)
+
+    def test_today_is_set_against_last_week_up_to_this_hour(self, own):
+        for minutes in (-1, 1):
+            moment = now() - timedelta(days=7) + timedelta(minutes=minutes)
+            with own.session() as session:
+                session.execute(
+                    text("INSERT INTO sales (till_session_id, location_id, sold_at, total,"
+                         " payment_method, invoice_series, invoice_number)"
+                         " VALUES (1, 2, :at, 30, 'cash', 'Z', :n)"),
+                    {"at": moment, "n": minutes + 2},
+                )  # fmt: skip
+        found = own.get("/sales/comparison", location_id=2)["items"][-1]
+        assert (found["is_partial"], found["last_week_amount"]) == (True, 30.0)
+        assert found["last_week_change"] == -100.0
