@@ -154,7 +154,7 @@ class StandingOut(StandingLineOut):
     customer_name: str
 
 
-class RunIn(Request):
+class StandingRunIn(Request):
     """The making of a day's orders from the standing orders."""
 
     day: Day | None = Field(default=None, description="El día de la entrega; por defecto, mañana.")
@@ -168,7 +168,7 @@ class SkippedOut(BaseModel):
     reason: str
 
 
-class RunOut(BaseModel):
+class StandingRunOut(BaseModel):
     """What a run made of the standing orders of a day."""
 
     day: date

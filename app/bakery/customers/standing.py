@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.models import BusinessModel
 from app.bakery.clock import today
-from app.bakery.customers.schemas import RunIn, StandingIn, StandingQuery
+from app.bakery.customers.schemas import StandingIn, StandingQuery, StandingRunIn
 from app.bakery.customers.service import fetch_customer, lock_customer
 from app.bakery.listing import Listing, folded, paginate
 from app.bakery.modules import MODULES
@@ -81,7 +81,7 @@ def set_standing(session: Session, customer_id: int, asked: StandingIn) -> dict[
     return fetch_customer(session, customer_id)
 
 
-def run(session: Session, asked: RunIn) -> dict[str, Any]:
+def run(session: Session, asked: StandingRunIn) -> dict[str, Any]:
     """Make the orders of a day from the standing orders, by the service that takes all orders.
 
     A customer whose order of that day was made before gets no second one, also if it was cancelled:
@@ -147,7 +147,7 @@ def run_daily(session: Session, account_type: str) -> int:
     """Make tomorrow's orders of a bakery that takes orders; return how many."""
     if "orders" not in MODULES[BusinessModel(account_type)]:
         return 0
-    return len(run(session, RunIn())["created"])
+    return len(run(session, StandingRunIn())["created"])
 
 
 def _refuse(field: str, sentence: str) -> InvalidRequest:

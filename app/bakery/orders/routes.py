@@ -13,11 +13,11 @@ from app.bakery.customers.schemas import (
     CustomerIn,
     CustomerPage,
     CustomerQuery,
-    RunIn,
-    RunOut,
     StandingIn,
     StandingPage,
     StandingQuery,
+    StandingRunIn,
+    StandingRunOut,
 )
 from app.bakery.domain import domain_blueprint
 from app.bakery.orders import notes, placing, service
@@ -104,10 +104,10 @@ def list_standing_orders(session: Session, query_data: StandingQuery) -> dict[st
 
 @blueprint.post("/standing-orders/runs")
 @blueprint.doc(summary="Crear los pedidos de un día a partir de los pedidos fijos.")
-@blueprint.input(RunIn)
-@blueprint.output(RunOut, status_code=201)
+@blueprint.input(StandingRunIn)
+@blueprint.output(StandingRunOut, status_code=201)
 @in_tenant("orders")
-def run_standing_orders(session: Session, json_data: RunIn) -> dict[str, Any]:
+def run_standing_orders(session: Session, json_data: StandingRunIn) -> dict[str, Any]:
     """Make the orders of a day from the standing orders."""
     return standing.run(session, json_data)
 
