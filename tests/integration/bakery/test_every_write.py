@@ -186,7 +186,12 @@ def test_several_bad_fields_are_named_at_once(api, write):
 
 def test_ten_thousand_lines_are_too_many(individual, central):
     lines = [{"product_id": 1, "quantity": 1}] * 10_000
-    for api, path, body in ((individual, "/pos/sales", sale()), (central, "/orders", ORDER)):
+    back = f"/pos/sales/{individual.post('/pos/sales', sale((1, 1)))['id']}/returns"
+    for api, path, body in (
+        (individual, "/pos/sales", sale()),
+        (individual, back, {"reason": "stale"}),
+        (central, "/orders", ORDER),
+    ):
         before = everything(api)
         answer = api.post(path, body | {"lines": lines})
         assert list(answer["errors"]["json"]) == ["lines"]
@@ -199,6 +204,8 @@ def test_the_ids_of_another_bakery_are_unknown(individual, central):
     for name in (theirs, UNKNOWN_ID):
         assert central.put(f"/pos/sales/{name}", {"payment_method": "card"}).status == 404
         assert central.put(f"/orders/{name}", {"status": "confirmed"}).status == 404
+        assert central.post(f"/pos/sales/{name}/returns", {"reason": "stale"}).status == 404
+        assert central.get(f"/orders/{name}/delivery-note").status == 404
     assert (everything(central), everything(individual)) == before
 
 
