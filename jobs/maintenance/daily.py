@@ -9,8 +9,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from app.demo import Demo
-from app.demo_entries import DailyTask
+from app.demo import DailyTask, Demo
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

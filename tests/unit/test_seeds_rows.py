@@ -199,23 +199,6 @@ def test_totals_are_the_sums_of_their_lines(tables, document, key, lines, refere
     assert all(row["total"] == sums[row[key]] > 0 for row in tables[document])
 
 
-def test_the_numbers_of_a_series_have_no_gaps_and_go_on_from_the_tickets_of_the_year(tables):
-    numbers = defaultdict(list)
-    for row in tables["sales"]:
-        numbers[row["invoice_series"]].append(row["invoice_number"])
-    for row in tables["orders"]:
-        assert (row["note_number"] is not None) == (row["status"] == "delivered")
-        if row["note_number"] is not None:
-            numbers[row["note_series"]].append(row["note_number"])
-    last = {row["series"]: row["last_number"] for row in tables["document_series"]}
-    before = Counter()
-    for row in tables["sales_history"]:
-        kind = f"S{row['location_id']}" if row["channel"] == "shop" else "A"
-        before[f"{kind}-{row['day'].year}"] += row["tickets"]
-    for series, found in numbers.items():
-        assert sorted(found) == list(range(before[series] + 1, last[series] + 1)), series
-
-
 def test_a_counted_till_was_counted_by_each_payment_method(tables):
     taken = Counter()
     for sale in tables["sales"]:

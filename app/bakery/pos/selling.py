@@ -120,7 +120,7 @@ def _correct_payment(session: Session, sale: Sale, correction: CorrectionIn) -> 
 
 
 def _correct_lines(session: Session, sale: Sale, correction: CorrectionIn) -> bool:
-    if correction.lines is None or sale.returns_ticket is not None:
+    if correction.lines is None:
         return False
     before = read_lines(session, sale.ticket_number)
     quantities = merge(correction.lines, MOST_ON_A_TICKET)

@@ -161,6 +161,7 @@ class TestReturns:
         for answer in (
             own.put(path, {"lines": sale((1, 1))["lines"]}),
             own.put(f"/pos/sales/{rest['id']}", {"payment_method": "card"}),
+            own.put(f"/pos/sales/{rest['id']}", {"lines": sale((1, 1))["lines"]}),
             own.post(f"/pos/sales/{rest['id']}/returns", {"reason": "mistake"}),
         ):
             assert answer.status == 409, answer.body

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.control.timelines import Timeline
 
 if TYPE_CHECKING:
-    from app.demo import Demo
+    from app.demo.model import Demo
 
 
 class LoadedTemplate(Protocol):
