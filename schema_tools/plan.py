@@ -177,6 +177,7 @@ class ClonePlan:
         comment: str | None = None,
         statistics: bool = True,
         older_server: bool = False,
+        data: "DataChoice | None" = None,
     ) -> "CloneReport":
         """Clone the source into the new schema `name` of another database.
 
@@ -195,6 +196,7 @@ class ClonePlan:
             comment=comment,
             statistics=statistics,
             older_server=older_server,
+            data=data,
         )
 
     def script(self, target: str) -> Iterator[str]:

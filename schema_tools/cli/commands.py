@@ -216,16 +216,18 @@ def _keep(made: ClonePlan, path: Path) -> None:
 def _run(
     connection: "Connection[Any]", options: argparse.Namespace, chosen: ClonePlan, display: Display
 ) -> Any:
-    progress, data = display.step if display.is_shown else None, data_choice(options)
+    progress = display.step if display.is_shown else None
     if options.other_url:
-        if data is not None:
-            raise Misuse("chosen rows are copied within one database: leave out --to-database-url")
         from .across import run_there
 
         return run_there(chosen, connection, options, progress)
     statistics = not options.no_statistics
     return chosen.run(
-        connection, options.target, progress=progress, statistics=statistics, data=data
+        connection,
+        options.target,
+        progress=progress,
+        statistics=statistics,
+        data=data_choice(options),
     )
 
 
