@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from psycopg import Connection, pq
@@ -146,8 +146,8 @@ def _without_reprints(
         return differences
     try:
         remade = texts_of(remake(connection, plans[0]))
-    except SchemaToolsError:
-        return differences  # the role may not make a schema: what cannot be explained stays
+    except SchemaToolsError as error:  # the role may not make a schema, for example
+        return [_unexplained(each, error) if each in doubtful else each for each in differences]
     theirs = texts_of(plans[1])
     explained = {
         difference
@@ -155,3 +155,9 @@ def _without_reprints(
         if (key := (difference.kind, difference.identity)) in remade and remade[key] == theirs[key]
     }
     return [difference for difference in differences if difference not in explained]
+
+
+def _unexplained(difference: Difference, error: SchemaToolsError) -> Difference:
+    """Return the difference with the reason why it may be none."""
+    reason = f"the source's text could not be read once more: {error}"
+    return replace(difference, detail=f"{difference.detail} (perhaps only printed; {reason})")
