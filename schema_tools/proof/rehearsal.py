@@ -78,13 +78,15 @@ def rehearse(connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog) -
 def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
     """Return the plan of what this plan makes, without rows: its texts were read once more.
 
+    The plan is of what the transaction sees, so nothing checks whether that is still there.
+
     Raises:
         SchemaToolsError: as `run_plan` raises it.
     """
     scratch = scratch_name()
     with errors_told(plan, connection, scratch), connection.transaction(force_rollback=True):
-        replay_inside(plan, connection, scratch, Rows.NONE)
-        made = read_catalog(connection, scratch, by_path=plan.by_path, unseen=True)
+        replay_inside(plan, connection, scratch, Rows.NONE, check=False)
+        made = read_catalog(connection, scratch, by_path=plan.by_path, settled=True)
         return plan_from_catalog(made)
 
 
@@ -102,7 +104,7 @@ def prove_made(
         Unproven: it is something else, or tied to the source; every object is named.
     """
     locks = ask(connection, query("locks"))
-    made_catalog = read_catalog(connection, made, by_path=plan.by_path, unseen=True)
+    made_catalog = read_catalog(connection, made, by_path=plan.by_path, settled=True)
     source, clone = inspect(connection, catalog), inspect(connection, made_catalog)
     remade = plan_from_catalog(made_catalog)
     found = compare_inspections(connection, source, clone, plan.source)

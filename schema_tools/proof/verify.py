@@ -65,8 +65,8 @@ def prove(
     connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
 ) -> Manifest:
     """Like `verify`, with what was compared."""
-    with _snapshot(connection):
-        ours, theirs = _read_both(connection, source, target)
+    with _snapshot(connection) as settled:
+        ours, theirs = _read_both(connection, source, target, settled)
         plans = plan_from_catalog(ours), plan_from_catalog(theirs)
         differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
         tables = read_tables(connection, ours)
@@ -89,21 +89,24 @@ def prove(
 
 
 @contextmanager
-def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
-    """One moment for everything that is read, unless the caller has chosen one."""
+def _snapshot(connection: "Connection[Any]") -> Iterator[bool]:
+    """Read one moment, unless the caller has chosen how; tells whether it is one."""
     chosen = connection.info.transaction_status == pq.TransactionStatus.INTRANS
     with connection.transaction(force_rollback=True):
         if not chosen:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+        yield not chosen
 
 
-def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple[Catalog, Catalog]:
+def _read_both(
+    connection: "Connection[Any]", source: str, target: str, settled: bool
+) -> tuple[Catalog, Catalog]:
     """Read both schemas, with names printed in the same way."""
-    ours = read_catalog(connection, source)
-    theirs = read_catalog(connection, target, by_path=ours.binding.token is None)
-    if theirs.binding.token is None and ours.binding.token is not None:
-        ours = read_catalog(connection, source, by_path=True)  # the role may not rename the clone
+    ours = read_catalog(connection, source, settled=settled)
+    by_path = ours.binding.token is None
+    theirs = read_catalog(connection, target, by_path=by_path, settled=settled)
+    if theirs.binding.token is None and not by_path:  # the role may not rename the clone
+        ours = read_catalog(connection, source, by_path=True, settled=settled)
     return ours, theirs
 
 
