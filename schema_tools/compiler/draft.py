@@ -16,7 +16,7 @@ Key = tuple[str, int]
 catalogs that Postgres has not (`rows`, `default`, …)."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One statement, and the nodes that must come before it."""
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from psycopg import Connection, pq
 
-from ..catalog.catalog import Catalog, read_catalog
+from ..catalog.catalog import read_catalog
 from ..catalog.contents import read_positions, read_tables
-from ..catalog.sums import inspect
+from ..catalog.reading import reading
+from ..catalog.sums import Inspection, inspect
 from ..catalog.ties import find_ties
 from ..compiler.compiler import plan_from_catalog
 from ..errors import SchemaToolsError
@@ -66,14 +67,16 @@ def prove(
 ) -> Manifest:
     """Like `verify`, with what was compared."""
     with _snapshot(connection) as settled:
-        ours, theirs = _read_both(connection, source, target, settled)
-        plans = plan_from_catalog(ours), plan_from_catalog(theirs)
+        ours, theirs = _look_at_both(connection, source, target, settled)
+        plans = ours.plan, theirs.plan
         differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
-        tables = read_tables(connection, ours)
-        differences += compare_values("table", tables, read_tables(connection, theirs))
-        positions = read_positions(connection, ours)
-        differences += compare_values("sequence", positions, read_positions(connection, theirs))
-        ties = _compare_catalogs(connection, ours, theirs, differences)
+        differences += compare_values("table", ours.tables, theirs.tables)
+        differences += compare_values("sequence", ours.positions, theirs.positions)
+        here, there = ours.inspection, theirs.inspection
+        differences += compare_inspections(connection, here, there, target)
+        ties, _ = find_ties(connection, target, there.names.keys(), here.names.keys())
+        back, _ = find_ties(connection, source, here.names.keys(), there.names.keys())
+        ties += back
         if not keep_ties:
             differences += [tie(chain) for chain in ties]
     return Manifest(
@@ -81,11 +84,21 @@ def prove(
         target=target,
         source_fingerprint=plans[0].fingerprint,
         target_fingerprint=plans[1].fingerprint,
-        tables={name: TableProof(*value) for name, value in tables.items()},
-        sequences={name: value[0] for name, value in positions.items()},
+        tables={name: TableProof(*value) for name, value in ours.tables.items()},
+        sequences={name: value[0] for name, value in ours.positions.items()},
         differences=tuple(differences),
         ties=tuple(ties),
     )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What is compared of one schema: without its catalog, for that of a large one is large."""
+
+    plan: ClonePlan
+    tables: Mapping[str, tuple[int, str]]
+    positions: Mapping[str, tuple[str]]
+    inspection: Inspection
 
 
 @contextmanager
@@ -98,16 +111,28 @@ def _snapshot(connection: "Connection[Any]") -> Iterator[bool]:
         yield not chosen
 
 
-def _read_both(
+def _look_at_both(
     connection: "Connection[Any]", source: str, target: str, settled: bool
-) -> tuple[Catalog, Catalog]:
-    """Read both schemas, with names printed in the same way."""
-    ours = read_catalog(connection, source, settled=settled)
-    by_path = ours.binding.token is None
-    theirs = read_catalog(connection, target, by_path=by_path, settled=settled)
-    if theirs.binding.token is None and not by_path:  # the role may not rename the clone
-        ours = read_catalog(connection, source, by_path=True, settled=settled)
+) -> tuple[_Side, _Side]:
+    """Read both schemas, one after the other, with names printed in the same way."""
+    for schema in (source, target):
+        with reading(connection, schema):
+            pass  # it is there: no rows are read in vain
+    ours = _look_at(connection, source, by_path=False, settled=settled)
+    theirs = _look_at(connection, target, by_path=ours.plan.by_path, settled=settled)
+    if theirs.plan.by_path and not ours.plan.by_path:  # the role may not rename the clone
+        ours = _look_at(connection, source, by_path=True, settled=settled)
     return ours, theirs
+
+
+def _look_at(connection: "Connection[Any]", schema: str, *, by_path: bool, settled: bool) -> _Side:
+    catalog = read_catalog(connection, schema, by_path=by_path, settled=settled)
+    return _Side(
+        plan_from_catalog(catalog),
+        read_tables(connection, catalog),
+        read_positions(connection, catalog),
+        inspect(connection, catalog),
+    )
 
 
 def compare_values(
@@ -119,20 +144,6 @@ def compare_values(
         for name, value in source.items()
         if name in clone and clone[name] != value
     ]
-
-
-def _compare_catalogs(
-    connection: "Connection[Any]",
-    ours: Catalog,
-    theirs: Catalog,
-    differences: list[Difference],
-) -> list[str]:
-    """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
-    source, clone = inspect(connection, ours), inspect(connection, theirs)
-    differences += compare_inspections(connection, source, clone, theirs.name)
-    found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
-    back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
-    return found + back
 
 
 def _without_reprints(
