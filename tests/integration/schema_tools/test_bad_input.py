@@ -20,6 +20,9 @@ from schema_tools import (
 )
 from tests.integration.schema_tools.shop import SOURCE, TARGET, schemas
 
+ONE_SERVER = True
+ONE_DATABASE = True
+
 
 def test_a_missing_source_is_named(connection):
     with pytest.raises(SourceNotFound, match="'nowhere' does not exist in database"):

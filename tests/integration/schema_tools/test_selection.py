@@ -10,6 +10,8 @@ from schema_tools.cli import main
 from tests.conftest import new_database
 from tests.integration.schema_tools.shop import schemas
 
+ONE_SERVER = True
+
 SCHEMA = """
 CREATE SCHEMA s;
 CREATE TABLE s.region (id integer PRIMARY KEY);
