@@ -28,6 +28,7 @@ from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
+from app.demo import account_type_in
 from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
@@ -166,12 +167,12 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
 
 
 def account_type_of(tenant_id: UUID) -> str:
-    """Return the account type of a tenant, which never changes.
+    """Return the account type of a tenant, whichever its scenario; it never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.
     """
-    return _location_of(tenant_id, _tenants().secrets).account_type
+    return account_type_in(_location_of(tenant_id, _tenants().secrets).account_type)
 
 
 def timeline_of(tenant_id: UUID) -> Timeline:
