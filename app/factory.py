@@ -14,7 +14,6 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
-from app.control.sessions.tenant_choices import TenantChoices
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
@@ -68,7 +67,6 @@ def make_app(
         sessions=sessions,
         streams=EventStreams(settings.demo_event_streams),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
-        tenant_choices=TenantChoices(engine),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)

@@ -13,11 +13,11 @@ from app.bakery.business.models import BusinessModel
 from app.bakery.clock import now
 from app.bakery.living.service import Pace, bring_forward
 from app.bakery.modules import MODULES, shown_modules
-from app.control.services import current_services
 from app.control.sessions.session_view import Choices
 from app.db import (
     UnknownTenant,
     account_type_of,
+    choices_of,
     raw_connection,
     tenant_transaction,
     timeline_of,
@@ -48,7 +48,7 @@ def current_tenant_id() -> UUID:
 
 def current_choices() -> Choices:
     """What the visitor of this request's tenant chose; nothing where it is not a demo."""
-    return current_services().tenant_choices.find(current_tenant_id())
+    return choices_of(current_tenant_id())
 
 
 class TenantView(Generic[P, R]):
@@ -123,8 +123,7 @@ def ensure_module(tenant_id: UUID, module: str) -> None:
         raise NotFound(
             "Este módulo no forma parte de este modelo de negocio.", code="module_unavailable"
         )
-    choices = current_services().tenant_choices.find(tenant_id)
-    if module not in shown_modules(model, choices.features):
+    if module not in shown_modules(model, choices_of(tenant_id).features):
         raise NotFound(
             "No elegiste este módulo para tu demo. Abre otra para verlo.",
             code="module_unavailable",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
-    from app.control.sessions.tenant_choices import TenantChoices
     from app.control.statistics import Figures
     from app.demo import Demo
     from app.http.short_cache import ShortCache
@@ -60,7 +59,6 @@ class ControlServices(Services):
     sessions: SessionService
     streams: EventStreams
     figures: ShortCache[Figures]
-    tenant_choices: TenantChoices
     sizes: ShortCache[dict[str, int]]
     """The bytes of each template, by its key."""
 
