@@ -65,6 +65,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "draft": "Borrador",
         "sent": "Enviado",
         "received": "Recibido",
+        "partly_received": "Recibido en parte",
+        "cancelled": "Anulado",
     },
     BatchStatus: {
         "planned": "Prevista",

@@ -112,7 +112,7 @@ class BatchStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchFinished:
-    """A batch comes out of the oven."""
+    """A batch comes out of the oven, `lost` pieces fewer than went in."""
 
     at: datetime
     batch_id: int
@@ -120,6 +120,8 @@ class BatchFinished:
     produced: int
     unit_cost: Decimal
     notes: str | None = None
+    lost: int = 0
+    loss_reason: str | None = None
     kind: Literal["batch_finished"] = "batch_finished"
 
 
