@@ -5,6 +5,8 @@ COMMON_LISTS = [
     "/inventory/stock",
     "/inventory/movements",
     "/inventory/adjustments",
+    "/inventory/counts",
+    "/inventory/waste",
     "/pos/products",
     "/pos/sales",
     "/sales/daily",

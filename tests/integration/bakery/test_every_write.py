@@ -14,6 +14,7 @@ IDS = [-1, 0, 1.5, "1", 2**63, HUGE, True, [], {}]
 DAYS = ["9999-12-31", "0000-01-01", "2027-02-29", "31/12/2026", "2026-10-25T02:30", 20261231, True]
 CODES = ["bitcoin", "", 1, True, [], "CASH"]
 TEXTS = ["\x00", "\ud800", LONG, 1, True, [], {}]
+STOCK = [-1, 0.0001, 1e300, 100_001, "NaN", True, {}]
 LINES = [None, {}, "1", [None], [7], [[]], [{"product_id": 1, "quantity": 1}] * 51]
 
 ORDER = {
@@ -51,6 +52,30 @@ WRITES = {
         "central", "/procurement/runs", {"ingredient_ids": [2], "notes": "x"},
         {"ingredient_ids": [{}, "2", [], [2] * 201], "ingredient_ids.0": [*IDS, 999],
          "notes": TEXTS},
+    ),
+    "POST /api/inventory/counts": (
+        "individual", "/inventory/counts",
+        {"location_id": 1, "notes": "x", "lines": [{"ingredient_id": 1, "quantity": 3, "unit": "kg",
+         "reason": "x"}]},
+        {"location_id": [*IDS, 999], "notes": TEXTS,
+         "lines": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 201],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.quantity": STOCK, "lines.0.unit": CODES,
+         "lines.0.reason": [*TEXTS, ""]},
+    ),
+    "POST /api/inventory/transfers": (
+        "central", "/inventory/transfers",
+        {"from_location_id": 1, "to_location_id": 2, "reason": "x",
+         "lines": [{"ingredient_id": 1, "quantity": 1, "lot_id": 1, "unit": "kg"}]},
+        {"from_location_id": [*IDS, 999], "to_location_id": [*IDS, 999, 1],
+         "lines": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 101],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.lot_id": [*IDS, 999, 4],
+         "lines.0.quantity": [0, *STOCK], "lines.0.unit": [*CODES, "l"], "reason": [*TEXTS, ""]},
+    ),
+    "POST /api/inventory/waste": (
+        "individual", "/inventory/waste",
+        {"ingredient_id": 1, "quantity": 1, "reason": "x", "location_id": 1},
+        {"ingredient_id": [*IDS, 999], "quantity": [0, *STOCK], "reason": [*TEXTS, ""],
+         "location_id": [*IDS, 999]},
     ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
