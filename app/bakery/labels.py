@@ -175,6 +175,8 @@ HEADINGS: Mapping[str, str] = {
     "received_on": "Recibido",
     "recipe_id": "N.º de receta",
     "recipe_name": "Receta",
+    "replaced_at": "Cambiada",
+    "content": "Contenido",
     "reference": "Referencia",
     "reorder_point": "Mínimo",
     "reorder_quantity": "Cantidad a pedir",

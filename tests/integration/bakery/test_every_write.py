@@ -6,7 +6,7 @@ from sqlalchemy import text
 from app.bakery.api.operations import operation_of
 from app.bakery.clock import today
 from app.bakery.metadata import TENANT_METADATA
-from tests.integration.bakery.ledger import UNKNOWN_ID, sale
+from tests.integration.bakery.ledger import SAID, UNKNOWN_ID, sale
 
 HUGE, LONG = 10**30, "a" * 1001
 NUMBERS = [-1, 0, 0.5, 1e300, HUGE, "NaN", "-Infinity", "1e400", True, [1], {}]
@@ -20,6 +20,19 @@ LINES = [None, {}, "1", [None], [7], [[]], [{"product_id": 1, "quantity": 1}] * 
 ORDER = {
     "customer_id": 1, "due_on": today().isoformat(), "notes": "x",
     "lines": [{"product_id": 1, "quantity": 1}],
+}  # fmt: skip
+RECIPE = {
+    "name": "Hogaza", "category": "Panes", "yield_quantity": 10, "preparation_minutes": 1,
+    "fermentation_minutes": 0, "baking_minutes": 1, "oven_celsius": 200, "instructions": "",
+    "is_active": True, "components": [], "ingredients": [{"ingredient_id": 1, "quantity": 0.5}],
+}  # fmt: skip
+RECIPE_WRONG = {
+    "name": ["\x00", "", "a" * 61, 1], "category": ["", 7], "instructions": ["\ud800", "a" * 4001],
+    "yield_quantity": [0, 0.5, 1e300, 100_001, "NaN", True], "oven_celsius": [-1, 501, 1.5, "x"],
+    "preparation_minutes": [-1, 0.5, 2**70], "is_active": ["yes", 2, {}],
+    "ingredients": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 10_000],
+    "ingredients.0.ingredient_id": [*IDS, 999], "ingredients.0.quantity": [0, *STOCK],
+    "components": [None, [7], [{"recipe_id": 1, "quantity": 1}] * 21],
 }  # fmt: skip
 WRITES = {
     "POST /api/pos/sales": (
@@ -77,9 +90,12 @@ WRITES = {
         {"ingredient_id": [*IDS, 999], "quantity": [0, *STOCK], "reason": [*TEXTS, ""],
          "location_id": [*IDS, 999]},
     ),
+    "POST /api/recipes": ("individual", "/recipes", RECIPE, RECIPE_WRONG),
+    "PUT /api/recipes/<int:recipe_id>": (
+        "individual", "/recipes/1", RECIPE, RECIPE_WRONG | {"reason": TEXTS},
+    ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
-SAID = 'Ñandú 🥖 «مخبز» \u202eabc "x"; =1+1'
 
 
 def everything(api):
