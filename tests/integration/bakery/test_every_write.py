@@ -94,6 +94,28 @@ WRITES = {
     "PUT /api/recipes/<int:recipe_id>": (
         "individual", "/recipes/1", RECIPE, RECIPE_WRONG | {"reason": TEXTS},
     ),
+    "POST /api/production/plan": ("individual", "/production/plan", {}, {"date": DAYS}),
+    "POST /api/production/batches": (
+        "individual", "/production/batches",
+        {"recipe_id": 1, "quantity_planned": 10, "baker_id": 2, "location_id": 1, "notes": "x",
+         "planned_on": today().isoformat()},
+        {"recipe_id": [*IDS, 999], "baker_id": [*IDS, 999], "location_id": [*IDS, 999],
+         "quantity_planned": [0, 0.5, *STOCK], "planned_on": [*DAYS, "2020-01-01"],
+         "notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/start": (
+        "individual", "/production/batches/{batch}/start", {"notes": "x"}, {"notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/cancel": (
+        "individual", "/production/batches/{batch}/cancel", {}, {"notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/finish": (
+        "individual", "/production/batches/{begun}/finish",
+        {"quantity_produced": 9, "quantity_lost": 1, "loss_reason": "x", "notes": "x"},
+        {"quantity_produced": [-1, 0.5, 1e300, "NaN", True, 300_000],
+         "quantity_lost": [-1, 0.5, 1e300, "NaN", {}], "loss_reason": [*TEXTS, ""],
+         "notes": TEXTS},
+    ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
 
@@ -120,10 +142,16 @@ def changed(body, path, value):
     return {**body, head: changed(body[head], rest, value) if rest else value}
 
 
+def batch_of(api):
+    return api.post("/production/batches", {"recipe_id": 1, "quantity_planned": 10})["id"]
+
+
 def address_of(api, path):
     made = {
         "sale": lambda: api.post("/pos/sales", sale((1, 1)))["id"],
         "order": lambda: api.post("/orders", ORDER)["id"],
+        "batch": lambda: batch_of(api),
+        "begun": lambda: api.post(f"/production/batches/{batch_of(api)}/start", {})["id"],
     }
     return path.format(**{name: make() for name, make in made.items() if f"{{{name}}}" in path})
 
