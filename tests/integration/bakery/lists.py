@@ -7,6 +7,7 @@ COMMON_LISTS = [
     "/inventory/adjustments",
     "/inventory/counts",
     "/inventory/waste",
+    "/tenant/team",
     "/pos/products",
     "/pos/sales",
     "/sales/daily",
@@ -24,6 +25,7 @@ LISTS = {
         "/suppliers",
         "/procurement/suggestions",
         "/procurement/runs",
+        "/procurement/orders",
     ],
 }
 EVERY_LIST = [(kind, path) for kind, paths in LISTS.items() for path in paths]

@@ -1,5 +1,7 @@
 """Every write, with all that a form can hold: refused field by field, and nothing written."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -116,6 +118,57 @@ WRITES = {
          "quantity_lost": [-1, 0.5, 1e300, "NaN", {}], "loss_reason": [*TEXTS, ""],
          "notes": TEXTS},
     ),
+    "POST /api/procurement/orders": (
+        "central", "/procurement/orders",
+        {"supplier_id": 1, "lines": [{"ingredient_id": 1, "packs": 1}]},
+        {"supplier_id": [*IDS, 999], "lines": [None, [], [7], [{}] * 101],
+         "lines.0.ingredient_id": [*IDS, 999],
+         "lines.0.packs": [-1, 0, 0.5, 1001, HUGE, "x", True]},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/receive": (
+        "central", "/procurement/orders/{sent}/receive",
+        {"lines": [{"ingredient_id": 1, "quantity": 1, "unit": "kg", "pack_price": 1,
+         "expires_on": (today() + timedelta(9)).isoformat(), "lot_code": "x"}],
+         "reference": "x", "close": False},
+        {"lines": [[], [7], [{"ingredient_id": 1, "quantity": 1}] * 10_000], "close": ["x", 2, {}],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.quantity": [0, 26, *STOCK],
+         "lines.0.unit": [*CODES, "l"], "lines.0.pack_price": [-1, 0.001, 1e300, "NaN"],
+         "lines.0.expires_on": [*DAYS, "2020-01-01", "2199-01-01"],
+         "lines.0.lot_code": [*TEXTS, "", "L1"], "reference": [*TEXTS, ""]},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/send": (
+        "central", "/procurement/orders/{purchase}/send", {}, {},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/cancel": (
+        "central", "/procurement/orders/{purchase}/cancel", {}, {},
+    ),
+    "PUT /api/suppliers/<int:supplier_id>": (
+        "central", "/suppliers/1",
+        {"contact_name": "x", "email": "a@b.es", "phone": "1", "lead_time_days": 1,
+         "payment_terms_days": 1, "minimum_order": 1, "rating": 3, "is_active": True},
+        {"contact_name": [*TEXTS, ""], "email": ["", "x", "a@b", "a" * 60 + "@b.es", 7],
+         "phone": ["a" * 17, 7], "lead_time_days": [-1, 366, 0.5, "x"],
+         "payment_terms_days": [-1, 366, True], "minimum_order": [-1, 0.001, 1e300, "NaN"],
+         "rating": [0, 6, 1.5], "is_active": ["x", 2]},
+    ),
+    "PUT /api/suppliers/<int:supplier_id>/prices": (
+        "central", "/suppliers/1/prices",
+        {"ingredient_id": 3, "pack_size": 5, "pack_price": 6.5, "unit": "kg"},
+        {"ingredient_id": [*IDS, 999], "pack_size": [0, *STOCK], "unit": [*CODES, "l"],
+         "pack_price": [-1, 0.001, 1e300, "NaN", True]},
+    ),
+    "POST /api/tenant/team": (
+        "individual", "/tenant/team",
+        {"full_name": "Ana Gil", "email": "ana@b.es", "role": "baker", "location_id": 1},
+        {"full_name": [*TEXTS, ""], "email": ["", "x", "a@b", 7, "baker@example.com"],
+         "role": CODES, "location_id": [*IDS, 999]},
+    ),
+    "PUT /api/tenant/team/<int:user_id>": (
+        "individual", "/tenant/team/2",
+        {"full_name": "Ana", "role": "manager", "location_id": 1, "is_active": True},
+        {"full_name": [*TEXTS, ""], "role": CODES, "location_id": [*IDS, 999],
+         "is_active": ["x", 2]},
+    ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
 
@@ -146,10 +199,17 @@ def batch_of(api):
     return api.post("/production/batches", {"recipe_id": 1, "quantity_planned": 10})["id"]
 
 
+def purchase_of(api):
+    lines = [{"ingredient_id": 1, "packs": 1}]
+    return api.post("/procurement/orders", {"supplier_id": 1, "lines": lines})["id"]
+
+
 def address_of(api, path):
     made = {
         "sale": lambda: api.post("/pos/sales", sale((1, 1)))["id"],
         "order": lambda: api.post("/orders", ORDER)["id"],
+        "purchase": lambda: purchase_of(api),
+        "sent": lambda: api.post(f"/procurement/orders/{purchase_of(api)}/send", {})["id"],
         "batch": lambda: batch_of(api),
         "begun": lambda: api.post(f"/production/batches/{batch_of(api)}/start", {})["id"],
     }
@@ -186,7 +246,7 @@ def test_a_bad_field_is_named_and_nothing_is_written(api, write):
 
 
 @pytest.mark.parametrize(
-    ("api", "write"), [(row[0], write) for write, row in WRITES.items()], indirect=["api"]
+    ("api", "write"), [(row[0], write) for write, row in WRITES.items() if row[3]], indirect=["api"]
 )
 def test_several_bad_fields_are_named_at_once(api, write):
     _, path, body, bad = WRITES[write]
