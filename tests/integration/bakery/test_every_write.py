@@ -169,6 +169,10 @@ WRITES = {
         {"full_name": [*TEXTS, ""], "role": CODES, "location_id": [*IDS, 999],
          "is_active": ["x", 2]},
     ),
+    "POST /api/forecasting/models": (
+        "individual", "/forecasting/models", {"product_ids": [1]},
+        {"product_ids": [[], "x", [1] * 501], "product_ids.0": [*IDS, 999]},
+    ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
 
