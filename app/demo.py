@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.config import ConfigurationError
@@ -79,6 +80,12 @@ class BringForward(Protocol):
         """Return how many happened; part of the caller's transaction, which it never fails."""
 
 
+class DailyWork(Protocol):
+    """Does a day's work in a session's tenant, once or twice; returns how much was made."""
+
+    def __call__(self, session: Session) -> int: ...  # noqa: D102
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -127,6 +134,10 @@ class TenantTables(_Part):
     bring_forward: Entry | None = Field(
         default=None,
         description="The function that lets what is due in a timeline happen in a tenant.",
+    )
+    daily: Entry | None = Field(
+        default=None,
+        description="The function that is called once a day for each tenant that is no demo.",
     )
 
 
@@ -215,6 +226,11 @@ class Demo(_Part):
         if entry is None:
             return None
         return cast("BringForward", self._imported("tables.bring_forward", entry))
+
+    def load_daily(self) -> DailyWork | None:
+        """Return the function of a day's work, or None; raise `DemoError` if it is not there."""
+        entry = self.tables.daily
+        return None if entry is None else cast("DailyWork", self._imported("tables.daily", entry))
 
     def _imported(self, key: str, entry: str) -> object:
         module, _, name = entry.partition(":")

@@ -62,6 +62,7 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
         "reconcile": ScheduledJob(tasks.reconcile, RECONCILE_SECONDS, now),
         "refresh": ScheduledJob(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
         "catch-up": ScheduledJob(tasks.catch_up, CATCH_UP_SECONDS, now),
+        "daily": ScheduledJob(tasks.daily, DAY_SECONDS, night + timedelta(hours=1)),
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":

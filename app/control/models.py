@@ -63,11 +63,11 @@ class ControlBase(DeclarativeBase):
 
 
 class Tenant(ControlBase):
-    """A schema that the system owns: a template, or a demo tenant cut from one."""
+    """A schema that the system owns: a template, a demo cut from one, or an account of its own."""
 
     __tablename__ = "tenants"
     __table_args__ = (
-        CheckConstraint("is_demo <> is_demo_template", name="demo_or_template"),
+        CheckConstraint("NOT (is_demo AND is_demo_template)", name="demo_or_template"),
         Index(
             "tenants_pool_idx",
             "base_demo_tenant_id",

@@ -23,7 +23,6 @@ from app.bakery.forecasting.baseline import (
 )
 from app.bakery.forecasting.models import ForecastModel, ForecastPrediction
 from app.bakery.forecasting.schemas import TrainingIn
-from app.bakery.listing import fetch_all
 from app.bakery.pos.models import Product
 from app.bakery.problems import Problems
 from app.bakery.sales.models import SalesChannel, SalesHistory
@@ -122,7 +121,7 @@ def _write(
     made = making.on_conflict_do_update(index_elements=["product_id"], set_=again).returning(
         ForecastModel.id, ForecastModel.product_id
     )
-    ids = {row["product_id"]: row["id"] for row in fetch_all(session, made)}
+    ids = {row.product_id: row.id for row in session.execute(made)}
     predictions = [
         _prediction(ids[product_id], sold, opened, quality, today() + timedelta(days=ahead))
         for product_id, sold, quality in trained
@@ -165,5 +164,5 @@ def _weighted(trained: list[tuple[int, Sold, Quality]], name: str) -> float | No
     weights = [sum(sold.values()) for _, sold, _ in trained]
     if not any(weights):
         return None
-    errors = [getattr(quality, name) for _, _, quality in trained]
+    errors: list[float] = [getattr(quality, name) for _, _, quality in trained]
     return sum(w * e for w, e in zip(weights, errors, strict=True)) / sum(weights)

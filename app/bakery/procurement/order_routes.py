@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from app.bakery.procurement import ordering, orders, receiving
 from app.bakery.procurement.models import PurchaseOrder
 from app.bakery.procurement.order_schemas import (
-    OrderDetail,
-    OrderIn,
-    OrderPage,
-    OrderQuery,
+    PurchaseDetail,
+    PurchaseIn,
+    PurchasePage,
+    PurchaseQuery,
+    PurchaseStepIn,
     ReceiptIn,
-    StepIn,
 )
 from app.bakery.procurement.routes import blueprint
 from app.bakery.scope import in_tenant
@@ -24,27 +24,27 @@ WRONG_STATE = {409: "El pedido está en otro estado."}
 
 @blueprint.get("/orders")
 @blueprint.doc(summary="Listar los pedidos de compra, primero los más recientes.")
-@blueprint.input(OrderQuery, location="query")
-@blueprint.output(OrderPage)
+@blueprint.input(PurchaseQuery, location="query")
+@blueprint.output(PurchasePage)
 @in_tenant("procurement")
-def list_orders(session: Session, query_data: OrderQuery) -> dict[str, Any]:
+def list_orders(session: Session, query_data: PurchaseQuery) -> dict[str, Any]:
     """List purchase orders, the newest first."""
     return orders.list_orders(session, query_data)
 
 
 @blueprint.post("/orders")
 @blueprint.doc(summary="Preparar un pedido de compra a un proveedor.")
-@blueprint.input(OrderIn)
-@blueprint.output(OrderDetail, status_code=201)
+@blueprint.input(PurchaseIn)
+@blueprint.output(PurchaseDetail, status_code=201)
 @in_tenant("procurement")
-def draft_order(session: Session, json_data: OrderIn) -> dict[str, Any]:
+def draft_order(session: Session, json_data: PurchaseIn) -> dict[str, Any]:
     """Draft a purchase order."""
     return ordering.draft(session, json_data)
 
 
 @blueprint.get("/orders/<int:order_id>")
 @blueprint.doc(summary="Ver un pedido de compra y lo que ha llegado de él.")
-@blueprint.output(OrderDetail)
+@blueprint.output(PurchaseDetail)
 @in_tenant("procurement")
 def show_order(session: Session, order_id: int) -> dict[str, Any]:
     """Show a purchase order and what of it has come."""
@@ -53,10 +53,10 @@ def show_order(session: Session, order_id: int) -> dict[str, Any]:
 
 @blueprint.post("/orders/<int:order_id>/send")
 @blueprint.doc(summary="Enviar un pedido de compra a su proveedor.", responses=WRONG_STATE)
-@blueprint.input(StepIn)
-@blueprint.output(OrderDetail)
+@blueprint.input(PurchaseStepIn)
+@blueprint.output(PurchaseDetail)
 @in_tenant("procurement", record=PurchaseOrder)
-def send_order(session: Session, order_id: int, json_data: StepIn) -> dict[str, Any]:
+def send_order(session: Session, order_id: int, json_data: PurchaseStepIn) -> dict[str, Any]:
     """Send a draft to its supplier."""
     del json_data
     return ordering.send(session, order_id)
@@ -68,7 +68,7 @@ def send_order(session: Session, order_id: int, json_data: StepIn) -> dict[str, 
     responses=WRONG_STATE,
 )
 @blueprint.input(ReceiptIn)
-@blueprint.output(OrderDetail)
+@blueprint.output(PurchaseDetail)
 @in_tenant("procurement", record=PurchaseOrder)
 def receive_order(session: Session, order_id: int, json_data: ReceiptIn) -> dict[str, Any]:
     """Put what came of an order into stock."""
@@ -77,10 +77,10 @@ def receive_order(session: Session, order_id: int, json_data: ReceiptIn) -> dict
 
 @blueprint.post("/orders/<int:order_id>/cancel")
 @blueprint.doc(summary="Anular un pedido del que no ha llegado nada.", responses=WRONG_STATE)
-@blueprint.input(StepIn)
-@blueprint.output(OrderDetail)
+@blueprint.input(PurchaseStepIn)
+@blueprint.output(PurchaseDetail)
 @in_tenant("procurement", record=PurchaseOrder)
-def cancel_order(session: Session, order_id: int, json_data: StepIn) -> dict[str, Any]:
+def cancel_order(session: Session, order_id: int, json_data: PurchaseStepIn) -> dict[str, Any]:
     """Give up an order."""
     del json_data
     return ordering.cancel(session, order_id)

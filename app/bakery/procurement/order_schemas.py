@@ -14,7 +14,7 @@ from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period
 from app.validation import Request, Text
 
 
-class OrderQuery(ListQuery, Period):
+class PurchaseQuery(ListQuery, Period):
     """Filters of the list of orders; the period is that of the day they are expected on."""
 
     status: PurchaseStatus | None = None
@@ -22,21 +22,21 @@ class OrderQuery(ListQuery, Period):
     overdue: bool | None = Field(default=None, description="Debería haber llegado ya.")
 
 
-class OrderLineIn(Request):
+class PurchaseLineIn(Request):
     """Packs of an ingredient."""
 
     ingredient_id: BodyKey
     packs: Annotated[int, Field(gt=0, le=1000, strict=True)]
 
 
-class OrderIn(Request):
+class PurchaseIn(Request):
     """A purchase order to one supplier."""
 
     supplier_id: BodyKey
-    lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
+    lines: Annotated[list[PurchaseLineIn], Field(min_length=1, max_length=100)]
 
 
-class StepIn(Request):
+class PurchaseStepIn(Request):
     """A step of an order, of which nothing need be said."""
 
 
@@ -69,7 +69,7 @@ class ReceiptIn(Request):
     )
 
 
-class OrderListItem(BaseModel):
+class PurchaseListItem(BaseModel):
     """A purchase order in a list."""
 
     id: int
@@ -87,7 +87,7 @@ class OrderListItem(BaseModel):
     below_minimum: bool
 
 
-class OrderLineOut(PurchaseLineOut):
+class PurchaseLineDetail(PurchaseLineOut):
     """A line of an order, with what of it has come."""
 
     quantity_received: Amount
@@ -105,7 +105,7 @@ class ReceivedLot(BaseModel):
     expires_on: date
 
 
-class OrderDetail(PurchaseOrderOut):
+class PurchaseDetail(PurchaseOrderOut):
     """A purchase order with its lines and its lots."""
 
     run_id: int | None
@@ -113,11 +113,11 @@ class OrderDetail(PurchaseOrderOut):
     closed_on: date | None
     overdue: bool
     received_total: Euros
-    lines: list[OrderLineOut]  # type: ignore[assignment]  # each has more
+    lines: list[PurchaseLineDetail]  # type: ignore[assignment]  # each has more
     lots: list[ReceivedLot]
 
 
-class OrderPage(Page):
+class PurchasePage(Page):
     """A page of purchase orders."""
 
-    items: list[OrderListItem]
+    items: list[PurchaseListItem]

@@ -13,13 +13,13 @@ from app.bakery.labels import inside_sentence
 from app.bakery.listing import fetch_all
 from app.bakery.problems import Problems
 from app.bakery.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseStatus
-from app.bakery.procurement.order_schemas import OrderIn, OrderLineIn
+from app.bakery.procurement.order_schemas import PurchaseIn, PurchaseLineIn
 from app.bakery.procurement.orders import NO_ORDER, fetch_order
 from app.bakery.suppliers.models import Supplier, SupplierPrice
 from app.errors import Conflict, NotFound
 
 
-def draft(session: Session, asked: OrderIn) -> dict[str, Any]:
+def draft(session: Session, asked: PurchaseIn) -> dict[str, Any]:
     """Draft a purchase order at the supplier's prices.
 
     Raises:
@@ -61,7 +61,7 @@ def draft(session: Session, asked: OrderIn) -> dict[str, Any]:
 
 
 def _prices(
-    session: Session, supplier_id: int, lines: Sequence[OrderLineIn]
+    session: Session, supplier_id: int, lines: Sequence[PurchaseLineIn]
 ) -> dict[int, dict[str, Any]]:
     statement = select(
         SupplierPrice.ingredient_id, SupplierPrice.pack_size, SupplierPrice.pack_price
@@ -73,7 +73,7 @@ def _prices(
 
 
 def _check(
-    lines: Sequence[OrderLineIn],
+    lines: Sequence[PurchaseLineIn],
     prices: dict[int, dict[str, Any]],
     supplier: Supplier,
     problems: Problems,

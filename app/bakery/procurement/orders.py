@@ -9,7 +9,7 @@ from app.bakery.clock import today
 from app.bakery.inventory.models import Ingredient, StockLot
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseStatus
-from app.bakery.procurement.order_schemas import OrderQuery
+from app.bakery.procurement.order_schemas import PurchaseQuery
 from app.bakery.suppliers.models import Supplier
 
 NO_ORDER = "No existe ese pedido de compra."
@@ -60,7 +60,7 @@ def select_orders() -> Rows:
     ).join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
 
 
-def list_orders(session: Session, query: OrderQuery) -> dict[str, Any]:
+def list_orders(session: Session, query: PurchaseQuery) -> dict[str, Any]:
     """A page of purchase orders, the newest first."""
     statement = select_orders()
     if query.status is not None:

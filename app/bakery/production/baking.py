@@ -24,7 +24,7 @@ from app.bakery.labels import inside_sentence
 from app.bakery.pos.models import Product
 from app.bakery.problems import Problems, refused
 from app.bakery.production.models import BatchStatus, ProductionBatch
-from app.bakery.production.schemas import BatchIn, FinishIn, StepIn
+from app.bakery.production.schemas import BatchIn, BatchStepIn, FinishIn
 from app.bakery.production.service import NO_BATCH, fetch_batch
 from app.bakery.recipes.models import Recipe
 from app.bakery.recipes.needs import NEEDS
@@ -71,7 +71,7 @@ def plan_batch(session: Session, asked: BatchIn) -> dict[str, Any]:
     return fetch_batch(session, batch.id)
 
 
-def start_batch(session: Session, batch_id: int, said: StepIn) -> dict[str, Any]:
+def start_batch(session: Session, batch_id: int, said: BatchStepIn) -> dict[str, Any]:
     """Begin a planned batch: it takes its ingredients, the first to expire first.
 
     It is made with the recipe as it is now. What has expired is not baked with.
@@ -134,7 +134,7 @@ def finish_batch(session: Session, batch_id: int, made: FinishIn) -> dict[str, A
     return fetch_batch(session, batch_id)
 
 
-def cancel_batch(session: Session, batch_id: int, said: StepIn) -> dict[str, Any]:
+def cancel_batch(session: Session, batch_id: int, said: BatchStepIn) -> dict[str, Any]:
     """Give up a batch that has not been begun.
 
     Raises:

@@ -12,6 +12,7 @@ from app.bakery.production.schemas import (
     BatchIn,
     BatchPage,
     BatchQuery,
+    BatchStepIn,
     BatchTrace,
     FinishIn,
     LotTrace,
@@ -20,7 +21,6 @@ from app.bakery.production.schemas import (
     PlanQuery,
     ProposalOut,
     ProposalQuery,
-    StepIn,
 )
 from app.bakery.scope import in_tenant
 
@@ -90,10 +90,10 @@ def plan_batch(session: Session, json_data: BatchIn) -> dict[str, Any]:
 
 @blueprint.post("/batches/<int:batch_id>/start")
 @blueprint.doc(summary="Empezar una hornada: toma sus ingredientes.", responses=WRONG_STATE)
-@blueprint.input(StepIn)
+@blueprint.input(BatchStepIn)
 @blueprint.output(BatchDetail)
 @in_tenant("production", record=ProductionBatch)
-def start_batch(session: Session, batch_id: int, json_data: StepIn) -> dict[str, Any]:
+def start_batch(session: Session, batch_id: int, json_data: BatchStepIn) -> dict[str, Any]:
     """Begin a batch."""
     return baking.start_batch(session, batch_id, json_data)
 
@@ -110,10 +110,10 @@ def finish_batch(session: Session, batch_id: int, json_data: FinishIn) -> dict[s
 
 @blueprint.post("/batches/<int:batch_id>/cancel")
 @blueprint.doc(summary="Anular una hornada que no se ha empezado.", responses=WRONG_STATE)
-@blueprint.input(StepIn)
+@blueprint.input(BatchStepIn)
 @blueprint.output(BatchDetail)
 @in_tenant("production", record=ProductionBatch)
-def cancel_batch(session: Session, batch_id: int, json_data: StepIn) -> dict[str, Any]:
+def cancel_batch(session: Session, batch_id: int, json_data: BatchStepIn) -> dict[str, Any]:
     """Give up a batch."""
     return baking.cancel_batch(session, batch_id, json_data)
 

@@ -51,7 +51,7 @@ class BatchIn(Request):
     notes: Note | None = None
 
 
-class StepIn(Request):
+class BatchStepIn(Request):
     """What is said when a batch is begun or given up."""
 
     notes: Note | None = None

@@ -1,0 +1,18 @@
+"""A tenant may be neither a demo nor a template: an account of its own."""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_constraint("tenants_demo_or_template_check", "tenants", schema="control")
+    op.create_check_constraint(
+        op.f("tenants_demo_or_template_check"),
+        "tenants",
+        "NOT (is_demo AND is_demo_template)",
+        schema="control",
+    )
