@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.bakery.business.service import lock_business
 from app.bakery.clock import today
 from app.bakery.forecasting.models import ForecastModel, ForecastPrediction
 from app.bakery.inventory.models import ProductStock
 from app.bakery.listing import fetch_all, folded
 from app.bakery.orders.models import Order, OrderLine, OrderStatus
 from app.bakery.pos.models import Product
+from app.bakery.problems import refused
 from app.bakery.production.baking import plan_batch
 from app.bakery.production.models import BatchStatus, ProductionBatch
 from app.bakery.production.schemas import BatchIn
@@ -37,6 +39,9 @@ def plan_day(session: Session, day: date | None) -> dict[str, Any]:
     Raises:
         InvalidRequest: the day is over.
     """
+    if day is not None and day < today():
+        raise refused("date", "Ese día ya ha pasado.")
+    lock_business(session)  # two people who plan a day at once plan it once
     proposal = propose(session, day)
     for row in proposal["items"]:
         if row["quantity"]:

@@ -137,7 +137,9 @@ class PlanOut(BaseModel):
     quantity_planned: Amount
     quantity_produced: Amount
     recipes: list[RecipePlan]
-    needs: list[NeedOut] = Field(description="De las hornadas sin terminar.")
+    needs: list[NeedOut] = Field(
+        description="De las hornadas sin empezar: las demás ya los han tomado."
+    )
     feasible: bool = Field(description="Si hay suficiente de todo.")
 
 

@@ -19,7 +19,7 @@ from app.bakery.recipes.models import Recipe
 from app.bakery.recipes.needs import NEEDS
 
 NO_BATCH = "No existe esa hornada."
-UNFINISHED = (BatchStatus.PLANNED, BatchStatus.IN_PROGRESS)
+NOT_BEGUN = ProductionBatch.status == BatchStatus.PLANNED
 
 BATCHES = Listing(
     sorts={
@@ -66,10 +66,10 @@ def list_batches(session: Session, query: BatchQuery) -> dict[str, Any]:
 
 
 def fetch_batch(session: Session, batch_id: int) -> dict[str, Any]:
-    """One batch, with all the ingredients that it takes."""
+    """One batch, with the ingredients that it will take; one that is begun has taken them."""
     chosen = ProductionBatch.id == batch_id
     batch = fetch_one(session, select_batches().where(chosen), NO_BATCH)
-    return batch | {"needs": _fetch_needs(session, chosen)}
+    return batch | {"needs": _fetch_needs(session, chosen & NOT_BEGUN)}
 
 
 def fetch_plan(session: Session, day: date | None) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def fetch_plan(session: Session, day: date | None) -> dict[str, Any]:
         {"recipe_id": key[0], "recipe_name": key[1], **_gather(list(group))}
         for key, group in groupby(batches, lambda row: (row["recipe_id"], row["recipe_name"]))
     ]
-    needs = _fetch_needs(session, on_day & ProductionBatch.status.in_(UNFINISHED))
+    needs = _fetch_needs(session, on_day & NOT_BEGUN)
     return {
         "date": day,
         "recipes": recipes,

@@ -30,6 +30,7 @@ class TestBatches:
         assert (batch["status"], batch["recipe_version"]) == ("planned", 1)
         begun = step(individual, batch, "start")
         assert (begun.status, begun["status"]) == (200, "in_progress")
+        assert (len(batch["needs"]), begun["needs"]) == (2, [])
         assert movements(individual, reference=batch["batch_code"]) == [
             ("production", 1, -30), ("production", 1, -15), ("production", 2, -6),
         ]  # fmt: skip
@@ -149,3 +150,7 @@ class TestPlanning:
         assert set(past["errors"]["json"]) == {
             "recipe_id", "baker_id", "location_id", "planned_on",
         }  # fmt: skip
+
+    def test_two_people_plan_a_day_once(self, individual):
+        plans = individual.at_once(*[lambda api: api.post("/production/plan", {})] * 3)
+        assert [plan["quantity_planned"] for plan in plans] == [10.0, 10.0, 10.0]

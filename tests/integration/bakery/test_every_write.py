@@ -96,7 +96,9 @@ WRITES = {
     "PUT /api/recipes/<int:recipe_id>": (
         "individual", "/recipes/1", RECIPE, RECIPE_WRONG | {"reason": TEXTS},
     ),
-    "POST /api/production/plan": ("individual", "/production/plan", {}, {"date": DAYS}),
+    "POST /api/production/plan": (
+        "individual", "/production/plan", {}, {"date": [*DAYS, "2020-01-01"]},
+    ),
     "POST /api/production/batches": (
         "individual", "/production/batches",
         {"recipe_id": 1, "quantity_planned": 10, "baker_id": 2, "location_id": 1, "notes": "x",
