@@ -152,5 +152,7 @@ class TestPlanning:
         }  # fmt: skip
 
     def test_two_people_plan_a_day_once(self, individual):
-        plans = individual.at_once(*[lambda api: api.post("/production/plan", {})] * 3)
+        with individual.statements() as seen:
+            plans = individual.at_once(*[lambda api: api.post("/production/plan", {})] * 3)
         assert [plan["quantity_planned"] for plan in plans] == [10.0, 10.0, 10.0]
+        assert sum("FROM business FOR UPDATE" in " ".join(each.split()) for each in seen) == 3
