@@ -43,6 +43,7 @@ TENANTS = "masa_madre.tenants"
 _SQL = load_blocks("app.database", "tenants")
 _BEGIN, _RESET, _ENTER = _SQL["begin"], _SQL["reset"], _SQL["enter"]
 _COMMIT, _ABANDON = _SQL["commit"], _SQL["abandon"]
+_OWNERS_PATH = text("SELECT set_config('search_path', :path, true)")
 _KNOWN_ROLES = text("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (:names)")
 
 
@@ -225,6 +226,16 @@ def tenant_transaction(tenant_id: UUID) -> Iterator[Session]:
         raise
     finally:
         connection.close()
+
+
+@contextmanager
+def owner_transaction(engine: Engine, schema: str) -> Iterator[Session]:
+    """Open a transaction in which unqualified names are a tenant's tables, as their owner."""
+    path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string()
+    with engine.begin() as connection, Session(connection) as session:
+        session.execute(_OWNERS_PATH, {"path": path})
+        yield session
+        session.flush()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.bakery.living.books import KEYS, Books
 from app.bakery.living.effects import apply
-from app.bakery.living.events import Event, dump_events
+from app.bakery.living.events import Event
+from app.bakery.living.stored_events import dump_events
 from app.bakery.metadata import TENANT_METADATA
 from seeds.catalogue.kinds import Profile
 from seeds.catalogue.la_espiga import LA_ESPIGA

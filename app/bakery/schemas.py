@@ -16,9 +16,10 @@ from pydantic import (
 )
 
 from app.bakery.clock import MADRID
-from app.validation import Request, own_error
+from app.validation import Request, Text, own_error
 
 BIGGEST_ID = 2**63 - 1
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -110,6 +111,15 @@ class Query(Request):
     def drop_empty(cls, data: Any) -> Any:
         """Leave out what is empty."""
         return {name: value for name, value in data.items() if value != ""}
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise own_error("email", "Debe ser un correo como nombre@ejemplo.es.")
+    return text
+
+
+Email = Annotated[Text, Field(max_length=60), AfterValidator(_email)]
 
 
 class Period(Query):

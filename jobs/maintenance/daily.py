@@ -5,17 +5,15 @@ which it fails is left as it was; the others have theirs.
 """
 
 import structlog
-from psycopg import sql
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
+from app.db import owner_transaction
 from app.demo import DailyTask, Demo
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
 
 _REAL_TENANTS = load_statements("jobs.maintenance", "daily")["real_tenants"]
-_PATH = text("SELECT set_config('search_path', :path, true)")
 
 
 def run_daily(engine: Engine, demo: Demo) -> dict[str, int]:
@@ -38,7 +36,5 @@ def run_daily(engine: Engine, demo: Demo) -> dict[str, int]:
 
 
 def _run(engine: Engine, schema: str, account_type: str, task: DailyTask) -> int:
-    path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string()
-    with Session(engine) as session, session.begin():
-        session.execute(_PATH, {"path": path})
+    with owner_transaction(engine, schema) as session:
         return task(session, account_type)

@@ -4,30 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from app.bakery.inventory.models import IngredientCategory, Unit
+from app.bakery.recipes.allergens import EGG, GLUTEN, MILK, NUTS, SESAME, SOY, SULPHITES
 from seeds.catalogue.kinds import IngredientSpec
 
 KG, LITRE, PIECE = Unit.KILOGRAM, Unit.LITRE, Unit.PIECE
-
-# The names by which EU law (Regulation 1169/2011, annex II) knows allergens, as its Spanish text
-# has them: one spelling for each.
-GLUTEN, EGG, SOY, MILK = "gluten", "huevos", "soja", "leche"
-NUTS, SESAME, SULPHITES = "frutos de cáscara", "granos de sésamo", "dióxido de azufre y sulfitos"
-ALLERGENS = (
-    GLUTEN,
-    "crustáceos",
-    EGG,
-    "pescado",
-    "cacahuetes",
-    SOY,
-    MILK,
-    NUTS,
-    "apio",
-    "mostaza",
-    SESAME,
-    SULPHITES,
-    "altramuces",
-    "moluscos",
-)
 
 # SKU: name, unit, euros a unit, days that it keeps, units in a pack, allergens.
 _Line = tuple[str, Unit, str, int, str, tuple[str, ...]]

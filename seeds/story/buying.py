@@ -15,6 +15,8 @@ from seeds.values import EPOCH, Scene, at, money
 
 RUN_AT = 10 * 60 + 40
 SENT_AFTER = timedelta(minutes=20)
+LATE_CHANCE = {5: 0.03, 4: 0.12, 3: 0.25, 2: 0.4, 1: 0.5}
+"""How often a delivery is a day late, by the supplier's rating."""
 
 
 class Buying:
@@ -66,13 +68,22 @@ class Buying:
                 order_id = (day - EPOCH).days * 20 + number
                 self._order_ids[day, supplier_id, expected_on] = order_id
                 lines = tuple(self._line(purchase) for purchase in parcel)
-                orders.append(happened.Purchase(order_id, supplier_id, expected_on, lines))
+                promised = self._promised(day, supplier_id, expected_on)
+                orders.append(happened.Purchase(order_id, supplier_id, promised, lines))
             count = len(purchases)
             note = f"Revisión de existencias: {count} por debajo del punto de pedido."
             moment = at(day, RUN_AT)
             yield happened.Purchasing(moment, (day - EPOCH).days, note, tuple(orders))
             ids = tuple(order.purchase_order_id for order in orders)
             yield happened.PurchasesSent(moment + SENT_AFTER, ids)
+
+    def _promised(self, day: date, supplier_id: int, arrives_on: date) -> date:
+        """When the supplier said that it would come: some are late more often than others."""
+        rating = self._scene.profile.suppliers[supplier_id - 1].rating
+        rng = self._scene.random_for(f"late/{supplier_id}", arrives_on)
+        before = arrives_on - timedelta(days=1)
+        can_be_late = before > day and self._scene.calendar.next_open(before) == before
+        return before if can_be_late and rng.random() < LATE_CHANCE[rating] else arrives_on
 
     def _supplier(self, sku: str) -> int:
         return self._scene.supplier_ids[self._suppliers[sku]]

@@ -187,6 +187,8 @@ def oven_events(scene: Scene, batches: list[Batch]) -> Iterator[Event]:
             batch.produced,
             unit_cost(spent / batch.produced),
             _note(batch),
+            batch.planned - batch.produced,
+            "Retiradas por el formado" if batch.planned > batch.produced else None,
         )
 
 

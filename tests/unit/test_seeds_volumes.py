@@ -12,8 +12,9 @@ import pytest
 
 from app.bakery.orders.models import CustomerKind
 from app.bakery.orders.pricing import PRICE_FACTORS
+from app.bakery.recipes.allergens import ALLERGENS
 from seeds.calendar import Season
-from seeds.catalogue.ingredients import ALLERGENS, INGREDIENTS
+from seeds.catalogue.ingredients import INGREDIENTS
 from seeds.catalogue.la_espiga import LA_ESPIGA
 from seeds.catalogue.san_pablo import SAN_PABLO
 from seeds.demand import (

@@ -58,6 +58,11 @@ def dispatch_location(session: Session) -> int:
     return _first(session, DISPATCHING)
 
 
+def lock_business(session: Session) -> None:
+    """Let what plans or buys for the whole business go one after the other."""
+    session.execute(select(Business.id).with_for_update())
+
+
 def _first(session: Session, preferred: Sequence[LocationKind]) -> int:
     found = session.scalar(_rank(preferred))
     if found is None:

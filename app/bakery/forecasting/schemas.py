@@ -1,12 +1,13 @@
 """Queries and answers of the forecasting API."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, Moment, Page, Percentage, Period, RowKey
+from app.bakery.schemas import Amount, BodyKey, Moment, Page, Percentage, Period, RowKey
+from app.validation import Request
 
 
 class ModelQuery(ListQuery):
@@ -17,6 +18,28 @@ class ModelQuery(ListQuery):
 
 class PredictionQuery(ModelQuery, Period):
     """Filters of the list of predictions; the period is that of the days predicted."""
+
+
+class TrainingIn(Request):
+    """A training of all products, or of some."""
+
+    product_ids: Annotated[list[BodyKey], Field(min_length=1, max_length=500)] | None = Field(
+        default=None, description="Por defecto, todos los que se venden."
+    )
+
+
+class TrainingOut(BaseModel):
+    """What came of a training."""
+
+    trained_at: Moment
+    models: int
+    skipped: list[str] = Field(description="Productos con pocas ventas para prever.")
+    error_percent: Percentage | None = Field(
+        description="WAPE de las últimas cuatro semanas, cada día previsto el día antes."
+    )
+    naive_error_percent: Percentage | None = Field(
+        description="El de repetir el mismo día de la semana anterior."
+    )
 
 
 class ModelOut(BaseModel):

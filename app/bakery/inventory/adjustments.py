@@ -1,26 +1,29 @@
 """Adjustments: correct the stock of an ingredient after a count."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.service import dispatch_location
-from app.bakery.clock import now, today
-from app.bakery.inventory.models import Ingredient, StockLot, StockMovement, Unit
+from app.bakery.clock import today
+from app.bakery.inventory.lots.drawing import (
+    Change,
+    Shelf,
+    check_quantity,
+    ensure_enough,
+    lock_ingredients,
+    place_for,
+    record,
+    take,
+)
+from app.bakery.inventory.models import Ingredient, StockLot, StockMovement
 from app.bakery.inventory.schemas import AdjustmentIn
 from app.bakery.inventory.service import ON_HAND, select_movements
-from app.bakery.inventory.stock import plain
-from app.bakery.labels import label
+from app.bakery.inventory.stock import Reason
 from app.bakery.listing import fetch_all
-from app.bakery.schemas import is_whole
-from app.errors import Conflict, InvalidRequest
-
-Change = tuple[StockLot, Decimal]
+from app.bakery.problems import Problems, refused
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
@@ -34,31 +37,22 @@ def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
             and the quantity is not whole.
         Conflict: there is not as much as is to be taken.
     """
-    ingredient = _lock_ingredient(session, adjustment.ingredient_id)
-    if ingredient.unit is Unit.PIECE and not is_whole(adjustment.quantity):
-        raise _wrong("quantity", f"{ingredient.name} se cuenta por piezas: usa un número entero.")
+    found = lock_ingredients(session, [adjustment.ingredient_id])
+    ingredient = found.get(adjustment.ingredient_id)
+    if ingredient is None:
+        raise refused("ingredient_id", f"No existe el ingrediente {adjustment.ingredient_id}.")
+    problems = Problems()
+    check_quantity(problems, ingredient, adjustment.quantity, None, "")
+    problems.ensure_none()
     lots = _lock_lots(session, adjustment)
-    if adjustment.quantity < 0:
-        changes = _take(ingredient, lots, -adjustment.quantity)
-    else:
-        changes = [_add(session, ingredient, lots, adjustment)]
-    movements = [_move(lot, change, adjustment) for lot, change in changes]
-    session.add_all(movements)
+    reason = Reason(adjustment.kind, None, adjustment.reason)
+    changes = _changes(session, ingredient, lots, adjustment)
+    movements = [record(session, change, reason) for change in changes]
     session.flush()
     return _describe(session, ingredient, [movement.id for movement in movements])
 
 
-def _lock_ingredient(session: Session, ingredient_id: int) -> Ingredient:
-    """Lock the ingredient: adjustments of one ingredient go one after the other."""
-    ingredient = session.scalar(
-        select(Ingredient).where(Ingredient.id == ingredient_id).with_for_update(key_share=True)
-    )
-    if ingredient is None:
-        raise _wrong("ingredient_id", f"No existe el ingrediente {ingredient_id}.")
-    return ingredient
-
-
-def _lock_lots(session: Session, adjustment: AdjustmentIn) -> Sequence[StockLot]:
+def _lock_lots(session: Session, adjustment: AdjustmentIn) -> Shelf:
     """Lock the lots that may be touched, the first to expire first."""
     statement = select(StockLot).where(StockLot.ingredient_id == adjustment.ingredient_id)
     if adjustment.lot_id is not None:
@@ -67,69 +61,23 @@ def _lock_lots(session: Session, adjustment: AdjustmentIn) -> Sequence[StockLot]
         statement = statement.where(StockLot.quantity > 0)
     else:
         statement = statement.where(StockLot.expires_on >= today())
-    ordered = statement.order_by(StockLot.expires_on, StockLot.id).with_for_update()
-    lots = session.scalars(ordered).all()
+    lots = session.scalars(statement.order_by(StockLot.id).with_for_update()).all()
     if adjustment.lot_id is not None and not lots:
-        raise _wrong("lot_id", f"Ese ingrediente no tiene el lote {adjustment.lot_id}.")
-    return lots
+        raise refused("lot_id", f"Ese ingrediente no tiene el lote {adjustment.lot_id}.")
+    return sorted(lots, key=lambda lot: (lot.expires_on, lot.id))
 
 
-def _wrong(field: str, sentence: str) -> InvalidRequest:
-    return InvalidRequest(sentence, errors={"json": {field: [sentence]}})
-
-
-def _take(ingredient: Ingredient, lots: Sequence[StockLot], wanted: Decimal) -> list[Change]:
-    there_is = sum((lot.quantity for lot in lots), Decimal(0))
-    if there_is < wanted:
-        raise Conflict(
-            f"No hay bastante: de «{ingredient.name}» quedan {plain(there_is)}"
-            f" {label(ingredient.unit)} y quieres quitar {plain(wanted)}.",
-            code="insufficient_stock",
-        )
-    changes = []
-    for lot in lots:
-        part = min(lot.quantity, wanted)
-        if part:
-            changes.append((lot, -part))
-        wanted -= part
-    return changes
-
-
-def _add(
-    session: Session, ingredient: Ingredient, lots: Sequence[StockLot], adjustment: AdjustmentIn
-) -> Change:
-    if lots:
-        return max(lots, key=lambda lot: (lot.received_on, lot.id)), adjustment.quantity
-    day = today()
-    lot = StockLot(
-        ingredient_id=ingredient.id,
-        location_id=dispatch_location(session),
-        lot_code=f"AJ-{day:%y%m%d}-{uuid4().hex[:8].upper()}",
-        quantity_received=adjustment.quantity,
-        quantity=Decimal(0),
-        unit_cost=ingredient.unit_cost,
-        received_on=day,
-        expires_on=day + timedelta(days=max(ingredient.shelf_life_days, 0)),
-    )
-    session.add(lot)
-    session.flush()
-    return lot, adjustment.quantity
-
-
-def _move(lot: StockLot, change: Decimal, adjustment: AdjustmentIn) -> StockMovement:
-    """Change a lot. One that holds more than was received was received short: both go up."""
-    lot.quantity += change
-    lot.quantity_received = max(lot.quantity_received, lot.quantity)
-    return StockMovement(
-        kind=adjustment.kind,
-        ingredient_id=lot.ingredient_id,
-        lot_id=lot.id,
-        location_id=lot.location_id,
-        quantity=change,
-        unit_cost=lot.unit_cost,
-        reason=adjustment.reason,
-        occurred_at=now(),
-    )
+def _changes(
+    session: Session, ingredient: Ingredient, lots: Shelf, adjustment: AdjustmentIn
+) -> list[Change]:
+    quantity = adjustment.quantity
+    if quantity < 0:
+        key = ingredient.id
+        ensure_enough({key: ingredient}, {key: lots}, {key: -quantity}, "quieres quitar")
+        return take(lots, -quantity)
+    if adjustment.lot_id is not None:
+        return [(lots[0], quantity)]
+    return [(place_for(session, ingredient, lots, dispatch_location(session)), quantity)]
 
 
 def _describe(

@@ -3,11 +3,34 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bakery.base import CreatedAt, Label, Long, Name, Quantity, RowId, TenantBase, enum_column
+from app.bakery.base import (
+    CreatedAt,
+    DocumentId,
+    Label,
+    Long,
+    Money,
+    Name,
+    Note,
+    Quantity,
+    RowId,
+    TenantBase,
+    enum_column,
+)
 
 
 class Unit(StrEnum):
@@ -70,12 +93,13 @@ class Ingredient(TenantBase):
 
 
 class StockLot(TenantBase):
-    """A delivery of one ingredient, used up first expired, first out."""
+    """What lies at a location of a delivery of one ingredient, used up first expired, first out."""
 
     __tablename__ = "stock_lots"
     __table_args__ = (
         CheckConstraint("quantity BETWEEN 0 AND quantity_received", name="quantity"),
         CheckConstraint("expires_on >= received_on", name="expires_on"),
+        UniqueConstraint("lot_code", "location_id"),
         Index(
             "stock_lots_available_idx",
             "ingredient_id",
@@ -87,7 +111,7 @@ class StockLot(TenantBase):
     id: Mapped[RowId]
     ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredients.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
-    lot_code: Mapped[Label] = mapped_column(unique=True)
+    lot_code: Mapped[Label]
     quantity_received: Mapped[Quantity]
     quantity: Mapped[Quantity]
     unit_cost: Mapped[Decimal] = mapped_column(Numeric(12, 4))
@@ -96,6 +120,7 @@ class StockLot(TenantBase):
     )
     received_on: Mapped[date]
     expires_on: Mapped[date]
+    purchase_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_orders.id"))
 
 
 class ProductStock(TenantBase):
@@ -117,6 +142,10 @@ class StockMovement(TenantBase):
         CheckConstraint("quantity <> 0", name="quantity"),
         CheckConstraint("num_nonnulls(ingredient_id, product_id) = 1", name="item"),
         Index("stock_movements_occurred_at_idx", text("occurred_at DESC")),
+        Index("stock_movements_lot_id_idx", "lot_id", postgresql_where=text("lot_id IS NOT NULL")),
+        Index(
+            "stock_movements_batch_idx", "reference", postgresql_where=text("kind = 'production'")
+        ),
     )
 
     id: Mapped[RowId]
@@ -130,3 +159,28 @@ class StockMovement(TenantBase):
     reference: Mapped[Name | None]
     reason: Mapped[Long | None]
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class StockCount(TenantBase):
+    """A look at the shelves of a location, ingredient by ingredient."""
+
+    __tablename__ = "stock_counts"
+
+    id: Mapped[DocumentId]
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
+    counted_at: Mapped[datetime]
+    notes: Mapped[Note | None]
+
+
+class StockCountLine(TenantBase):
+    """What there should have been of an ingredient, and what there was."""
+
+    __tablename__ = "stock_count_lines"
+    __table_args__ = (CheckConstraint("counted >= 0", name="counted"),)
+
+    count_id: Mapped[UUID] = mapped_column(ForeignKey("stock_counts.id"), primary_key=True)
+    ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredients.id"), primary_key=True)
+    expected: Mapped[Quantity]
+    counted: Mapped[Quantity]
+    difference_value: Mapped[Money]
+    reason: Mapped[Note | None]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 
 from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
 from app.bakery.listing import ListQuery
-from app.bakery.schemas import Amount, BodyKey, Euros, Moment, Page, Period, RowKey, UnitCost
+from app.bakery.schemas import Amount, BodyKey, Day, Euros, Moment, Page, Period, RowKey, UnitCost
 from app.validation import Request, Text, own_error
 
 
@@ -37,6 +37,9 @@ class LotQuery(ListQuery):
     location_id: RowKey | None = None
     expiring_within_days: Annotated[int, Field(ge=0, le=3650)] | None = Field(
         default=None, description="Hoy incluido; sin lo que ya ha caducado."
+    )
+    expires_before: Day | None = Field(
+        default=None, description="Lo que caduca antes de ese día, también lo ya caducado."
     )
     include_empty: bool = False
 

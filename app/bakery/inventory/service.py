@@ -164,6 +164,8 @@ def list_lots(session: Session, query: LotQuery) -> dict[str, Any]:
     if query.expiring_within_days is not None:
         last = today() + timedelta(days=query.expiring_within_days)
         statement = statement.where(StockLot.expires_on.between(today(), last))
+    if query.expires_before is not None:
+        statement = statement.where(StockLot.expires_on < query.expires_before)
     if not query.include_empty:
         statement = statement.where(StockLot.quantity > 0)
     return paginate(session, statement, LOTS, query)

@@ -22,7 +22,7 @@ class Reason:
     """Why pieces move: what the ledger says of it."""
 
     kind: MovementKind
-    reference: str
+    reference: str | None
     note: str | None = None
 
 

@@ -1,17 +1,14 @@
-"""What can happen in a bakery at a moment, as data: made by the seeds, applied by `books`.
+"""What can happen in a bakery at a moment, as data: made by the seeds, applied by `effects`.
 
 Amounts are in euros, quantities in the item's own unit. Identifiers are those of rows; rows whose
 numbers a visitor sees in a series (tickets, orders) get theirs when they are written.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Literal
 from uuid import UUID
-
-from pydantic import Field, TypeAdapter
 
 Pieces = tuple[tuple[int, int], ...]
 """Product ids with their numbers of pieces."""
@@ -116,7 +113,7 @@ class BatchStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchFinished:
-    """A batch comes out of the oven."""
+    """A batch comes out of the oven, `lost` pieces fewer than went in."""
 
     at: datetime
     batch_id: int
@@ -124,6 +121,8 @@ class BatchFinished:
     produced: int
     unit_cost: Decimal
     notes: str | None = None
+    lost: int = 0
+    loss_reason: str | None = None
     kind: Literal["batch_finished"] = "batch_finished"
 
 
@@ -301,19 +300,3 @@ Event = (
     | ModelsTrained
     | SeasonTurned
 )
-
-_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
-
-
-def dump_events(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Return events as values that JSON can express."""
-    return [_ADAPTER.dump_python(event, mode="json") for event in events]
-
-
-def load_event(value: Mapping[str, Any]) -> Event:
-    """Return the event of such a value.
-
-    Raises:
-        pydantic.ValidationError: it is none.
-    """
-    return _ADAPTER.validate_python(value)

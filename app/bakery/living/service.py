@@ -13,7 +13,8 @@ import structlog
 from psycopg import Connection, Error, errors, sql
 
 from app.bakery.living.effects import apply
-from app.bakery.living.events import Event, load_event
+from app.bakery.living.events import Event
+from app.bakery.living.stored_events import load_event
 from app.bakery.living.tenant_rows import fetch_books, fetch_moment, write_books
 from app.control.timelines import Timeline
 

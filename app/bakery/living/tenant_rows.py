@@ -52,7 +52,8 @@ _ORDER = (
 _PARENTS_FIRST = (
     "till_sessions", "sales", "sale_lines", "orders", "order_lines", "production_batches",
     "procurement_runs", "purchase_orders", "purchase_order_lines", "stock_lots", "product_stock",
-    "stock_movements", "forecast_predictions", "document_series",
+    "stock_movements", "stock_counts", "stock_count_lines", "forecast_predictions",
+    "document_series",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Purchasing runs, which turn shortages into purchase orders."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey
@@ -15,6 +15,8 @@ class PurchaseStatus(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
     RECEIVED = "received"
+    PARTLY_RECEIVED = "partly_received"
+    CANCELLED = "cancelled"
 
 
 class ProcurementRun(TenantBase):
@@ -39,6 +41,8 @@ class PurchaseOrder(TenantBase):
     created_at: Mapped[CreatedAt]
     expected_on: Mapped[date]
     total: Mapped[Money]
+    sent_at: Mapped[datetime | None]
+    closed_on: Mapped[date | None]
 
 
 class PurchaseOrderLine(TenantBase):

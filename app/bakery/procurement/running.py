@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.bakery.business.service import lock_business
 from app.bakery.clock import now, today
 from app.bakery.inventory.models import Ingredient
 from app.bakery.listing import fetch_all
@@ -34,6 +35,7 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
         InvalidRequest: an ingredient that was asked for is not among the suggestions, or no
             supplier sells it.
     """
+    lock_business(session)  # two people who buy at once do not buy twice
     suggestions = _choose(session, asked.ingredient_ids)
     made = ProcurementRun(created_at=now(), notes=asked.notes or None)
     session.add(made)

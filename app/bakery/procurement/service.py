@@ -15,16 +15,17 @@ from app.bakery.procurement.models import (
     PurchaseOrderLine,
     PurchaseStatus,
 )
+from app.bakery.procurement.orders import RECEIVED
 from app.bakery.procurement.schemas import SuggestionQuery
 from app.bakery.suppliers.models import Supplier, SupplierPrice
 from app.bakery.suppliers.service import UNIT_PRICE
 
 ON_ORDER: ColumnElement[Any] = (
-    select(func.coalesce(func.sum(PurchaseOrderLine.quantity), 0))
+    select(func.coalesce(func.sum(func.greatest(PurchaseOrderLine.quantity - RECEIVED, 0)), 0))
     .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
     .where(
         PurchaseOrderLine.ingredient_id == Ingredient.id,
-        PurchaseOrder.status != PurchaseStatus.RECEIVED,
+        PurchaseOrder.status.not_in((PurchaseStatus.RECEIVED, PurchaseStatus.CANCELLED)),
     )
     .correlate(Ingredient)
     .scalar_subquery()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.bakery.base import Code, Note, Quantity, RowId, TenantBase, enum_column
@@ -42,3 +42,6 @@ class ProductionBatch(TenantBase):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     notes: Mapped[Note | None]
+    quantity_lost: Mapped[Quantity | None]
+    loss_reason: Mapped[Note | None]
+    recipe_version: Mapped[int] = mapped_column(Integer, server_default="1")

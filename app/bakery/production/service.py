@@ -15,9 +15,11 @@ from app.bakery.inventory.service import ON_HAND
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.production.models import BatchStatus, ProductionBatch
 from app.bakery.production.schemas import BatchQuery
-from app.bakery.recipes.models import Recipe, RecipeIngredient
+from app.bakery.recipes.models import Recipe
+from app.bakery.recipes.needs import NEEDS
 
-UNFINISHED = (BatchStatus.PLANNED, BatchStatus.IN_PROGRESS)
+NO_BATCH = "No existe esa hornada."
+NOT_BEGUN = ProductionBatch.status == BatchStatus.PLANNED
 
 BATCHES = Listing(
     sorts={
@@ -34,7 +36,8 @@ BATCHES = Listing(
 )
 
 
-def _select_batches() -> Rows:
+def select_batches() -> Rows:
+    """Batches with the names of what they refer to."""
     return (
         select(
             *ProductionBatch.__table__.columns,
@@ -50,7 +53,7 @@ def _select_batches() -> Rows:
 
 def list_batches(session: Session, query: BatchQuery) -> dict[str, Any]:
     """A page of batches, the newest day first."""
-    statement = _select_batches()
+    statement = select_batches()
     if query.status is not None:
         statement = statement.where(ProductionBatch.status == query.status)
     if query.recipe_id is not None:
@@ -63,10 +66,10 @@ def list_batches(session: Session, query: BatchQuery) -> dict[str, Any]:
 
 
 def fetch_batch(session: Session, batch_id: int) -> dict[str, Any]:
-    """One batch, with all the ingredients that it takes."""
+    """One batch, with the ingredients that it will take; one that is begun has taken them."""
     chosen = ProductionBatch.id == batch_id
-    batch = fetch_one(session, _select_batches().where(chosen), "No existe esa hornada.")
-    return batch | {"needs": _fetch_needs(session, chosen)}
+    batch = fetch_one(session, select_batches().where(chosen), NO_BATCH)
+    return batch | {"needs": _fetch_needs(session, chosen & NOT_BEGUN)}
 
 
 def fetch_plan(session: Session, day: date | None) -> dict[str, Any]:
@@ -74,7 +77,7 @@ def fetch_plan(session: Session, day: date | None) -> dict[str, Any]:
     day = day or today()
     on_day = ProductionBatch.planned_on == day
     statement = (
-        _select_batches()
+        select_batches()
         .where(on_day, ProductionBatch.status != BatchStatus.CANCELLED)
         .order_by(folded(Recipe.name), Recipe.id, ProductionBatch.id)
     )
@@ -83,7 +86,7 @@ def fetch_plan(session: Session, day: date | None) -> dict[str, Any]:
         {"recipe_id": key[0], "recipe_name": key[1], **_gather(list(group))}
         for key, group in groupby(batches, lambda row: (row["recipe_id"], row["recipe_name"]))
     ]
-    needs = _fetch_needs(session, on_day & ProductionBatch.status.in_(UNFINISHED))
+    needs = _fetch_needs(session, on_day & NOT_BEGUN)
     return {
         "date": day,
         "recipes": recipes,
@@ -107,13 +110,13 @@ def _fetch_needs(session: Session, chosen: ColumnElement[bool]) -> list[dict[str
     share = ProductionBatch.quantity_planned / Recipe.yield_quantity
     needed = (
         select(
-            RecipeIngredient.ingredient_id,
-            func.sum(RecipeIngredient.quantity * share).label("needed"),
+            NEEDS.c.ingredient_id,
+            func.sum(NEEDS.c.quantity * share).label("needed"),
         )
-        .join(Recipe, Recipe.id == RecipeIngredient.recipe_id)
+        .join(Recipe, Recipe.id == NEEDS.c.recipe_id)
         .join(ProductionBatch, ProductionBatch.recipe_id == Recipe.id)
         .where(chosen)
-        .group_by(RecipeIngredient.ingredient_id)
+        .group_by(NEEDS.c.ingredient_id)
         .subquery()
     )
     missing = func.greatest(needed.c.needed - ON_HAND, 0)

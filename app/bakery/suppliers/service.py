@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from app.bakery.inventory.models import Ingredient
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.suppliers.models import Supplier, SupplierPrice
+from app.bakery.suppliers.reliability import DELIVERIES
 from app.bakery.suppliers.schemas import SupplierQuery
+
+NO_SUPPLIER = "No existe ese proveedor."
 
 PRICED: ColumnElement[int] = (
     select(func.count())
@@ -26,6 +29,7 @@ SUPPLIERS = Listing(
         "rating": Supplier.rating,
         "lead_time_days": Supplier.lead_time_days,
         "minimum_order": Supplier.minimum_order,
+        "on_time_percent": DELIVERIES.c.on_time_percent,
     },
     default="name",
     tie_breakers=(Supplier.id,),
@@ -34,7 +38,13 @@ SUPPLIERS = Listing(
 
 
 def _select_suppliers() -> Rows:
-    return select(*Supplier.__table__.columns, PRICED.label("ingredients"))
+    return select(
+        *Supplier.__table__.columns,
+        PRICED.label("ingredients"),
+        func.coalesce(DELIVERIES.c.deliveries, 0).label("deliveries"),
+        DELIVERIES.c.on_time_percent,
+        DELIVERIES.c.complete_percent,
+    ).outerjoin(DELIVERIES, DELIVERIES.c.supplier_id == Supplier.id)
 
 
 def list_suppliers(session: Session, query: SupplierQuery) -> dict[str, Any]:
@@ -50,7 +60,7 @@ def list_suppliers(session: Session, query: SupplierQuery) -> dict[str, Any]:
 def fetch_supplier(session: Session, supplier_id: int) -> dict[str, Any]:
     """One supplier with all its prices."""
     supplier = fetch_one(
-        session, _select_suppliers().where(Supplier.id == supplier_id), "No existe ese proveedor."
+        session, _select_suppliers().where(Supplier.id == supplier_id), NO_SUPPLIER
     )
     prices = (
         select(

@@ -7,6 +7,7 @@ from app.bakery.orders.models import Order
 from app.bakery.pos.models import Sale, SaleLine, TillSession
 from app.bakery.procurement.models import ProcurementRun
 
+SAID = 'Ñandú 🥖 «مخبز» \u202eabc "x"; =1+1'
 UNKNOWN_ID = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 
 

@@ -5,6 +5,9 @@ COMMON_LISTS = [
     "/inventory/stock",
     "/inventory/movements",
     "/inventory/adjustments",
+    "/inventory/counts",
+    "/inventory/waste",
+    "/tenant/team",
     "/pos/products",
     "/pos/sales",
     "/sales/daily",
@@ -26,6 +29,7 @@ LISTS = {
         "/suppliers",
         "/procurement/suggestions",
         "/procurement/runs",
+        "/procurement/orders",
     ],
 }
 EVERY_LIST = [(kind, path) for kind, paths in LISTS.items() for path in paths]

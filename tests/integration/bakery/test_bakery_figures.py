@@ -69,11 +69,11 @@ class TestInventory:
 class TestRecipesAndProduction:
     def test_a_recipe_says_what_it_costs_and_what_it_leaves(self, individual):
         answer = individual.get("/recipes/1")
-        assert answer["cost_per_run"] == 24.0  # 15 kg at 0.80 and 2 kg at 6
-        assert answer["cost_per_piece"] == 0.24
-        assert (answer["price"], answer["margin"], answer["margin_percent"]) == (1.04, 0.76, 76.0)
+        assert answer["cost_per_run"] == 17.0  # 15 kg and 2 kg of lots at 1 euro
+        assert answer["cost_per_piece"] == 0.17
+        assert (answer["price"], answer["margin"], answer["margin_percent"]) == (1.04, 0.83, 83.0)
         assert answer["allergens"] == ["gluten", "lactosa"]
-        assert [item["cost"] for item in answer["ingredients"]] == [12.0, 12.0]
+        assert [item["cost"] for item in answer["ingredients"]] == [15.0, 2.0]
 
     def test_the_plan_sets_what_unfinished_batches_need_against_the_stock(self, individual):
         answer = individual.get("/production/plan")

@@ -39,6 +39,12 @@ class TestProcuring:
         again = central.call("POST", "/procurement/runs")
         assert (again["orders"], again["total"]) == (0, 0.0)
 
+    def test_two_runs_at_once_buy_once(self, central):
+        with central.statements() as seen:
+            runs = central.at_once(*[lambda api: api.call("POST", "/procurement/runs")] * 3)
+        assert sorted(run["orders"] for run in runs) == [0, 0, 1]
+        assert sum("FROM business FOR UPDATE" in " ".join(each.split()) for each in seen) == 3
+
     def test_a_draft_comes_up_to_the_suppliers_minimum(self, central):
         with central.session() as session:
             session.execute(update(Supplier).where(Supplier.id == 2).values(minimum_order=200))

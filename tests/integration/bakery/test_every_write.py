@@ -1,12 +1,14 @@
 """Every write, with all that a form can hold: refused field by field, and nothing written."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from app.bakery.api.operations import operation_of
 from app.bakery.clock import today
 from app.bakery.metadata import TENANT_METADATA
-from tests.integration.bakery.ledger import UNKNOWN_ID, sale
+from tests.integration.bakery.ledger import SAID, UNKNOWN_ID, sale
 
 HUGE, LONG = 10**30, "a" * 1001
 NUMBERS = [-1, 0, 0.5, 1e300, HUGE, "NaN", "-Infinity", "1e400", True, [1], {}]
@@ -14,6 +16,7 @@ IDS = [-1, 0, 1.5, "1", 2**63, HUGE, True, [], {}]
 DAYS = ["9999-12-31", "0000-01-01", "2027-02-29", "31/12/2026", "2026-10-25T02:30", 20261231, True]
 CODES = ["bitcoin", "", 1, True, [], "CASH"]
 TEXTS = ["\x00", "\ud800", LONG, 1, True, [], {}]
+STOCK = [-1, 0.0001, 1e300, 100_001, "NaN", True, {}]
 LINES = [None, {}, "1", [None], [7], [[]], [{"product_id": 1, "quantity": 1}] * 51]
 
 SUMS = [-0.01, 0.001, 1e300, HUGE, "NaN", "-Infinity", True, [1], {}]
@@ -28,6 +31,19 @@ ORDER = {
     "customer_id": 1, "due_on": today().isoformat(), "notes": "x",
     "delivery_from": "06:00", "delivery_to": "08:30",
     "lines": [{"product_id": 1, "quantity": 1}],
+}  # fmt: skip
+RECIPE = {
+    "name": "Hogaza", "category": "Panes", "yield_quantity": 10, "preparation_minutes": 1,
+    "fermentation_minutes": 0, "baking_minutes": 1, "oven_celsius": 200, "instructions": "",
+    "is_active": True, "components": [], "ingredients": [{"ingredient_id": 1, "quantity": 0.5}],
+}  # fmt: skip
+RECIPE_WRONG = {
+    "name": ["\x00", "", "a" * 61, 1], "category": ["", 7], "instructions": ["\ud800", "a" * 4001],
+    "yield_quantity": [0, 0.5, 1e300, 100_001, "NaN", True], "oven_celsius": [-1, 501, 1.5, "x"],
+    "preparation_minutes": [-1, 0.5, 2**70], "is_active": ["yes", 2, {}],
+    "ingredients": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 10_000],
+    "ingredients.0.ingredient_id": [*IDS, 999], "ingredients.0.quantity": [0, *STOCK],
+    "components": [None, [7], [{"recipe_id": 1, "quantity": 1}] * 21],
 }  # fmt: skip
 WRITES = {
     "POST /api/pos/sales": (
@@ -107,9 +123,115 @@ WRITES = {
         {"ingredient_ids": [{}, "2", [], [2] * 201], "ingredient_ids.0": [*IDS, 999],
          "notes": TEXTS},
     ),
+    "POST /api/inventory/counts": (
+        "individual", "/inventory/counts",
+        {"location_id": 1, "notes": "x", "lines": [{"ingredient_id": 1, "quantity": 3, "unit": "kg",
+         "reason": "x"}]},
+        {"location_id": [*IDS, 999], "notes": TEXTS,
+         "lines": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 201],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.quantity": STOCK, "lines.0.unit": CODES,
+         "lines.0.reason": [*TEXTS, ""]},
+    ),
+    "POST /api/inventory/transfers": (
+        "central", "/inventory/transfers",
+        {"from_location_id": 1, "to_location_id": 2, "reason": "x",
+         "lines": [{"ingredient_id": 1, "quantity": 1, "lot_id": 1, "unit": "kg"}]},
+        {"from_location_id": [*IDS, 999], "to_location_id": [*IDS, 999, 1],
+         "lines": [None, [], [7], [{"ingredient_id": 1, "quantity": 1}] * 101],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.lot_id": [*IDS, 999, 4],
+         "lines.0.quantity": [0, *STOCK], "lines.0.unit": [*CODES, "l"], "reason": [*TEXTS, ""]},
+    ),
+    "POST /api/inventory/waste": (
+        "individual", "/inventory/waste",
+        {"ingredient_id": 1, "quantity": 1, "reason": "x", "location_id": 1},
+        {"ingredient_id": [*IDS, 999], "quantity": [0, *STOCK], "reason": [*TEXTS, ""],
+         "location_id": [*IDS, 999]},
+    ),
+    "POST /api/recipes": ("individual", "/recipes", RECIPE, RECIPE_WRONG),
+    "PUT /api/recipes/<int:recipe_id>": (
+        "individual", "/recipes/1", RECIPE, RECIPE_WRONG | {"reason": TEXTS},
+    ),
+    "POST /api/production/plan": (
+        "individual", "/production/plan", {}, {"date": [*DAYS, "2020-01-01"]},
+    ),
+    "POST /api/production/batches": (
+        "individual", "/production/batches",
+        {"recipe_id": 1, "quantity_planned": 10, "baker_id": 2, "location_id": 1, "notes": "x",
+         "planned_on": today().isoformat()},
+        {"recipe_id": [*IDS, 999], "baker_id": [*IDS, 999], "location_id": [*IDS, 999],
+         "quantity_planned": [0, 0.5, *STOCK], "planned_on": [*DAYS, "2020-01-01"],
+         "notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/start": (
+        "individual", "/production/batches/{batch}/start", {"notes": "x"}, {"notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/cancel": (
+        "individual", "/production/batches/{batch}/cancel", {}, {"notes": TEXTS},
+    ),
+    "POST /api/production/batches/<int:batch_id>/finish": (
+        "individual", "/production/batches/{begun}/finish",
+        {"quantity_produced": 9, "quantity_lost": 1, "loss_reason": "x", "notes": "x"},
+        {"quantity_produced": [-1, 0.5, 1e300, "NaN", True, 300_000],
+         "quantity_lost": [-1, 0.5, 1e300, "NaN", {}], "loss_reason": [*TEXTS, ""],
+         "notes": TEXTS},
+    ),
+    "POST /api/procurement/orders": (
+        "central", "/procurement/orders",
+        {"supplier_id": 1, "lines": [{"ingredient_id": 1, "packs": 1}]},
+        {"supplier_id": [*IDS, 999], "lines": [None, [], [7], [{}] * 101],
+         "lines.0.ingredient_id": [*IDS, 999],
+         "lines.0.packs": [-1, 0, 0.5, 1001, HUGE, "x", True]},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/receive": (
+        "central", "/procurement/orders/{sent}/receive",
+        {"lines": [{"ingredient_id": 1, "quantity": 1, "unit": "kg", "pack_price": 1,
+         "expires_on": (today() + timedelta(9)).isoformat(), "lot_code": "x"}],
+         "reference": "x", "close": False},
+        {"lines": [[], [7], [{"ingredient_id": 1, "quantity": 1}] * 10_000], "close": ["x", 2, {}],
+         "lines.0.ingredient_id": [*IDS, 999], "lines.0.quantity": [0, 26, *STOCK],
+         "lines.0.unit": [*CODES, "l"], "lines.0.pack_price": [-1, 0.001, 1e300, "NaN"],
+         "lines.0.expires_on": [*DAYS, "2020-01-01", "2199-01-01"],
+         "lines.0.lot_code": [*TEXTS, "", "L1"], "reference": [*TEXTS, ""]},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/send": (
+        "central", "/procurement/orders/{purchase}/send", {}, {},
+    ),
+    "POST /api/procurement/orders/<int:order_id>/cancel": (
+        "central", "/procurement/orders/{purchase}/cancel", {}, {},
+    ),
+    "PUT /api/suppliers/<int:supplier_id>": (
+        "central", "/suppliers/1",
+        {"contact_name": "x", "email": "a@b.es", "phone": "1", "lead_time_days": 1,
+         "payment_terms_days": 1, "minimum_order": 1, "rating": 3, "is_active": True},
+        {"contact_name": [*TEXTS, ""], "email": ["", "x", "a@b", "a" * 60 + "@b.es", 7],
+         "phone": ["a" * 17, 7], "lead_time_days": [-1, 366, 0.5, "x"],
+         "payment_terms_days": [-1, 366, True], "minimum_order": [-1, 0.001, 1e300, "NaN"],
+         "rating": [0, 6, 1.5], "is_active": ["x", 2]},
+    ),
+    "PUT /api/suppliers/<int:supplier_id>/prices": (
+        "central", "/suppliers/1/prices",
+        {"ingredient_id": 3, "pack_size": 5, "pack_price": 6.5, "unit": "kg"},
+        {"ingredient_id": [*IDS, 999], "pack_size": [0, *STOCK], "unit": [*CODES, "l"],
+         "pack_price": [-1, 0.001, 1e300, "NaN", True]},
+    ),
+    "POST /api/tenant/team": (
+        "individual", "/tenant/team",
+        {"full_name": "Ana Gil", "email": "ana@b.es", "role": "baker", "location_id": 1},
+        {"full_name": [*TEXTS, ""], "email": ["", "x", "a@b", 7, "baker@example.com"],
+         "role": CODES, "location_id": [*IDS, 999]},
+    ),
+    "PUT /api/tenant/team/<int:user_id>": (
+        "individual", "/tenant/team/2",
+        {"full_name": "Ana", "role": "manager", "location_id": 1, "is_active": True},
+        {"full_name": [*TEXTS, ""], "role": CODES, "location_id": [*IDS, 999],
+         "is_active": ["x", 2]},
+    ),
+    "POST /api/forecasting/models": (
+        "individual", "/forecasting/models", {"product_ids": [1]},
+        {"product_ids": [[], "x", [1] * 501], "product_ids.0": [*IDS, 999]},
+    ),
 }  # fmt: skip
 """Each write: its bakery, its address, a good body, and bad values by field."""
-SAID = 'Ñandú 🥖 «مخبز» \u202eabc "x"; =1+1'
 
 
 def everything(api):
@@ -134,10 +256,23 @@ def changed(body, path, value):
     return {**body, head: changed(body[head], rest, value) if rest else value}
 
 
+def batch_of(api):
+    return api.post("/production/batches", {"recipe_id": 1, "quantity_planned": 10})["id"]
+
+
+def purchase_of(api):
+    lines = [{"ingredient_id": 1, "packs": 1}]
+    return api.post("/procurement/orders", {"supplier_id": 1, "lines": lines})["id"]
+
+
 def address_of(api, path):
     made = {
         "sale": lambda: api.post("/pos/sales", sale((1, 1)))["id"],
         "order": lambda: api.post("/orders", ORDER)["id"],
+        "purchase": lambda: purchase_of(api),
+        "sent": lambda: api.post(f"/procurement/orders/{purchase_of(api)}/send", {})["id"],
+        "batch": lambda: batch_of(api),
+        "begun": lambda: api.post(f"/production/batches/{batch_of(api)}/start", {})["id"],
     }
     return path.format(**{name: make() for name, make in made.items() if f"{{{name}}}" in path})
 
@@ -172,7 +307,7 @@ def test_a_bad_field_is_named_and_nothing_is_written(api, write):
 
 
 @pytest.mark.parametrize(
-    ("api", "write"), [(row[0], write) for write, row in WRITES.items()], indirect=["api"]
+    ("api", "write"), [(row[0], write) for write, row in WRITES.items() if row[3]], indirect=["api"]
 )
 def test_several_bad_fields_are_named_at_once(api, write):
     _, path, body, bad = WRITES[write]

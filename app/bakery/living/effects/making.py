@@ -27,6 +27,8 @@ def batch_planned(books: Books, event: happened.BatchPlanned) -> bool:
             "started_at": None,
             "finished_at": None,
             "notes": None,
+            "quantity_lost": None,
+            "loss_reason": None,
         },
     )
     return True
@@ -58,6 +60,8 @@ def batch_finished(books: Books, event: happened.BatchFinished) -> bool:
         unit_cost=event.unit_cost,
         finished_at=event.at,
         notes=event.notes,
+        quantity_lost=Decimal(event.lost),
+        loss_reason=event.loss_reason,
     )
     pieces = [(event.product_id, event.produced)]
     place, code = batch["location_id"], batch["batch_code"]

@@ -29,12 +29,12 @@ SELECT id, status::text AS status, total, updated_at, note_series, note_number, 
 
 -- production_batches --
 SELECT id, batch_code, location_id, status::text AS status, quantity_produced, unit_cost,
-       started_at, finished_at, notes
+       started_at, finished_at, notes, quantity_lost, loss_reason
   FROM production_batches
  WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE NOWAIT
 
 -- purchase_orders --
-SELECT id, status::text AS status FROM purchase_orders
+SELECT id, status::text AS status, sent_at, closed_on FROM purchase_orders
  WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE NOWAIT
 
 -- products --
