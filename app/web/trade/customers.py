@@ -1,0 +1,44 @@
+"""Customers: the list, with what each one has ordered."""
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.bakery.orders import service
+from app.bakery.orders.models import CustomerKind
+from app.bakery.orders.schemas import CustomerPage, CustomerQuery
+from app.web.inside.frame import Answer, blueprint, in_bakery
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+
+LIST = ListPage(
+    title="Clientes",
+    path="/demo/clientes",
+    things=("cliente", "clientes"),
+    query=CustomerQuery,
+    fetch=service.list_customers,
+    schema=CustomerPage,
+    columns=(
+        Column("name", sort="name", link="/demo/pedidos?customer_id={id}", note="contact_name"),
+        Column("kind", "code", sort="kind", wide=True),
+        Column("phone", "phone"),
+        Column("city", sort="city", wide=True),
+        Column("open_orders", "amount", heading="Por entregar"),
+        Column("orders", "amount", sort="orders", wide=True),
+        Column("total", "euros", sort="total", wide=True),
+    ),
+    filters=(Filter("kind", "Tipo", choices_of(CustomerKind)),),
+    search="Nombre, contacto, correo o ciudad",
+)
+
+
+@blueprint.get("/clientes")
+@in_bakery("orders")
+def customers(session: Session) -> Answer:
+    """List customers."""
+    return show_list(session, LIST)
+
+
+@blueprint.get("/clientes.csv")
+@in_bakery("orders")
+def customers_table(session: Session) -> Response:
+    """Give all customers as a table."""
+    return export_list(session, LIST)
