@@ -74,7 +74,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   waiting = event.submitter;
   offline.hidden = false;
-});
+}, { capture: true }); // before the form counts as sent
 window.addEventListener("online", () => {
   offline.hidden = true;
   if (waiting) form.requestSubmit(waiting);
