@@ -23,6 +23,8 @@ class ShownError:
     code: str
     detail: str
     path: str
+    is_read: bool
+    """True if the request can be sent again by following a link."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -47,7 +49,8 @@ def find_error_page(
     path = environ.get("PATH_INFO", "/")
     if draw is None or path.startswith(FOR_PROGRAMS) or not _prefers_a_page(environ):
         return None
-    return draw(ShownError(status, code, detail, path, headers))
+    is_read = environ.get("REQUEST_METHOD") in ("GET", "HEAD")
+    return draw(ShownError(status, code, detail, path, is_read, headers))
 
 
 def _prefers_a_page(environ: WSGIEnvironment) -> bool:

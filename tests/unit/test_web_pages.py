@@ -149,6 +149,9 @@ def test_an_error_is_a_page_for_a_person_with_a_way_on(app: Flask, status: int) 
     assert "Frase &lt;b&gt;." in html
     assert "<b>" not in html
     assert 'href="/demo/"' in html
+    again = find_error_page(app, environ | {"REQUEST_METHOD": "GET"}, status, "code", "Frase.", {})
+    assert ("Volver a intentarlo" in again.get_data(as_text=True)) == (status >= 429)
+    assert "Volver a intentarlo" not in html
     assert 'href="/"' in html
 
 
@@ -177,6 +180,7 @@ def test_an_error_is_json_for_a_program(app: Flask, accept: str, path: str) -> N
         ("session_destroyed", 410, 'href="/"'),
         ("session_gone", 410, 'href="/"'),
         ("token_invalid", 410, 'href="/"'),
+        ("session_failed", 503, "Probar otra demo"),
     ],
 )
 def test_a_session_that_is_not_there_leads_on(

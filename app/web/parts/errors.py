@@ -1,7 +1,5 @@
 """Errors as pages: what happened, in a sentence, and the way on."""
 
-from dataclasses import dataclass
-
 from flask import Flask, Response
 from werkzeug.utils import redirect
 
@@ -15,31 +13,24 @@ OVER = frozenset(
 """Codes that mean: the session of this browser's cookie has ended."""
 FAILED = "session_failed"
 WITHOUT = frozenset({"session_required", "tenant_required"})
+TOO_MANY = 429
+"""From this status on, the same request may succeed later."""
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The title of an error page, and a sentence that comes before the error's own."""
-
-    title: str
-    lead: str = ""
-
-
-TEXTS = {
-    400: Text("No entendemos la petición"),
-    403: Text("Esto no se puede hacer en la demo"),
-    404: Text("Aquí no hay nada"),
-    405: Text("Esto no se hace así"),
-    409: Text("Ahora mismo no se puede"),
-    410: Text("Tu demo ha terminado"),
-    413: Text("Es demasiado grande"),
-    422: Text("Hay algo que revisar"),
-    429: Text("Un poco más despacio"),
-    500: Text("Algo ha fallado por nuestra parte"),
-    503: Text("Ahora mismo no llegamos"),
+TITLES = {
+    400: "No entendemos la petición",
+    403: "Esto no se puede hacer en la demo",
+    404: "No encontramos esa página",
+    405: "Esto no se hace así",
+    409: "Ahora mismo no se puede",
+    410: "Tu demo ha terminado",
+    413: "Es demasiado grande",
+    422: "Hay algo que revisar",
+    429: "Un poco más despacio",
+    500: "Algo ha fallado por nuestra parte",
+    503: "Ahora mismo no llegamos",
 }
 GONE = "Gracias por probarla. Sus datos se borran y no queda nada de lo que hiciste."
-FALLBACK = Text("Algo no ha ido bien")
+FALLBACK = "Algo no ha ido bien"
 
 
 def init_errors(app: Flask) -> None:
@@ -54,15 +45,15 @@ def show_error(app: Flask, error: ShownError) -> Response:
     if error.code in WITHOUT:
         return _lead(with_notice("/", "sin-demo"))
     is_over = error.code in OVER
-    status = 410 if is_over else error.status
+    status = 410 if is_over else 503 if error.code == FAILED else error.status
     headers = {name: value for name, value in error.headers.items() if name != "WWW-Authenticate"}
     body = app.jinja_env.get_template("errors/error.html").render(
         status=status,
-        text=TEXTS.get(status, FALLBACK),
+        title=TITLES.get(status, FALLBACK),
         detail=GONE if is_over else error.detail,
         is_over=is_over or error.code == FAILED,
         inside=error.path.startswith("/demo"),
-        path=error.path if status >= 429 and error.path.startswith("/") else None,
+        again=error.path if error.is_read and status >= TOO_MANY else None,
     )
     response = Response(body, status, headers)
     response.headers["Cache-Control"] = "no-store"

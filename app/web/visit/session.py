@@ -6,9 +6,11 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
+from app.control.models import SessionStatus
 from app.control.services import current_services
 from app.control.sessions.browser import session_cookie
 from app.control.sessions.caller import SESSION_KEY, session_id_of
+from app.control.sessions.refusals import over
 from app.control.sessions.session_view import OpenedSession
 from app.errors import Unavailable
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
@@ -28,6 +30,9 @@ PHASES = {
 }
 """What is said of each phase of a clone."""
 LAST_PHASE = "Dando los últimos toques…"
+NOT_PREPARED = (
+    "No hemos podido preparar tu panadería. Vuelve a intentarlo: suele salir a la segunda."
+)
 NOT_RESET = "No hemos podido devolver tu demo a los datos del principio. Vuelve a intentarlo."
 
 
@@ -82,7 +87,11 @@ def end() -> Response:
 def wait() -> Response:
     """Show how far the session's bakery is, and lead into it when it is ready."""
     services = current_services()
-    session = services.sessions.fetch_open(session_id_of(None))
+    session = services.sessions.fetch(session_id_of(None))
+    if session.status is SessionStatus.FAILED:
+        raise Unavailable(NOT_PREPARED, code="session_failed")
+    if not session.is_open:
+        raise over()
     progress = services.progress_of(session)
     if progress is None and request.args.get("reinicio"):
         return _wait_for_reset(services.reset_of(session))
