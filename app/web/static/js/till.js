@@ -24,6 +24,13 @@ function add(product, pieces) {
   show();
 }
 
+// The line is drawn again; whoever uses the keyboard stays on it.
+function takeOne(product) {
+  add(product, -1);
+  const again = lines.querySelector(`[data-line="${product.dataset.product}"] button`);
+  (again ?? product.querySelector(".product-add")).focus();
+}
+
 function button(text, label, action) {
   const made = document.createElement("button");
   made.type = "button";
@@ -40,7 +47,8 @@ function line(product) {
   name.textContent = `${count(product)} × ${product.dataset.name}`;
   const amount = document.createElement("span");
   amount.textContent = euros.format(cents(product) / 100);
-  item.append(name, amount, button("−", `Quitar una de ${product.dataset.name}`, () => add(product, -1)));
+  item.append(name, amount, button("−", `Quitar una de ${product.dataset.name}`, () => takeOne(product)));
+  item.dataset.line = product.dataset.product;
   return item;
 }
 
