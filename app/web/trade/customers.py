@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.orders import service
 from app.bakery.orders.models import CustomerKind
-from app.bakery.orders.schemas import CustomerPage, CustomerQuery
+from app.bakery.orders.schemas import CustomerOut, CustomerPage, CustomerQuery
 from app.web.inside.frame import Answer, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
 
@@ -28,6 +28,14 @@ LIST = ListPage(
     filters=(Filter("kind", "Tipo", choices_of(CustomerKind)),),
     search="Nombre, contacto, correo o ciudad",
 )
+
+MOST = 100
+
+
+def every_customer(session: Session) -> list[CustomerOut]:
+    """Return the customers that an order can be for, by name."""
+    found = service.list_customers(session, CustomerQuery(per_page=MOST))
+    return CustomerPage.model_validate(found).items
 
 
 @blueprint.get("/clientes")

@@ -10,8 +10,6 @@ from app.bakery.clock import today
 from app.bakery.orders import placing, service
 from app.bakery.orders.models import OrderStatus
 from app.bakery.orders.schemas import (
-    CustomerPage,
-    CustomerQuery,
     OrderChange,
     OrderDetail,
     OrderIn,
@@ -24,6 +22,7 @@ from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
 from app.web.parts.notices import with_notice
+from app.web.trade.customers import every_customer
 
 FIELD = "u-"
 ORDER = "/demo/pedidos/{id}"
@@ -155,10 +154,9 @@ def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) ->
 
 
 def _show_form(session: Session, fault: Fault | None = None) -> Shown:
-    query = CustomerQuery(per_page=EVERY)
     context = {
         "title": "Pedido nuevo",
-        "customers": CustomerPage.model_validate(service.list_customers(session, query)).items,
+        "customers": every_customer(session),
         "customer": request.form.get("cliente") or request.args.get("cliente", ""),
         "products": _products(session),
         "due_on": request.form.get("entrega") or (today() + timedelta(days=1)).isoformat(),
