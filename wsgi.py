@@ -17,7 +17,7 @@ from app.database.startup_checks import (
     warn_of_closed_templates,
     warn_of_rights,
 )
-from app.demo import Demo, load_demo
+from app.demo import Demo, demo_of
 from app.http.error_pages import find_error_page
 from app.http.health import redis_failures
 from app.ops.routes import DASHBOARD
@@ -57,7 +57,7 @@ MINUTE, DAY = 60, 86_400
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     """Join gateway and app; gives both: the command line has no use for a gateway."""
     redis, tokens = connect_redis(settings.redis_url), make_tokens(settings)
-    store, demo = make_store(settings, redis), load_demo(settings.demo_file, settings.demo_scale)
+    store, demo = make_store(settings, redis), demo_of(settings)
     app = create_app(
         settings,
         demo=demo,

@@ -45,13 +45,13 @@ def create_app(
 
     from app.config import load_settings
     from app.control.null import ImmediateTasks, NullCache, NullDispatcher, NullTokens
-    from app.demo import load_demo
+    from app.demo import demo_of
     from app.factory import make_app
 
     settings = settings or load_settings()
     return make_app(
         settings,
-        demo or load_demo(settings.demo_file, settings.demo_scale),
+        demo or demo_of(settings),
         redis or Redis.from_url(settings.redis_url),
         cache or NullCache(),
         tokens or NullTokens(),

@@ -67,6 +67,9 @@ class Settings(DatabaseLogins):
     demo_pool_size: int = Field(
         default=3, ge=0, description="Tenants kept ready for each template."
     )
+    demo_scenario_pool_size: int = Field(
+        default=1, ge=0, description="The same for each scenario's template."
+    )
     demo_pool_max: int = Field(
         default=20,
         ge=0,
@@ -117,14 +120,13 @@ class Settings(DatabaseLogins):
         default=None, gt=0, le=1, description="The share of the data that seeds make, for tests."
     )
     demo_file: str = Field(
-        default="demo.toml",
-        min_length=1,
-        description="The demo that is served; a relative path starts at the project's folder.",
+        "demo.toml", min_length=1, description="The demo that is served, from the project's folder."
+    )
+    demo_scenarios: str = Field(
+        default="all", description="The scenarios to offer, by comma; or `all`, or `none`."
     )
     demo_reset_wait_seconds: float = Field(
-        default=5,
-        ge=0,
-        description="Seconds that a request waits for its reset before it answers `202`.",
+        5, ge=0, description="Seconds that a request waits for its reset before it answers `202`."
     )
     clone_launcher: Literal["worker", "kubernetes"] = Field(
         default="worker", description="What runs clone jobs: a standing worker or Kubernetes Jobs."

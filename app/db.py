@@ -23,11 +23,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.config import Settings
 from app.control.models import Tenant
+from app.control.sessions.session_view import Choices
 from app.control.timelines import NOTHING, Timeline, fetch_timeline
 from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
+from app.database.tenant_choices import TenantChoices
+from app.demo import account_type_in
 from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()
@@ -67,6 +70,7 @@ class Tenants:
     limits: dict[str, str]
     quota: RowQuota
     cache: TenantCache
+    choices: TenantChoices
 
 
 def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
@@ -77,6 +81,7 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        choices = TenantChoices(db.engine)
     app.extensions[TENANTS] = Tenants(
         engine=_tenant_engine(settings),
         secrets=settings.tenant_secrets,
@@ -87,6 +92,7 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
         },
         quota=RowQuota(redis, settings.tenant_rows),
         cache=TenantCache(redis),
+        choices=choices,
     )
 
 
@@ -166,12 +172,17 @@ def _location_of(tenant_id: UUID, secrets: tuple[str, ...]) -> TenantLocation:
 
 
 def account_type_of(tenant_id: UUID) -> str:
-    """Return the account type of a tenant, which never changes.
+    """Return the account type of a tenant, whichever its scenario; it never changes.
 
     Raises:
         UnknownTenant: no tenant has this id.
     """
-    return _location_of(tenant_id, _tenants().secrets).account_type
+    return account_type_in(_location_of(tenant_id, _tenants().secrets).account_type)
+
+
+def choices_of(tenant_id: UUID) -> Choices:
+    """Return what the visitor of a tenant chose; nothing where no visitor has it."""
+    return _tenants().choices.find(tenant_id)
 
 
 def timeline_of(tenant_id: UUID) -> Timeline:

@@ -7,6 +7,7 @@ from redis import Redis
 from app.clock import shift_clock
 from app.config import Settings
 from app.control import statistics
+from app.control.pool.pool_sizing import fetch_template_sizes
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
@@ -24,6 +25,9 @@ from app.ops.routes import init_ops
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request body; the largest sensible one is a document of fifty lines."""
+
+SIZES_SECONDS = 60.0
+"""For so long a template's size is believed."""
 
 FIGURES_SECONDS = 1.0
 """For so long `/api/demo/stats` and `/metrics` answer the same figures."""
@@ -51,7 +55,7 @@ def make_app(
     _configure(app, demo)
     app.config["DEMO_LIVE"] = settings.demo_live
     shift_clock(settings.demo_clock_shift_minutes)
-    init_document(app, demo.account_types)
+    init_document(app, demo)
     init_db(app, settings, redis)
     Bootstrap5(app)
     with app.app_context():
@@ -63,6 +67,7 @@ def make_app(
         sessions=sessions,
         streams=EventStreams(settings.demo_event_streams),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
+        sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)
     register_error_handlers(app)

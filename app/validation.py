@@ -1,7 +1,7 @@
 """The base model of what clients send, and its validation messages in Spanish."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -31,6 +31,7 @@ MESSAGES: Mapping[str, str] = {
     "string_type": "Debe ser un texto.",
     "string_too_short": "Es demasiado corto: como mínimo, {min_length} caracteres.",
     "string_too_long": "Es demasiado largo: como máximo, {max_length} caracteres.",
+    "string_pattern_mismatch": "No tiene la forma que hace falta.",
     "string_unicode": "Contiene caracteres que no son texto.",
     "enum": ONE_OF,
     "literal_error": ONE_OF,
@@ -55,6 +56,16 @@ def in_spanish(error: ValidationError) -> ValidationError:
     """The same validation error, every message in Spanish."""
     details = error.errors(include_url=False, include_input=False)
     return ValidationError.from_exception_data(error.title, [_translate(item) for item in details])
+
+
+def joined(errors: Sequence[ValidationError]) -> ValidationError:
+    """All errors of several in Spanish as one; each is in Spanish already."""
+    details: list[InitErrorDetails] = [
+        {"type": own_error("value", item["msg"]), "loc": item["loc"], "input": None}
+        for error in errors
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+    return ValidationError.from_exception_data(errors[0].title, details)
 
 
 def _translate(item: ErrorDetails) -> InitErrorDetails:

@@ -23,7 +23,7 @@ from app.control.sessions.session_view import SessionView
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
-from app.demo import load_demo
+from app.demo import demo_of
 from app.http.job_health import JobHealth
 from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
 from gateway.sessions.store import BELIEVE_FOR
@@ -163,7 +163,7 @@ def job_services() -> JobServices:
             engine,
             settings.tenant_url,
             settings.tenant_secrets,
-            lambda: load_demo(settings.demo_file).tables,
+            lambda: demo_of(settings).tables,
         ),
     )
 

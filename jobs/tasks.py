@@ -13,7 +13,7 @@ from rq import get_current_job
 from app.control import statistics
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
-from app.demo import Demo, load_demo
+from app.demo import Demo, demo_of
 from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
@@ -130,7 +130,7 @@ def purge() -> int:
 
 
 def _demo(services: JobServices) -> Demo:
-    return load_demo(services.settings.demo_file, services.settings.demo_scale)
+    return demo_of(services.settings)
 
 
 def _job_id() -> str | None:

@@ -1,6 +1,5 @@
 """The clone plan: a template's catalog as an ordered list of statements, made once, run often."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -177,6 +176,7 @@ class ClonePlan:
         comment: str | None = None,
         statistics: bool = True,
         older_server: bool = False,
+        data: "DataChoice | None" = None,
     ) -> "CloneReport":
         """Clone the source into the new schema `name` of another database.
 
@@ -195,6 +195,7 @@ class ClonePlan:
             comment=comment,
             statistics=statistics,
             older_server=older_server,
+            data=data,
         )
 
     def script(self, target: str) -> Iterator[str]:
@@ -277,6 +278,8 @@ def render(statements: list[str], source: str, target: str) -> str:
 
 def fingerprint(server_version: int, comment: str | None, statements: tuple[Statement, ...]) -> str:
     """Return the SHA-256 of what the statements say, without the sizes of their rows."""
+    import hashlib  # here, for a kept plan has its fingerprint
+
     digest = hashlib.sha256(repr((server_version // 10000, comment)).encode())
     for item in statements:
         digest.update(repr((int(item.phase), item.kind, item.identity, item.meaning)).encode())

@@ -20,7 +20,7 @@ from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
-from app.demo import Demo, SeedError, load_demo
+from app.demo import Demo, SeedError, demo_of
 from seeds.loading.load import LoadedTemplate, ensure_templates, ensure_tenants
 from seeds.loading.load import Progress as Report
 from seeds.loading.locks import ensure_control
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         shift_clock(settings.demo_clock_shift_minutes)
-        demo = load_demo(settings.demo_file, settings.demo_scale)
+        demo = demo_of(settings)
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return MISUSED

@@ -43,14 +43,18 @@ def fiesta_factor(scene: Scene, day: date) -> float:
 
 def expected_tickets(scene: Scene, location: LocationSpec, day: date) -> float:
     """The tickets that the location's till can expect on the day."""
-    customers = location.tickets * scene.scale
-    return customers * scene.calendar.demand_factor(day) * fiesta_factor(scene, day)
+    if not scene.is_there(location, day):
+        return 0.0
+    customers = location.tickets * scene.scale * scene.demand(day)
+    usual = scene.calendar.demand_factor(scene.as_season(day))
+    return customers * usual * fiesta_factor(scene, day)
 
 
 def expected_quantities(scene: Scene, location: LocationSpec, day: date) -> dict[str, float]:
     """The pieces of each product, by SKU, that the location can expect to sell on the day."""
     products = scene.profile.products
-    chances = line_chances(tuple(product_weight(product, day) for product in products))
+    season = scene.as_season(day)
+    chances = line_chances(tuple(product_weight(product, season) for product in products))
     tickets = expected_tickets(scene, location, day)
     return {
         product.sku: tickets * chance * mean(product.habit)
@@ -124,6 +128,7 @@ def expected_order(scene: Scene, customer: CustomerSpec, day: date) -> dict[str,
         for n, (sku, usual) in enumerate(customer.basket)
     }
     for product in scene.profile.products:
-        if product.season is not None and season_factor(product.season, day) > 0:
+        season = scene.as_season(day)
+        if product.season is not None and season_factor(product.season, season) > 0:
             pieces[product.sku] = pieces.get(product.sku, 0.0) + chance * SEASONAL_ITEM_MEAN
     return pieces

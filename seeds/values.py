@@ -95,6 +95,38 @@ class Scene:
         first = self.opens_on - timedelta(weeks=HISTORY_WEEKS)
         return [first + timedelta(days=n) for n in range(7 * HISTORY_WEEKS)]
 
+    @cached_property
+    def changes_on(self) -> date:
+        """The Monday from which a scenario is different; in an ordinary week, no day."""
+        change = self.profile.change
+        if change is None:
+            return date.max
+        return self.monday - timedelta(weeks=change.weeks)
+
+    @cached_property
+    def _shift(self) -> timedelta:
+        """From this week to the one that a scenario's season is like: whole weeks."""
+        change = self.profile.change
+        if change is None or change.season is None:
+            return timedelta(0)
+        like = date(self.monday.year, *change.season)
+        return timedelta(weeks=(like - self.monday).days // 7)
+
+    def as_season(self, day: date) -> date:
+        """The day, or the one of the same weekday that its demand and price list are like."""
+        return day + self._shift if day >= self.changes_on else day
+
+    def demand(self, day: date) -> float:
+        """What a scenario multiplies the customers of a day by."""
+        change = self.profile.change
+        return 1.0 if change is None or day < self.changes_on else change.demand
+
+    def is_there(self, location: LocationSpec, day: date) -> bool:
+        """Return False before a shop was opened."""
+        change = self.profile.change
+        is_new = change is not None and location.name in change.opened
+        return not is_new or day >= self.changes_on
+
     @property
     def weeks(self) -> int:
         """The weeks from the epoch to the first day in detail."""
@@ -146,6 +178,10 @@ class Scene:
     def selling(self) -> list[LocationSpec]:
         """The locations that have a till."""
         return [location for location in self.profile.locations if location.tickets]
+
+    def selling_on(self, day: date) -> list[LocationSpec]:
+        """Those of them that are there on a day."""
+        return [location for location in self.selling if self.is_there(location, day)]
 
     @property
     def bakes_at(self) -> LocationSpec:

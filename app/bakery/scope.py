@@ -12,10 +12,12 @@ from app.bakery.base import TenantBase
 from app.bakery.business.models import BusinessModel
 from app.bakery.clock import now
 from app.bakery.living.service import Pace, bring_forward
-from app.bakery.modules import MODULES
+from app.bakery.modules import MODULES, shown_modules
+from app.control.sessions.session_view import Choices
 from app.db import (
     UnknownTenant,
     account_type_of,
+    choices_of,
     raw_connection,
     tenant_transaction,
     timeline_of,
@@ -42,6 +44,11 @@ def current_tenant_id() -> UUID:
         return UUID(request.headers.get(TENANT_HEADER, ""))
     except ValueError:
         raise Unauthorized("Abre una demo para ver estos datos.", code="tenant_required") from None
+
+
+def current_choices() -> Choices:
+    """What the visitor of this request's tenant chose; nothing where it is not a demo."""
+    return choices_of(current_tenant_id())
 
 
 class TenantView(Generic[P, R]):
@@ -104,7 +111,7 @@ def ensure_module(tenant_id: UUID, module: str) -> None:
 
     Raises:
         Unauthorized: no tenant has this id.
-        NotFound: the business model lacks the module.
+        NotFound: the business model lacks the module, or the visitor did without it.
     """
     try:
         model = BusinessModel(account_type_of(tenant_id))
@@ -115,4 +122,9 @@ def ensure_module(tenant_id: UUID, module: str) -> None:
     if module not in MODULES[model]:
         raise NotFound(
             "Este módulo no forma parte de este modelo de negocio.", code="module_unavailable"
+        )
+    if module not in shown_modules(model, choices_of(tenant_id).features):
+        raise NotFound(
+            "No elegiste este módulo para tu demo. Abre otra para verlo.",
+            code="module_unavailable",
         )

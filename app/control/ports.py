@@ -5,8 +5,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
+from redis import RedisError
+
 from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import SessionView
+
+log = structlog.get_logger(__name__)
 
 
 class SessionCache(Protocol):
@@ -66,3 +71,16 @@ class Maintenance(Protocol):
 
     def reconcile(self, dry_run: bool = False) -> list[dict[str, Any]]:
         """Compare the rows, schemas and records, repair what differs, and return the findings."""
+
+
+def try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> None:
+    """Enqueue work by calling `dispatch`. Without Redis it is logged and left to cleanup."""
+    try:
+        dispatch(*args)
+    except RedisError as error:
+        log.warning(
+            "work not handed over",
+            action="dispatch_failed",
+            what=what,
+            error=type(error).__name__,
+        )

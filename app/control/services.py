@@ -59,6 +59,8 @@ class ControlServices(Services):
     sessions: SessionService
     streams: EventStreams
     figures: ShortCache[Figures]
+    sizes: ShortCache[dict[str, int]]
+    """The bytes of each template, by its key."""
 
     def progress_of(self, session: SessionView) -> dict[str, Any] | None:
         """Return the progress of the clone that the session waits for; None if it does not wait."""

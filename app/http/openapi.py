@@ -1,12 +1,13 @@
 """Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Response
 
+from app.demo import Demo
 from app.http.openapi_components import share_components
 from app.http.openapi_operations import PROBLEM, complete_operations, operations
 
@@ -27,7 +28,7 @@ SPANISH = {
 """In place of APIFlask's English descriptions of responses."""
 
 
-def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
+def init_document(app: APIFlask, demo: Demo) -> None:
     """Keep the English of docstrings and of APIFlask out of the document: prospects read it.
 
     A view has its summary from `@blueprint.doc(summary=…)`, a field from its `description`.
@@ -39,8 +40,7 @@ def init_document(app: APIFlask, account_types: Sequence[str]) -> None:
     @app.spec_processor
     def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
         assert isinstance(document, dict), "ours is JSON, not YAML"
-        create = document["components"]["schemas"]["CreateIn"]
-        create["properties"]["demo_account_type"]["enum"] = list(account_types)
+        _complete_create(document["components"]["schemas"]["CreateIn"]["properties"], demo)
         return _finish(document, app.extensions.get(EXAMPLES, {}))
 
 
@@ -65,6 +65,18 @@ class _WrittenDocument:
             return Response(body, mimetype=mimetype)
 
         return send
+
+
+def _complete_create(properties: dict[str, Any], demo: Demo) -> None:
+    """What a demo adds to the creation of a session: names to choose from, and personal fields."""
+    properties["demo_account_type"]["enum"] = list(demo.account_types)
+    properties["scenario"]["anyOf"][0]["enum"] = demo.scenario_names()
+    modules = dict.fromkeys(name for account in demo.accounts for name in account.modules)
+    if modules:
+        properties["features"]["anyOf"][0]["items"]["enum"] = list(modules)
+    personal = demo.load_personal()
+    if personal is not None:
+        properties |= personal.model_json_schema()["properties"]
 
 
 def _finish(document: dict[Any, Any], examples: Mapping[str, Any]) -> dict[Any, Any]:

@@ -15,13 +15,16 @@ from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
-from app.demo import Demo, SeedError, load_demo
+from app.demo import Demo, SeedError, demo_of
 from app.local.steps import Steps
 from app.migrations import upgrade_control
 
 
 def bootstrap(database_url: str, demo: Demo, steps: Steps) -> None:
-    """Migrate, then make accounts and templates; quick when an earlier start did it."""
+    """Migrate, then make accounts and templates; quick when an earlier start did it.
+
+    The templates of scenarios are left to the scheduler, so that the pages are there sooner.
+    """
     seeds = demo.load_seeds()
     engine = create_engine(engine_url(database_url), connect_args={"prepare_threshold": None})
     with steps.step("Migrations"), engine.begin() as connection:
@@ -31,14 +34,14 @@ def bootstrap(database_url: str, demo: Demo, steps: Steps) -> None:
     reopen_templates(engine, demo.tables)
     if seeds is not None:
         with steps.step("Templates and their data", bar=True) as report:
-            seeds(engine, demo, demo.now(), report)
+            seeds(engine, demo.without_scenarios(), demo.now(), report)
 
 
 if __name__ == "__main__":
     try:
         settings = load_settings()
         shift_clock(settings.demo_clock_shift_minutes)
-        demo = load_demo(settings.demo_file, settings.demo_scale)
+        demo = demo_of(settings)
         bootstrap(settings.owner_url, demo, Steps(Console()))
     except (ConfigurationError, SeedError) as error:
         sys.exit(str(error))

@@ -32,7 +32,7 @@ def renew(engine: Engine, demo: Demo, now: datetime | None = None) -> list[str]:
         return []
     now = now or demo.now()
     today = now.date()
-    seeded = {"today": today, "seeded": list(demo.account_types)}
+    seeded = {"today": today, "seeded": [one.key for one in demo.templates]}
     with engine.connect() as connection:
         stale = connection.scalar(_STALE, seeded)
     if not stale:

@@ -200,9 +200,12 @@ def _rename(connection: "Connection[Any]", schema: str) -> str | None:
 
 
 def read_catalog(
-    connection: "Connection[Any]", schema: str, *, by_path: bool = False, unseen: bool = False
+    connection: "Connection[Any]", schema: str, *, by_path: bool = False, settled: bool = False
 ) -> Catalog:
-    """Read the whole schema; `unseen` says that no other session can see it, and change it.
+    """Read the whole schema.
+
+    `settled` says that it stays as it is: no other session sees it, or one snapshot shows it. Then
+    the catalog has no stamp.
 
     Raises:
         SourceNotFound, PrivilegeMissing, InvalidName: see `reading`.
@@ -210,13 +213,13 @@ def read_catalog(
     """
     for _ in range(3):
         with reading(connection, schema) as oid:
-            before = "" if unseen else fetch_stamp(connection, schema)
+            before = "" if settled else fetch_stamp(connection, schema)
             try:
                 with binding_names(connection, schema, oid, by_path=by_path) as reader:
                     catalog = _read(reader, schema, before)
             except (errors.UndefinedObject, errors.InternalError_):
                 continue  # something was dropped between two queries, or the schema was altered
-            if unseen or fetch_stamp(connection, schema) == before:
+            if settled or fetch_stamp(connection, schema) == before:
                 return catalog
     raise SchemaToolsError(
         f"schema {schema!r} changes faster than it can be read: try again when it rests"

@@ -12,8 +12,9 @@ from typing import Any
 from psycopg import Connection, sql
 
 from ..compiler.draft import Key
-from .catalog import Catalog
+from .catalog import Catalog, read_catalog
 from .inspection import (
+    AT_ONCE,
     CLASS_OF,
     IGNORED,
     OWNERS,
@@ -36,10 +37,12 @@ class Inspection:
     """What the catalogs hold of a schema: equal for an exact clone.
 
     `sums` has for each object's name the sum of 64-bit hashes of its rows and of its dependencies,
-    of which there are `edges`. Different rows do not come to equal sums by accident.
+    of which there are `edges`. Different rows do not come to equal sums by accident. The catalog is
+    not kept, for that of a large schema fills our memory.
     """
 
-    catalog: Catalog
+    schema: str
+    by_path: bool
     names: dict[Key, str]
     sums: dict[str, int]
     edges: int
@@ -53,21 +56,26 @@ def inspect(connection: "Connection[Any]", catalog: Catalog) -> Inspection:
     with reading(connection, catalog.name):
         for name, number in _row_hashes(connection, catalog, names):
             sums[name] += number
-        for edge in read_dependencies(connection, catalog, names, names):
-            sums[edge[0]] += hash(edge[1:])
-            edges += 1
-    return Inspection(catalog, names, sums, edges)
+        keys = list(names)
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            for edge in read_dependencies(connection, catalog, names, some):
+                sums[edge[0]] += hash(edge[1:])
+                edges += 1
+    return Inspection(catalog.name, catalog.binding.token is None, names, sums, edges)
 
 
 def find_differing(
     connection: "Connection[Any]", source: Inspection, clone: Inspection
 ) -> tuple[Details, Details]:
     """Return what the catalogs say of the objects whose sums are not the same."""
-    names = {name for name, _ in source.sums.items() ^ clone.sums.items()}
-    return (
-        read_details(connection, source.catalog, source.names, names),
-        read_details(connection, clone.catalog, clone.names, names),
-    )
+    wanted = {name for name, _ in source.sums.items() ^ clone.sums.items()}
+
+    def details(of: Inspection) -> Details:
+        catalog = read_catalog(connection, of.schema, by_path=of.by_path, settled=True)
+        return read_details(connection, catalog, of.names, wanted)
+
+    return details(source), details(clone)
 
 
 def _row_hashes(
@@ -85,10 +93,12 @@ def _row_hashes(
             continue
         used = [r for r in references.get(table, ()) if r.column not in IGNORED]
         statement = _hash_query(table, columns, used)
-        for oid, hashed, *values in ask(connection, statement, [array(oids[class_])]):
-            name = names.get((class_, oid))
-            if name is not None:
-                yield name, hash((table, hashed, *resolve.values(used, values)))
+        for start in range(0, len(oids[class_]), AT_ONCE):
+            some = array(oids[class_][start : start + AT_ONCE])
+            for oid, hashed, *values in ask(connection, statement, [some]):
+                name = names.get((class_, oid))
+                if name is not None:
+                    yield name, hash((table, hashed, *resolve.values(used, values)))
 
 
 class _Resolver:

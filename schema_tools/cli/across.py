@@ -9,6 +9,7 @@ from ..execution.executor import CloneReport, Progress
 from ..plan import ClonePlan
 from ..proof.verify import Manifest
 from ..transfer import prove_across, rehearse_across
+from .data import data_choice
 
 
 def run_there(
@@ -26,6 +27,7 @@ def run_there(
         progress=progress,
         statistics=not options.no_statistics,
         older_server=options.older_server,
+        data=data_choice(options),
     )
 
 

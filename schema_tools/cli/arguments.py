@@ -9,7 +9,6 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidName, SchemaToolsError
@@ -47,8 +46,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> bool:
     options.url = _for_libpq(url)
     other = getattr(options, "to_database_url", None)
     options.other_url = _for_libpq(other) if other else None
-    kept = os.environ.get("PG_CLONE_SCHEMA_SQL")
-    options.clone_schema_sql = Path(kept) if kept else None
+    options.clone_schema_sql = os.environ.get("PG_CLONE_SCHEMA_SQL")
     from .connected import run_connected
 
     return run_connected(options)

@@ -3,13 +3,13 @@
 import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PlanOutdated, SchemaToolsError
 from ..plan import ClonePlan, Phase, Proof
 from .data import data_choice
 from .display import Display, human_bytes, say, warn
+from .files import read_file, replace_file
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -23,7 +23,7 @@ def plan(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Compile, keep the plan where asked, and show it."""
     made = _compile(connection, options)
     if options.output:
-        _keep(made, Path(options.output))
+        replace_file(options.output, made.to_json())
     return tell_plan(made, options)
 
 
@@ -132,6 +132,8 @@ def drop(connection: "Connection[Any]", options: argparse.Namespace) -> bool:
 
 def bench(_: "Connection[Any]", options: argparse.Namespace) -> bool:
     """Measure cloning beside the other ways."""
+    from pathlib import Path
+
     from ..bench import Options, run_benchmarks
 
     wanted = options.size or ([] if options.source else ["10:1", "30:30"])
@@ -147,7 +149,7 @@ def bench(_: "Connection[Any]", options: argparse.Namespace) -> bool:
         at_once=(1, 2, 4),
         live=live,
         bindir=Path(options.bindir) if options.bindir else None,
-        clone_schema_sql=options.clone_schema_sql,
+        clone_schema_sql=(Path(options.clone_schema_sql) if options.clone_schema_sql else None),
         output=Path(options.output),
     )
     results = run_benchmarks(chosen, (lambda _: None) if options.json else say)
@@ -166,17 +168,17 @@ def _choose_plan(
     connection: "Connection[Any]", options: argparse.Namespace
 ) -> tuple[ClonePlan, bool]:
     """The plan to run, and whether it was kept rather than just compiled."""
-    path = Path(options.plan) if options.plan else None
-    if path is None:
+    path = options.plan
+    if not path:
         return _compile(connection, options), False
-    if not path.exists():
+    try:
+        kept = ClonePlan.from_json(read_file(path))
+    except FileNotFoundError as error:
         if options.no_recompile:
             raise Misuse(
                 f"no plan is kept in {path}: make it with plan --output, or allow compiling"
-            )
+            ) from error
         return _recompile(connection, options), False
-    try:
-        kept = ClonePlan.from_json(path.read_bytes())
     except ValueError as error:
         if options.no_recompile:
             raise Misuse(f"{path}: {error}") from error
@@ -202,30 +204,25 @@ def _compile(connection: "Connection[Any]", options: argparse.Namespace) -> Clon
 def _recompile(connection: "Connection[Any]", options: argparse.Namespace) -> ClonePlan:
     made = _compile(connection, options)
     if not options.dry_run:
-        _keep(made, Path(options.plan))
+        replace_file(options.plan, made.to_json())
     return made
-
-
-def _keep(made: ClonePlan, path: Path) -> None:
-    """Write the plan so that a reader never sees half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(made.to_json(), encoding="utf-8")
-    beside.replace(path)
 
 
 def _run(
     connection: "Connection[Any]", options: argparse.Namespace, chosen: ClonePlan, display: Display
 ) -> Any:
-    progress, data = display.step if display.is_shown else None, data_choice(options)
+    progress = display.step if display.is_shown else None
     if options.other_url:
-        if data is not None:
-            raise Misuse("chosen rows are copied within one database: leave out --to-database-url")
         from .across import run_there
 
         return run_there(chosen, connection, options, progress)
     statistics = not options.no_statistics
     return chosen.run(
-        connection, options.target, progress=progress, statistics=statistics, data=data
+        connection,
+        options.target,
+        progress=progress,
+        statistics=statistics,
+        data=data_choice(options),
     )
 
 

@@ -1,16 +1,16 @@
 """What a command does with a kept plan and without a server."""
 
 import argparse
-from pathlib import Path
 
 from ..plan import ClonePlan
 from .commands import Misuse, tell_plan
+from .files import read_file
 
 
 def show_kept(options: argparse.Namespace) -> bool:
     """Show the plan that is kept in a file."""
     try:
-        made = ClonePlan.from_json(Path(options.plan).read_bytes())
+        made = ClonePlan.from_json(read_file(options.plan))
     except ValueError as error:
         raise Misuse(f"{options.plan}: {error}") from error
     if made.source != options.source:

@@ -7,6 +7,7 @@ prints it with them: the name that fills the hole then needs no thought about qu
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from sys import intern
 from typing import Any, TypeVar, cast
 
 from psycopg.rows import RowMaker, class_row
@@ -15,6 +16,9 @@ from ..text import BARE_TARGET, NAME, TARGET, TARGET_IN_TEXT, ident, shown_name
 from .lexer import tokenize
 
 Kind = TypeVar("Kind")
+
+SHORT = 32
+"""Texts below this length hold no token, which is longer."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def unbound(text: str, schema: str) -> str:
 def bound_row(kind: type[Kind], binding: Binding) -> "Callable[[Any], RowMaker[Kind]]":
     """Make a row factory like `class_row`, whose values have holes where they name the schema.
 
-    A large schema has a hundred thousand rows, so it does less for each than `class_row`.
+    A large schema has a hundred thousand rows, so it does less for each than `class_row`, and keeps
+    short texts once: kinds, types and the like come back in every row.
     """
     token, bind = binding.token, binding.bind
     names = [field.name for field in fields(cast(Any, kind))]
@@ -86,7 +91,11 @@ def bound_row(kind: type[Kind], binding: Binding) -> "Callable[[Any], RowMaker[K
                 return kind(*values)
             return kind(
                 *[
-                    bind(v) if isinstance(v, list) or (isinstance(v, str) and token in v) else v
+                    v
+                    if not isinstance(v, str | list)
+                    else intern(v)
+                    if isinstance(v, str) and len(v) < SHORT
+                    else bind(v)
                     for v in values
                 ]
             )

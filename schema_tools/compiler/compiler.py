@@ -102,12 +102,16 @@ def compile_plan(
         DependencyCycle: objects need each other in a way that no order solves.
         UntestedServer: no test has run on this major version of Postgres.
     """
+    from ..catalog.sums import inspect
     from ..proof.rehearsal import rehearse
 
     if not untested_server:
         ensure_tested(connection)
     catalog = read_catalog(connection, source)
-    return rehearse(connection, draft_plan(connection, catalog, keep_ties=keep_ties), catalog)
+    plan = draft_plan(connection, catalog, keep_ties=keep_ties)
+    inspection = inspect(connection, catalog)
+    del catalog  # it is large, and the rehearsal reads another
+    return rehearse(connection, plan, inspection)
 
 
 def ensure_tested(connection: "Connection[Any]") -> None:

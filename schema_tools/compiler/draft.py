@@ -16,7 +16,7 @@ Key = tuple[str, int]
 catalogs that Postgres has not (`rows`, `default`, …)."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One statement, and the nodes that must come before it."""
 
@@ -126,13 +126,29 @@ class Draft:
     def _prepared_sorter(self) -> TopologicalSorter[Key]:
         """Return a sorter of all nodes, after breaking every circle."""
         while True:
-            sorter = TopologicalSorter({key: self.nodes[key].needs for key in sorted(self.nodes)})
+            sorter = TopologicalSorter({key: node.needs for key, node in self.nodes.items()})
             try:
                 sorter.prepare()
-            except CycleError as error:
-                self._break_circle(error.args[1][1:])
+            except CycleError:
+                self._break_circle(self._find_circle())
             else:
                 return sorter
+
+    def _find_circle(self) -> list[Key]:
+        """Return the circle to break first: in a clone it must be the one that it is in its source.
+
+        Which circle the sorter meets goes by the order in which it is given nodes and their needs.
+        """
+        ranks = {key: node.rank for key, node in self.nodes.items()}
+        sorter: TopologicalSorter[Key] = TopologicalSorter()
+        for key in sorted(self.nodes, key=ranks.__getitem__):
+            sorter.add(key, *sorted(self.nodes[key].needs, key=ranks.__getitem__))
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle: list[Key] = error.args[1][1:]
+            return circle
+        raise AssertionError("there is no circle")
 
     def _break_circle(self, circle: list[Key]) -> None:
         """Give one node of the circle a stand-in that others can use before the node is made."""

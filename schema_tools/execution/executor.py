@@ -125,10 +125,17 @@ def rows_to_rehearse(plan: ClonePlan) -> Rows:
     return Rows.ALL if few else Rows.SAMPLE
 
 
-def replay_inside(plan: ClonePlan, connection: "Connection[Any]", target: str, rows: Rows) -> None:
+def replay_inside(
+    plan: ClonePlan,
+    connection: "Connection[Any]",
+    target: str,
+    rows: Rows,
+    *,
+    check: bool = True,
+) -> None:
     """Do all that a clone does in the transaction that the caller has begun, and will undo."""
     ensure_locks(plan, connection)
-    _open(plan, connection, target, comment=None, check=True, begun=True)
+    _open(plan, connection, target, comment=None, check=check, begun=True)
     _replay(plan, _rehearsed(plan, rows), connection, target, CloneReport("", "", ""), None)
 
 

@@ -91,9 +91,10 @@ def choose_rows(
     return chosen
 
 
-_CREATE = (
-    "CREATE TEMPORARY TABLE {slice} (tab oid, place tid, PRIMARY KEY (tab, place)) ON COMMIT DROP"
-)
+def make_notes(connection: "Connection[Any]") -> None:
+    """Make the table for chosen rows, which lasts as long as the transaction."""
+    columns = "(tab oid, place tid, PRIMARY KEY (tab, place))"
+    connection.execute(f"CREATE TEMPORARY TABLE {SLICE} {columns} ON COMMIT DROP".encode())
 
 
 class _Chooser:
@@ -109,7 +110,7 @@ class _Chooser:
 
     def limit(self) -> set[str]:
         """Note the chosen rows; gives the tables of which not all rows are chosen."""
-        self._run(_CREATE)
+        make_notes(self._connection)
         sliced = {t.oid for t in self._tables.values() if t.name in self._data.where}
         for oid in sliced:
             self._note(oid, self._data.where[self._tables[oid].name])

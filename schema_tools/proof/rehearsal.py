@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from ..catalog.catalog import Catalog, read_catalog
+from ..catalog.catalog import read_catalog
 from ..catalog.inspection import Fact
 from ..catalog.reading import ask, query
 from ..catalog.sums import Inspection, find_differing, inspect
@@ -53,8 +53,8 @@ REPRINTABLE = frozenset(
 are printed otherwise once their own text was read (`IN` over varchar gets other casts)."""
 
 
-def rehearse(connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog) -> ClonePlan:
-    """Return the plan of a catalog with a proof.
+def rehearse(connection: "Connection[Any]", plan: ClonePlan, source: Inspection) -> ClonePlan:
+    """Return the plan of a source with a proof.
 
     Raises:
         Unproven: a statement failed, or what came of the plan is not what the source holds.
@@ -68,7 +68,7 @@ def rehearse(connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog) -
             connection.transaction(force_rollback=True),
         ):
             replay_inside(plan, connection, scratch, rows)
-            return replace(plan, proof=prove_made(connection, plan, catalog, scratch, rows))
+            return replace(plan, proof=prove_made(connection, plan, source, scratch, rows))
     except CloneFailed as error:
         if isinstance(error, LockTableTooSmall) or isinstance(error.__cause__, tuple(REMEDIES)):
             raise  # it says nothing of the plan
@@ -78,13 +78,15 @@ def rehearse(connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog) -
 def remake(connection: "Connection[Any]", plan: ClonePlan) -> ClonePlan:
     """Return the plan of what this plan makes, without rows: its texts were read once more.
 
+    The plan is of what the transaction sees, so nothing checks whether that is still there.
+
     Raises:
         SchemaToolsError: as `run_plan` raises it.
     """
     scratch = scratch_name()
     with errors_told(plan, connection, scratch), connection.transaction(force_rollback=True):
-        replay_inside(plan, connection, scratch, Rows.NONE)
-        made = read_catalog(connection, scratch, by_path=plan.by_path, unseen=True)
+        replay_inside(plan, connection, scratch, Rows.NONE, check=False)
+        made = read_catalog(connection, scratch, by_path=plan.by_path, settled=True)
         return plan_from_catalog(made)
 
 
@@ -94,7 +96,7 @@ def scratch_name() -> str:
 
 
 def prove_made(
-    connection: "Connection[Any]", plan: ClonePlan, catalog: Catalog, made: str, rows: Rows
+    connection: "Connection[Any]", plan: ClonePlan, source: Inspection, made: str, rows: Rows
 ) -> Proof:
     """Hold what the plan has just made, in this transaction, against its source.
 
@@ -102,9 +104,9 @@ def prove_made(
         Unproven: it is something else, or tied to the source; every object is named.
     """
     locks = ask(connection, query("locks"))
-    made_catalog = read_catalog(connection, made, by_path=plan.by_path, unseen=True)
-    source, clone = inspect(connection, catalog), inspect(connection, made_catalog)
-    remade = plan_from_catalog(made_catalog)
+    made_catalog = read_catalog(connection, made, by_path=plan.by_path, settled=True)
+    clone, remade = inspect(connection, made_catalog), plan_from_catalog(made_catalog)
+    del made_catalog
     found = compare_inspections(connection, source, clone, plan.source)
     if not plan.ties:
         ties, _ = find_ties(connection, made, clone.names.keys(), source.names.keys())

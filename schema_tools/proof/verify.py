@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from psycopg import Connection, pq
 
-from ..catalog.catalog import Catalog, read_catalog
+from ..catalog.catalog import read_catalog
 from ..catalog.contents import read_positions, read_tables
-from ..catalog.sums import inspect
+from ..catalog.reading import reading
+from ..catalog.sums import Inspection, inspect
 from ..catalog.ties import find_ties
 from ..compiler.compiler import plan_from_catalog
 from ..errors import SchemaToolsError
@@ -65,15 +66,17 @@ def prove(
     connection: "Connection[Any]", source: str, target: str, *, keep_ties: bool = False
 ) -> Manifest:
     """Like `verify`, with what was compared."""
-    with _snapshot(connection):
-        ours, theirs = _read_both(connection, source, target)
-        plans = plan_from_catalog(ours), plan_from_catalog(theirs)
+    with _snapshot(connection) as settled:
+        ours, theirs = _look_at_both(connection, source, target, settled)
+        plans = ours.plan, theirs.plan
         differences = _without_reprints(connection, plans, list(compare_definitions(*plans)))
-        tables = read_tables(connection, ours)
-        differences += compare_values("table", tables, read_tables(connection, theirs))
-        positions = read_positions(connection, ours)
-        differences += compare_values("sequence", positions, read_positions(connection, theirs))
-        ties = _compare_catalogs(connection, ours, theirs, differences)
+        differences += compare_values("table", ours.tables, theirs.tables)
+        differences += compare_values("sequence", ours.positions, theirs.positions)
+        here, there = ours.inspection, theirs.inspection
+        differences += compare_inspections(connection, here, there, target)
+        ties, _ = find_ties(connection, target, there.names.keys(), here.names.keys())
+        back, _ = find_ties(connection, source, here.names.keys(), there.names.keys())
+        ties += back
         if not keep_ties:
             differences += [tie(chain) for chain in ties]
     return Manifest(
@@ -81,30 +84,55 @@ def prove(
         target=target,
         source_fingerprint=plans[0].fingerprint,
         target_fingerprint=plans[1].fingerprint,
-        tables={name: TableProof(*value) for name, value in tables.items()},
-        sequences={name: value[0] for name, value in positions.items()},
+        tables={name: TableProof(*value) for name, value in ours.tables.items()},
+        sequences={name: value[0] for name, value in ours.positions.items()},
         differences=tuple(differences),
         ties=tuple(ties),
     )
 
 
+@dataclass(frozen=True)
+class _Side:
+    """What is compared of one schema: without its catalog, for that of a large one is large."""
+
+    plan: ClonePlan
+    tables: Mapping[str, tuple[int, str]]
+    positions: Mapping[str, tuple[str]]
+    inspection: Inspection
+
+
 @contextmanager
-def _snapshot(connection: "Connection[Any]") -> Iterator[None]:
-    """One moment for everything that is read, unless the caller has chosen one."""
+def _snapshot(connection: "Connection[Any]") -> Iterator[bool]:
+    """Read one moment, unless the caller has chosen how; tells whether it is one."""
     chosen = connection.info.transaction_status == pq.TransactionStatus.INTRANS
     with connection.transaction(force_rollback=True):
         if not chosen:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+        yield not chosen
 
 
-def _read_both(connection: "Connection[Any]", source: str, target: str) -> tuple[Catalog, Catalog]:
-    """Read both schemas, with names printed in the same way."""
-    ours = read_catalog(connection, source)
-    theirs = read_catalog(connection, target, by_path=ours.binding.token is None)
-    if theirs.binding.token is None and ours.binding.token is not None:
-        ours = read_catalog(connection, source, by_path=True)  # the role may not rename the clone
+def _look_at_both(
+    connection: "Connection[Any]", source: str, target: str, settled: bool
+) -> tuple[_Side, _Side]:
+    """Read both schemas, one after the other, with names printed in the same way."""
+    for schema in (source, target):
+        with reading(connection, schema):
+            pass  # it is there: no rows are read in vain
+    ours = _look_at(connection, source, by_path=False, settled=settled)
+    theirs = _look_at(connection, target, by_path=ours.plan.by_path, settled=settled)
+    if theirs.plan.by_path and not ours.plan.by_path:  # the role may not rename the clone
+        ours = _look_at(connection, source, by_path=True, settled=settled)
     return ours, theirs
+
+
+def _look_at(connection: "Connection[Any]", schema: str, *, by_path: bool, settled: bool) -> _Side:
+    catalog = read_catalog(connection, schema, by_path=by_path, settled=settled)
+    return _Side(
+        plan_from_catalog(catalog),
+        read_tables(connection, catalog),
+        read_positions(connection, catalog),
+        inspect(connection, catalog),
+    )
 
 
 def compare_values(
@@ -116,20 +144,6 @@ def compare_values(
         for name, value in source.items()
         if name in clone and clone[name] != value
     ]
-
-
-def _compare_catalogs(
-    connection: "Connection[Any]",
-    ours: Catalog,
-    theirs: Catalog,
-    differences: list[Difference],
-) -> list[str]:
-    """Compare all catalog rows and dependencies; gives the chains from one schema to the other."""
-    source, clone = inspect(connection, ours), inspect(connection, theirs)
-    differences += compare_inspections(connection, source, clone, theirs.name)
-    found, _ = find_ties(connection, theirs.name, clone.names.keys(), source.names.keys())
-    back, _ = find_ties(connection, ours.name, source.names.keys(), clone.names.keys())
-    return found + back
 
 
 def _without_reprints(
@@ -146,8 +160,8 @@ def _without_reprints(
         return differences
     try:
         remade = texts_of(remake(connection, plans[0]))
-    except SchemaToolsError:
-        return differences  # the role may not make a schema: what cannot be explained stays
+    except SchemaToolsError as error:  # the role may not make a schema, for example
+        return [_unexplained(each, error) if each in doubtful else each for each in differences]
     theirs = texts_of(plans[1])
     explained = {
         difference
@@ -155,3 +169,9 @@ def _without_reprints(
         if (key := (difference.kind, difference.identity)) in remade and remade[key] == theirs[key]
     }
     return [difference for difference in differences if difference not in explained]
+
+
+def _unexplained(difference: Difference, error: SchemaToolsError) -> Difference:
+    """Return the difference with the reason why it may be none."""
+    reason = f"the source's text could not be read once more: {error}"
+    return replace(difference, detail=f"{difference.detail} (perhaps only printed; {reason})")

@@ -6,6 +6,7 @@ transaction gives it its name, and does all that follows. What fails is dropped.
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from ..drop import drop_schema
 from ..errors import CloneFailed, SchemaToolsError
 from ..execution.executor import CloneReport, Progress
 from ..execution.locks import ensure_locks
+from ..execution.selection import DataChoice, choose_rows
 from ..plan import ClonePlan, Statement
 from .lanes import Lane, open_lanes, work
 from .parts import Keys, Part, Rows, cut
@@ -38,6 +40,7 @@ def run_across(
     comment: str | None = None,
     statistics: bool = True,
     older_server: bool = False,
+    data: DataChoice | None = None,
 ) -> CloneReport:
     """Clone `plan.source` into the new schema `name` of another database.
 
@@ -56,19 +59,28 @@ def run_across(
         comment: follows the mark in the new schema's comment.
         statistics: bring the planner's statistics along.
         older_server: allow a target whose server is of an older major version.
+        data: which rows to copy; all, when it is not given. The source's server notes the chosen
+            ones in a temporary table, so it must take writes, and the role may make such tables.
 
     Raises:
         RequirementsMissing: the other database lacks something; all of it is in one list.
         PlanOutdated, TargetExists, SourceNotFound, InvalidName, PrivilegeMissing: as they say.
+        DataRefused: the chosen rows could not stand without others.
         CloneFailed: a statement failed; nothing was left behind.
         SchemaToolsError: a connection is in a transaction, or the plan is not proven.
     """
     _ensure_ready(plan, source, target, name, jobs)
     started = time.perf_counter()
-    with errors_told(plan, name), open_snapshot(plan, source, check=check) as snapshot:
+    with (
+        errors_told(plan, name),
+        open_snapshot(plan, source, check=check, chosen=data is not None) as snapshot,
+    ):
         extensions_in = ensure_requirements(
             plan, snapshot.members, source, target, name, older_server=older_server
         )
+        if data is not None:
+            chosen = choose_rows(source, plan.source, plan.statements, data)
+            plan = replace(plan, statements=tuple(chosen))
         player = Player(
             plan, snapshot, extensions_in, statistics=statistics, progress=progress, comment=comment
         )

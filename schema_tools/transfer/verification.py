@@ -79,9 +79,9 @@ def prove_across(
         target_connection.transaction(force_rollback=True),
     ):
         target_connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        theirs = read_catalog(target_connection, target, by_path=plan.by_path)
+        theirs = read_catalog(target_connection, target, by_path=plan.by_path, settled=True)
         differences = _compare(plan, snapshot, target_connection, theirs)
-        ours = read_catalog(source_connection, source, by_path=True)
+        ours = read_catalog(source_connection, source, by_path=True, settled=True)
         tables = read_tables(source_connection, ours)
         differences += compare_values("table", tables, read_tables(target_connection, theirs))
         positions = read_positions(source_connection, ours)
@@ -141,4 +141,4 @@ def _made_again(
         player.begin(target, scratch)
         player.make_schema(target, scratch)
         player.play_definitions(target, scratch)
-        yield read_catalog(target, scratch, by_path=plan.by_path)
+        yield read_catalog(target, scratch, by_path=plan.by_path, settled=True)

@@ -166,6 +166,20 @@ class BusinessSpec:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What is different in a scenario, since the Monday so many `weeks` before this one.
+
+    `demand` multiplies the customers. `season` is the month and day that it is like around this
+    day. `opened` are the shops that were opened then.
+    """
+
+    weeks: int = 0
+    demand: float = 1.0
+    season: tuple[int, int] | None = None
+    opened: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Profile:
     """All that is fixed about one bakery. Its first location is the one that bakes."""
 
@@ -181,3 +195,4 @@ class Profile:
     products: tuple[ProductSpec, ...]
     customers: tuple[CustomerSpec, ...]
     fiestas: tuple[Fiesta, ...] = ()
+    change: Change | None = None

@@ -15,6 +15,7 @@ from app.database.isolation import VERSION as ISOLATION
 from app.demo import Demo, SeedError
 from app.migrations import tenant_head
 from seeds.catalogue.kinds import Profile
+from seeds.changes import changed
 from seeds.loading.locks import ensure_control, lock
 from seeds.loading.schema import analyze, replace_schema, schema_exists, tree_of
 from seeds.templates import PROFILES, TemplateData, build_template
@@ -28,10 +29,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Target:
-    """A bakery, and the template that the demo wants it in."""
+    """A bakery as it is in a scenario, and the template that the demo wants it in."""
 
     profile: Profile
     schema_name: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def ensure_tenants(engine: Engine, demo: Demo) -> list[LoadedTemplate]:
         ControlSchemaMissing: the control tables are not there.
         SeedError: the demo has an account type that the seeds do not know.
     """
-    return [_ensure_tenant(engine, demo, target) for target in _targets(demo)]
+    return [_ensure_tenant(engine, demo, target) for target in targets_of(demo)]
 
 
 def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate:
@@ -69,7 +71,7 @@ def _ensure_tenant(engine: Engine, demo: Demo, target: Target) -> LoadedTemplate
             replace_schema(connection, name, {}, demo.tables)
             transitions.EMPTY_TEMPLATE.run(connection, schema_name=name)
         version = 0 if found is None else found[0]
-        return LoadedTemplate(target.profile.account_type.value, name, version, changed, 0)
+        return LoadedTemplate(target.key, name, version, changed, 0)
 
 
 def ensure_templates(
@@ -91,16 +93,25 @@ def ensure_templates(
         _ensure_template(
             engine, demo, target, build_template(target.profile, now, demo.scale), report
         )
-        for target in _targets(demo)
+        for target in targets_of(demo)
     ]
 
 
-def _targets(demo: Demo) -> list[Target]:
+def targets_of(demo: Demo) -> list[Target]:
+    """The bakeries that the demo wants, ordinary days first.
+
+    Raises:
+        SeedError: the demo has an account type that the seeds do not know, or a scenario's manifest
+            cannot be used.
+    """
     known = {profile.account_type.value: profile for profile in PROFILES}
     unknown = sorted(set(demo.account_types) - set(known))
     if unknown:
         raise SeedError(f"The seeds know {', '.join(known)}, not {unknown[0]}: correct demo.toml.")
-    return [Target(known[account.account_type], account.template) for account in demo.accounts]
+    return [
+        Target(changed(known[one.account.account_type], one.scenario), one.schema_name, one.key)
+        for one in demo.templates
+    ]
 
 
 def _ensure_template(
@@ -123,7 +134,7 @@ def _load(
     engine: Engine, demo: Demo, target: Target, data: TemplateData, progress: Progress
 ) -> LoadedTemplate:
     name, total = target.schema_name, data.row_count
-    account_type = target.profile.account_type.value
+    account_type = target.key
     revision = tenant_head(tree_of(demo.tables))
     digest = data.story.digest(f"{revision} {ISOLATION}")
     with engine.begin() as connection:
@@ -162,7 +173,7 @@ def _insert_tenant(connection: Connection, target: Target) -> None:
         id=uuid5(NAMESPACE, target.schema_name),
         name=target.profile.business.name,
         schema_name=target.schema_name,
-        account_type=target.profile.account_type.value,
+        account_type=target.key,
     )
 
 

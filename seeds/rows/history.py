@@ -22,7 +22,7 @@ def history_rows(scene: Scene) -> list[Row]:
     for day in scene.past_days:
         growth = (1 + GROWTH) ** ((day - scene.opens_on).days / 365)
         sky = weather(scene, day)
-        for location in scene.selling:
+        for location in scene.selling_on(day):
             rows.append(_shop_row(scene, location, day, growth * sky))
         traded = _trade_row(scene, day, growth)
         if traded is not None:

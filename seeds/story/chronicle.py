@@ -70,7 +70,7 @@ class Chronicle:
                 yield from oven_events(scene, self.batches(day))
             else:
                 yield from self._carry(day)
-            for location in scene.selling:
+            for location in scene.selling_on(day):
                 yield from till_events(scene, location, day)
                 yield from (sale_event(scene, t) for t in self.days.tickets(location, day))
         for day in self._with_days_to_come(DAYS_PLANNED):
@@ -109,12 +109,13 @@ class Chronicle:
         return add_up(*shops, pieces_ordered(self.orders(day)))
 
     def _season(self, day: date) -> Iterator[Event]:
-        before = day - timedelta(days=1)
+        season = self.scene.as_season(day)
+        before = self.scene.as_season(day - timedelta(days=1))
         for offered in (True, False):
             turned = tuple(
                 self.scene.product_ids[sku]
                 for sku, product in self.scene.products.items()
-                if is_offered(product, day) is offered is not is_offered(product, before)
+                if is_offered(product, season) is offered is not is_offered(product, before)
             )
             if turned:
                 yield SeasonTurned(at(day, 0), turned, offered)
@@ -140,7 +141,7 @@ class Chronicle:
         spare = {sku: count // WORKSHOP_SPARE for sku, count in pieces.items()}
         yield baked_event(scene, day, add_up(pieces, spare))
         home = scene.location_ids[scene.bakes_at.name]
-        for location in scene.selling:
+        for location in scene.selling_on(day):
             supply = self.days.supply(location, day)
             load = tuple((scene.product_ids[sku], count) for sku, count in supply.items() if count)
             yield Transferred(

@@ -102,7 +102,7 @@ def _basket(
         if not lines or rng.random() < 0.85:
             lines[sku] = max(1, round(usual * rng.uniform(0.8, 1.25)))
     for sku, product in scene.products.items():
-        in_season = product.season is not None and product_weight(product, day) > 0
+        in_season = product.season is not None and product_weight(product, scene.as_season(day)) > 0
         if in_season and sku not in lines and rng.random() < 0.3:
             lines[sku] = rng.randint(1, 3)
     return tuple(lines.items())

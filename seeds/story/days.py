@@ -26,7 +26,8 @@ class Days:
         """The tickets of a location."""
         key = day, location.name
         if key not in self._tickets:
-            self._tickets[key] = simulate_day(self.scene, location, day)
+            there = self.scene.is_there(location, day)
+            self._tickets[key] = simulate_day(self.scene, location, day) if there else []
         return self._tickets[key]
 
     def supply(self, location: LocationSpec, day: date) -> Quantities:
@@ -39,7 +40,8 @@ class Days:
             rng = self.scene.random_for(f"supply/{location.name}", day)
             sold = pieces_of(self.tickets(location, day))
             share = UNSOLD * (2 - weather(self.scene, day))
-            offered = Basket(self.scene, day).offered
+            there = self.scene.is_there(location, day)
+            offered = Basket(self.scene, day).offered if there else ()
             self._supply[key] = {
                 sku: sold.get(sku, 0) + self._left(sold.get(sku, 0), share * rng.uniform(0.4, 1.6))
                 for sku in offered

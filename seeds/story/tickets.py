@@ -43,7 +43,8 @@ class Basket:
 
     def __init__(self, scene: Scene, day: date) -> None:
         self._products = list(scene.products.values())
-        self._weights = [product_weight(product, day) for product in self._products]
+        season = scene.as_season(day)
+        self._weights = [product_weight(product, season) for product in self._products]
         self._sums = list(accumulate(self._weights))
 
     def draw(self, rng: Random) -> tuple[tuple[str, int], ...]:

@@ -57,9 +57,10 @@ class Prospect:
         """Write."""
         return self.request("POST", path, {} if body is None else body)
 
-    def open(self, account_type: str, *, wait: bool = True) -> "Prospect":
+    def open(self, account_type: str, *, wait: bool = True, **choices: object) -> "Prospect":
         """Click "Probar demo", and wait for the bakery as the page would."""
-        answer = self.post("/api/demo/session/create", {"demo_account_type": account_type})
+        body = {"demo_account_type": account_type, **choices}
+        answer = self.post("/api/demo/session/create", body)
         assert answer.status == 201, answer.json
         self.session, self.token = answer.json, answer.json["session_token"]
         return self.wait_until_active() if wait else self

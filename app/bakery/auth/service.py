@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Business, Location, User, UserRole
 from app.bakery.listing import fetch_one
+from app.bakery.scope import current_choices
 
 
 def describe_owner(session: Session) -> dict[str, Any]:
-    """The owner of the bakery; of several, the first."""
+    """The owner of the bakery, of several the first, under the names that the visitor gave."""
     statement = (
         select(
             User.id,
@@ -28,4 +29,9 @@ def describe_owner(session: Session) -> dict[str, Any]:
         .order_by(User.id)
         .limit(1)
     )
-    return fetch_one(session, statement, "Este equipo no tiene propietario.")
+    owner = fetch_one(session, statement, "Este equipo no tiene propietario.")
+    said = current_choices().personal
+    return owner | {
+        "full_name": said.get("visitor_name", owner["full_name"]),
+        "business_name": said.get("bakery_name", owner["business_name"]),
+    }

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.bakery.business.models import BusinessModel, LocationKind
 
@@ -34,5 +34,7 @@ class TenantOut(BaseModel):
     timezone: str
     founded_on: date
     description: str
+    logo_color: str | None = Field(description="El color que dijo el visitante.")
+    visitor_name: str | None = Field(description="Cómo dijo llamarse el visitante.")
     locations: list[LocationOut]
     modules: list[str]

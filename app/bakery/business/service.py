@@ -7,8 +7,10 @@ from sqlalchemy import ScalarSelect, Select, case, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Business, Location, LocationKind
+from app.bakery.business.personal import made_personal
 from app.bakery.listing import fetch_all, fetch_one
-from app.bakery.modules import MODULES
+from app.bakery.modules import shown_modules
+from app.bakery.scope import current_choices
 from app.errors import Conflict, InvalidRequest
 
 SELLING = (LocationKind.BAKERY, LocationKind.SHOP, LocationKind.WORKSHOP)
@@ -16,13 +18,15 @@ DISPATCHING = (LocationKind.WORKSHOP, LocationKind.BAKERY, LocationKind.SHOP)
 
 
 def describe_business(session: Session) -> dict[str, Any]:
-    """The profile, the locations and the modules of the bakery."""
+    """The profile, the locations and the modules of the bakery, as its visitor named it."""
     profile = fetch_one(
         session, select(*Business.__table__.columns), "Esta demo no tiene perfil de negocio."
     )
     locations = fetch_all(session, select(*Location.__table__.columns).order_by(Location.id))
-    modules = sorted(MODULES[profile["business_model"]])
-    return profile | {"locations": locations, "modules": modules}
+    choices = current_choices()
+    modules = sorted(shown_modules(profile["business_model"], choices.features))
+    business = profile | {"locations": locations, "modules": modules}
+    return made_personal(business, choices.personal)
 
 
 def selling_location(session: Session, location_id: int | None = None, part: str = "json") -> int:

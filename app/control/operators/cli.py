@@ -20,7 +20,8 @@ from app.control.operators.migrate_cli import migrate
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.ports import Maintenance
 from app.control.services import ControlServices, current_services
-from app.control.sessions.session_view import Visitor
+from app.control.sessions.session_view import Choices, Visitor
+from app.demo import BASE
 from app.errors import AppError
 
 FAILURES = {
@@ -101,15 +102,27 @@ def show(services: ControlServices, session: str, secret: bool, as_json: bool) -
 def _make_create(account_types: Sequence[str]) -> click.Command:
     @click.command()
     @click.argument("account_type", type=click.Choice(account_types))
+    @click.option("--scenario", default=BASE, show_default=True, help="The situation to begin in.")
     @click.option("--wait", default=30.0, show_default=True, help="Seconds to wait for its data.")
     @with_secret
     @as_json
     @command
     def create(
-        services: ControlServices, account_type: str, wait: float, secret: bool, as_json: bool
+        services: ControlServices,
+        account_type: str,
+        scenario: str,
+        wait: float,
+        secret: bool,
+        as_json: bool,
     ) -> None:
         """Open a session."""
-        session = services.sessions.open(account_type, Visitor(None, "flask demo")).session
+        names = services.demo.scenario_names(account_type)
+        if scenario not in names:
+            raise Failed(
+                f"{account_type} has no scenario {scenario!r}; it has: {', '.join(names)}."
+            )
+        visitor = Visitor(None, "flask demo")
+        session = services.sessions.open(account_type, visitor, Choices(scenario)).session
         end = time.monotonic() + wait
         while session.status is SessionStatus.PENDING and time.monotonic() < end:
             time.sleep(0.2)

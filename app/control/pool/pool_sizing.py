@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from app.config import Settings
+from app.demo import account_type_in
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.control", "pool")
 _FACTS = _SQL["facts"]
 _ROOM = _SQL["room"]
+_SIZES = _SQL["template_sizes"]
 
 UNKNOWN_REFILL_SECONDS = 1.0
 """Until the first tenant of a template was cloned."""
@@ -97,7 +99,7 @@ class PoolTarget:
             f" refill = {self.expected:.2f} while one is replaced; with chance {wanted}"
         )
         if self.target == self.floor > wanted:
-            return f"{sentence}, but at least {self.floor} (DEMO_POOL_SIZE)"
+            return f"{sentence}, but at least {self.floor} ({floor_setting(self.account_type)})"
         if self.target == self.ceiling < wanted:
             return f"{sentence}, but at most {self.ceiling} ({self.ceiling_by})"
         return sentence
@@ -146,11 +148,22 @@ def fetch_pool_targets(
         ]
 
 
+def fetch_template_sizes(engine: Engine) -> dict[str, int]:
+    """Return the bytes that each template takes, by its key."""
+    with engine.connect() as connection:
+        return {row.key: row.size for row in connection.execute(_SIZES)}
+
+
 def _fetch_room(connection: Connection, facts: PoolFacts, settings: Settings) -> Room:
     row = connection.execute(
         _ROOM, {"account_type": facts.account_type, "with_disk": settings.demo_disk_mb > 0}
     ).one()
     return Room(**row._mapping)
+
+
+def floor_setting(key: str) -> str:
+    """Return the setting that says how many tenants of a template are kept ready at least."""
+    return "DEMO_POOL_SIZE" if key == account_type_in(key) else "DEMO_SCENARIO_POOL_SIZE"
 
 
 def pool_bounds(facts: PoolFacts, room: Room, settings: Settings) -> dict[str, int]:
@@ -173,7 +186,8 @@ def pool_target(facts: PoolFacts, room: Room, settings: Settings) -> PoolTarget:
     ceiling = bounds[ceiling_by]
     per_minute = arrival_rate(facts.last_minute, facts.last_ten_minutes)
     refill = UNKNOWN_REFILL_SECONDS if facts.refill_seconds is None else facts.refill_seconds
-    floor = min(settings.demo_pool_size, ceiling)
+    setting = floor_setting(facts.account_type)
+    floor = min(getattr(settings, setting.lower()), ceiling)
     return PoolTarget(
         account_type=facts.account_type,
         version=facts.version,

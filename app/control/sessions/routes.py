@@ -1,5 +1,6 @@
 """The session service over HTTP."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.control.sessions.schemas import (
     StatsOut,
 )
 from app.control.sessions.session_view import OpenedSession, SessionView
+from app.demo import BASE, Account, Demo, template_key
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
 from app.http.parameters import ensure_known_parameters
@@ -59,7 +61,20 @@ login_blueprint.before_request(ensure_json_body)
 @blueprint.output(AccountsOut)
 def list_accounts() -> dict[str, Any]:
     """List the business models that can be tried."""
-    return {"accounts": [account.public for account in current_services().demo.accounts]}
+    services = current_services()
+    sizes = services.sizes.get()
+    return {"accounts": [_account(services.demo, one, sizes) for one in services.demo.accounts]}
+
+
+def _account(demo: Demo, account: Account, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """An account type as visitors may read it; `sizes` are those of templates, in bytes."""
+    kind = account.account_type
+    ordinary = {"name": BASE, "title": "Un día normal", "description": account.description}
+    scenarios = [ordinary | {"look_at": ()}, *(one.public for one in demo.scenarios_of(kind))]
+    for scenario in scenarios:
+        size = sizes.get(template_key(kind, scenario["name"]))
+        scenario["megabytes"] = None if size is None else round(size / 1e6, 1)
+    return account.public | {"scenarios": scenarios}
 
 
 @blueprint.post("/session/create")
@@ -68,7 +83,9 @@ def list_accounts() -> dict[str, Any]:
 @blueprint.output(SessionOut, status_code=201)
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Open a demo session: a private copy of a template."""
-    opened = current_services().sessions.open(json_data.demo_account_type, visitor_of_request())
+    opened = current_services().sessions.open(
+        json_data.demo_account_type, visitor_of_request(), json_data.choices()
+    )
     return _opened(opened, 201)
 
 
@@ -188,6 +205,9 @@ def describe(
         "session_id": session.session_id,
         "virtual_tenant_id": session.tenant_id,
         "demo_account_type": session.account_type,
+        "scenario": session.choices.scenario,
+        "features": session.choices.features,
+        "personal": session.choices.personal,
         "status": session.status.value,
         "created_at": session.created_at,
         "expires_at": session.expires_at,

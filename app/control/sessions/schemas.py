@@ -1,14 +1,24 @@
 """Requests and responses of the session endpoints."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from app.control.reset.status import ResetStatus
 from app.control.services import current_services
-from app.validation import ONE_OF, Request, Text, own_error
+from app.control.sessions.session_view import Choices
+from app.demo import BASE
+from app.validation import ONE_OF, Request, Text, joined, own_error
 
 
 def _known(value: object) -> object:
@@ -24,12 +34,64 @@ SessionId = Annotated[Text, Field(min_length=1, max_length=160)]
 
 
 class CreateIn(Request):
-    """The account type to try."""
+    """The account type to try, and how; a demo has fields of its own for what is personal."""
 
     demo_account_type: AccountType
-    scenario: Literal["base"] | None = Field(
+    scenario: Annotated[Text, Field(max_length=40)] | None = Field(
         default=None, description="Situación de partida de la demo; «base» es un día normal."
     )
+    features: Annotated[list[str], Field(min_length=1, max_length=40)] | None = Field(
+        default=None, description="Los módulos que quieres ver; por defecto, todos."
+    )
+    _personal: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("scenario")
+    @classmethod
+    def _offered(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a scenario that the account type does not have."""
+        names = current_services().demo.scenario_names(info.data.get("demo_account_type"))
+        if value is not None and value not in names:
+            raise own_error("scenario", ONE_OF.format(expected=" o ".join(map(repr, names))))
+        return value
+
+    @field_validator("features")
+    @classmethod
+    def _known(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        """Refuse a module that the account type does not have."""
+        kind = info.data.get("demo_account_type")
+        modules = current_services().demo.account(kind).modules if kind else {}
+        unknown = sorted(set(value or ()) - set(modules))
+        if unknown and kind:
+            names = ", ".join(map(repr, modules)) or "ninguno"
+            sentence = f"{unknown[0]!r} no es un módulo de este modelo; hay: {names}."
+            raise own_error("features", sentence)
+        return value
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate our own fields and those of the demo together."""
+        model = current_services().demo.load_personal()
+        if model is None:
+            return super().model_validate(obj, **options)
+        errors: list[ValidationError] = []
+        said: dict[str, str] = {}
+        try:
+            said = model.model_validate(obj).model_dump(exclude_none=True)
+        except ValidationError as error:
+            errors.append(error)
+        try:
+            valid = super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise joined([error, *errors]) from None
+        if errors:
+            raise errors[0]
+        valid._personal.update(said)
+        return valid
+
+    def choices(self) -> Choices:
+        """What the visitor chose."""
+        features = None if self.features is None else tuple(dict.fromkeys(self.features))
+        return Choices(self.scenario or BASE, features, self._personal)
 
 
 class SessionIn(Request):
@@ -70,6 +132,13 @@ class SessionOut(BaseModel):
     session_id: str
     virtual_tenant_id: UUID | None
     demo_account_type: str
+    scenario: str
+    features: list[str] | None = Field(
+        default=None, description="Los módulos que se ven, si no son todos."
+    )
+    personal: dict[str, str] = Field(
+        default={}, description="Lo que dijiste de ti al abrir la demo; se borra con ella."
+    )
     status: str
     created_at: datetime
     expires_at: datetime
@@ -93,6 +162,16 @@ class SessionOut(BaseModel):
     )
 
 
+class ScenarioOut(BaseModel):
+    """A situation to begin in."""
+
+    name: str
+    title: str
+    description: str
+    look_at: list[str]
+    megabytes: float | None = Field(description="Lo que ocupan sus datos, si ya están.")
+
+
 class AccountOut(BaseModel):
     """An account type that can be tried, with its public credentials."""
 
@@ -101,6 +180,8 @@ class AccountOut(BaseModel):
     title: str
     description: str
     features: list[str]
+    modules: dict[str, str] = Field(description="Los módulos que se pueden elegir.")
+    scenarios: list[ScenarioOut]
     email: str
     password: str
 

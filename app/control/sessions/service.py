@@ -1,8 +1,8 @@
 """Opens, extends, resets and ends demo sessions."""
 
+import json
 import math
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -16,12 +16,26 @@ from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks
 from app.control.pool.tenant_pool import Pool
-from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.ports import (
+    BackgroundTasks,
+    Dispatcher,
+    SessionCache,
+    TokenIssuer,
+    try_dispatch,
+)
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.control.sessions.refusals import extension_refusal, over, refusal, shortened
-from app.control.sessions.session_view import OpenedSession, SessionView, Visitor, session_view
+from app.control.sessions.session_view import (
+    NOTHING_CHOSEN,
+    Choices,
+    OpenedSession,
+    SessionView,
+    Visitor,
+    session_view,
+)
 from app.database.tenant_cache import TenantCache
+from app.demo import template_key
 from app.errors import Conflict, NotFound
 from app.sql_blocks import load_statements
 
@@ -67,14 +81,17 @@ class SessionService:
         self._duration = settings.demo_session_duration_minutes * 60
         self._pool = Pool(engine, self._duration)
 
-    def open(self, account_type: str, visitor: Visitor) -> OpenedSession:
+    def open(
+        self, account_type: str, visitor: Visitor, choices: Choices = NOTHING_CHOSEN
+    ) -> OpenedSession:
         """Open a session: with a ready tenant at once, else waiting for its clone.
 
         Raises:
             Unavailable: too many sessions are open, or the templates are not there yet.
             TooManyRequests: too many sessions were created in the last minute.
         """
-        session, clone = self._insert(account_type, visitor)
+        key = template_key(account_type, choices.scenario)
+        session, clone = self._insert(key, visitor, choices)
         log.info(
             "session opened",
             action="session_opened",
@@ -87,18 +104,20 @@ class SessionService:
             f"session {session.id}", lambda: self._remember(session, new=True)
         )
         if clone is not None:
-            _try_dispatch("clone", self._dispatcher.clone, clone)
+            try_dispatch("clone", self._dispatcher.clone, clone)
             session = self._serve_waiting(session)
         else:
-            self._refill(account_type)
+            self._refill(key)
         return self._with_token(session)
 
-    def _insert(self, account_type: str, visitor: Visitor) -> tuple[SessionView, UUID | None]:
+    def _insert(
+        self, key: str, visitor: Visitor, choices: Choices
+    ) -> tuple[SessionView, UUID | None]:
         """Count, lease and insert, or register a clone: in one round trip, commit included.
 
         It takes two when few places are left and other sessions are opened at the same moment.
         """
-        row = None
+        row, details = None, json.dumps(choices.as_metadata())
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             while row is None or row.refusal == "again":
@@ -107,7 +126,7 @@ class SessionService:
                     id=uuid4(),
                     tenant_id=uuid4(),
                     session_id=f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
-                    account_type=account_type,
+                    template_key=key,
                     user_id=visitor.user_id,
                     ip_address=visitor.ip_address,
                     address_digests=list(visitor.address_digests),
@@ -117,6 +136,7 @@ class SessionService:
                     max_per_minute=self._settings.demo_creations_per_minute,
                     max_per_address=self._settings.demo_sessions_per_address,
                     alone=row is not None,
+                    details=details,
                 ).one()
         if row.refusal is not None:
             raise refusal(row.refusal, row.retry_after)
@@ -185,7 +205,7 @@ class SessionService:
             if tenant is not None:
                 if self._tenant_cache is not None:
                     self._tenant_cache.drop(tenant)
-                _try_dispatch("drop", self._dispatcher.drop, tenant)
+                try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
     def reset(self, session_id: str, wait: float | None = None) -> OpenedSession:
@@ -238,7 +258,7 @@ class SessionService:
         if row is None:
             return None
         session = session_view(row)
-        return _expired(session) if row.is_over and session.is_open else session
+        return session.as_expired() if row.is_over and session.is_open else session
 
     def awaited_tenant(self, session: SessionView) -> UUID | None:
         """Return the tenant that was registered for the session and is being cloned."""
@@ -288,26 +308,9 @@ class SessionService:
         except RedisError as error:
             log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
 
-    def _refill(self, account_type: str) -> None:
-        """Have the pool refilled; requests at the same moment become one."""
+    def _refill(self, key: str) -> None:
+        """Have a template's pool refilled; requests at the same moment become one."""
         self._background_tasks.submit(
-            f"refill {account_type}",
-            lambda: _try_dispatch("refill", self._dispatcher.refill, account_type),
+            f"refill {key}",
+            lambda: try_dispatch("refill", self._dispatcher.refill, key),
         )
-
-
-def _try_dispatch(what: str, dispatch: Callable[..., object], *args: object) -> None:
-    """Enqueue work by calling `dispatch`. Without Redis it is logged and left to cleanup."""
-    try:
-        dispatch(*args)
-    except RedisError as error:
-        log.warning(
-            "work not handed over",
-            action="dispatch_failed",
-            what=what,
-            error=type(error).__name__,
-        )
-
-
-def _expired(session: SessionView) -> SessionView:
-    return replace(session, status=SessionStatus.EXPIRED)

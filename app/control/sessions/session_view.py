@@ -1,11 +1,35 @@
 """A session as a value, and the mapper that makes it from a row of `control.demo_sessions`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from app.control.models import SessionStatus
+from app.demo import BASE
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a visitor chose when they opened a session, and what they said of themselves."""
+
+    scenario: str = BASE
+    features: tuple[str, ...] | None = None
+    """The modules to show, by name; None shows all."""
+    personal: dict[str, str] = field(default_factory=dict, repr=False)
+    """Goes with the session."""
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return what the session's row keeps of it."""
+        kept: dict[str, Any] = {}
+        if self.scenario != BASE:
+            kept["scenario"] = self.scenario
+        if self.features is not None:
+            kept["features"] = list(self.features)
+        return kept | ({"personal": self.personal} if self.personal else {})
+
+
+NOTHING_CHOSEN = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +47,7 @@ class SessionView:
     request_count: int
     data_cloned: bool
     failure: str | None = None
+    choices: Choices = NOTHING_CHOSEN
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
@@ -32,6 +57,10 @@ class SessionView:
     def is_open(self) -> bool:
         """True while the session waits for its schema or has it."""
         return self.status in (SessionStatus.PENDING, SessionStatus.ACTIVE)
+
+    def as_expired(self) -> "SessionView":
+        """Return the session as it is once its time is over, before cleanup says so."""
+        return replace(self, status=SessionStatus.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +99,15 @@ def session_view(row: Any) -> SessionView:
         request_count=data["request_count"],
         data_cloned=data["data_cloned"],
         failure=data["metadata"].get("failure"),
+        choices=choices_in(data["metadata"]),
+    )
+
+
+def choices_in(metadata: dict[str, Any]) -> Choices:
+    """Return what the metadata of a session's row keep of a visitor's choices."""
+    features = metadata.get("features")
+    return Choices(
+        scenario=metadata.get("scenario", BASE),
+        features=None if features is None else tuple(features),
+        personal=metadata.get("personal", {}),
     )

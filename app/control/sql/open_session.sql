@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION control.open_session(
     new_id uuid, secret text, wanted text, who uuid, address inet, digests text[], agent text,
     duration double precision, max_sessions integer, max_per_minute integer,
-    max_per_address integer, new_tenant uuid, alone boolean)
+    max_per_address integer, new_tenant uuid, alone boolean, details jsonb)
 RETURNS TABLE (refusal text, retry_after integer, awaited uuid, opened control.demo_sessions)
 LANGUAGE plpgsql AS $body$
 DECLARE
@@ -94,10 +94,11 @@ BEGIN
     END IF;
     INSERT INTO control.demo_sessions (id, session_id, user_id, ip_address, address_digest,
            user_agent, base_demo_tenant_id, virtual_tenant_id, demo_account_type, status,
-           expires_at, data_cloned, redis_populated)
-    VALUES (new_id, secret, who, address, digests[1], agent, template.id, leased, wanted,
+           expires_at, data_cloned, redis_populated, metadata)
+    VALUES (new_id, secret, who, address, digests[1], agent, template.id, leased,
+            split_part(wanted, '__', 1), -- a scenario's template is `account type__scenario`
             CASE WHEN leased IS NULL THEN 'pending' ELSE 'active' END::control.session_status,
-            now() + make_interval(secs => duration), leased IS NOT NULL, true)
+            now() + make_interval(secs => duration), leased IS NOT NULL, true, details)
     RETURNING * INTO opened;
     RETURN NEXT;
 END

@@ -115,6 +115,14 @@ SELECT current_setting('max_locks_per_transaction')::bigint
   FROM control.tenants AS template
  WHERE template.is_demo_template AND template.account_type = :account_type
 
+-- template_sizes --
+SELECT template.account_type AS key,
+       (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+          FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE n.nspname = template.schema_name AND c.relkind IN ('r', 'm', 'S')) AS size
+  FROM control.tenants AS template
+ WHERE template.is_demo_template AND template.state = 'ready'
+
 -- openings --
 -- Each template that is in use: whether its schema is there, whether tenants were given rights in
 -- it, and a ready tenant to try.

@@ -24,6 +24,13 @@ SELECT * FROM extended
 SELECT session.*, expires_at <= now() AS is_over
   FROM control.demo_sessions AS session WHERE session_id = :session_id
 
+-- find_choices --
+-- No row: the tenant waits for a session.
+SELECT coalesce(session.metadata, '{}') AS metadata
+  FROM control.tenants AS tenant
+  LEFT JOIN control.demo_sessions AS session ON session.id = tenant.demo_session_id
+ WHERE tenant.id = :tenant_id AND (session.id IS NOT NULL OR NOT tenant.is_demo)
+
 -- find_awaited_tenant --
 SELECT id FROM control.tenants WHERE demo_session_id = :demo_session_id AND state = 'cloning'
 
@@ -32,7 +39,8 @@ UPDATE control.demo_sessions SET redis_populated = false WHERE id = :demo_sessio
 
 -- find_reset_target --
 -- An active session with its tenant's schema and the template's, where it has a tenant.
-SELECT session.id, session.virtual_tenant_id, session.demo_account_type,
+SELECT session.id, session.virtual_tenant_id,
+       coalesce(template.account_type, session.demo_account_type),
        tenant.schema_name, template.schema_name
   FROM control.demo_sessions AS session
   LEFT JOIN control.tenants AS tenant
@@ -54,6 +62,8 @@ SELECT EXISTS (
        AND session.status = 'active')
 
 -- forget_visitors --
-UPDATE control.demo_sessions SET ip_address = NULL, address_digest = NULL, user_agent = NULL
+UPDATE control.demo_sessions
+   SET ip_address = NULL, address_digest = NULL, user_agent = NULL,
+       metadata = metadata - 'personal'
  WHERE status NOT IN ('pending', 'active')
-   AND num_nonnulls(ip_address, address_digest, user_agent) > 0
+   AND (num_nonnulls(ip_address, address_digest, user_agent) > 0 OR metadata ? 'personal')

@@ -7,9 +7,10 @@
 -- The function is in `open_session.sql`. `refusal` is null, or says why nothing was opened; `again`
 -- means that others open sessions near the limit: call it once more, with `alone`.
 SELECT refusal, retry_after, awaited, (opened).*
-  FROM control.open_session(:id, :session_id, :account_type, :user_id,
+  FROM control.open_session(:id, :session_id, :template_key, :user_id,
        CAST(:ip_address AS inet), CAST(:address_digests AS text[]), :user_agent, :duration,
-       :max_sessions, :max_per_minute, :max_per_address, :tenant_id, :alone)
+       :max_sessions, :max_per_minute, :max_per_address, :tenant_id, :alone,
+       CAST(:details AS jsonb))
 
 -- hand_over --
 -- Give ready tenants to waiting sessions. A session's time begins now. Addresses take turns: one
@@ -55,7 +56,8 @@ RETURNING session.*
 -- end_session --
 UPDATE control.demo_sessions
    SET status = 'destroyed', destroyed_at = now(),
-       metadata = metadata || jsonb_build_object('ended_by', CAST(:ended_by AS text))
+       metadata = metadata - 'personal'
+                  || jsonb_build_object('ended_by', CAST(:ended_by AS text))
  WHERE session_id = :session_id AND status IN ('pending', 'active')
 RETURNING *
 

@@ -1,7 +1,12 @@
 -- Live columns of the schema's relations, with their defaults, in their order.
-SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
-       a.atttypid AS type_oid, nullif(t.typelem, 0) AS element_oid,
-       format_type(a.atttypid, a.atttypmod) AS type,
+-- What is to be known of a type is asked once for each, for a large schema has many columns of few types.
+WITH live AS MATERIALIZED (
+    SELECT c.relkind, a.*
+      FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+     WHERE c.relnamespace = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
+       AND a.attnum > 0 AND NOT a.attisdropped
+), types AS MATERIALIZED (
+    SELECT t.oid,
        EXISTS (WITH RECURSIVE base AS (
                    SELECT t.oid, t.typtype, t.typbasetype, t.typnamespace, t.typelem
                    UNION ALL
@@ -13,16 +18,6 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
                   AND NOT EXISTS (SELECT FROM pg_depend AS e
                                    WHERE e.classid = 'pg_type'::regclass AND e.objid IN (base.oid, base.typelem)
                                      AND e.deptype = 'e')) AS is_own_type,
-       a.attnotnull AS not_null,
-       a.attidentity::text AS identity, a.attgenerated::text AS generated,
-       a.attislocal AS is_local,
-       CASE WHEN a.attcollation <> t.typcollation
-            THEN (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END
-                         || quote_ident(l.collname)
-                    FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
-                   WHERE l.oid = a.attcollation) END AS collation,
-       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
-       a.attstorage::text AS actual_storage,
        (WITH RECURSIVE base AS (
             SELECT t.oid, t.typtype, t.typbasetype, t.typelem
             UNION ALL
@@ -35,9 +30,27 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
          WHERE base.oid IN ('oid'::regtype, 'regclass'::regtype, 'regproc'::regtype,
                             'regprocedure'::regtype, 'regoper'::regtype, 'regoperator'::regtype,
                             'regtype'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
-                            'regnamespace'::regtype, 'regcollation'::regtype)) AS reference,
+                            'regnamespace'::regtype, 'regcollation'::regtype)) AS reference
+      FROM pg_type AS t
+     WHERE t.oid IN (SELECT live.atttypid FROM live)
+)
+SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
+       a.atttypid AS type_oid, nullif(t.typelem, 0) AS element_oid,
+       format_type(a.atttypid, a.atttypmod) AS type,
+       types.is_own_type,
+       a.attnotnull AS not_null,
+       a.attidentity::text AS identity, a.attgenerated::text AS generated,
+       a.attislocal AS is_local,
+       CASE WHEN a.attcollation <> t.typcollation
+            THEN (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN '' ELSE quote_ident(n.nspname) || '.' END
+                         || quote_ident(l.collname)
+                    FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
+                   WHERE l.oid = a.attcollation) END AS collation,
+       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
+       a.attstorage::text AS actual_storage,
+       types.reference,
        -- A view that is filled again names the clone's objects in such values, at any depth.
-       c.relkind = 'm' AND EXISTS (
+       a.relkind = 'm' AND EXISTS (
            WITH RECURSIVE part(oid) AS (
                SELECT a.atttypid
                UNION
@@ -60,10 +73,8 @@ SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number,
        EXISTS (SELECT FROM pg_depend AS p
                 WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
                   AND p.refclassid = 'pg_proc'::regclass) AS default_calls_functions
-FROM pg_attribute AS a
-JOIN pg_class AS c ON c.oid = a.attrelid
+FROM live AS a
 JOIN pg_type AS t ON t.oid = a.atttypid
+JOIN types ON types.oid = a.atttypid
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE c.relnamespace = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
-  AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum

@@ -1,4 +1,8 @@
-"""A database with the roles and the neighbouring schema that the torture schemas need."""
+"""A database with the roles and the neighbouring schema that the torture schemas need.
+
+A module that says `ONE_SERVER = True` is not about versions, and runs on the newest server only.
+One that says `ONE_DATABASE = True` has a database for all its tests: what a test made is dropped.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.conftest import Postgres, new_database
 from tests.integration.schema_tools.oracle import TORTURE
 from tests.integration.schema_tools.shop import SIMPLE
 from tests.integration.schema_tools.shop import SOURCE as SHOP
@@ -29,9 +34,55 @@ CREATE ACCESS METHOD torture_heap TYPE TABLE HANDLER heap_tableam_handler;
 """
 
 
+AFRESH = """
+SET client_min_messages = error;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+END $$;
+CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+RESET ALL;
+"""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Leave out the older server where a module is not about versions."""
+    if getattr(metafunc.module, "ONE_SERVER", False) and "postgres" in metafunc.fixturenames:
+        newest = pytest.mark.parametrize("postgres", ["18"], indirect=True, scope="session")
+        metafunc.definition.add_marker(newest)
+
+
 @pytest.fixture
-def connection(database_url: str) -> Iterator[psycopg.Connection]:
-    """An autocommit connection to a fresh database with roles and a neighbour schema."""
+def database_url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
+    """A database for one test, or the module's."""
+    if getattr(request.module, "ONE_DATABASE", False):
+        yield request.getfixturevalue("module_database_url")
+    else:
+        with new_database(postgres) as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def module_connection(module_database_url: str) -> Iterator[psycopg.Connection]:
+    """An autocommit connection to the module's database."""
+    with psycopg.connect(module_database_url, autocommit=True) as connection:
+        connection.execute(ROLES)
+        ensure_tablespace(connection)
+        yield connection
+
+
+@pytest.fixture
+def connection(request: pytest.FixtureRequest, database_url: str) -> Iterator[psycopg.Connection]:
+    """An autocommit connection to a database with roles and a neighbour schema."""
+    if getattr(request.module, "ONE_DATABASE", False):
+        connection = request.getfixturevalue("module_connection")
+        connection.execute(AFRESH)
+        connection.execute(NEIGHBOUR)
+        yield connection
+        return
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(ROLES)
         connection.execute(NEIGHBOUR)

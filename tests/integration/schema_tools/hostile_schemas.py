@@ -37,6 +37,7 @@ class Writer:
         self.tables: list[tuple[str, list[tuple[str, str]]]] = []
         self.relations: list[tuple[str, list[str]]] = []
         self.functions: list[tuple[str, str]] = []
+        self.refreshes: list[str] = []
 
     def pick(self, *choices):
         return self.draw(st.sampled_from(choices))
@@ -132,6 +133,8 @@ class Writer:
         kind = self.pick("VIEW", "VIEW", "MATERIALIZED VIEW")
         self.add(f"CREATE {kind} {self.own(name)} AS {self.query()}")
         self.relations.append((name, ["x"]))
+        if kind == "MATERIALIZED VIEW":
+            self.refreshes.append(f"REFRESH {kind} {self.own(name)}")
 
     def write_constant(self) -> None:
         """A view of what the server keeps as a number; none reads it, for a clone has another."""
@@ -171,11 +174,17 @@ class Writer:
 
 @st.composite
 def schemas(draw) -> list[str]:
-    """The statements of a schema; its own name is @SCHEMA@."""
-    return [statement for part in range(PARTS) for statement in _part(draw, part)]
+    """The statements of a schema; its own name is @SCHEMA@.
+
+    At the end materialised views are filled again: parts that have the same names put rows into
+    each other's tables, and of a view that is older than those a clone holds more than its source.
+    """
+    parts = [_part(draw, part) for part in range(PARTS)]
+    statements = [statement for part in parts for statement in part.statements]
+    return statements + [statement for part in parts for statement in part.refreshes]
 
 
-def _part(draw, part: int) -> list[str]:
+def _part(draw, part: int) -> Writer:
     writer = Writer(draw, part)
     for kind, most in (
         ("type", 3),
@@ -191,4 +200,4 @@ def _part(draw, part: int) -> list[str]:
         for _ in range(draw(st.integers(0, most))):
             if writer.tables or kind in ("type", "table"):
                 getattr(writer, f"write_{kind}")()
-    return writer.statements
+    return writer

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -77,9 +77,13 @@ def statements_of(connection, schema, statements):
     with connection.transaction():
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(name))
+        connection.execute("SAVEPOINT one")
         for statement in statements:
-            with suppress(psycopg.Error), connection.transaction():
-                connection.execute(statement.replace("@SCHEMA@", schema))
+            text = statement.replace("@SCHEMA@", schema)
+            try:  # in one round trip, for there are hundreds
+                connection.execute(f"{text}\n; RELEASE SAVEPOINT one; SAVEPOINT one")
+            except psycopg.Error:
+                connection.execute("ROLLBACK TO SAVEPOINT one")
 
 
 @contextmanager

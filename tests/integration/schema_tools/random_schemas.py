@@ -225,16 +225,16 @@ def schemas(draw) -> list[str]:
 def _part(draw, part: int) -> list[str]:
     writer = Writer(draw, part)
     for kind, most in (
-        ("type", 3),
-        ("sequence", 2),
-        ("table", 3),
+        ("type", 2),
+        ("sequence", 1),
+        ("table", 2),
         ("partitions", 1),
         ("function", 2),
-        ("table", 2),
-        ("link", 2),
-        ("view", 3),
-        ("index", 3),
-        ("ornament", 6),
+        ("table", 1),
+        ("link", 1),
+        ("view", 2),
+        ("index", 2),
+        ("ornament", 4),
     ):
         for _ in range(draw(st.integers(0, most))):
             if writer.relations or kind in ("type", "sequence", "table", "partitions"):

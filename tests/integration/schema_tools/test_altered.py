@@ -4,6 +4,8 @@ import pytest
 
 from schema_tools import compile_plan, verify
 
+ONE_DATABASE = True
+
 ALTERED = [
     ('create collation s.c from "C"; create table s.t(a text collate s.c)'),
     (

@@ -20,6 +20,9 @@ from schema_tools import (
 )
 from tests.integration.schema_tools.shop import SOURCE, TARGET, schemas
 
+ONE_SERVER = True
+ONE_DATABASE = True
+
 
 def test_a_missing_source_is_named(connection):
     with pytest.raises(SourceNotFound, match="'nowhere' does not exist in database"):
@@ -195,3 +198,17 @@ def test_of_many_rows_a_sample_is_rehearsed(shop, monkeypatch):
 
     assert plan.proof.rows == "sample"
     assert verify(shop, SOURCE, TARGET) == []
+
+
+def test_verify_says_why_it_cannot_tell_what_is_only_printed_otherwise(shop):
+    shop.execute(f"CREATE TABLE {SOURCE}.e (v varchar(20) CHECK (v IN ('a', 'b')))")
+    compile_plan(shop, SOURCE).run(shop, TARGET)
+    assert verify(shop, SOURCE, TARGET) == []
+
+    with shop.transaction():
+        shop.execute("SET TRANSACTION READ ONLY")
+        (difference,) = verify(shop, SOURCE, TARGET)
+
+    assert (difference.kind, difference.identity) == ("table", "e")
+    assert "could not be read once more" in difference.detail
+    assert "read-only transaction" in difference.detail

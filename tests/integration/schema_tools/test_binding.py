@@ -6,6 +6,8 @@ from schema_tools import Unproven, UnsupportedObject, compile_plan, verify
 from tests.conftest import new_database
 from tests.integration.schema_tools.oracle import dump, entries, renamed, restored
 
+ONE_DATABASE = True
+
 CASES = {
     "a view over a CTE named like its table": (
         "CREATE TABLE s.f (a integer); INSERT INTO s.f VALUES (1);"

@@ -7,6 +7,9 @@ import pytest
 from schema_tools.cli import main
 from tests.integration.schema_tools.conftest import build
 
+ONE_SERVER = True
+ONE_DATABASE = True
+
 SHOP = "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) VALUES ('a')"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from schema_tools.cli import build_parser
 from tests.integration.schema_tools.conftest import build
 
+ONE_SERVER = True
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "cloning.md").read_text(encoding="utf-8")
 SHOP = "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) VALUES ('a')"

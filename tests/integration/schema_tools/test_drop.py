@@ -14,6 +14,8 @@ from schema_tools import (
 )
 from tests.integration.schema_tools.shop import SOURCE, TARGET, as_role, schemas
 
+ONE_SERVER = True
+
 
 def test_a_schema_without_our_mark_is_not_dropped(shop):
     with pytest.raises(NotOurs, match="'shop' does not carry our mark"):

@@ -26,6 +26,8 @@ from tests.integration.schema_tools.shop import (
     wait_until,
 )
 
+ONE_SERVER = True
+
 
 def clone_in_thread(url, caught):
     def work():

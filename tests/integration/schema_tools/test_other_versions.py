@@ -1,4 +1,4 @@
-"""The torture schemas and the cases of binding on further versions of Postgres.
+"""The torture schemas, the cases of binding and a transfer on further versions of Postgres.
 
 16 comes with a Python package. `POSTGRES_BINDIRS` names directories of programs of other versions,
 with a colon between them.
@@ -14,9 +14,17 @@ from app.local.postgres import PostgresServer
 from schema_tools import compile_plan, verify
 from tests.conftest import FAST_AND_FORGETFUL, Postgres, scratch_directory
 from tests.integration.schema_tools.test_binding import CASES
+from tests.integration.schema_tools.test_transfer import (
+    other_server,
+    test_a_schema_goes_to_a_newer_server,
+)
 from tests.integration.schema_tools.test_whole import test_all_torture_schemas_in_one
 
-__all__ = ["test_all_torture_schemas_in_one"]
+__all__ = [
+    "other_server",
+    "test_a_schema_goes_to_a_newer_server",
+    "test_all_torture_schemas_in_one",
+]
 
 
 def further_bindirs() -> list[Path]:

@@ -11,6 +11,8 @@ from schema_tools import (
 )
 from tests.integration.schema_tools.shop import SOURCE, TARGET, as_role, schemas
 
+ONE_DATABASE = True
+
 
 def test_an_ordinary_role_is_told_each_grant_that_it_lacks(shop):
     for kind, name in (("SCHEMA", "shop"), ("TABLE", "shop.t"), ("VIEW", "shop.view")):

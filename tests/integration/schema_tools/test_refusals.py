@@ -10,6 +10,8 @@ from schema_tools import (
 from schema_tools.cli import main
 from tests.integration.schema_tools.shop import SOURCE, TARGET
 
+ONE_SERVER = True
+
 
 def test_a_large_object_is_refused_with_what_to_do(shop):
     shop.execute("ALTER TABLE shop.t ADD COLUMN photo oid")

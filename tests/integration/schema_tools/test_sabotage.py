@@ -9,6 +9,8 @@ from schema_tools import compile_plan, prove, verify
 from tests.conftest import Postgres, new_database
 from tests.integration.schema_tools.conftest import NEIGHBOUR, ROLES, add_to, build
 
+ONE_SERVER = True
+
 SOURCE, TARGET = "origin", "copy"
 
 SCHEMA = """

@@ -7,6 +7,10 @@ import pytest
 
 from schema_tools import DataChoice, DataRefused, compile_plan, drop_schema
 from schema_tools.cli import main
+from tests.conftest import new_database
+from tests.integration.schema_tools.shop import schemas
+
+ONE_SERVER = True
 
 SCHEMA = """
 CREATE SCHEMA s;
@@ -43,13 +47,17 @@ def rows(source):
 
     def cloned(**choice):
         plan.run(connection, "d", data=DataChoice(**choice))
-        return {
-            table: {row[0] for row in connection.execute(f"SELECT id FROM d.{table}")}
-            for table in ("region", "client", "purchase", "line", "log")
-        }
+        return rows_of(connection, "d")
 
     yield cloned
     drop_schema(connection, "d")
+
+
+def rows_of(connection, schema):
+    return {
+        table: {row[0] for row in connection.execute(f"SELECT id FROM {schema}.{table}")}
+        for table in ("region", "client", "purchase", "line", "log")
+    }
 
 
 def test_all_rows_that_chosen_ones_need_are_there_and_none_without_theirs(rows):
@@ -60,6 +68,24 @@ def test_all_rows_that_chosen_ones_need_are_there_and_none_without_theirs(rows):
         "line": {1, 2, 5},  # 3 is of a purchase that is not there, and 4 comes after 3
         "log": {1, 2},
     }
+
+
+def test_chosen_rows_go_to_another_database_through_any_number_of_connections(source, postgres):
+    connection, plan = source
+    choice = DataChoice(where={"client": "id = 3", "region": "false"}, exclude=("log",))
+    with new_database(postgres) as url, psycopg.connect(url, autocommit=True) as other:
+        for jobs in (1, 3):
+            plan.run_across(connection, other, f"d{jobs}", jobs=jobs, data=choice)
+            assert rows_of(other, f"d{jobs}") == {
+                "region": {1, 2},
+                "client": {1, 2, 3},
+                "purchase": {1, 2, 4},
+                "line": {1, 2, 5},
+                "log": set(),
+            }
+        with pytest.raises(DataRefused, match="client_region_fkey"):
+            plan.run_across(connection, other, "refused", data=DataChoice(exclude=("region",)))
+        assert {"d1", "d3", "public"} == schemas(other)
 
 
 def test_a_partitioned_table_is_cut_as_a_whole(rows):

@@ -5,6 +5,8 @@ from collections import Counter
 from schema_tools import Phase, compile_plan, verify
 from schema_tools.execution import slices
 
+ONE_SERVER = True
+
 
 def test_progress_is_seen_within_a_large_table(connection, monkeypatch):
     for statement in (

@@ -293,6 +293,8 @@ def test_the_command_line_clones_and_verifies_there(only_18, shop, other, databa
     other.execute(sql.SQL("UPDATE {}.t SET v = 'c'").format(sql.Identifier(TARGET)))
     assert main(["verify", SHOP, TARGET, *there]) == 1
     assert main(["clone", SHOP, TARGET, *there]) == 1
+    assert main(["clone", SHOP, "cut", "--where", "t=v = 'a'", *there]) == 0
+    assert other.execute("SELECT v FROM cut.t").fetchall() == [("a",)]
     assert main(["clone", SHOP, "x", "--jobs", "2", "--database-url", database_url]) == 2
     assert main(["clone", SHOP, "x", "--jobs", "0", *there]) == 2
 

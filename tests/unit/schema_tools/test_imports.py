@@ -39,7 +39,7 @@ def test_a_kept_plan_is_shown_without_a_server(kept):
     code, out, modules = run("plan", "shop", "--plan", kept)
 
     assert (code, "shop: 0 tables" in out) == (0, True)
-    assert "psycopg" not in modules
+    assert not modules & {"psycopg", "pathlib", "hashlib"}
     assert run("plan", "other", "--plan", kept)[0] == 2
     assert run("plan", "shop", "--plan", kept, "--output", "x")[0] == 2
     assert run("plan", "shop", "--plan", __file__)[0] == 2

@@ -1,33 +1,25 @@
-"""Reads and checks `demo.toml`, which says what the engine serves; no other module reads it."""
+"""What a demo is: its account types, their templates, and the places of its code and files."""
 
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Protocol, Self, cast, get_args
+from typing import Annotated, Any, Protocol, Self, cast
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from sqlalchemy import Engine
 
 from app import clock
 from app.config import ConfigurationError
 from app.control.timelines import Timeline
+from app.demo.parts import Part, Sentence
+from app.demo.scenarios import BASE, Scenario, template_key
 
-ROOT = Path(__file__).parents[1]
-"""Where a relative `DEMO_FILE` starts."""
-
-ENGINE_POLICY = Path(__file__).with_name("policy.toml")
+ENGINE_POLICY = Path(__file__).parents[1] / "policy.toml"
 """The policy of the engine's own endpoints; a demo's rules come after it."""
 
 LONGEST_TEMPLATE = 55
@@ -35,8 +27,6 @@ LONGEST_TEMPLATE = 55
 
 Entry = Annotated[str, Field(pattern=r"^\w+(\.\w+)*:\w+$")]
 """A Python object by its dotted path, as `package.module:name`."""
-
-Sentence = Annotated[str, Field(min_length=1)]
 
 
 class DemoError(ConfigurationError):
@@ -79,17 +69,13 @@ class BringForward(Protocol):
         """Return how many happened; part of the caller's transaction, which it never fails."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Account(_Part):
+class Account(Part):
     """One account type: its template, what visitors read of it, and its public login."""
 
     account_type: str = Field(
-        pattern=r"^[a-z][a-z0-9_]*$",
+        pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
         max_length=40,
-        description="The name in the API and in the control tables: a-z, 0-9 and `_`.",
+        description="The name in the API and in the control tables: a-z, 0-9 and single `_`.",
     )
     template: str = Field(
         default_factory=lambda known: f"template_{known.get('account_type')}",
@@ -102,6 +88,9 @@ class Account(_Part):
     title: Sentence = Field(description="The kind of business.")
     description: Sentence = Field(description="The same, in a sentence.")
     features: tuple[str, ...] = Field(default=(), description="The parts that a visitor can try.")
+    modules: dict[str, Sentence] = Field(
+        default={}, description="The modules that a visitor may choose among, and their titles."
+    )
     email: str = Field(
         pattern=r"^[^\sA-Z]+@[^\sA-Z]+$",
         description="The address that its login takes, in lower case. It is public.",
@@ -114,7 +103,21 @@ class Account(_Part):
         return self.model_dump(exclude={"template", "owner"})
 
 
-class TenantTables(_Part):
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that the demo wants: an account type's own, or a scenario of it.
+
+    `key` is what the engine knows its tenants by: the account type, and a scenario's name after
+    `__`.
+    """
+
+    key: str
+    schema_name: str
+    account: Account
+    scenario: Scenario | None = None
+
+
+class TenantTables(Part):
     """The migrations and rights of the tables in a template."""
 
     migrations: Path | None = Field(
@@ -130,7 +133,7 @@ class TenantTables(_Part):
     )
 
 
-class Demo(_Part):
+class Demo(Part):
     """A demo: its names, its account types, and the places of its code and files."""
 
     title: Sentence = Field(description="The name of the API.")
@@ -146,12 +149,21 @@ class Demo(_Part):
         default=None,
         description="The function that loads the templates; without one they stay.",
     )
+    scenarios: Path | None = Field(
+        default=None,
+        description="The folder of scenarios, one folder each: docs/scenarios.md.",
+    )
+    personal: Entry | None = Field(
+        default=None,
+        description="The model of what a visitor may say of themselves when they open a session.",
+    )
     tables: TenantTables = Field(default=TenantTables(), description="The tables in the templates.")
     accounts: tuple[Account, ...] = Field(description="The account types, one table each.")
     scale: float = Field(
         default=1.0, gt=0, le=1, description="The share of the data that the seeds make, for tests."
     )
-    _file: Path = PrivateAttr(default=ROOT / "demo.toml")
+    _file: Path = PrivateAttr(default=Path("demo.toml"))
+    _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -174,6 +186,40 @@ class Demo(_Part):
     def account_types(self) -> tuple[str, ...]:
         """The account types, in their order."""
         return tuple(account.account_type for account in self.accounts)
+
+    @property
+    def templates(self) -> Iterator[Template]:
+        """The templates that there should be, those of the account types first."""
+        for account in self.accounts:
+            yield Template(account.account_type, account.template, account)
+        for account in self.accounts:
+            for scenario in self.scenarios_of(account.account_type):
+                key = template_key(account.account_type, scenario.name)
+                yield Template(key, f"{account.template}__{scenario.name}", account, scenario)
+
+    def account(self, account_type: str) -> Account:
+        """The account type of this name.
+
+        Raises:
+            KeyError: the demo has none.
+        """
+        found = {account.account_type: account for account in self.accounts}
+        return found[account_type]
+
+    def scenarios_of(self, account_type: str) -> list[Scenario]:
+        """The scenarios of an account type, besides its ordinary day."""
+        return [one for one in self._scenarios if account_type in one.account_types]
+
+    def without_scenarios(self) -> "Demo":
+        """The same demo, with the ordinary day of each account type only."""
+        plain = self.model_copy()
+        plain._scenarios = ()
+        return plain
+
+    def scenario_names(self, account_type: str | None = None) -> list[str]:
+        """The names that a session can be opened with, of one account type or of all."""
+        offered = (one for one in self._scenarios if account_type in (None, *one.account_types))
+        return [BASE, *(one.name for one in offered)]
 
     @property
     def policies(self) -> tuple[Path, Path]:
@@ -216,6 +262,16 @@ class Demo(_Part):
             return None
         return cast("BringForward", self._imported("tables.bring_forward", entry))
 
+    def load_personal(self) -> type[BaseModel] | None:
+        """Return the model of what visitors may say of themselves; its errors are in Spanish.
+
+        Raises:
+            DemoError: it cannot be imported.
+        """
+        if self.personal is None:
+            return None
+        return cast("type[BaseModel]", self._imported("personal", self.personal))
+
     def _imported(self, key: str, entry: str) -> object:
         module, _, name = entry.partition(":")
         try:
@@ -223,82 +279,3 @@ class Demo(_Part):
         except (ImportError, AttributeError) as error:
             message = f"{self._file}: {key}: {entry!r} cannot be imported: {error}; correct it."
             raise DemoError(message) from error
-
-
-def load_demo(path: str | Path = "demo.toml", scale: float | None = None) -> Demo:
-    """Read and check a demo's file; paths in it start at its folder.
-
-    `scale` takes the place of the file's own.
-
-    Raises:
-        DemoError: the file, a key, or what it points at is missing or wrong.
-    """
-    file = ROOT / path
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DemoError(f"{file} does not exist: DEMO_FILE must name a demo's file.") from None
-    except OSError as error:
-        raise DemoError(f"{file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DemoError(f"{file} is not TOML: {error}. Correct it there.") from None
-    try:
-        demo = Demo.model_validate(values if scale is None else values | {"scale": scale})
-    except ValidationError as error:
-        problems = (_explain(item["loc"], item["type"], item["msg"]) for item in error.errors())
-        raise DemoError("\n".join(f"{file}: {problem}" for problem in problems)) from None
-    return _located(demo, file)
-
-
-def demo_table() -> str:
-    """The keys of `demo.toml` as a Markdown table, for docs/architecture.md."""
-    lines = ["| key | default | what it is |", "|---|---|---|"]
-    lines += [f"| `{key}` | {default} | {what} |" for key, default, what in _keys(Demo)]
-    return "\n".join(lines)
-
-
-def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    for name, field in model.model_fields.items():
-        kinds = [field.annotation, *get_args(field.annotation)]
-        part = next((k for k in kinds if isinstance(k, type) and issubclass(k, _Part)), None)
-        if part is not None:
-            mark = "[]" if part is not field.annotation else ""
-            yield from _keys(part, f"{prefix}{name}{mark}.")
-            continue
-        shown = f"`{field.default}`" if isinstance(field.default, str) and field.default else ""
-        yield prefix + name, "required" if field.is_required() else shown, field.description or ""
-
-
-def _located(demo: Demo, file: Path) -> Demo:
-    """The demo with absolute paths, all of which lead somewhere."""
-    folder = file.parent
-    found: dict[str, Path | None] = {}
-    paths = {
-        "policy": demo.policy, "static": demo.static, "tables.migrations": demo.tables.migrations,
-    }  # fmt: skip
-    for key, path in paths.items():
-        found[key] = None if path is None else (folder / path).resolve()
-        if path is not None and not (folder / path).exists():
-            raise DemoError(f"{file}: {key}: {folder / path} does not exist; correct the path.")
-    tables = demo.tables.model_copy(update={"migrations": found.pop("tables.migrations")})
-    demo = demo.model_copy(update=found | {"tables": tables})
-    demo._file = file
-    return demo
-
-
-def _explain(location: Iterable[int | str], kind: str, message: str) -> str:
-    key = ""
-    for step in location:
-        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else step
-    if not key:
-        return f"{message.removeprefix('Value error, ')}."
-    if kind == "missing":
-        return f"{key} is missing; add it. {_help(location)}".rstrip()
-    if kind == "extra_forbidden":
-        return f"{key} is not a key that is known; remove it, or correct its name."
-    return f"{key} cannot be used: {message}. {_help(location)}".rstrip()
-
-
-def _help(location: Iterable[int | str]) -> str:
-    names = ".".join(f"{step}" for step in location if isinstance(step, str))
-    return next((what for key, _, what in _keys(Demo) if key.replace("[]", "") == names), "")

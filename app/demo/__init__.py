@@ -1,0 +1,37 @@
+"""The demo that the engine serves, as `demo.toml` and its scenarios say it.
+
+Start with `model`, which says what a demo is; `reading` reads and checks the files.
+"""
+
+from app.demo.model import (
+    Account,
+    BringForward,
+    Demo,
+    DemoError,
+    LoadedTemplate,
+    SeedError,
+    Seeds,
+    Template,
+    TenantTables,
+)
+from app.demo.reading import demo_of, demo_table, load_demo
+from app.demo.scenarios import BASE, Scenario, account_type_in, template_key
+
+__all__ = [
+    "BASE",
+    "Account",
+    "BringForward",
+    "Demo",
+    "DemoError",
+    "LoadedTemplate",
+    "Scenario",
+    "SeedError",
+    "Seeds",
+    "Template",
+    "TenantTables",
+    "account_type_in",
+    "demo_of",
+    "demo_table",
+    "load_demo",
+    "template_key",
+]
