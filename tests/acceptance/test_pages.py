@@ -195,6 +195,30 @@ def test_a_public_account_logs_in_by_a_form(reader: Reader) -> None:
     assert "Panadería La Espiga" in reader.get("/demo/").text
 
 
+def test_a_bakery_has_the_names_that_its_visitor_gave_and_the_modules(reader: Reader) -> None:
+    asked = {"modelo": "individual_bakery", "bakery_name": HOSTILE, "city": "Soria"}
+    wrong = reader.post("/demo/abrir", asked | {"scenario": "no-hay"})
+    assert wrong.status_code == 422
+    assert "Soria" in wrong.text
+    assert HOSTILE not in wrong.text
+    assert reader.post("/demo/abrir", asked).status_code == 303
+    first = reader.get("/demo/").text
+    assert HOSTILE not in first
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in first
+
+    body = {"demo_account_type": "individual_bakery", "features": ["recipes"]}
+    created = reader.http.post(
+        f"{reader.url}/api/demo/session/create",
+        json=body,
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert created.status_code == 201
+    few = reader.get("/demo/")
+    assert few.status_code == 200
+    assert set(re.findall(r'<li><a href="([^"]+)"', few.text)) == {"/demo/", "/demo/recetas"}
+    assert "/demo/caja" not in few.text
+
+
 def test_without_a_demo_a_page_leads_to_the_landing_page(reader: Reader) -> None:
     away = reader.get("/demo/pedidos")
     assert (away.status_code, away.headers["Location"]) == (303, "/?hecho=sin-demo")

@@ -47,19 +47,24 @@ class Task:
 def overview(session: Session) -> Answer:
     """Show the day."""
     modules = set(bakery().modules)
+    has_stock = "inventory" in modules
     context: dict[str, Any] = {
         "title": "Hoy",
         "moment": now(),
-        "selling": _selling(session),
-        "tills": [TillOut.model_validate(fetch_till(session, place.id)) for place in shops()],
-        "stock": SummaryOut.model_validate(inventory.summarise(session)),
-        "low": _low(session),
-        "expiring": _expiring(session),
+        "selling": _selling(session) if "sales" in modules else None,
+        "tills": _tills(session) if "pos" in modules else [],
+        "stock": SummaryOut.model_validate(inventory.summarise(session)) if has_stock else None,
+        "low": _low(session) if has_stock else None,
+        "expiring": _expiring(session) if has_stock else None,
         "oven": _oven(session) if "production" in modules else None,
         "due": _due(session) if "orders" in modules else None,
         "few": FEW,
     }
     return Shown("inside/today.html", context | {"tasks": _tasks(context, modules)})
+
+
+def _tills(session: Session) -> list[TillOut]:
+    return [TillOut.model_validate(fetch_till(session, place.id)) for place in shops()]
 
 
 def _selling(session: Session) -> dict[str, Any]:
@@ -121,13 +126,14 @@ def _tasks(context: dict[str, Any], modules: set[str]) -> list[Task]:
         ready = count(len(due["open"]), "pedido", "pedidos")
         day = today().isoformat()
         found.append(Task(f"Entregar hoy {ready}", f"/demo/pedidos?from={day}&to={day}"))
-    if missing := stock.low + stock.out:
+    if stock and (missing := stock.low + stock.out):
         text = f"Comprar: {count(missing, 'ingrediente se acaba', 'ingredientes se acaban')}"
         path = "compras" if "procurement" in modules else "inventario?below_reorder=true"
         found.append(Task(text, f"/demo/{path}"))
-    if expiring.total:
+    if expiring and expiring.total:
         lots = count(expiring.total, "lote caduca", "lotes caducan")
         address = f"/demo/inventario/lotes?expiring_within_days={SOON_DAYS}"
         found.append(Task(f"Aprovechar: {lots} pronto", address))
-    found.append(Task("Cobrar tu próxima venta", "/demo/caja"))
+    if "pos" in modules:
+        found.append(Task("Cobrar tu próxima venta", "/demo/caja"))
     return found[:3]

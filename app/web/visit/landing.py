@@ -14,6 +14,7 @@ from app.control.sessions.browser import session_cookie, visitor_of_request
 from app.control.sessions.caller import SESSION_KEY
 from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
+from app.demo import Account
 from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest
 from app.web.inside.forms import fault_of, text_of
 from app.web.parts.assets import compressed
@@ -22,6 +23,8 @@ from app.web.parts.notices import PARAMETER, find_notice, with_notice
 from app.web.reference import describe_api
 
 REFERENCE_KEY = "masa_madre.reference"
+OWN_FIELDS = ("bakery_name", "city", "visitor_name", "scenario")
+"""The fields of the form that opens a demo, named as those of `CreateIn`."""
 WAITING = "/demo/espera"
 INSIDE = "/demo/"
 
@@ -46,8 +49,10 @@ def open_demo() -> Response:
     """Open a session of the account type that was chosen, and lead into it."""
     chosen = text_of("modelo")
     try:
-        asked = _valid(CreateIn, {"demo_account_type": chosen})
-        opened = current_services().sessions.open(asked.demo_account_type, visitor_of_request())
+        asked = _valid(CreateIn, {"demo_account_type": chosen} | _said())
+        opened = current_services().sessions.open(
+            asked.demo_account_type, visitor_of_request(), asked.choices()
+        )
     except AppError as error:
         return _refused(_landing(error, chosen), error)
     return _enter(opened)
@@ -99,6 +104,11 @@ def reference() -> str:
     return cast(str, known)
 
 
+def _said() -> dict[str, str]:
+    """Return what a visitor wrote of their own bakery; what is left empty is not said."""
+    return {name: value for name in OWN_FIELDS if (value := text_of(name)) is not None}
+
+
 def _valid(schema: Any, given: dict[str, Any]) -> Any:
     try:
         return schema.model_validate(given)
@@ -110,7 +120,8 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
     services = current_services()
     page = render_template(
         "visit/landing.html",
-        accounts=services.demo.accounts,
+        accounts=[_card(account) for account in services.demo.accounts],
+        given=request.form,
         minutes=services.settings.demo_session_duration_minutes,
         notice=find_notice(request.args.get(PARAMETER)),
         error=error,
@@ -120,6 +131,12 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
     response = make_response(page)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _card(account: Account) -> dict[str, Any]:
+    """Return an account as its card shows it, with the situations to begin in."""
+    scenarios = current_services().demo.scenarios_of(account.account_type)
+    return account.public | {"scenarios": [one.public for one in scenarios]}
 
 
 def _has_open_session() -> bool:
