@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 2
 PURGE_HOUR = 3
+DAILY_HOUR = 16
+"""The afternoon before, in Europe: what is wanted tomorrow is known."""
 DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
@@ -57,11 +59,15 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
     """Return what is on the schedule, by the id that keeps it from coming twice."""
     now = datetime.now(UTC)
     night = now.replace(hour=PURGE_HOUR, minute=17, second=0) + timedelta(days=1)
+    afternoon = now.replace(hour=DAILY_HOUR, minute=0, second=0)
     scheduled = {
         "cleanup": ScheduledJob(tasks.cleanup, settings.demo_cleanup_seconds, now),
         "reconcile": ScheduledJob(tasks.reconcile, RECONCILE_SECONDS, now),
         "refresh": ScheduledJob(tasks.refresh, REFRESH_SECONDS, now, timeout=900),
         "catch-up": ScheduledJob(tasks.catch_up, CATCH_UP_SECONDS, now),
+        "daily": ScheduledJob(
+            tasks.daily, DAY_SECONDS, afternoon + timedelta(days=afternoon < now), timeout=900
+        ),
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
     }
     if settings.clone_launcher == "kubernetes":

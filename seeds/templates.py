@@ -15,6 +15,8 @@ from app.bakery.metadata import TENANT_METADATA
 from seeds.catalogue.kinds import Profile
 from seeds.catalogue.la_espiga import LA_ESPIGA
 from seeds.catalogue.san_pablo import SAN_PABLO
+from seeds.rows.customers import customer_rows, standing_rows
+from seeds.rows.documents import series_rows
 from seeds.rows.history import history_rows
 from seeds.rows.ingredients import ingredient_rows, shelf_rows, supplier_price_rows
 from seeds.rows.people import people_rows, product_rows
@@ -79,14 +81,18 @@ class TemplateData:
 def tell(profile: Profile, today: date, scale: float = 1.0) -> Story:
     """Tell the story of a bakery up to the night after `today`; the same date tells the same."""
     scene = Scene(profile, today, scale)
+    history = history_rows(scene)
     opening: Tables = {
         **people_rows(scene),
+        "customers": customer_rows(scene),
         **recipe_rows(scene),
         "products": product_rows(scene),
         "ingredients": ingredient_rows(scene),
         "supplier_prices": supplier_price_rows(scene),
         "product_stock": shelf_rows(scene),
-        "sales_history": history_rows(scene),
+        "sales_history": history,
+        "document_series": series_rows(scene, history),
+        "standing_orders": standing_rows(scene),
         "forecast_models": model_rows(scene, scene.opens_on - timedelta(days=1)),
         **first_predictions(scene, scene.opens_on - timedelta(days=1)),
     }
@@ -131,8 +137,8 @@ def _tables(story: Story, books: Books) -> Tables:
             tables[name] = tables[name] + rows
     first = story.scene.weeks
     numbers = iter(range(first * TICKETS_A_WEEK + 1, (first + 1000) * TICKETS_A_WEEK))
-    for (sale, movements), number in zip(books.tickets, numbers, strict=False):
-        books.number(sale, movements, number)
+    for ticket, number in zip(books.tickets, numbers, strict=False):
+        books.number(*ticket, number)
     for number, row in enumerate(tables.get("orders", ()), start=first * ORDERS_A_WEEK + 1):
         row["order_number"] = number
     for number, row in enumerate(tables["stock_movements"], start=1):

@@ -7,7 +7,7 @@ from app.bakery.business.models import BusinessModel, LocationKind, UserRole
 from app.bakery.inventory.models import IngredientCategory, MovementKind, Unit
 from app.bakery.inventory.schemas import StockStatus
 from app.bakery.orders.models import CustomerKind, OrderStatus
-from app.bakery.pos.models import PaymentMethod, SaleStatus
+from app.bakery.pos.models import PaymentMethod, ReturnReason, SaleStatus
 from app.bakery.procurement.models import PurchaseStatus
 from app.bakery.production.models import BatchStatus
 from app.bakery.sales.models import SalesChannel
@@ -59,8 +59,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "cancelled": "Cancelado",
     },
     SalesChannel: {"shop": "Tienda", "trade": "Pedidos"},
-    PaymentMethod: {"cash": "Efectivo", "card": "Tarjeta"},
-    SaleStatus: {"completed": "Cobrado", "corrected": "Corregido"},
+    PaymentMethod: {"cash": "Efectivo", "card": "Tarjeta", "bizum": "Bizum"},
+    SaleStatus: {"completed": "Cobrado", "corrected": "Corregido", "return": "Devolución"},
+    ReturnReason: {
+        "unwanted": "No lo quiere",
+        "mistake": "Error al cobrar",
+        "faulty": "Defectuoso",
+        "stale": "Pasado",
+    },
     PurchaseStatus: {
         "draft": "Borrador",
         "sent": "Enviado",
@@ -98,6 +104,7 @@ HEADINGS: Mapping[str, str] = {
     "baking_minutes": "Horneado (min)",
     "batch_code": "Hornada",
     "category": "Categoría",
+    "channel": "Canal",
     "city": "Ciudad",
     "contact_name": "Contacto",
     "cost": "Coste (€)",
@@ -109,7 +116,11 @@ HEADINGS: Mapping[str, str] = {
     "customer_name": "Cliente",
     "day": "Día",
     "days_left": "Días que quedan",
+    "delivered_at": "Entregado el",
+    "delivery_from": "Entrega desde",
+    "delivery_to": "Entrega hasta",
     "description": "Descripción",
+    "discount_percent": "Descuento (%)",
     "due_on": "Entrega",
     "email": "Correo",
     "error_percent": "Error (%)",
@@ -121,9 +132,18 @@ HEADINGS: Mapping[str, str] = {
     "ingredient_id": "N.º de ingrediente",
     "ingredient_name": "Ingrediente",
     "ingredients": "Ingredientes",
+    "invoice_number": "Factura",
     "is_active": "Activo",
+    "is_standing": "Pedido fijo",
+    "is_partial": "Sin terminar",
     "item_name": "Artículo",
     "kind": "Tipo",
+    "last_week_amount": "Semana pasada (€)",
+    "last_week_change": "Semana pasada (%)",
+    "last_week_day": "Día de la semana pasada",
+    "last_year_amount": "Año pasado (€)",
+    "last_year_change": "Año pasado (%)",
+    "last_year_day": "Día del año pasado",
     "lead_time_days": "Plazo (días)",
     "location_id": "N.º de ubicación",
     "location_name": "Ubicación",
@@ -136,10 +156,12 @@ HEADINGS: Mapping[str, str] = {
     "model_id": "N.º de modelo",
     "name": "Nombre",
     "needed": "Hace falta",
+    "note_number": "Albarán",
     "notes": "Notas",
     "occurred_at": "Fecha",
     "on_order": "Ya pedido",
     "open_orders": "Pedidos abiertos",
+    "order_id": "Identificador del pedido",
     "order_number": "Pedido",
     "ordered_at": "Pedido el",
     "orders": "Pedidos",
@@ -173,6 +195,8 @@ HEADINGS: Mapping[str, str] = {
     "reorder_quantity": "Cantidad a pedir",
     "share": "Parte (%)",
     "shelf_life_days": "Conservación (días)",
+    "return_reason": "Motivo de la devolución",
+    "returns_ticket": "Devuelve el ticket",
     "sku": "Código",
     "sold_at": "Vendido",
     "started_at": "Empezada",
@@ -198,6 +222,7 @@ HEADINGS: Mapping[str, str] = {
     "value": "Valor (€)",
     "vat_percent": "IVA (%)",
     "version": "Versión",
+    "weekday": "Día de la semana",
     "yield_quantity": "Piezas por elaboración",
 }
 """The headings of columns, by the name of the field."""

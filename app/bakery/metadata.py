@@ -3,6 +3,7 @@
 from app.bakery.api import models as api
 from app.bakery.base import TenantBase
 from app.bakery.business import models as business
+from app.bakery.documents import models as documents
 from app.bakery.forecasting import models as forecasting
 from app.bakery.inventory import models as inventory
 from app.bakery.orders import models as orders
@@ -16,6 +17,7 @@ from app.bakery.suppliers import models as suppliers
 DOMAINS = (
     api,
     business,
+    documents,
     suppliers,
     inventory,
     recipes,

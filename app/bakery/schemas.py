@@ -1,7 +1,7 @@
 """Base models and field types of requests and answers, for all domains."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -20,6 +20,7 @@ from app.validation import Request, own_error
 
 BIGGEST_ID = 2**63 - 1
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 def _day(value: object) -> object:
@@ -37,6 +38,15 @@ def _day(value: object) -> object:
     return day
 
 
+def _hour(value: object) -> object:
+    """Only hours and minutes are an hour: pydantic would take seconds since midnight too."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(_HOUR, value):
+        raise own_error("hour", "Debe ser una hora como 06:30.")
+    return time.fromisoformat(value)
+
+
 def _local_time(moment: datetime) -> str:
     return moment.astimezone(MADRID).isoformat()
 
@@ -49,6 +59,13 @@ _NUMBER = WithJsonSchema({"type": "number"})
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+Hour = Annotated[
+    time,
+    BeforeValidator(_hour),
+    PlainSerializer(lambda hour: hour.strftime("%H:%M"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _HOUR}),
+]
+"""An hour of the day on the bakery's clock."""
 RowKey = Annotated[int, Field(gt=0, le=BIGGEST_ID)]
 """A row's id in a query string, where everything is text."""
 BodyKey = Annotated[int, Field(gt=0, le=BIGGEST_ID, strict=True)]
@@ -76,6 +93,10 @@ Pieces = Annotated[
     Decimal, Field(gt=0, json_schema_extra={"multipleOf": 1}), AfterValidator(_whole)
 ]
 """A number of whole pieces, as products are sold: a part of one would round to no money at all."""
+WholeNumber = Annotated[Decimal, Field(json_schema_extra={"multipleOf": 1}), AfterValidator(_whole)]
+"""A number of pieces that may be none."""
+Cash = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)]
+"""A sum of money in a request."""
 Percentage = Annotated[Decimal, _rounded(2), _NUMBER]
 Moment = Annotated[datetime, PlainSerializer(_local_time, return_type=str)]
 """A timestamp leaves as ISO 8601 on the bakery's clock, with its offset."""

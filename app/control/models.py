@@ -63,11 +63,14 @@ class ControlBase(DeclarativeBase):
 
 
 class Tenant(ControlBase):
-    """A schema that the system owns: a template, or a demo tenant cut from one."""
+    """A schema that the system owns: a template, a demo tenant cut from one, or neither.
+
+    What is neither is a customer's own account: it is not cloned, leased or dropped here.
+    """
 
     __tablename__ = "tenants"
     __table_args__ = (
-        CheckConstraint("is_demo <> is_demo_template", name="demo_or_template"),
+        CheckConstraint("NOT (is_demo AND is_demo_template)", name="demo_or_template"),
         Index(
             "tenants_pool_idx",
             "base_demo_tenant_id",

@@ -3,17 +3,8 @@
 Start with `model`, which says what a demo is; `reading` reads and checks the files.
 """
 
-from app.demo.model import (
-    Account,
-    BringForward,
-    Demo,
-    DemoError,
-    LoadedTemplate,
-    SeedError,
-    Seeds,
-    Template,
-    TenantTables,
-)
+from app.demo.entries import BringForward, DailyTask, LoadedTemplate, Seeds
+from app.demo.model import Account, Demo, DemoError, SeedError, Template, TenantTables
 from app.demo.reading import demo_of, demo_table, load_demo
 from app.demo.scenarios import BASE, Scenario, account_type_in, template_key
 
@@ -21,6 +12,7 @@ __all__ = [
     "BASE",
     "Account",
     "BringForward",
+    "DailyTask",
     "Demo",
     "DemoError",
     "LoadedTemplate",

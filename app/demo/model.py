@@ -1,21 +1,19 @@
 """What a demo is: its account types, their templates, and the places of its code and files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Protocol, Self, cast
+from typing import Annotated, Any, Self, cast
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
-from sqlalchemy import Engine
 
 from app import clock
 from app.config import ConfigurationError
-from app.control.timelines import Timeline
+from app.demo.entries import BringForward, DailyTask, Seeds
 from app.demo.parts import Part, Sentence
 from app.demo.scenarios import BASE, Scenario, template_key
 
@@ -35,38 +33,6 @@ class DemoError(ConfigurationError):
 
 class SeedError(Exception):
     """A demo's templates could not be loaded; the message says what to do."""
-
-
-class LoadedTemplate(Protocol):
-    """The result of loading one template."""
-
-    @property
-    def schema_name(self) -> str:
-        """The template's schema."""
-
-    @property
-    def changed(self) -> bool:
-        """True if it was written."""
-
-
-class Seeds(Protocol):
-    """Loads every template of a demo as it stands at a moment; raises `SeedError`."""
-
-    def __call__(
-        self,
-        engine: Engine,
-        demo: "Demo",
-        now: datetime,
-        progress: Callable[[str, int, int], None] | None = None,
-    ) -> Sequence[LoadedTemplate]:
-        """Load them; calls `progress` with the schema, the rows that are in, and all its rows."""
-
-
-class BringForward(Protocol):
-    """Lets events happen in the tenant that is on a connection's search path."""
-
-    def __call__(self, connection: "Connection[Any]", timeline: Timeline, now: datetime) -> int:
-        """Return how many happened; part of the caller's transaction, which it never fails."""
 
 
 class Account(Part):
@@ -130,6 +96,10 @@ class TenantTables(Part):
     bring_forward: Entry | None = Field(
         default=None,
         description="The function that lets what is due in a timeline happen in a tenant.",
+    )
+    daily: tuple[Entry, ...] = Field(
+        default=(),
+        description="Functions that run once a day in each tenant that is not a demo.",
     )
 
 
@@ -261,6 +231,17 @@ class Demo(Part):
         if entry is None:
             return None
         return cast("BringForward", self._imported("tables.bring_forward", entry))
+
+    def load_daily(self) -> list[DailyTask]:
+        """Return the functions that run once a day in each tenant that is not a demo.
+
+        Raises:
+            DemoError: one of them cannot be imported.
+        """
+        return [
+            cast("DailyTask", self._imported(f"tables.daily[{index}]", entry))
+            for index, entry in enumerate(self.tables.daily)
+        ]
 
     def load_personal(self) -> type[BaseModel] | None:
         """Return the model of what visitors may say of themselves; its errors are in Spanish.

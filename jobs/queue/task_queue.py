@@ -31,6 +31,7 @@ TASKS = frozenset(
         "jobs.tasks.reconcile",
         "jobs.tasks.refresh",
         "jobs.tasks.catch_up",
+        "jobs.tasks.daily",
         "jobs.tasks.purge",
     }
 )

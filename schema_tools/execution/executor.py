@@ -126,12 +126,7 @@ def rows_to_rehearse(plan: ClonePlan) -> Rows:
 
 
 def replay_inside(
-    plan: ClonePlan,
-    connection: "Connection[Any]",
-    target: str,
-    rows: Rows,
-    *,
-    check: bool = True,
+    plan: ClonePlan, connection: "Connection[Any]", target: str, rows: Rows, *, check: bool = True
 ) -> None:
     """Do all that a clone does in the transaction that the caller has begun, and will undo."""
     ensure_locks(plan, connection)

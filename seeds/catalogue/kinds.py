@@ -130,7 +130,8 @@ class CustomerSpec:
     """A customer, and what they order: `basket` on `weekdays`, each time with this `chance`.
 
     `closed_months` and `closed_on_holidays` are for schools; `seeds.demand.order_chance` knows
-    them.
+    them. `window` is when deliveries may come, in minutes of the day, `discount` the customer's own
+    in per cent, `minimum` that of an order in euros.
     """
 
     name: str
@@ -147,6 +148,9 @@ class CustomerSpec:
     notes: str | None = None
     closed_months: tuple[int, ...] = ()
     closed_on_holidays: bool = False
+    window: tuple[int, int] | None = None
+    discount: Decimal | None = None
+    minimum: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from app.bakery.orders.models import CustomerKind
-from app.bakery.orders.pricing import trade_price
+from app.bakery.orders.pricing import customer_price
 from seeds.calendar import season_factor
 from seeds.catalogue.kinds import LocationSpec
 from seeds.demand import expected_quantities, expected_tickets, order_chance
@@ -55,7 +55,8 @@ def _trade_row(scene: Scene, day: date, growth: float) -> Row | None:
             product = scene.products[sku]
             pieces = max(1, round(usual * growth * rng.uniform(0.8, 1.25)))
             if season_factor(product.season, day) > 0 and rng.random() < 0.85:
-                price = int(trade_price(product.price, customer.kind) * 100)
+                paid = customer_price(product.price, customer.kind, customer.discount)
+                price = int(paid * 100)
                 sold[sku] = sold.get(sku, 0) + pieces
                 cents[sku] = cents.get(sku, 0) + pieces * price
     return _row(scene, scene.bakes_at, day, TRADE, delivered, sold, cents) if sold else None

@@ -1,4 +1,4 @@
-"""The bakery's own rows: its profile, places, team, suppliers, products and customers."""
+"""The bakery's own rows: its profile, places, team, suppliers and products."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from seeds.values import Row, Scene, Tables, at, money
 
 
 def people_rows(scene: Scene) -> Tables:
-    """The business, its locations, users, suppliers and customers."""
+    """The business, its locations, users and suppliers."""
     joined = at(scene.past_days[0] - timedelta(days=30), 9 * 60)
     business, profile = scene.profile.business, scene.profile
     return {
@@ -71,30 +71,7 @@ def people_rows(scene: Scene) -> Tables:
             }
             for n, supplier in enumerate(profile.suppliers, start=1)
         ],
-        "customers": _customer_rows(scene),
     }
-
-
-def _customer_rows(scene: Scene) -> list[Row]:
-    joined = at(scene.past_days[0] - timedelta(days=20), 10 * 60)
-    return [
-        {
-            "id": n,
-            "name": customer.name,
-            "kind": customer.kind.value,
-            "location_id": None
-            if customer.location is None
-            else scene.location_ids[customer.location],
-            "contact_name": customer.contact_name,
-            "email": customer.email,
-            "phone": customer.phone,
-            "address": customer.address,
-            "city": customer.city,
-            "notes": customer.notes,
-            "created_at": joined + timedelta(days=n),
-        }
-        for n, customer in enumerate(scene.profile.customers, start=1)
-    ]
 
 
 def product_rows(scene: Scene) -> list[Row]:

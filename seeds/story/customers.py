@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
 from app.bakery.living.events import Event, OrderMoved, OrderPlaced
 from app.bakery.orders.models import CustomerKind, OrderStatus
-from app.bakery.orders.pricing import trade_price
+from app.bakery.orders.pricing import customer_price
 from seeds.catalogue.kinds import CustomerSpec
 from seeds.demand import order_chance, product_weight
 from seeds.story.days import Days
@@ -19,6 +19,10 @@ DAYS_AHEAD = 4
 CANCELLED_SHARE = 0.02
 TAKEN_UNTIL = 19 * 60
 """Orders are answered the same day, until then."""
+STANDING_CHANCE = 0.9
+"""Who orders more often than this has it noted once for all weeks."""
+VAN_WINDOW, MORNING_WINDOW = (6 * 60, 8 * 60 + 30), (7 * 60, 9 * 60 + 30)
+"""When a workshop's van comes, and when a bakery's customers are served."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,20 @@ class CustomerOrder:
     def is_own(self) -> bool:
         """Return True for one of the bakery's own shops."""
         return self.customer.kind is CustomerKind.SATELLITE
+
+
+def has_standing_order(customer: CustomerSpec) -> bool:
+    """Return True for a business that gets the same on the same days of every week."""
+    return customer.kind is CustomerKind.BUSINESS and customer.chance >= STANDING_CHANCE
+
+
+def window_of(scene: Scene, customer: CustomerSpec) -> tuple[time | None, time | None]:
+    """Return when deliveries to a customer may come; a person comes to the shop."""
+    if customer.kind is CustomerKind.PERSON:
+        return None, None
+    usual = MORNING_WINDOW if scene.profile.recipes else VAN_WINDOW
+    first, last = customer.window or usual
+    return time(*divmod(first, 60)), time(*divmod(last, 60))
 
 
 def orders_due(scene: Scene, days: Days, day: date) -> list[CustomerOrder]:
@@ -80,7 +98,8 @@ def _order(
 def _minute_of_delivery(scene: Scene, customer: CustomerSpec, day: date, rng: Random) -> int:
     """A shop hands orders over its counter; a workshop's van has left before any shop opens."""
     if not scene.profile.recipes:
-        return 6 * 60 + 10 + rng.randrange(130)
+        first, last = customer.window or VAN_WINDOW
+        return first + 10 + rng.randrange(last - first - 20)
     if customer.kind is CustomerKind.PERSON:
         return 9 * 60 + rng.randrange(270 if scene.calendar.is_morning_only(day) else 300)
     return 7 * 60 + rng.randrange(130)
@@ -121,19 +140,13 @@ def pieces_ordered(orders: list[CustomerOrder]) -> Quantities:
 def order_events(scene: Scene, order: CustomerOrder) -> Iterator[Event]:
     """What happens to an order."""
     order_id = scene.document_id("order", f"{order.customer.email}/{order.due_on.isoformat()}")
-    lines = tuple(
-        (
-            scene.product_ids[sku],
-            pieces,
-            trade_price(scene.products[sku].price, order.customer.kind),
-        )
-        for sku, pieces in order.lines
-    )
-    total = sum((pieces * price for _, pieces, price in lines), Decimal(0))
+    lines = tuple(_line(scene, order.customer, *line) for line in order.lines)
+    total = sum((pieces * price for _, pieces, price, _ in lines), Decimal(0))
     home = scene.location_ids[scene.bakes_at.name]
     yield OrderPlaced(
-        order.placed_at, order_id, order.customer_id, order.due_on, order.customer.notes, lines
-    )
+        order.placed_at, order_id, order.customer_id, order.due_on, order.customer.notes, lines,
+        *window_of(scene, order.customer), has_standing_order(order.customer),
+    )  # fmt: skip
 
     def moved(moment: datetime, was: OrderStatus, status: OrderStatus) -> OrderMoved:
         return OrderMoved(moment, order_id, was.value, status.value, total, home)
@@ -144,7 +157,7 @@ def order_events(scene: Scene, order: CustomerOrder) -> Iterator[Event]:
     yield moved(order.answered_at, OrderStatus.PENDING, OrderStatus.CONFIRMED)
     yield moved(order.ready_at, OrderStatus.CONFIRMED, OrderStatus.READY)
     # The van that carries the shops' pieces is a movement of its own.
-    delivered = () if order.is_own else tuple((sku, pieces) for sku, pieces, _ in lines)
+    delivered = () if order.is_own else tuple((sku, pieces) for sku, pieces, _, _ in lines)
     yield OrderMoved(
         order.delivered_at,
         order_id,
@@ -155,3 +168,11 @@ def order_events(scene: Scene, order: CustomerOrder) -> Iterator[Event]:
         delivered,
         f"Pedido de {order.customer.name}",
     )
+
+
+def _line(
+    scene: Scene, customer: CustomerSpec, sku: str, pieces: int
+) -> tuple[int, int, Decimal, Decimal]:
+    product = scene.products[sku]
+    price = customer_price(product.price, customer.kind, customer.discount)
+    return scene.product_ids[sku], pieces, price, Decimal(product.vat_percent)

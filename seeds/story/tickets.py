@@ -4,7 +4,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 from itertools import accumulate
 from random import Random
@@ -17,7 +17,10 @@ from seeds.demand import LINES, expected_tickets, product_weight
 from seeds.hours import hours_of
 from seeds.values import EPOCH, Quantities, Scene, at
 
-CARD_SHARE = 0.62
+CARD_SHARE, BIZUM_SHARE = 0.55, 0.08
+EXACT_SHARE = 0.25
+"""Of those who pay in cash; the others give a note, or coins that round the sum up."""
+NOTES = tuple(Decimal(note) for note in (5, 10, 20, 50))
 CORRECTED_SHARE = 0.006
 OPENING_CASH = Decimal("150.00")
 FEWEST = 8
@@ -123,8 +126,13 @@ def _ring_up(
     rng: Random, basket: Basket, location: LocationSpec, moment: datetime, key: str
 ) -> Ticket:
     lines = basket.draw(rng)
-    card = rng.random() < CARD_SHARE
-    method = PaymentMethod.CARD if card else PaymentMethod.CASH
+    point = rng.random()
+    if point < CARD_SHARE:
+        method = PaymentMethod.CARD
+    elif point < CARD_SHARE + BIZUM_SHARE:
+        method = PaymentMethod.BIZUM
+    else:
+        method = PaymentMethod.CASH
     return Ticket(key, location, moment, method, rng.random() < CORRECTED_SHARE, lines)
 
 
@@ -146,6 +154,8 @@ def sale_event(scene: Scene, ticket: Ticket) -> Sold:
         vat = Decimal(product.vat_percent)
         lines.append((scene.product_ids[sku], count, product.price, vat))
     status = SaleStatus.CORRECTED if ticket.corrected else SaleStatus.COMPLETED
+    total = sum((count * price for _, count, price, _ in lines), Decimal(0))
+    in_cash = ticket.payment_method is PaymentMethod.CASH
     return Sold(
         ticket.sold_at,
         scene.document_id("sale", ticket.key),
@@ -153,7 +163,18 @@ def sale_event(scene: Scene, ticket: Ticket) -> Sold:
         ticket.payment_method.value,
         status.value,
         tuple(lines),
+        _given(ticket, total) if in_cash else None,
     )
+
+
+def _given(ticket: Ticket, total: Decimal) -> Decimal:
+    """The cash that a customer hands over: the sum, the next euro, or a note."""
+    point = Random(f"cash/{ticket.key}").random()
+    if point < EXACT_SHARE:
+        return total
+    if point < 2 * EXACT_SHARE:
+        return total.to_integral_value(ROUND_CEILING)
+    return next((note for note in NOTES if note >= total), total)
 
 
 def till_events(scene: Scene, location: LocationSpec, day: date) -> list[Event]:

@@ -37,6 +37,9 @@ CONFORMS = (
 CHANGES = {
     "POST /api/pos/sales",
     "PUT /api/pos/sales/{sale_id}",
+    "POST /api/pos/sales/{sale_id}/returns",
+    "POST /api/pos/session/open",
+    "POST /api/pos/session/close",
     "POST /api/orders",
     "PUT /api/orders/{order_id}",
     "POST /api/inventory/adjustments",

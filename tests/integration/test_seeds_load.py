@@ -101,7 +101,7 @@ def test_documents_add_up_in_the_database_too(engine, database):
             database.execute("SELECT set_config('search_path', %s, true)", [path])
             wrong = database.execute(
                 "SELECT count(*) FROM sales JOIN LATERAL (SELECT sum(amount) FROM sale_lines"
-                " WHERE sale_id = sales.id) AS line (amount) ON true"
+                " WHERE ticket_number = sales.ticket_number) AS line (amount) ON true"
                 " WHERE line.amount <> total"
             ).fetchone()
             assert wrong == (0,)
@@ -148,8 +148,9 @@ def test_new_rows_get_numbers_that_the_seeds_have_not_given(engine, database):
             database.execute("SELECT set_config('search_path', %s, true)", [path])
             ticket, highest = database.execute(
                 "WITH highest AS (SELECT max(ticket_number) AS number FROM sales)"
-                " INSERT INTO sales (till_session_id, location_id, payment_method, total)"
-                " SELECT id, location_id, 'cash', 1 FROM till_sessions"
+                " INSERT INTO sales (till_session_id, location_id, payment_method, total,"
+                " invoice_series, invoice_number)"
+                " SELECT id, location_id, 'cash', 1, 'X', 1 FROM till_sessions"
                 " WHERE closed_at IS NULL LIMIT 1"
                 " RETURNING ticket_number, (SELECT number FROM highest)"
             ).fetchone()

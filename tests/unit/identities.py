@@ -42,17 +42,17 @@ def shelves_are_their_movements(tables: Tables) -> Iterator[str]:
 
 def totals_are_their_lines(tables: Tables) -> Iterator[str]:
     """A document's total is the sum of its lines."""
-    for documents, lines, key, amount in (
-        ("sales", "sale_lines", "sale_id", "quantity"),
-        ("orders", "order_lines", "order_id", "quantity"),
-        ("purchase_orders", "purchase_order_lines", "purchase_order_id", "packs"),
+    for documents, number, lines, key, amount in (
+        ("sales", "ticket_number", "sale_lines", "ticket_number", "quantity"),
+        ("orders", "id", "order_lines", "order_id", "quantity"),
+        ("purchase_orders", "id", "purchase_order_lines", "purchase_order_id", "packs"),
     ):
         sums: Counter[Any] = Counter()
         for line in tables.get(lines, ()):
             sums[line[key]] += line[amount] * line["unit_price"]
         for row in tables.get(documents, ()):
-            if row["total"] != sums[row["id"]]:
-                yield f"{documents} {row['id']}: {row['total']} is not {sums[row['id']]}"
+            if row["total"] != sums[row[number]]:
+                yield f"{documents} {row[number]}: {row['total']} is not {sums[row[number]]}"
 
 
 def tills_are_their_tickets(tables: Tables) -> Iterator[str]:
@@ -74,13 +74,13 @@ def tickets_leave_the_shelves(tables: Tables) -> Iterator[str]:
     counted = _counted_from(tables)
     sold: Counter[tuple[str, int]] = Counter()
     numbers = {
-        sale["id"]: f"Ticket {sale['ticket_number']}"
+        sale["ticket_number"]: f"Ticket {sale['ticket_number']}"
         for sale in tables["sales"]
         if sale["sold_at"] >= counted
     }
     for line in tables["sale_lines"]:
-        if line["sale_id"] in numbers:
-            sold[numbers[line["sale_id"]], line["product_id"]] += line["quantity"]
+        if line["ticket_number"] in numbers:
+            sold[numbers[line["ticket_number"]], line["product_id"]] += line["quantity"]
     yield from _compared(sold, _moved(tables, "Ticket"), "sold")
 
 
@@ -127,6 +127,24 @@ def purchases_are_lots(tables: Tables) -> Iterator[str]:
         yield from _compared(ordered, came, "ordered")
 
 
+def series_have_no_gaps(tables: Tables) -> Iterator[str]:
+    """The numbers of a series go on from the documents of the year's history to its last one."""
+    numbers = defaultdict(list)
+    for sale in tables["sales"]:
+        numbers[sale["invoice_series"]].append(sale["invoice_number"])
+    for order in tables.get("orders", ()):
+        if order["note_number"] is not None:
+            numbers[order["note_series"]].append(order["note_number"])
+    before: Counter[str] = Counter()
+    for row in tables["sales_history"]:
+        kind = f"S{row['location_id']}" if row["channel"] == "shop" else "A"
+        before[f"{kind}-{row['day'].year}"] += row["tickets"]
+    last = {row["series"]: row["last_number"] for row in tables["document_series"]}
+    for series, found in numbers.items():
+        if sorted(found) != list(range(before[series] + 1, int(last[series]) + 1)):
+            yield f"series {series} has gaps between {before[series]} and {last[series]}"
+
+
 IDENTITIES = (
     lots_are_their_movements,
     shelves_are_their_movements,
@@ -136,6 +154,7 @@ IDENTITIES = (
     batches_reach_the_shelves,
     what_is_carried_arrives,
     purchases_are_lots,
+    series_have_no_gaps,
 )
 
 

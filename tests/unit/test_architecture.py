@@ -132,13 +132,14 @@ def test_only_app_db_sets_a_tenants_search_path():
         for path in modules(package)
         if "search_path" in path.read_text(encoding="utf-8")
     }
-    # engines.py empties it when a connection is made; catching_up.py looks after tenants that no
+    # engines.py empties it when a connection is made; the jobs look after tenants that no
     # visitor has, as the owner.
     assert setters <= {
         "app/db.py",
         "app/database/engines.py",
         "app/migrations/__init__.py",
         "jobs/maintenance/catching_up.py",
+        "jobs/maintenance/daily.py",
     }
 
 

@@ -54,7 +54,7 @@ class Everything(Request):
         ("words", 3, "Debe ser un texto."),
         ("words", "a\x00", "Contiene caracteres que no son texto."),
         ("words", "a\udc00", "Contiene caracteres que no son texto."),
-        ("choice", "gold", "Debe ser uno de estos valores: 'cash' o 'card'."),
+        ("choice", "gold", "Debe ser uno de estos valores: 'cash', 'card' o 'bizum'."),
         ("literal", "c", "Debe ser uno de estos valores: 'a' o 'b'."),
         ("many", [], "Tiene pocos elementos: como mínimo, 1."),
         ("many", [1, 2, 3], "Tiene demasiados elementos: como máximo, 2."),

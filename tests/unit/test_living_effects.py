@@ -1,5 +1,6 @@
 """An event happens only if it still can: what a visitor did comes first."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -66,7 +67,7 @@ def nothing_changed(books):
 def test_a_ticket_takes_its_pieces_and_fills_the_till(books):
     assert apply(books, sold(2))
     assert books.get("product_stock", (1, 1))["quantity"] == 1
-    assert books.cash[1] == Decimal("2.20")
+    assert books.taken[1, "cash"] == Decimal("2.20")
     assert [row["quantity"] for row in books.added["stock_movements"]] == [-2]
 
 
@@ -120,3 +121,28 @@ def test_a_till_is_not_opened_twice_and_counts_what_it_took(books):
     apply(books, sold(1))
     assert apply(books, happened.TillClosed(NOW, 1, Decimal("-0.10")))
     assert books.get("till_sessions", 1)["closing_cash"] == Decimal("151.00")
+
+
+def test_tickets_take_the_next_number_of_their_shop_and_year(books):
+    books.put("document_series", [{"series": "S1-2026", "last_number": 41}])
+    assert apply(books, sold(1))
+    assert apply(books, replace(sold(1), at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)))
+    numbers = [(row["invoice_series"], row["invoice_number"]) for row in books.added["sales"]]
+    assert numbers == [("S1-2026", 42), ("S1-2027", 1)]
+    assert books.get("document_series", "S1-2026")["last_number"] == 42
+
+
+def test_a_delivery_gets_its_note(books):
+    assert apply(books, delivered_order())
+    order = books.get("orders", ID)
+    assert (order["note_series"], order["note_number"]) == ("A-2026", 1)
+    assert order["delivered_at"] == NOW
+
+
+def test_a_till_is_counted_by_each_payment_method(books):
+    for method in ("cash", "card", "bizum"):
+        assert apply(books, replace(sold(1), payment_method=method))
+    assert apply(books, happened.TillClosed(NOW, 1, Decimal("-0.10")))
+    till = books.get("till_sessions", 1)
+    counted = [till[f"closing_{method}"] for method in ("cash", "card", "bizum")]
+    assert counted == [Decimal("151.00"), Decimal("1.10"), Decimal("1.10")]

@@ -30,11 +30,11 @@ def profile(request):
 
 def pieces_by_day(tables, name):
     product = next(row["id"] for row in tables["products"] if row["name"] == name)
-    days = {row["id"]: row["sold_at"].date() for row in tables["sales"]}
+    days = {row["ticket_number"]: row["sold_at"].date() for row in tables["sales"]}
     pieces = Counter()
     for line in tables["sale_lines"]:
         if line["product_id"] == product:
-            pieces[days[line["sale_id"]]] += line["quantity"]
+            pieces[days[line["ticket_number"]]] += line["quantity"]
     return pieces
 
 

@@ -52,6 +52,7 @@ def test_each_identity_notices_what_does_not_add_up(identity):
         "batches_reach_the_shelves": ("production_batches", "quantity_produced"),
         "what_is_carried_arrives": ("stock_movements", "quantity"),
         "purchases_are_lots": ("purchase_order_lines", "quantity"),
+        "series_have_no_gaps": ("document_series", "last_number"),
     }
     table, column = wrong[identity.__name__]
     is_baking = identity.__name__ == "batches_reach_the_shelves"

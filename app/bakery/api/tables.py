@@ -6,7 +6,7 @@ mark says that it is UTF-8. Codes and headings are in Spanish, times on the bake
 
 import csv
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from io import StringIO
@@ -49,6 +49,8 @@ def _cell(value: Any, dumped: Any) -> str:
             return value.astimezone(MADRID).strftime("%Y-%m-%d %H:%M:%S")
         case date():
             return value.isoformat()
+        case time():
+            return value.strftime("%H:%M")
         case int() | float() | Decimal():
             return _number(dumped)
         case list():

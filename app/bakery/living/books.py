@@ -20,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "purchase_orders": ("id",),
     "products": ("id",),
     "forecast_models": ("id",),
+    "document_series": ("series",),
 }
 """The tables whose rows events change, with their keys."""
 
@@ -38,10 +39,12 @@ class Books:
     rows: defaultdict[str, dict[Key, Row]] = field(default_factory=lambda: defaultdict(dict))
     added: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     changed: defaultdict[str, dict[Key, Row]] = field(default_factory=lambda: defaultdict(dict))
-    cash: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    """What a till session has taken in cash."""
-    tickets: list[tuple[Row, list[Row]]] = field(default_factory=list)
-    """Sales that wait for a number, each with the movements that name it."""
+    taken: defaultdict[tuple[int, str], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    """What a till session has taken by each payment method."""
+    tickets: list[tuple[Row, list[Row], list[Row]]] = field(default_factory=list)
+    """Sales that wait for a number, each with its lines and the movements that name it."""
 
     def put(self, table: str, rows: Iterable[Row]) -> None:
         """Take over rows that are there already."""
@@ -92,9 +95,21 @@ class Books:
             self.add("product_stock", row)
         return row
 
-    def number(self, sale: Row, movements: list[Row], number: int) -> None:
-        """Give a ticket its number, which the ledger names."""
-        sale["ticket_number"] = number
+    def next_number(self, series: str) -> int:
+        """Take the next number of a series of documents."""
+        row = self.get("document_series", series)
+        if row is None:
+            self.add("document_series", {"series": series, "last_number": 1})
+            return 1
+        number: int = row["last_number"] + 1
+        self.change("document_series", row, last_number=number)
+        return number
+
+    @staticmethod
+    def number(sale: Row, lines: list[Row], movements: list[Row], number: int) -> None:
+        """Give a ticket its number, which its lines and the ledger name."""
+        for row in (sale, *lines):
+            row["ticket_number"] = number
         for movement in movements:
             movement["reference"] = f"Ticket {number}"
 

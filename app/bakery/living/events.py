@@ -6,7 +6,7 @@ numbers a visitor sees in a series (tickets, orders) get theirs when they are wr
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -54,19 +54,23 @@ class Sold:
     payment_method: str
     status: str
     lines: tuple[tuple[int, int, Decimal, Decimal], ...]
+    cash_received: Decimal | None = None
     kind: Literal["sold"] = "sold"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
-    """A customer's order comes in: lines of product, pieces and unit price."""
+    """A customer's order comes in: lines of product, pieces, unit price and VAT."""
 
     at: datetime
     order_id: UUID
     customer_id: int
     due_on: date
     notes: str | None
-    lines: tuple[tuple[int, int, Decimal], ...]
+    lines: tuple[tuple[int, int, Decimal, Decimal], ...]
+    delivery_from: time | None = None
+    delivery_to: time | None = None
+    is_standing: bool = False
     kind: Literal["order_placed"] = "order_placed"
 
 

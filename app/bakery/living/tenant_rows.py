@@ -22,10 +22,10 @@ _SQL = load_blocks("app.bakery.living", "tenant_rows")
 
 _NEEDED: dict[type, tuple[str, ...]] = {
     happened.TillOpened: ("till_sessions",),
-    happened.TillClosed: ("till_sessions", "cash"),
-    happened.Sold: ("till_sessions", "product_stock"),
+    happened.TillClosed: ("till_sessions", "taken"),
+    happened.Sold: ("till_sessions", "product_stock", "document_series"),
     happened.OrderPlaced: (),
-    happened.OrderMoved: ("orders", "product_stock"),
+    happened.OrderMoved: ("orders", "product_stock", "document_series"),
     happened.BatchPlanned: (),
     happened.BatchStarted: ("production_batches", "stock_lots"),
     happened.BatchFinished: ("production_batches", "product_stock"),
@@ -45,14 +45,14 @@ _NEEDED: dict[type, tuple[str, ...]] = {
 """What an event reads. Rows are locked in the order of `_ORDER`, in every process the same."""
 
 _ORDER = (
-    "orders", "production_batches", "purchase_orders", "till_sessions", "cash", "product_stock",
-    "stock_lots", "products", "forecast_models",
+    "orders", "production_batches", "purchase_orders", "till_sessions", "taken", "product_stock",
+    "stock_lots", "products", "forecast_models", "document_series",
 )  # fmt: skip
 
 _PARENTS_FIRST = (
     "till_sessions", "sales", "sale_lines", "orders", "order_lines", "production_batches",
     "procurement_runs", "purchase_orders", "purchase_order_lines", "stock_lots", "product_stock",
-    "stock_movements", "forecast_predictions",
+    "stock_movements", "forecast_predictions", "document_series",
 )  # fmt: skip
 
 
@@ -77,8 +77,9 @@ def fetch_books(connection: "Connection[Any]", events: Iterable[happened.Event])
             cursors[name] = cursor.execute(_SQL[name], {"ids": list(ids[name])})
     for name, cursor in cursors.items():
         rows = cursor.fetchall()
-        if name == "cash":
-            books.cash.update((row["till_session_id"], row["cash"]) for row in rows)
+        if name == "taken":
+            for row in rows:
+                books.taken[row["till_session_id"], row["payment_method"]] = row["total"]
         else:
             books.put(name, rows)
     return books
@@ -122,13 +123,13 @@ def write_books(connection: "Connection[Any]", books: Books, moment: datetime) -
 
 
 def _number_tickets(connection: "Connection[Any]", books: Books) -> None:
-    """Give the new tickets the next numbers of the series; the ledger names them."""
+    """Give the new tickets the next numbers; their lines and the ledger name them."""
     if not books.tickets:
         return
     count = {"count": len(books.tickets)}
     numbers = connection.execute(_SQL["ticket_numbers"], count).fetchall()
-    for (sale, movements), (number,) in zip(books.tickets, numbers, strict=True):
-        books.number(sale, movements, number)
+    for ticket, (number,) in zip(books.tickets, numbers, strict=True):
+        books.number(*ticket, number)
 
 
 def _as_json(rows: list[Row]) -> str:

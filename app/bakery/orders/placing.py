@@ -1,8 +1,7 @@
 """Taking orders, changing them and seeing them through to delivery."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, time
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,52 +10,83 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.bakery.business.service import dispatch_location
 from app.bakery.clock import now, today
-from app.bakery.inventory.models import MovementKind
-from app.bakery.inventory.stock import Reason, move_products
 from app.bakery.labels import inside_sentence
-from app.bakery.orders.models import Customer, CustomerKind, Order, OrderLine, OrderStatus
-from app.bakery.orders.pricing import trade_price
+from app.bakery.orders.delivering import bake, deliver
+from app.bakery.orders.models import Customer, Order, OrderLine, OrderStatus
+from app.bakery.orders.pricing import customer_price
 from app.bakery.orders.schemas import (
     MOST_ON_AN_ORDER,
+    DeliveredLineIn,
     OrderChange,
     OrderIn,
     OrderLineIn,
 )
 from app.bakery.orders.service import NO_ORDER, TRANSITIONS, fetch_order
-from app.bakery.pos.lines import Line, merge, price, total
+from app.bakery.pos.lines import Line, merge, plain_euros, price, total
 from app.errors import Conflict, InvalidRequest, NotFound
 
 EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 """The statuses in which an order's lines and day can change: it is not baked yet."""
 
 
-def place(session: Session, asked: OrderIn) -> dict[str, Any]:
-    """Take an order, at the customer's prices of today.
+def place(session: Session, asked: OrderIn, is_standing: bool = False) -> dict[str, Any]:
+    """Take an order, at the customer's prices and conditions of today.
 
     Nothing is set aside for it until it is delivered.
 
     Raises:
-        InvalidRequest: the customer or a product does not exist, or the day is over.
+        InvalidRequest: the customer or a product does not exist, the day is over, the hours of
+            delivery make no sense, or the order is below the customer's minimum.
     """
-    kind = _kind_of(session, asked.customer_id)
-    if kind is None:
+    customer = session.get(Customer, asked.customer_id)
+    if customer is None:
         raise _refuse("customer_id", f"No existe el cliente {asked.customer_id}.")
     _ensure_not_past(asked.due_on)
+    window = (asked.delivery_from, asked.delivery_to)
+    if window == (None, None):
+        window = (customer.delivery_from, customer.delivery_to)
+    ensure_window(*window)
     quantities = merge(asked.lines, MOST_ON_AN_ORDER)
-    lines = price(session, asked.lines, quantities, discounted=partial(trade_price, kind=kind))
+    lines = price(session, asked.lines, quantities, discounted=_prices_of(customer))
+    _ensure_minimum(customer, lines)
     order = Order(
         customer_id=asked.customer_id,
         ordered_at=now(),
         due_on=asked.due_on,
         notes=asked.notes or None,
         total=total(lines),
+        delivery_from=window[0],
+        delivery_to=window[1],
+        is_standing=is_standing,
     )
     session.add(order)
     session.flush()
     _write_lines(session, order.id, lines)
     return fetch_order(session, order.id)
+
+
+def _prices_of(customer: Customer) -> Callable[[Decimal], Decimal]:
+    return partial(customer_price, kind=customer.kind, discount=customer.discount_percent)
+
+
+def _ensure_minimum(customer: Customer, lines: Sequence[Line]) -> None:
+    if total(lines) < customer.minimum_order:
+        least = plain_euros(customer.minimum_order)
+        raise _refuse("lines", f"El pedido mínimo de este cliente es de {least}.")
+
+
+def ensure_window(first: time | None, last: time | None) -> None:
+    """Check the hours of a delivery: both or none, in their order.
+
+    Raises:
+        InvalidRequest: they are not.
+    """
+    if (first is None) != (last is None):
+        missing = "delivery_from" if first is None else "delivery_to"
+        raise _refuse(missing, "Indica las dos horas de la entrega, o ninguna.")
+    if first is not None and last is not None and last <= first:
+        raise _refuse("delivery_to", "La entrega debe terminar después de empezar.")
 
 
 def change(session: Session, order_id: UUID, wanted: OrderChange) -> dict[str, Any]:
@@ -79,8 +109,11 @@ def change(session: Session, order_id: UUID, wanted: OrderChange) -> dict[str, A
         _change_lines(session, order, wanted.lines)
     if "notes" in wanted.model_fields_set:
         order.notes = wanted.notes or None
+    _change_window(order, wanted)
     if wanted.status not in (None, order.status):
-        _advance(session, order, wanted.status)
+        _advance(session, order, wanted.status, wanted.delivered_lines or ())
+    elif wanted.delivered_lines is not None:
+        raise _refuse("delivered_lines", "Indícalo al entregar: con status «delivered».")
     session.flush()
     return fetch_order(session, order_id)
 
@@ -93,25 +126,38 @@ def _change_day(order: Order, day: date | None) -> None:
     order.due_on = day
 
 
+def _change_window(order: Order, wanted: OrderChange) -> None:
+    before = (order.delivery_from, order.delivery_to)
+    asked = wanted.model_fields_set
+    first = wanted.delivery_from if "delivery_from" in asked else before[0]
+    last = wanted.delivery_to if "delivery_to" in asked else before[1]
+    if (first, last) == before:
+        return
+    _ensure_editable(order)
+    ensure_window(first, last)
+    order.delivery_from, order.delivery_to = first, last
+
+
 def _change_lines(session: Session, order: Order, asked: Sequence[OrderLineIn]) -> None:
     before = _read_lines(session, order.id)
     quantities = merge(asked, MOST_ON_AN_ORDER)
     if quantities == {line.product_id: line.quantity for line in before}:
         return
     _ensure_editable(order)
-    kind = _kind_of(session, order.customer_id)
-    assert kind is not None, "an order has a customer"
-    lines = price(session, asked, quantities, before, partial(trade_price, kind=kind))
+    customer = session.get_one(Customer, order.customer_id)
+    lines = price(session, asked, quantities, before, _prices_of(customer))
+    _ensure_minimum(customer, lines)
     session.execute(delete(OrderLine).where(OrderLine.order_id == order.id))
     _write_lines(session, order.id, lines)
     order.total = total(lines)
 
 
-def _kind_of(session: Session, customer_id: int) -> CustomerKind | None:
-    return session.scalar(select(Customer.kind).where(Customer.id == customer_id))
-
-
-def _advance(session: Session, order: Order, status: OrderStatus) -> None:
+def _advance(
+    session: Session,
+    order: Order,
+    status: OrderStatus,
+    delivered: Sequence[DeliveredLineIn],
+) -> None:
     possible = TRANSITIONS[order.status]
     if status not in possible:
         names = " o a ".join(inside_sentence(each) for each in possible)
@@ -122,45 +168,19 @@ def _advance(session: Session, order: Order, status: OrderStatus) -> None:
             code="invalid_transition",
         )
     if status is OrderStatus.READY:
-        _bake(session, order)
+        bake(session, order)
     if status is OrderStatus.DELIVERED:
-        _deliver(session, order)
+        deliver(session, order, delivered)
+    elif delivered:
+        raise _refuse("delivered_lines", "Indícalo al entregar: con status «delivered».")
     order.status = status
 
 
-def _bake(session: Session, order: Order) -> None:
-    reason = Reason(MovementKind.PRODUCTION, _reference(order), "Horneado para el pedido")
-    move_products(session, dispatch_location(session), _pieces(session, order), reason)
-
-
-def _deliver(session: Session, order: Order) -> None:
-    pieces = _pieces(session, order)
-    shop = session.scalar(select(Customer.location_id).where(Customer.id == order.customer_id))
-    kind = MovementKind.SALE if shop is None else MovementKind.TRANSFER
-    reason = Reason(kind, _reference(order), "Entrega del pedido")
-    taken = {product_id: -quantity for product_id, quantity in pieces.items()}
-    move_products(session, dispatch_location(session), taken, reason)
-    if shop is not None:
-        move_products(session, shop, pieces, reason)
-
-
-def _pieces(session: Session, order: Order) -> dict[int, Decimal]:
-    pieces: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for line in _read_lines(session, order.id):
-        pieces[line.product_id] += line.quantity
-    return dict(pieces)
-
-
-def _reference(order: Order) -> str:
-    return f"Pedido {order.order_number}"
-
-
 def _read_lines(session: Session, order_id: UUID) -> list[Line]:
-    """The lines of an order. Orders do not note the VAT: it is part of their prices."""
-    statement = select(OrderLine.product_id, OrderLine.quantity, OrderLine.unit_price).where(
-        OrderLine.order_id == order_id
-    )
-    return [Line(*row, Decimal(0)) for row in session.execute(statement)]
+    statement = select(
+        OrderLine.product_id, OrderLine.quantity, OrderLine.unit_price, OrderLine.vat_percent
+    ).where(OrderLine.order_id == order_id)
+    return [Line(*row) for row in session.execute(statement)]
 
 
 def _write_lines(session: Session, order_id: UUID, lines: Sequence[Line]) -> None:
@@ -171,6 +191,7 @@ def _write_lines(session: Session, order_id: UUID, lines: Sequence[Line]) -> Non
             "product_id": line.product_id,
             "quantity": line.quantity,
             "unit_price": line.unit_price,
+            "vat_percent": line.vat_percent,
         }
         for number, line in enumerate(lines, start=1)
     ]

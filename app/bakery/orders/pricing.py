@@ -1,4 +1,4 @@
-"""What each kind of customer pays by order."""
+"""What each customer pays by order."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,6 +14,10 @@ PRICE_FACTORS = {
 }
 
 
-def trade_price(price: Decimal, kind: CustomerKind) -> Decimal:
-    """The price of a piece for a kind of customer, from its price in the shop."""
-    return (price * PRICE_FACTORS[kind]).quantize(CENT, ROUND_HALF_UP)
+def customer_price(price: Decimal, kind: CustomerKind, discount: Decimal | None) -> Decimal:
+    """The price of a piece for a customer, from its price in the shop.
+
+    `discount`, in per cent, is the customer's own; without one the price is that of their kind.
+    """
+    factor = PRICE_FACTORS[kind] if discount is None else 1 - discount / 100
+    return (price * factor).quantize(CENT, ROUND_HALF_UP)

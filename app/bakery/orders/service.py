@@ -1,4 +1,4 @@
-"""Lists and details of customers and orders."""
+"""Lists and details of orders and delivery notes."""
 
 from typing import Any
 from uuid import UUID
@@ -7,9 +7,11 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.bakery.clock import today
+from app.bakery.documents.numbering import document_number
+from app.bakery.documents.vat import vat_by_rate
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.orders.models import Customer, Order, OrderLine, OrderStatus
-from app.bakery.orders.schemas import CustomerQuery, OrderQuery
+from app.bakery.orders.schemas import OrderQuery
 from app.bakery.pos.models import Product
 
 TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
@@ -24,8 +26,10 @@ OPEN = tuple(status for status, following in TRANSITIONS.items() if following)
 
 NO_ORDER = "No existe ese pedido."
 
+DELIVERED = func.coalesce(OrderLine.delivered, OrderLine.quantity)
+NOTE: ColumnElement[Any] = document_number(Order.note_series, Order.note_number)
 PIECES: ColumnElement[Any] = (
-    select(func.coalesce(func.sum(OrderLine.quantity), 0))
+    select(func.coalesce(func.sum(DELIVERED), 0))
     .where(OrderLine.order_id == Order.id)
     .correlate(Order)
     .scalar_subquery()
@@ -51,50 +55,15 @@ def _is_overdue() -> ColumnElement[bool]:
 
 
 def _select_orders() -> Rows:
+    parts = ("note_series", "note_number")
     return select(
-        *Order.__table__.columns,
+        *(column for column in Order.__table__.columns if column.key not in parts),
+        NOTE.label("note_number"),
         Customer.name.label("customer_name"),
         Customer.kind.label("customer_kind"),
         _is_overdue().label("overdue"),
         PIECES.label("pieces"),
     ).join(Customer, Customer.id == Order.customer_id)
-
-
-def list_customers(session: Session, query: CustomerQuery) -> dict[str, Any]:
-    """A page of customers with the sums of their orders."""
-    counts = (
-        select(
-            Order.customer_id,
-            func.count().label("orders"),
-            func.count().filter(Order.status.in_(OPEN)).label("open_orders"),
-            func.sum(Order.total).filter(Order.status != OrderStatus.CANCELLED).label("total"),
-        )
-        .group_by(Order.customer_id)
-        .subquery()
-    )
-    count = func.coalesce(counts.c.orders, 0)
-    total = func.coalesce(counts.c.total, 0)
-    statement = select(
-        *(column for column in Customer.__table__.columns if column.key != "created_at"),
-        count.label("orders"),
-        func.coalesce(counts.c.open_orders, 0).label("open_orders"),
-        total.label("total"),
-    ).outerjoin(counts, counts.c.customer_id == Customer.id)
-    if query.kind is not None:
-        statement = statement.where(Customer.kind == query.kind)
-    listing = Listing(
-        sorts={
-            "name": folded(Customer.name),
-            "city": folded(Customer.city),
-            "kind": Customer.kind,
-            "orders": count,
-            "total": total,
-        },
-        default="name",
-        tie_breakers=(Customer.id,),
-        search=(Customer.name, Customer.contact_name, Customer.email, Customer.city),
-    )
-    return paginate(session, statement, listing, query)
 
 
 def list_orders(session: Session, query: OrderQuery) -> dict[str, Any]:
@@ -125,5 +94,9 @@ def fetch_order(session: Session, order_id: UUID) -> dict[str, Any]:
         .where(OrderLine.order_id == order_id)
         .order_by(OrderLine.line_number)
     )
-    following = TRANSITIONS[order["status"]]
-    return order | {"lines": fetch_all(session, lines), "next_statuses": list(following)}
+    found = fetch_all(session, lines)
+    return order | {
+        "lines": found,
+        "vat": vat_by_rate((line["vat_percent"], line["amount"]) for line in found),
+        "next_statuses": list(TRANSITIONS[order["status"]]),
+    }

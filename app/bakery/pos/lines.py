@@ -92,5 +92,27 @@ def total(lines: Collection[Line]) -> Decimal:
     return sum((line.amount for line in lines), Decimal(0))
 
 
+def ensure_enough_cash(cash_received: Decimal | None, is_cash: bool, amount: Decimal) -> None:
+    """Check what a customer gives: only cash is given, and it must be enough.
+
+    Raises:
+        InvalidRequest: it is not.
+    """
+    if cash_received is None:
+        return
+    if not is_cash:
+        sentence = "Solo se recibe efectivo cuando se paga en efectivo."
+    elif cash_received < amount:
+        sentence = f"No llega: el ticket suma {plain_euros(amount)}."
+    else:
+        return
+    raise InvalidRequest(sentence, errors={"json": {"cash_received": [sentence]}})
+
+
+def plain_euros(amount: Decimal) -> str:
+    """An amount as a Spanish reader writes it."""
+    return f"{amount:.2f} €".replace(".", ",")
+
+
 def _bad_line(place: int, field: str, sentence: str) -> InvalidRequest:
     return InvalidRequest(sentence, errors={"json": {f"lines.{place}.{field}": [sentence]}})

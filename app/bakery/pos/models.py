@@ -9,9 +9,11 @@ from sqlalchemy import (
     Computed,
     ForeignKey,
     Index,
+    Integer,
     Numeric,
     Sequence,
     SmallInteger,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -39,13 +41,24 @@ class PaymentMethod(StrEnum):
 
     CASH = "cash"
     CARD = "card"
+    BIZUM = "bizum"
 
 
 class SaleStatus(StrEnum):
-    """The statuses of a ticket: as it was entered, or corrected."""
+    """The statuses of a ticket: as it was entered, corrected, or one that takes goods back."""
 
     COMPLETED = "completed"
     CORRECTED = "corrected"
+    RETURN = "return"
+
+
+class ReturnReason(StrEnum):
+    """Why goods come back; what is faulty or stale is thrown away, the rest is sold again."""
+
+    UNWANTED = "unwanted"
+    MISTAKE = "mistake"
+    FAULTY = "faulty"
+    STALE = "stale"
 
 
 class Product(TenantBase):
@@ -90,20 +103,33 @@ class TillSession(TenantBase):
     closed_at: Mapped[datetime | None]
     opening_cash: Mapped[Money]
     closing_cash: Mapped[Money | None]
+    closing_card: Mapped[Money | None]
+    closing_bizum: Mapped[Money | None]
+    notes: Mapped[Note | None]
 
 
 class Sale(TenantBase):
-    """A ticket. Prices include VAT, as on a shop's shelf."""
+    """A ticket, which is a simplified invoice. Prices include VAT, as on a shop's shelf.
+
+    The ticket number counts the tickets of all tills; the invoice's number has no gaps in its
+    series. A return is a ticket of negative quantities that names the one it returns.
+    """
 
     __tablename__ = "sales"
     __table_args__ = (
-        CheckConstraint("total >= 0", name="total"),
+        CheckConstraint("(total >= 0) = (returns_ticket IS NULL) OR total = 0", name="total"),
         Index("sales_sold_at_idx", "sold_at"),
+        Index(
+            "sales_returns_ticket_idx",
+            "returns_ticket",
+            postgresql_where=text("returns_ticket IS NOT NULL"),
+        ),
+        UniqueConstraint("invoice_series", "invoice_number"),
     )
 
     id: Mapped[DocumentId]
     ticket_number: Mapped[int] = mapped_column(
-        TICKET_NUMBERS, unique=True, server_default=TICKET_NUMBERS.next_value()
+        Integer, TICKET_NUMBERS, unique=True, server_default=TICKET_NUMBERS.next_value()
     )
     till_session_id: Mapped[int] = mapped_column(ForeignKey("till_sessions.id"), index=True)
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"))
@@ -114,6 +140,11 @@ class Sale(TenantBase):
     )
     total: Mapped[Money]
     updated_at: Mapped[CreatedAt]
+    invoice_series: Mapped[Code]
+    invoice_number: Mapped[int] = mapped_column(Integer)
+    returns_ticket: Mapped[int | None] = mapped_column(Integer, ForeignKey("sales.ticket_number"))
+    return_reason: Mapped[ReturnReason | None] = enum_column(ReturnReason, "return_reason")
+    cash_received: Mapped[Money | None]
 
     lines: Mapped[list["SaleLine"]] = relationship(
         order_by="SaleLine.line_number", cascade="all, delete-orphan"
@@ -121,14 +152,19 @@ class Sale(TenantBase):
 
 
 class SaleLine(TenantBase):
-    """One product on a ticket, at the price of that moment."""
+    """One product on a ticket, at the price of that moment; negative on a return.
+
+    Its key is short and the columns stand as they fit together: lines are most of a template.
+    """
 
     __tablename__ = "sale_lines"
-    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
+    __table_args__ = (CheckConstraint("quantity <> 0", name="quantity"),)
 
-    sale_id: Mapped[DocumentId] = mapped_column(ForeignKey("sales.id"), primary_key=True)
-    line_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    ticket_number: Mapped[int] = mapped_column(
+        Integer, ForeignKey("sales.ticket_number"), primary_key=True
+    )
+    line_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     quantity: Mapped[Quantity]
     unit_price: Mapped[Money]
     vat_percent: Mapped[Percent]

@@ -6,13 +6,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
-from app.bakery.pos import selling, service, till
+from app.bakery.pos import returning, selling, service, till
 from app.bakery.pos.models import Sale
 from app.bakery.pos.schemas import (
+    ClosingIn,
     CorrectionIn,
+    OpeningIn,
     ProductDetail,
     ProductPage,
     ProductQuery,
+    ReturnIn,
     SaleDetail,
     SaleIn,
     SalePage,
@@ -54,6 +57,29 @@ def show_till(session: Session, query_data: TillQuery) -> dict[str, Any]:
     return till.fetch_till(session, query_data.location_id)
 
 
+@blueprint.post("/session/open")
+@blueprint.doc(summary="Abrir la caja con su cambio.", responses={409: "La caja ya está abierta."})
+@blueprint.input(OpeningIn)
+@blueprint.output(TillOut, status_code=201)
+@in_tenant("pos")
+def open_till(session: Session, json_data: OpeningIn) -> dict[str, Any]:
+    """Open a till."""
+    return till.open_till(session, json_data)
+
+
+@blueprint.post("/session/close")
+@blueprint.doc(
+    summary="Cerrar la caja con su arqueo y ver qué falta o sobra.",
+    responses={409: "La caja no está abierta."},
+)
+@blueprint.input(ClosingIn)
+@blueprint.output(TillOut)
+@in_tenant("pos")
+def close_till(session: Session, json_data: ClosingIn) -> dict[str, Any]:
+    """Count a till and close it."""
+    return till.close_till(session, json_data)
+
+
 @blueprint.get("/sales")
 @blueprint.doc(summary="Listar los tickets, primero los más recientes.")
 @blueprint.input(SaleQuery, location="query")
@@ -86,7 +112,10 @@ def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
 @blueprint.put("/sales/<uuid:sale_id>")
 @blueprint.doc(
     summary="Corregir las líneas de un ticket o su forma de pago.",
-    responses={404: "No existe ese ticket.", 409: "No hay suficiente de algún producto."},
+    responses={
+        404: "No existe ese ticket.",
+        409: "No hay suficiente de algún producto, o el ticket ya no se puede corregir.",
+    },
 )
 @blueprint.input(CorrectionIn)
 @blueprint.output(SaleDetail)
@@ -94,3 +123,16 @@ def sell(session: Session, json_data: SaleIn) -> dict[str, Any]:
 def correct_sale(session: Session, sale_id: UUID, json_data: CorrectionIn) -> dict[str, Any]:
     """Correct a ticket's lines or how it was paid."""
     return selling.correct(session, sale_id, json_data)
+
+
+@blueprint.post("/sales/<uuid:sale_id>/returns")
+@blueprint.doc(
+    summary="Devolver un ticket, o una parte: abona el importe y repone o tira las piezas.",
+    responses={404: "No existe ese ticket.", 409: "Ya se ha devuelto, o es una devolución."},
+)
+@blueprint.input(ReturnIn)
+@blueprint.output(SaleDetail, status_code=201)
+@in_tenant("pos")
+def take_back(session: Session, sale_id: UUID, json_data: ReturnIn) -> dict[str, Any]:
+    """Take goods back."""
+    return returning.take_back(session, sale_id, json_data)

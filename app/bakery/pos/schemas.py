@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from app.bakery.documents.vat import VatShare
 from app.bakery.listing import ListQuery
-from app.bakery.pos.models import PaymentMethod, SaleStatus
+from app.bakery.pos.models import PaymentMethod, ReturnReason, SaleStatus
 from app.bakery.schemas import (
     Amount,
     BodyKey,
+    Cash,
     Euros,
     Moment,
     Page,
@@ -69,20 +71,60 @@ class SaleIn(Request):
     location_id: BodyKey | None = Field(
         default=None, description="Por defecto, la ubicación que vende."
     )
+    cash_received: Cash | None = Field(
+        default=None, description="El efectivo que entrega el cliente; de él sale el cambio."
+    )
 
 
 class CorrectionIn(Request):
-    """A ticket's correct lines, its correct payment method, or both."""
+    """A ticket's correct lines, how it was paid, or both."""
 
     lines: SaleLinesIn | None = None
     payment_method: PaymentMethod | None = None
+    cash_received: Cash | None = None
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
         """Refuse a correction of nothing."""
-        if self.lines is None and self.payment_method is None:
-            raise own_error("empty", "Indica qué corriges: lines, payment_method o ambos.")
+        if self.lines is None and self.payment_method is None and self.cash_received is None:
+            sentence = "Indica qué corriges: lines, payment_method, cash_received o varios."
+            raise own_error("empty", sentence)
         return self
+
+
+class ReturnIn(Request):
+    """What comes back of a ticket, and why."""
+
+    reason: ReturnReason = Field(
+        description="Lo defectuoso (`faulty`) o pasado (`stale`) se tira; el resto se repone."
+    )
+    lines: SaleLinesIn | None = Field(
+        default=None, description="Por defecto, todo lo que queda por devolver."
+    )
+    payment_method: PaymentMethod | None = Field(
+        default=None, description="Por defecto, como se pagó el ticket."
+    )
+
+
+class OpeningIn(Request):
+    """The opening of a till."""
+
+    opening_cash: Cash = Field(description="El cambio que hay en el cajón.")
+    location_id: BodyKey | None = Field(
+        default=None, description="Por defecto, la ubicación que vende."
+    )
+
+
+class ClosingIn(Request):
+    """The count of a till. What is not counted is taken as it should be, except for cash."""
+
+    cash: Cash = Field(description="El efectivo contado, con el de apertura.")
+    card: Cash | None = Field(default=None, description="Según el datáfono.")
+    bizum: Cash | None = Field(default=None, description="Según la cuenta.")
+    location_id: BodyKey | None = Field(
+        default=None, description="Por defecto, la ubicación que vende."
+    )
+    notes: Text | None = Field(default=None, max_length=120)
 
 
 class ProductOut(BaseModel):
@@ -116,6 +158,15 @@ class ProductDetail(ProductOut):
     locations: list[PlaceStock]
 
 
+class MethodCount(BaseModel):
+    """What a till should have by one payment method, and what was counted."""
+
+    payment_method: PaymentMethod
+    expected: Euros
+    counted: Euros | None
+    difference: Euros | None = Field(description="Lo contado menos lo esperado.")
+
+
 class TillOut(BaseModel):
     """A till session and what it has taken so far. Without one, only the location is known."""
 
@@ -129,11 +180,15 @@ class TillOut(BaseModel):
     closed_at: Moment | None
     opening_cash: Euros | None
     closing_cash: Euros | None
+    notes: str | None
     tickets: int
+    returns: int
     total: Euros
     cash: Euros
     card: Euros
+    bizum: Euros
     expected_cash: Euros | None = Field(description="Lo que debería haber en el cajón.")
+    methods: list[MethodCount]
 
 
 class SaleOut(BaseModel):
@@ -149,6 +204,9 @@ class SaleOut(BaseModel):
     payment_method: PaymentMethod
     status: SaleStatus
     total: Euros = Field(description="IVA incluido.")
+    invoice_number: str = Field(description="De la factura simplificada: serie y número.")
+    returns_ticket: int | None = Field(description="El ticket que se devuelve con este.")
+    return_reason: ReturnReason | None
     pieces: Amount
 
 
@@ -162,12 +220,26 @@ class SaleLineOut(BaseModel):
     unit_price: Euros
     vat_percent: Percentage
     amount: Euros
+    returned: Amount = Field(description="Lo que se ha devuelto.")
+
+
+class ReturnOut(BaseModel):
+    """A return of a ticket."""
+
+    id: UUID
+    invoice_number: str
+    sold_at: Moment
+    total: Euros
 
 
 class SaleDetail(SaleOut):
-    """A ticket with its lines."""
+    """A ticket with its lines, its VAT by rate, its change, and what came back of it."""
 
+    cash_received: Euros | None
+    change: Euros | None
     lines: list[SaleLineOut]
+    vat: list[VatShare]
+    returns: list[ReturnOut]
 
 
 class ProductPage(Page):

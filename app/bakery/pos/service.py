@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.bakery.business.models import Location
 from app.bakery.business.service import default_location, selling_location
 from app.bakery.clock import day_end, day_start
+from app.bakery.documents.numbering import document_number
+from app.bakery.documents.vat import vat_by_rate
 from app.bakery.inventory.models import ProductStock
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.pos.models import Product, Sale, SaleLine
@@ -23,10 +25,12 @@ TOTAL_STOCK: ColumnElement[Any] = (
 STOCK: ColumnElement[Any] = func.coalesce(ProductStock.quantity, 0)
 PIECES: ColumnElement[Any] = (
     select(func.coalesce(func.sum(SaleLine.quantity), 0))
-    .where(SaleLine.sale_id == Sale.id)
+    .where(SaleLine.ticket_number == Sale.ticket_number)
     .correlate(Sale)
     .scalar_subquery()
 )
+INVOICE: ColumnElement[Any] = document_number(Sale.invoice_series, Sale.invoice_number)
+NO_SALE = "No existe ese ticket."
 
 PRODUCTS = Listing(
     sorts={
@@ -49,7 +53,7 @@ SALES = Listing(
     },
     default="-ticket_number",
     tie_breakers=(Sale.id,),
-    search=(cast(Sale.ticket_number, Text), Location.name),
+    search=(cast(Sale.ticket_number, Text), INVOICE, Location.name),
 )
 
 
@@ -66,9 +70,13 @@ def _select_products(location_id: int | None = None) -> Rows:
 
 
 def select_sales() -> Rows:
-    """Tickets with their location and the pieces on them."""
+    """Tickets with their location, the pieces on them and the number of their invoice."""
+    parts = ("invoice_series", "invoice_number")
     return select(
-        *Sale.__table__.columns, Location.name.label("location_name"), PIECES.label("pieces")
+        *(column for column in Sale.__table__.columns if column.key not in parts),
+        INVOICE.label("invoice_number"),
+        Location.name.label("location_name"),
+        PIECES.label("pieces"),
     ).join(Location, Location.id == Sale.location_id)
 
 
@@ -112,7 +120,8 @@ def list_sales(session: Session, query: SaleQuery) -> dict[str, Any]:
     if query.location_id is not None:
         statement = statement.where(Sale.location_id == query.location_id)
     if query.product_id is not None:
-        of_product = (SaleLine.sale_id == Sale.id) & (SaleLine.product_id == query.product_id)
+        of_ticket = SaleLine.ticket_number == Sale.ticket_number
+        of_product = of_ticket & (SaleLine.product_id == query.product_id)
         statement = statement.where(exists().where(of_product))
     if query.from_ is not None:
         statement = statement.where(Sale.sold_at >= day_start(query.from_))
@@ -122,15 +131,42 @@ def list_sales(session: Session, query: SaleQuery) -> dict[str, Any]:
 
 
 def fetch_sale(session: Session, sale_id: UUID) -> dict[str, Any]:
-    """One ticket with its lines."""
-    sale = fetch_one(session, select_sales().where(Sale.id == sale_id), "No existe ese ticket.")
-    lines = (
+    """One ticket with its lines, its VAT, its change, and what came back of it."""
+    sale = fetch_one(session, select_sales().where(Sale.id == sale_id), NO_SALE)
+    ticket = sale["ticket_number"]
+    lines = fetch_all(session, _select_lines(ticket))
+    given = sale["cash_received"]
+    returns = select(Sale.id, INVOICE.label("invoice_number"), Sale.sold_at, Sale.total)
+    wanted = returns.where(Sale.returns_ticket == ticket).order_by(Sale.ticket_number)
+    return sale | {
+        "lines": lines,
+        "vat": vat_by_rate((line["vat_percent"], line["amount"]) for line in lines),
+        "change": None if given is None else given - sale["total"],
+        "returns": fetch_all(session, wanted) if _has_returns(lines) else [],
+    }
+
+
+def _has_returns(lines: list[dict[str, Any]]) -> bool:
+    return any(line["returned"] for line in lines)
+
+
+def _select_lines(ticket: int) -> Rows:
+    """The lines of a ticket, each with the pieces that came back."""
+    back, of_back = aliased(SaleLine), aliased(Sale)
+    returned = (
+        select(func.coalesce(-func.sum(back.quantity), 0))
+        .join(of_back, of_back.ticket_number == back.ticket_number)
+        .where(of_back.returns_ticket == ticket, back.product_id == SaleLine.product_id)
+        .correlate(SaleLine)
+        .scalar_subquery()
+    )
+    return (
         select(
-            *(column for column in SaleLine.__table__.columns if column.key != "sale_id"),
+            *(column for column in SaleLine.__table__.columns if column.key != "ticket_number"),
             Product.name.label("product_name"),
+            returned.label("returned"),
         )
         .join(Product, Product.id == SaleLine.product_id)
-        .where(SaleLine.sale_id == sale_id)
+        .where(SaleLine.ticket_number == ticket)
         .order_by(SaleLine.line_number)
     )
-    return sale | {"lines": fetch_all(session, lines)}

@@ -1,16 +1,17 @@
-"""Till sessions: the one that is open, and what it has taken."""
+"""Till sessions: opening one, what it has taken, and its count."""
 
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location, User, UserRole
-from app.bakery.business.service import default_location, unknown_location
+from app.bakery.business.service import default_location, selling_location, unknown_location
 from app.bakery.clock import now
 from app.bakery.pos.models import PaymentMethod, Sale, TillSession
+from app.bakery.pos.schemas import ClosingIn, OpeningIn
 from app.errors import Conflict
 
 FLOAT = Decimal("150.00")
@@ -27,9 +28,19 @@ def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
         .limit(1)
         .scalar_subquery()
     )
-    cash = func.coalesce(func.sum(Sale.total).filter(Sale.payment_method == PaymentMethod.CASH), 0)
-    card = func.coalesce(func.sum(Sale.total).filter(Sale.payment_method == PaymentMethod.CARD), 0)
-    statement = (
+    found = session.execute(_select_till(place, latest)).mappings().one_or_none()
+    if found is not None:
+        return _with_methods(dict(found))
+    if location_id is None:
+        raise Conflict("Esta panadería no tiene ninguna ubicación.", code="no_location")
+    raise unknown_location(location_id, "query")
+
+
+def _select_till(place: Any, till_session_id: Any) -> Select[*tuple[Any, ...]]:
+    """A location's till session with what it has taken."""
+    taken = {method: _taken(method) for method in PaymentMethod}
+    is_return = Sale.returns_ticket.is_not(None)
+    return (
         select(
             TillSession.id,
             Location.id.label("location_id"),
@@ -41,25 +52,93 @@ def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
             TillSession.closed_at,
             TillSession.opening_cash,
             TillSession.closing_cash,
-            func.count(Sale.id).label("tickets"),
-            (cash + card).label("total"),
-            cash.label("cash"),
-            card.label("card"),
-            (TillSession.opening_cash + cash).label("expected_cash"),
+            TillSession.closing_card,
+            TillSession.closing_bizum,
+            TillSession.notes,
+            func.count(Sale.id).filter(~is_return).label("tickets"),
+            func.count(Sale.id).filter(is_return).label("returns"),
+            func.coalesce(func.sum(Sale.total), 0).label("total"),
+            *(column.label(method.value) for method, column in taken.items()),
+            (TillSession.opening_cash + taken[PaymentMethod.CASH]).label("expected_cash"),
         )
         .select_from(Location)
-        .outerjoin(TillSession, TillSession.id == latest)
+        .outerjoin(TillSession, TillSession.id == till_session_id)
         .outerjoin(User, User.id == TillSession.opened_by)
         .outerjoin(Sale, Sale.till_session_id == TillSession.id)
         .where(Location.id == place)
         .group_by(Location.id, TillSession.id, User.id)
     )
-    found = session.execute(statement).mappings().one_or_none()
-    if found is not None:
-        return dict(found)
-    if location_id is None:
-        raise Conflict("Esta panadería no tiene ninguna ubicación.", code="no_location")
-    raise unknown_location(location_id, "query")
+
+
+def _taken(method: PaymentMethod) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(Sale.total).filter(Sale.payment_method == method), 0)
+
+
+def _with_methods(till: dict[str, Any]) -> dict[str, Any]:
+    """The till with what is expected and was counted by each payment method."""
+    methods = []
+    for method in PaymentMethod if till["id"] is not None else ():
+        is_cash = method is PaymentMethod.CASH
+        expected = till["expected_cash"] if is_cash else till[method.value]
+        counted = till[f"closing_{method.value}"]
+        difference = None if counted is None else counted - expected
+        methods.append(
+            {
+                "payment_method": method,
+                "expected": expected,
+                "counted": counted,
+                "difference": difference,
+            }
+        )
+    return till | {"methods": methods}
+
+
+def open_till(session: Session, asked: OpeningIn) -> dict[str, Any]:
+    """Open a location's till with the change that lies in it.
+
+    Raises:
+        InvalidRequest: the location does not exist.
+        Conflict: its till is open.
+    """
+    location_id = selling_location(session, asked.location_id)
+    if not _insert_till(session, location_id, asked.opening_cash):
+        raise Conflict("La caja ya está abierta.", code="till_open")
+    return fetch_till(session, location_id)
+
+
+def close_till(session: Session, asked: ClosingIn) -> dict[str, Any]:
+    """Close a location's till with what was counted; the answer has the differences.
+
+    The row is locked first: a sale that is under way is waited for and counted, one that comes
+    after it opens a till of its own.
+
+    Raises:
+        InvalidRequest: the location does not exist.
+        Conflict: its till is not open.
+    """
+    location_id = selling_location(session, asked.location_id)
+    till = session.scalar(select(TillSession).where(_is_open(location_id)).with_for_update())
+    if till is None:
+        raise Conflict("La caja no está abierta.", code="till_closed")
+    seen = fetch_till(session, location_id)
+    till.closed_at = max(now(), till.opened_at)
+    till.closing_cash = asked.cash
+    till.closing_card = seen["card"] if asked.card is None else asked.card
+    till.closing_bizum = seen["bizum"] if asked.bizum is None else asked.bizum
+    till.notes = asked.notes or None
+    session.flush()
+    closed = session.execute(_select_till(literal(location_id), literal(till.id))).mappings().one()
+    return _with_methods(dict(closed))
+
+
+def is_open(session: Session, till_session_id: int) -> bool:
+    """Return True for a till that was not counted yet, which then waits with its count for us."""
+    statement = (
+        select(TillSession.id)
+        .where(TillSession.id == till_session_id, TillSession.closed_at.is_(None))
+        .with_for_update(read=True, key_share=True)
+    )
+    return session.scalar(statement) is not None
 
 
 def ensure_open_till(session: Session, location_id: int) -> int:
@@ -67,23 +146,35 @@ def ensure_open_till(session: Session, location_id: int) -> int:
 
     Two that open at once get the same one: the table allows a location one open session.
     """
-    is_open = (TillSession.location_id == location_id) & TillSession.closed_at.is_(None)
-    found = session.scalar(select(TillSession.id).where(is_open))
+    opened = (
+        select(TillSession.id)
+        .where(_is_open(location_id))
+        .with_for_update(read=True, key_share=True)
+    )
+    found = session.scalar(opened)
     if found is not None:
         return found
+    _insert_till(session, location_id, FLOAT)
+    return session.scalars(opened).one()
+
+
+def _is_open(location_id: int) -> ColumnElement[bool]:
+    return (TillSession.location_id == location_id) & TillSession.closed_at.is_(None)
+
+
+def _insert_till(session: Session, location_id: int, cash: Decimal) -> bool:
+    """Open a till; False where one is open."""
     opening = insert(TillSession).values(
         location_id=location_id,
         opened_by=_someone(session, location_id),
         opened_at=now(),
-        opening_cash=FLOAT,
+        opening_cash=cash,
     )
-    session.execute(
-        opening.on_conflict_do_nothing(
-            index_elements=[TillSession.location_id],
-            index_where=TillSession.closed_at.is_(None),
-        )
+    opening = opening.on_conflict_do_nothing(
+        index_elements=[TillSession.location_id],
+        index_where=TillSession.closed_at.is_(None),
     )
-    return session.scalars(select(TillSession.id).where(is_open)).one()
+    return session.scalar(opening.returning(TillSession.id)) is not None
 
 
 def _someone(session: Session, location_id: int) -> int:

@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.bakery.domain import domain_blueprint
-from app.bakery.sales import service
+from app.bakery.sales import comparing, service
 from app.bakery.sales.schemas import (
     ChannelQuery,
+    ComparisonPage,
     DailyQuery,
     DayPage,
     HourPage,
+    LocationSalesPage,
     ProductSalesPage,
     SalesQuery,
 )
@@ -47,3 +49,23 @@ def list_hours(session: Session, query_data: SalesQuery) -> dict[str, Any]:
 def list_products(session: Session, query_data: ChannelQuery) -> dict[str, Any]:
     """List the products sold, the best sold first."""
     return service.list_products(session, query_data)
+
+
+@blueprint.get("/comparison")
+@blueprint.doc(summary="Comparar cada día con el mismo día de la semana y del año pasados.")
+@blueprint.input(DailyQuery, location="query")
+@blueprint.output(ComparisonPage)
+@in_tenant("sales")
+def list_comparison(session: Session, query_data: DailyQuery) -> dict[str, Any]:
+    """List days against last week and last year."""
+    return comparing.list_comparison(session, query_data)
+
+
+@blueprint.get("/locations")
+@blueprint.doc(summary="Listar las ventas por tienda y canal, con la semana y el año pasados.")
+@blueprint.input(ChannelQuery, location="query")
+@blueprint.output(LocationSalesPage)
+@in_tenant("sales")
+def list_locations(session: Session, query_data: ChannelQuery) -> dict[str, Any]:
+    """List the sales of each shop and channel."""
+    return comparing.list_locations(session, query_data)

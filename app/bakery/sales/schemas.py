@@ -63,6 +63,41 @@ class ProductSalesOut(BaseModel):
     share: Percentage = Field(description="De todo lo vendido en el periodo, en tanto por ciento.")
 
 
+class Compared(BaseModel):
+    """Base of what is set against a week and a year before."""
+
+    last_week_amount: Euros
+    last_week_change: Percentage | None = Field(description="En tanto por ciento.")
+    last_year_amount: Euros
+    last_year_change: Percentage | None = Field(description="En tanto por ciento.")
+
+
+class ComparedDay(Compared):
+    """The sales of a day, against the same weekday of last week and of last year."""
+
+    day: date
+    tickets: int
+    pieces: Amount
+    amount: Euros
+    is_partial: bool = Field(
+        description="Hoy: la semana pasada se cuenta hasta esta hora; el año pasado, entero."
+    )
+    last_week_day: date
+    last_year_day: date
+
+
+class LocationSales(Compared):
+    """The sales of a shop by one channel."""
+
+    location_id: int
+    location_name: str
+    channel: SalesChannel
+    tickets: int
+    pieces: Amount
+    amount: Euros
+    share: Percentage = Field(description="De todo lo vendido en el periodo, en tanto por ciento.")
+
+
 class DayPage(Page):
     """A page of days."""
 
@@ -73,6 +108,18 @@ class HourPage(Page):
     """A page of hours."""
 
     items: list[HourOut]
+
+
+class ComparisonPage(Page):
+    """A page of compared days."""
+
+    items: list[ComparedDay]
+
+
+class LocationSalesPage(Page):
+    """A page of shops and channels."""
+
+    items: list[LocationSales]
 
 
 class ProductSalesPage(Page):

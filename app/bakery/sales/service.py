@@ -21,11 +21,11 @@ from app.bakery.clock import day_end, day_start, today
 from app.bakery.listing import Listing, folded, paginate
 from app.bakery.pos.models import Product, Sale, SaleLine
 from app.bakery.sales.schemas import LONGEST_PERIOD, ChannelQuery, DailyQuery, SalesQuery
-from app.bakery.sales.sold import LOCAL_TIME, sold_by_day, sold_by_product
+from app.bakery.sales.sold import LOCAL_TIME, TICKETS, sold_by_day, sold_by_product
 from app.errors import InvalidRequest
 
 
-def _period(query: SalesQuery) -> tuple[date, date]:
+def period_of(query: SalesQuery) -> tuple[date, date]:
     """First and last day asked for.
 
     Raises:
@@ -39,7 +39,7 @@ def _period(query: SalesQuery) -> tuple[date, date]:
     return first, last
 
 
-def _asked(sold: Subquery, query: ChannelQuery) -> list[Any]:
+def asked_of(sold: Subquery, query: ChannelQuery) -> list[Any]:
     """The conditions for the location and the channel asked for."""
     conditions = []
     if query.location_id is not None:
@@ -49,14 +49,14 @@ def _asked(sold: Subquery, query: ChannelQuery) -> list[Any]:
     return conditions
 
 
-def _count_to(last: int) -> TableValuedAlias:
+def count_to(last: int) -> TableValuedAlias:
     """The rows 0, 1, 2 … `last`: what was sold joins them, so that nothing sold shows as well."""
     return func.generate_series(0, last).table_valued(column("number", Integer)).render_derived()
 
 
 def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
     """A page of days, those on which nothing was sold included."""
-    first, last = _period(query)
+    first, last = period_of(query)
     every = sold_by_day(first, last)
     sold = (
         select(
@@ -65,11 +65,11 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
             func.sum(every.c.pieces).label("pieces"),
             func.sum(every.c.amount).label("amount"),
         )
-        .where(*_asked(every, query))
+        .where(*asked_of(every, query))
         .group_by(every.c.day)
         .subquery()
     )
-    numbers = _count_to((last - first).days)
+    numbers = count_to((last - first).days)
     day = literal(first, Date) + numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
     tickets = func.coalesce(sold.c.tickets, 0)
@@ -97,7 +97,7 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
 def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
     """The hours of a day on the bakery's clock, quiet ones included. Only tickets have an hour."""
     sold = _sold_by_hour(query)
-    numbers = _count_to(23)
+    numbers = count_to(23)
     hour = numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
     tickets = func.coalesce(sold.c.tickets, 0)
@@ -122,16 +122,17 @@ def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
 
 
 def _sold_by_hour(query: SalesQuery) -> Subquery:
-    first, last = _period(query)
+    first, last = period_of(query)
     pieces = (
         select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.sale_id == Sale.id)
+        .where(SaleLine.ticket_number == Sale.ticket_number)
         .correlate(Sale)
         .scalar_subquery()
     )
     tickets = select(
         cast(func.extract("hour", LOCAL_TIME), Integer).label("hour"),
         Sale.total,
+        TICKETS.label("tickets"),
         pieces.label("pieces"),
     ).where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last))
     if query.location_id is not None:
@@ -140,7 +141,7 @@ def _sold_by_hour(query: SalesQuery) -> Subquery:
     return (
         select(
             each.c.hour,
-            func.count().label("tickets"),
+            func.sum(each.c.tickets).label("tickets"),
             func.sum(each.c.pieces).label("pieces"),
             func.sum(each.c.total).label("amount"),
         )
@@ -151,7 +152,7 @@ def _sold_by_hour(query: SalesQuery) -> Subquery:
 
 def list_products(session: Session, query: ChannelQuery) -> dict[str, Any]:
     """A page of the products sold in the period, the best sold first."""
-    every = sold_by_product(*_period(query))
+    every = sold_by_product(*period_of(query))
     sold = (
         select(
             every.c.product_id,
@@ -160,7 +161,7 @@ def list_products(session: Session, query: ChannelQuery) -> dict[str, Any]:
             func.sum(every.c.amount).label("amount"),
             func.sum(func.sum(every.c.amount)).over().label("everything"),
         )
-        .where(*_asked(every, query))
+        .where(*asked_of(every, query))
         .group_by(every.c.product_id)
         .subquery()
     )

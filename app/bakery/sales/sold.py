@@ -3,7 +3,7 @@
 Each source is asked for its own days, so that an index leads to them.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Subquery,
+    case,
     cast,
     column,
     func,
@@ -29,18 +30,22 @@ from app.bakery.pos.models import Sale, SaleLine
 from app.bakery.sales.models import SalesChannel, SalesHistory
 
 LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
+TICKETS = case((Sale.returns_ticket.is_(None), 1), else_=0)
+"""What a row of the till counts as: a return is none, it takes off a ticket's amount."""
+DELIVERED = func.coalesce(OrderLine.delivered, OrderLine.quantity)
 _HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).scalar_subquery()
 """The location that delivers orders."""
 
 
-def sold_by_day(first: date, last: date) -> Subquery:
+def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subquery:
     """Days with their location, channel, tickets (or orders), pieces and amount.
 
-    A day has several rows; orders count on the day they are due.
+    A day has several rows; orders count on the day they are due. What was sold or delivered after
+    `until` is left out; the history knows whole days.
     """
     pieces = (
         select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.sale_id == Sale.id)
+        .where(SaleLine.ticket_number == Sale.ticket_number)
         .correlate(Sale)
         .scalar_subquery()
     )
@@ -48,12 +53,12 @@ def sold_by_day(first: date, last: date) -> Subquery:
         cast(LOCAL_TIME, Date).label("day"),
         Sale.location_id,
         _channel(SalesChannel.SHOP),
-        literal(1).label("tickets"),
+        TICKETS.label("tickets"),
         pieces.label("pieces"),
         Sale.total.label("amount"),
-    ).where(*_rung_up(first, last))
+    ).where(*_rung_up(first, last), *_before(Sale.sold_at, until))
     ordered = (
-        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        select(func.coalesce(func.sum(DELIVERED), 0))
         .where(OrderLine.order_id == Order.id)
         .correlate(Order)
         .scalar_subquery()
@@ -68,7 +73,7 @@ def sold_by_day(first: date, last: date) -> Subquery:
             Order.total,
         )
         .join(Customer, Customer.id == Order.customer_id)
-        .where(*_delivered(first, last))
+        .where(*_delivered(first, last), *_before(Order.delivered_at, until))
     )
     history = select(
         SalesHistory.day,
@@ -92,11 +97,11 @@ def sold_by_product(first: date, last: date) -> Subquery:
             SaleLine.product_id,
             Sale.location_id,
             _channel(SalesChannel.SHOP),
-            literal(1).label("tickets"),
+            TICKETS.label("tickets"),
             SaleLine.quantity,
             SaleLine.amount,
         )
-        .join(Sale, Sale.id == SaleLine.sale_id)
+        .join(Sale, Sale.ticket_number == SaleLine.ticket_number)
         .where(*_rung_up(first, last))
     )
     orders = (
@@ -105,7 +110,7 @@ def sold_by_product(first: date, last: date) -> Subquery:
             _HOME,
             _channel(SalesChannel.TRADE),
             literal(1),
-            OrderLine.quantity,
+            DELIVERED,
             OrderLine.amount,
         )
         .join(Order, Order.id == OrderLine.order_id)
@@ -154,6 +159,10 @@ def _delivered(first: date, last: date) -> tuple[Any, ...]:
         Order.status == OrderStatus.DELIVERED,
         Customer.kind != CustomerKind.SATELLITE,
     )
+
+
+def _before(moment: Any, until: datetime | None) -> tuple[Any, ...]:
+    return () if until is None else (moment < until,)
 
 
 def _sum_of(array: Any) -> Any:

@@ -3,9 +3,9 @@
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.bakery.orders import service
+from app.bakery.customers import service
+from app.bakery.customers.schemas import CustomerOut, CustomerPage, CustomerQuery
 from app.bakery.orders.models import CustomerKind
-from app.bakery.orders.schemas import CustomerOut, CustomerPage, CustomerQuery
 from app.web.inside.frame import Answer, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
 

@@ -3,6 +3,7 @@ schools of Valladolid that it bakes as much for again.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 
 from app.bakery.orders.models import CustomerKind
 from seeds.catalogue.kinds import CustomerSpec
@@ -55,6 +56,13 @@ def _term_time(customer: CustomerSpec) -> CustomerSpec:
     return replace(customer, closed_months=SUMMER, closed_on_holidays=True)
 
 
+def _agreed(
+    customer: CustomerSpec, discount: str, minimum: str, window: tuple[int, int]
+) -> CustomerSpec:
+    """A customer with a discount, a minimum and hours of their own."""
+    return replace(customer, window=window, discount=Decimal(discount), minimum=Decimal(minimum))
+
+
 CUSTOMERS = (
     _shop(
         CENTRO,
@@ -80,13 +88,18 @@ CUSTOMERS = (
         "Calle Hernando de Acuña, 31",
         "Llave del almacén en el obrador.",
     ),
-    _business(
-        "Hotel Campo Grande",
-        "Silvia Rey Montes",
-        ("cocina@hotelcampogrande.example", "983 30 18 66", "Acera de Recoletos, 9"),
-        (EVERY_DAY, 0.97),
-        {"PAN-08": 220, "BOL-07": 10, "PAN-07": 13, "BOL-02": 30},
-        "Entregar antes de las 6:30 por la puerta de servicio.",
+    _agreed(
+        _business(
+            "Hotel Campo Grande",
+            "Silvia Rey Montes",
+            ("cocina@hotelcampogrande.example", "983 30 18 66", "Acera de Recoletos, 9"),
+            (EVERY_DAY, 0.97),
+            {"PAN-08": 220, "BOL-07": 10, "PAN-07": 13, "BOL-02": 30},
+            "Entregar antes de las 6:30 por la puerta de servicio.",
+        ),
+        "18",
+        "25",
+        (6 * 60, 6 * 60 + 30),
     ),
     _business(
         "Hotel Conde Ansúrez",

@@ -31,6 +31,8 @@ TENANTS = {
     "individual_bakery": UUID("00000000-0000-4000-8000-000000000001"),
     "central_baker": UUID("00000000-0000-4000-8000-000000000002"),
 }
+OWN = UUID("00000000-0000-4000-8000-000000000003")
+"""The account of a central baker's own: it is not a demo."""
 
 
 @dataclass
@@ -131,15 +133,16 @@ def make_tenants(database_url: str) -> None:
     engine = create_engine(engine_url(database_url))
     row = text(
         "INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,"
-        " is_demo_template, state) VALUES (:id, :name, :name, :kind, true, false, 'leased')"
+        " is_demo_template, state) VALUES (:id, :name, :name, :kind, :is_demo, false, 'leased')"
     )
     with engine.begin() as connection:
         upgrade_control(connection)
-        for kind, tenant_id in TENANTS.items():
-            name = f"demo_{tenant_id.hex}"
-            connection.execute(row, {"id": tenant_id, "name": name, "kind": kind})
+        for kind, tenant_id in (*TENANTS.items(), ("central_baker", OWN)):
+            name, is_demo = f"demo_{tenant_id.hex}", tenant_id != OWN
+            values = {"id": tenant_id, "name": name, "kind": kind, "is_demo": is_demo}
+            connection.execute(row, values)
             connection.execute(text(f"CREATE SCHEMA {name}"))
-    for tenant_id in TENANTS.values():
+    for tenant_id in (*TENANTS.values(), OWN):
         with engine.begin() as connection:
             schema = f"demo_{tenant_id.hex}"
             upgrade_tenant(connection, schema, TREE)
@@ -180,6 +183,12 @@ def central(app: APIFlask) -> Api:
 
 
 @pytest.fixture
+def own(app: APIFlask) -> Api:
+    """A bakery's own account."""
+    return prepared(app, "central_baker", OWN)
+
+
+@pytest.fixture
 def api(request: pytest.FixtureRequest, app: APIFlask) -> Api:
     """The bakery that the test is parametrized with."""
     return prepared(
@@ -187,14 +196,16 @@ def api(request: pytest.FixtureRequest, app: APIFlask) -> Api:
     )
 
 
-def prepared(app: APIFlask, kind: str) -> Api:
-    api = Api(app, TENANTS[kind])
+def prepared(app: APIFlask, kind: str, tenant_id: UUID | None = None) -> Api:
+    api = Api(app, tenant_id or TENANTS[kind])
     tables = ", ".join(TENANT_METADATA.tables)
     with api.session() as session:
         session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
         for rows in dataset(kind):
             session.add_all(rows)
             session.flush()
-        for table in ("suppliers", "ingredients", "stock_lots", "products", "till_sessions"):
+        for table in (
+            "suppliers", "ingredients", "stock_lots", "products", "till_sessions", "customers",
+        ):  # fmt: skip
             session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)"))
     return api

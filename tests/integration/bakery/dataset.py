@@ -137,8 +137,9 @@ def history() -> Iterator[Any]:
     """Two tickets today, one on the eve of the first of the last thirty days."""
     place = 1
     noon = datetime.combine(today(), time(12, 30), MADRID)
-    for ago, method in ((0, "cash"), (0, "card"), (30, "cash")):
+    for number, ago, method in ((1, 0, "cash"), (2, 0, "card"), (3, 30, "cash")):
         yield Sale(
+            invoice_series="X", invoice_number=number,
             till_session_id=1, location_id=place, sold_at=noon - timedelta(days=ago),
             payment_method=method, total=Decimal("5.38"),
             lines=[
@@ -162,7 +163,10 @@ def orders() -> Iterator[Any]:
         yield Order(
             customer_id=1, status=status, due_on=today() + timedelta(due), total=Decimal("10.40"),
             lines=[
-                OrderLine(line_number=1, product_id=1, quantity=10, unit_price=Decimal("1.04"))
+                OrderLine(
+                    line_number=1, product_id=1, quantity=10, unit_price=Decimal("1.04"),
+                    vat_percent=4,
+                )
             ],
         )  # fmt: skip
     yield ForecastPrediction(

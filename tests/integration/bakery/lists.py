@@ -10,6 +10,8 @@ COMMON_LISTS = [
     "/sales/daily",
     "/sales/hourly",
     "/sales/products",
+    "/sales/comparison",
+    "/sales/locations",
     "/forecasting/models",
     "/forecasting/predictions",
 ]
@@ -19,6 +21,8 @@ LISTS = {
         *COMMON_LISTS,
         "/customers",
         "/orders",
+        "/standing-orders",
+        "/delivery-notes",
         "/suppliers",
         "/procurement/suggestions",
         "/procurement/runs",

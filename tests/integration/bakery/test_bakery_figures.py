@@ -203,9 +203,10 @@ def test_the_hour_that_comes_twice_in_october_is_counted_once_each_and_on_its_da
     edges = [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 22, 59, tzinfo=UTC)]
     outside = [datetime(2026, 10, 24, 21, 59, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
     with individual.session() as session:
-        for moment in [*moments, *edges, *outside]:
+        for number, moment in enumerate([*moments, *edges, *outside]):
             session.add(
                 Sale(
+                    invoice_series="Y", invoice_number=number,
                     till_session_id=1, location_id=1, sold_at=moment, total=1,
                     payment_method=PaymentMethod.CASH,
                 )

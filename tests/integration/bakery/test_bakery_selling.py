@@ -22,6 +22,7 @@ class TestSelling:
             "unit_price": 1.04,
             "vat_percent": 4.0,
             "amount": 3.12,
+            "returned": 0.0,
         }
         assert individual.get(f"/pos/sales/{answer['id']}").body == answer.body
         assert individual.get("/pos/sales", sort="-ticket_number").column("id")[0] == answer["id"]

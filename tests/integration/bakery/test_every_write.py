@@ -16,18 +16,70 @@ CODES = ["bitcoin", "", 1, True, [], "CASH"]
 TEXTS = ["\x00", "\ud800", LONG, 1, True, [], {}]
 LINES = [None, {}, "1", [None], [7], [[]], [{"product_id": 1, "quantity": 1}] * 51]
 
+SUMS = [-0.01, 0.001, 1e300, HUGE, "NaN", "-Infinity", True, [1], {}]
+HOURS = ["6:00", "24:00", "06:60", "06:00:00", "-1:00", "", 360, True, [], {}, "2026-10-25T02:30"]
+CUSTOMER = {
+    "name": "Café Ñ", "kind": "business", "email": "n@example.com", "phone": "1", "address": "x",
+    "city": "x", "notes": "x", "tax_id": "B1", "discount_percent": 20, "minimum_order": 10,
+    "payment_terms_days": 30, "delivery_from": "06:00", "delivery_to": "08:30", "location_id": None,
+}  # fmt: skip
+
 ORDER = {
     "customer_id": 1, "due_on": today().isoformat(), "notes": "x",
+    "delivery_from": "06:00", "delivery_to": "08:30",
     "lines": [{"product_id": 1, "quantity": 1}],
 }  # fmt: skip
 WRITES = {
     "POST /api/pos/sales": (
-        "individual", "/pos/sales", sale((1, 1), location_id=1),
+        "individual", "/pos/sales", sale((1, 1), location_id=1, cash_received=5),
         {"lines": LINES, "lines.0.product_id": [*IDS, 999], "lines.0.quantity": [*NUMBERS, 1001],
-         "payment_method": CODES, "location_id": [*IDS, 999]},
+         "payment_method": CODES, "location_id": [*IDS, 999], "cash_received": [*SUMS, 1]},
+    ),
+    "POST /api/pos/sales/<uuid:sale_id>/returns": (
+        "individual", "/pos/sales/{sale}/returns", {"reason": "faulty"} | sale((1, 1)),
+        {"lines": LINES[1:], "lines.0.product_id": IDS, "lines.0.quantity": [*NUMBERS, 2, 1001],
+         "reason": [*CODES, None], "payment_method": CODES},
+    ),
+    "POST /api/pos/session/open": (
+        "central", "/pos/session/open", {"opening_cash": 150, "location_id": 3},
+        {"opening_cash": [*SUMS, None], "location_id": [*IDS, 999]},
+    ),
+    "POST /api/pos/session/close": (
+        "individual", "/pos/session/close",
+        {"cash": 150, "card": 0, "bizum": 0, "location_id": 1, "notes": "x"},
+        {"cash": [*SUMS, None], "card": SUMS, "bizum": SUMS, "location_id": [*IDS, 999],
+         "notes": TEXTS},
+    ),
+    "POST /api/customers": (
+        "central", "/customers", CUSTOMER,
+        {"name": [*TEXTS, "", None], "kind": CODES,
+         "email": [*TEXTS, "", "a", "a@b@c", "c1@example.com"],
+         "discount_percent": [*SUMS, 91], "minimum_order": SUMS, "location_id": [*IDS, 1],
+         "payment_terms_days": [-1, 0.5, 181, HUGE, "1", True, [], {}],
+         "delivery_from": HOURS, "delivery_to": [*HOURS, "05:59", "06:00"],
+         **dict.fromkeys(("phone", "address", "city", "notes", "tax_id"), TEXTS)},
+    ),
+    "PUT /api/customers/<int:customer_id>": (
+        "central", "/customers/1", {name: CUSTOMER[name] for name in CUSTOMER if name != "kind"},
+        {"name": [*TEXTS, ""], "email": [*TEXTS, "", "a", "c2@example.com"],
+         "discount_percent": [*SUMS, 91], "minimum_order": SUMS,
+         "payment_terms_days": [-1, 0.5, 181, HUGE, "1", True, [], {}],
+         "delivery_from": HOURS, "delivery_to": [*HOURS, "05:59", "06:00"], "notes": TEXTS},
+    ),
+    "PUT /api/customers/<int:customer_id>/standing-order": (
+        "central", "/customers/1/standing-order",
+        {"lines": [{"weekday": 1, "product_id": 1, "quantity": 1}]},
+        {"lines": [None, {}, "1", [None], [7], [[]],
+                   [{"weekday": 1, "product_id": 1, "quantity": 1}] * 2],
+         "lines.0.weekday": [0, 8, -1, 1.5, "1", True, HUGE, []],
+         "lines.0.product_id": [*IDS, 4, 999], "lines.0.quantity": NUMBERS},
+    ),
+    "POST /api/standing-orders/runs": (
+        "central", "/standing-orders/runs", {"day": today().isoformat()},
+        {"day": [*DAYS, "2020-01-01", "2200-01-01"]},
     ),
     "PUT /api/pos/sales/<uuid:sale_id>": (
-        "individual", "/pos/sales/{sale}", sale((1, 1)),
+        "individual", "/pos/sales/{sale}", sale((1, 1), cash_received=5),
         {"lines": LINES[1:], "lines.0.product_id": [*IDS, 999], "lines.0.quantity": NUMBERS,
          "payment_method": CODES},
     ),
@@ -40,12 +92,15 @@ WRITES = {
     "POST /api/orders": (
         "central", "/orders", ORDER,
         {"customer_id": [*IDS, 999], "due_on": [*DAYS, "2020-01-01"], "lines": LINES,
-         "lines.0.product_id": [*IDS, 999], "lines.0.quantity": NUMBERS, "notes": TEXTS},
+         "lines.0.product_id": [*IDS, 999], "lines.0.quantity": NUMBERS, "notes": TEXTS,
+         "delivery_from": HOURS, "delivery_to": [*HOURS, "05:59", "06:00"]},
     ),
     "PUT /api/orders/<uuid:order_id>": (
         "central", "/orders/{order}", ORDER | {"status": "confirmed"},
         {"status": CODES, "due_on": [*DAYS, "2020-01-01"], "lines": LINES[1:],
-         "lines.0.product_id": [*IDS, 999], "lines.0.quantity": NUMBERS, "notes": TEXTS},
+         "lines.0.product_id": [*IDS, 999], "lines.0.quantity": NUMBERS, "notes": TEXTS,
+         "delivery_from": HOURS, "delivery_to": [*HOURS, "05:59", "06:00"],
+         "delivered_lines": [{}, "1", [None], [{"product_id": 1, "quantity": 1}]]},
     ),
     "POST /api/procurement/runs": (
         "central", "/procurement/runs", {"ingredient_ids": [2], "notes": "x"},
@@ -131,7 +186,12 @@ def test_several_bad_fields_are_named_at_once(api, write):
 
 def test_ten_thousand_lines_are_too_many(individual, central):
     lines = [{"product_id": 1, "quantity": 1}] * 10_000
-    for api, path, body in ((individual, "/pos/sales", sale()), (central, "/orders", ORDER)):
+    back = f"/pos/sales/{individual.post('/pos/sales', sale((1, 1)))['id']}/returns"
+    for api, path, body in (
+        (individual, "/pos/sales", sale()),
+        (individual, back, {"reason": "stale"}),
+        (central, "/orders", ORDER),
+    ):
         before = everything(api)
         answer = api.post(path, body | {"lines": lines})
         assert list(answer["errors"]["json"]) == ["lines"]
@@ -144,6 +204,8 @@ def test_the_ids_of_another_bakery_are_unknown(individual, central):
     for name in (theirs, UNKNOWN_ID):
         assert central.put(f"/pos/sales/{name}", {"payment_method": "card"}).status == 404
         assert central.put(f"/orders/{name}", {"status": "confirmed"}).status == 404
+        assert central.post(f"/pos/sales/{name}/returns", {"reason": "stale"}).status == 404
+        assert central.get(f"/orders/{name}/delivery-note").status == 404
     assert (everything(central), everything(individual)) == before
 
 

@@ -62,6 +62,9 @@ def test_every_writing_route_is_listed_or_refused(app):
     }
     assert changing == {
         "POST /api/pos/sales",
+        "POST /api/pos/sales/1/returns",
+        "POST /api/pos/session/open",
+        "POST /api/pos/session/close",
         "POST /api/orders",
         "POST /api/inventory/adjustments",
         "POST /api/procurement/runs",

@@ -92,6 +92,31 @@ def test_a_refused_operation_is_refused_to_a_session(
     assert world.seen == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/customers"),
+        ("PUT", "/api/customers/1"),
+        ("PUT", "/api/customers/1/standing-order"),
+        ("POST", "/api/standing-orders/runs"),
+    ],
+)
+def test_a_demo_is_told_what_an_account_of_its_own_does(world: Any, method: str, path: str) -> None:
+    response = world.call(method, path, json={}, headers=world.bearer(world.open()))
+    assert (response.status_code, response.json["code"]) == (403, "demo_restriction")
+    assert "En la demo" in response.json["detail"]
+    assert "En tu cuenta" in response.json["detail"]
+    assert world.seen == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/pos/session/open", "/api/pos/session/close", "/api/pos/sales/1/returns"]
+)
+def test_a_demo_counts_its_till_and_takes_goods_back(world: Any, path: str) -> None:
+    assert world.call("POST", path, json={}, headers=world.bearer(world.open())).status_code == 200
+    assert len(world.seen) == 1
+
+
 def test_a_cookie_delete_and_a_cross_site_request_have_different_codes(
     world: Any, code: Code
 ) -> None:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from app.bakery.clock import MADRID
+from app.bakery.documents.numbering import note_series, sale_series
 from app.bakery.inventory.models import MovementKind
 from app.bakery.living import events as happened
 from app.bakery.living.books import Books
@@ -24,6 +26,8 @@ def till_opened(books: Books, event: happened.TillOpened) -> bool:
             "closed_at": None,
             "opening_cash": event.opening_cash,
             "closing_cash": None,
+            "closing_card": None,
+            "closing_bizum": None,
         },
     )
     return True
@@ -34,8 +38,15 @@ def till_closed(books: Books, event: happened.TillClosed) -> bool:
     till = books.open_till(event.location_id)
     if till is None:
         return False
-    counted = till["opening_cash"] + books.cash[till["id"]] + event.miscount
-    books.change("till_sessions", till, closed_at=event.at, closing_cash=counted)
+    taken = {method: books.taken[till["id"], method.value] for method in PaymentMethod}
+    books.change(
+        "till_sessions",
+        till,
+        closed_at=event.at,
+        closing_cash=till["opening_cash"] + taken[PaymentMethod.CASH] + event.miscount,
+        closing_card=taken[PaymentMethod.CARD],
+        closing_bizum=taken[PaymentMethod.BIZUM],
+    )
     return True
 
 
@@ -46,6 +57,7 @@ def sold(books: Books, event: happened.Sold) -> bool:
     if till is None or not has(books, event.at, event.location_id, pieces):
         return False
     total = sum((count * price for _, count, price, _ in event.lines), Decimal(0))
+    series = sale_series(event.location_id, event.at.astimezone(MADRID).year)
     sale = books.add(
         "sales",
         {
@@ -58,30 +70,34 @@ def sold(books: Books, event: happened.Sold) -> bool:
             "status": event.status,
             "total": total,
             "updated_at": event.at,
+            "invoice_series": series,
+            "invoice_number": books.next_number(series),
+            "cash_received": event.cash_received,
         },
     )
-    for number, (product_id, count, price, vat) in enumerate(event.lines, start=1):
+    lines = [
         books.add(
             "sale_lines",
             {
-                "sale_id": event.sale_id,
-                "line_number": number,
                 "product_id": product_id,
+                "ticket_number": None,
+                "line_number": number,
                 "quantity": Decimal(count),
                 "unit_price": price,
                 "vat_percent": vat,
             },
         )
-    if event.payment_method == PaymentMethod.CASH:
-        books.cash[till["id"]] += total
+        for number, (product_id, count, price, vat) in enumerate(event.lines, start=1)
+    ]
+    books.taken[till["id"], event.payment_method] += total
     moved = shelve(books, event.at, event.location_id, pieces, MovementKind.SALE, None, None)
-    books.tickets.append((sale, moved))
+    books.tickets.append((sale, lines, moved))
     return True
 
 
 def order_placed(books: Books, event: happened.OrderPlaced) -> bool:
     """Write down a customer's order."""
-    total = sum((count * price for _, count, price in event.lines), Decimal(0))
+    total = sum((count * price for _, count, price, _ in event.lines), Decimal(0))
     books.add(
         "orders",
         {
@@ -93,9 +109,15 @@ def order_placed(books: Books, event: happened.OrderPlaced) -> bool:
             "notes": event.notes,
             "total": total,
             "updated_at": event.at,
+            "delivery_from": event.delivery_from,
+            "delivery_to": event.delivery_to,
+            "is_standing": event.is_standing,
+            "note_series": None,
+            "note_number": None,
+            "delivered_at": None,
         },
     )
-    for number, (product_id, count, price) in enumerate(event.lines, start=1):
+    for number, (product_id, count, price, vat) in enumerate(event.lines, start=1):
         books.add(
             "order_lines",
             {
@@ -104,6 +126,7 @@ def order_placed(books: Books, event: happened.OrderPlaced) -> bool:
                 "product_id": product_id,
                 "quantity": Decimal(count),
                 "unit_price": price,
+                "vat_percent": vat,
             },
         )
     return True
@@ -118,6 +141,11 @@ def order_moved(books: Books, event: happened.OrderMoved) -> bool:
     if not has(books, event.at, event.location_id, pieces):
         return False
     books.change("orders", order, status=event.status, updated_at=event.at)
+    if event.status == OrderStatus.DELIVERED:
+        series = note_series(event.at.astimezone(MADRID).year)
+        number = books.next_number(series)
+        note = {"note_series": series, "note_number": number, "delivered_at": event.at}
+        books.change("orders", order, **note)
     kind, reason = MovementKind.SALE, "Pedido entregado"
     shelve(books, event.at, event.location_id, pieces, kind, event.reference, reason)
     return True

@@ -5,13 +5,14 @@
 SELECT lived_until FROM business FOR UPDATE SKIP LOCKED
 
 -- till_sessions --
-SELECT id, location_id, closed_at, opening_cash, closing_cash FROM till_sessions
+SELECT id, location_id, closed_at, opening_cash, closing_cash, closing_card, closing_bizum
+  FROM till_sessions
  WHERE closed_at IS NULL ORDER BY id FOR UPDATE NOWAIT
 
--- cash --
-SELECT sale.till_session_id, sum(sale.total) AS cash
+-- taken --
+SELECT sale.till_session_id, sale.payment_method::text AS payment_method, sum(sale.total) AS total
   FROM sales AS sale JOIN till_sessions AS till ON till.id = sale.till_session_id
- WHERE till.closed_at IS NULL AND sale.payment_method = 'cash' GROUP BY 1
+ WHERE till.closed_at IS NULL GROUP BY 1, 2
 
 -- product_stock --
 SELECT product_id, location_id, quantity FROM product_stock
@@ -22,7 +23,8 @@ SELECT id, ingredient_id, location_id, lot_code, quantity, unit_cost, expires_on
   FROM stock_lots WHERE quantity > 0 ORDER BY id FOR UPDATE NOWAIT
 
 -- orders --
-SELECT id, status::text AS status, total, updated_at FROM orders
+SELECT id, status::text AS status, total, updated_at, note_series, note_number, delivered_at
+  FROM orders
  WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE NOWAIT
 
 -- production_batches --
@@ -40,6 +42,9 @@ SELECT id, is_active FROM products WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDA
 
 -- forecast_models --
 SELECT id, version, trained_at FROM forecast_models ORDER BY id FOR UPDATE NOWAIT
+
+-- document_series --
+SELECT series, last_number FROM document_series ORDER BY series FOR UPDATE NOWAIT
 
 -- ticket_numbers --
 SELECT nextval('ticket_numbers') AS number FROM generate_series(1, %(count)s)

@@ -1,0 +1,136 @@
+"""Sales against those of the same weekday a week and a year before, by day and by shop."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, Text, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.bakery.business.models import Location
+from app.bakery.clock import now, today
+from app.bakery.listing import Listing, folded, paginate
+from app.bakery.sales.schemas import ChannelQuery, DailyQuery
+from app.bakery.sales.service import asked_of, count_to, period_of
+from app.bakery.sales.sold import sold_by_day
+
+WEEK, YEAR = 7, 364
+"""Days back to the same weekday: a year has 52 weeks and a day."""
+
+
+def list_comparison(session: Session, query: DailyQuery) -> dict[str, Any]:
+    """A page of days, each with the same weekday of last week and of last year.
+
+    Today is not over: last week's day counts up to this time of the day. Of last year whole days
+    are known, `is_partial` says that today is set against one.
+    """
+    first, last = period_of(query)
+    sold = _by_day(first, last, query, 0)
+    week = _by_day(first, last, query, WEEK, now() - timedelta(days=WEEK))
+    year = _by_day(first, last, query, YEAR)
+    numbers = count_to((last - first).days)
+    day: ColumnElement[Any] = literal(first, Date) + numbers.c.number
+    amount = func.coalesce(sold.c.amount, 0)
+    tickets = func.coalesce(sold.c.tickets, 0)
+    statement = (
+        select(
+            day.label("day"),
+            tickets.label("tickets"),
+            func.coalesce(sold.c.pieces, 0).label("pieces"),
+            amount.label("amount"),
+            (day == literal(today(), Date)).label("is_partial"),
+            (day - WEEK).label("last_week_day"),
+            func.coalesce(week.c.amount, 0).label("last_week_amount"),
+            _change(amount, week.c.amount).label("last_week_change"),
+            (day - YEAR).label("last_year_day"),
+            func.coalesce(year.c.amount, 0).label("last_year_amount"),
+            _change(amount, year.c.amount).label("last_year_change"),
+        )
+        .select_from(numbers)
+        .outerjoin(sold, sold.c.day == day)
+        .outerjoin(week, week.c.day == day)
+        .outerjoin(year, year.c.day == day)
+    )
+    listing = Listing(
+        sorts={"day": day, "amount": amount, "tickets": tickets},
+        default="day",
+        tie_breakers=(day,),
+        computed=True,
+        search=(cast(day, Text),),
+    )
+    return paginate(session, statement, listing, query)
+
+
+def _by_day(
+    first: date, last: date, query: ChannelQuery, ago: int, until: datetime | None = None
+) -> Subquery:
+    """What was sold on each day `ago` days before those of the period, under the later day."""
+    back = timedelta(days=ago)
+    every = sold_by_day(first - back, last - back, until)
+    day = (every.c.day + literal(ago, Integer)).label("day")
+    sums = _sums(every)
+    return select(day, *sums).where(*asked_of(every, query)).group_by(every.c.day).subquery()
+
+
+def _sums(every: Subquery) -> tuple[Any, ...]:
+    names = ("tickets", "pieces", "amount")
+    return tuple(func.sum(every.c[name]).label(name) for name in names)
+
+
+def _change(amount: Any, before: Any) -> ColumnElement[Any]:
+    """The change in per cent; none against nothing."""
+    change: ColumnElement[Any] = (amount - before) * 100 / func.nullif(before, 0)
+    return change
+
+
+def list_locations(session: Session, query: ChannelQuery) -> dict[str, Any]:
+    """A page of shops and channels with what they sold in the period, a week and a year before."""
+    first, last = period_of(query)
+    sold = _by_place(first, last, query, 0)
+    week = _by_place(first, last, query, WEEK, now() - timedelta(days=WEEK))
+    year = _by_place(first, last, query, YEAR)
+    everything = func.nullif(func.sum(sold.c.amount).over(), 0)
+    statement = (
+        select(
+            sold.c.location_id,
+            Location.name.label("location_name"),
+            sold.c.channel,
+            sold.c.tickets,
+            sold.c.pieces,
+            sold.c.amount,
+            func.coalesce(sold.c.amount * 100 / everything, 0).label("share"),
+            func.coalesce(week.c.amount, 0).label("last_week_amount"),
+            _change(sold.c.amount, week.c.amount).label("last_week_change"),
+            func.coalesce(year.c.amount, 0).label("last_year_amount"),
+            _change(sold.c.amount, year.c.amount).label("last_year_change"),
+        )
+        .join(Location, Location.id == sold.c.location_id)
+        .outerjoin(week, _same_place(sold, week))
+        .outerjoin(year, _same_place(sold, year))
+    )
+    listing = Listing(
+        sorts={
+            "amount": sold.c.amount,
+            "tickets": sold.c.tickets,
+            "location_name": folded(Location.name),
+            "channel": sold.c.channel,
+        },
+        default="-amount",
+        tie_breakers=(sold.c.location_id, sold.c.channel),
+        computed=True,
+        search=(Location.name,),
+    )
+    return paginate(session, statement, listing, query)
+
+
+def _by_place(
+    first: date, last: date, query: ChannelQuery, ago: int, until: datetime | None = None
+) -> Subquery:
+    back = timedelta(days=ago)
+    every = sold_by_day(first - back, last - back, until)
+    place = (every.c.location_id, every.c.channel)
+    sums = _sums(every)
+    return select(*place, *sums).where(*asked_of(every, query)).group_by(*place).subquery()
+
+
+def _same_place(one: Subquery, other: Subquery) -> ColumnElement[bool]:
+    return (one.c.location_id == other.c.location_id) & (one.c.channel == other.c.channel)
