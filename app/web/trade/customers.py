@@ -4,10 +4,11 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.customers import service
-from app.bakery.customers.schemas import CustomerOut, CustomerPage, CustomerQuery
+from app.bakery.customers.schemas import CustomerDetail, CustomerOut, CustomerPage, CustomerQuery
 from app.bakery.orders.models import CustomerKind
-from app.web.inside.frame import Answer, blueprint, in_bakery
+from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.parts.formats import WEEKDAYS
 
 LIST = ListPage(
     title="Clientes",
@@ -17,7 +18,7 @@ LIST = ListPage(
     fetch=service.list_customers,
     schema=CustomerPage,
     columns=(
-        Column("name", sort="name", link="/demo/pedidos?customer_id={id}", note="contact_name"),
+        Column("name", sort="name", link="/demo/clientes/{id}", note="contact_name"),
         Column("kind", "code", sort="kind", wide=True),
         Column("phone", "phone"),
         Column("city", sort="city", wide=True),
@@ -50,3 +51,12 @@ def customers(session: Session) -> Answer:
 def customers_table(session: Session) -> Response:
     """Give all customers as a table."""
     return export_list(session, LIST)
+
+
+@blueprint.get("/clientes/<int:customer_id>")
+@in_bakery("orders")
+def customer(session: Session, customer_id: int) -> Answer:
+    """Show a customer, their terms and what they get every week."""
+    found = CustomerDetail.model_validate(service.fetch_customer(session, customer_id))
+    context = {"title": found.name, "customer": found, "weekdays": WEEKDAYS}
+    return Shown("trade/customer.html", context)
