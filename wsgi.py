@@ -1,7 +1,7 @@
 """The web server's application: the gateway in front of the Flask app."""
 
 import atexit
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from apiflask import APIFlask
 from click import get_current_context
@@ -18,6 +18,7 @@ from app.database.startup_checks import (
     warn_of_rights,
 )
 from app.demo import Demo, demo_of
+from app.http.error_pages import find_error_page
 from app.http.health import redis_failures
 from app.ops.routes import DASHBOARD
 from gateway import (
@@ -33,6 +34,7 @@ from gateway import (
     Quota,
     RedisCircuitBreaker,
     RedisSessions,
+    Refusal,
     RequestLimit,
     SessionRecord,
     Sessions,
@@ -114,7 +116,15 @@ def make_gateway(
         ),
         limits=NamedLimits(counters, named, secret),
         logins=OpenLogins(CHECKS_AT_ONCE),
+        pages=lambda refusal, environ: _page(app, refusal, environ),
     )
+
+
+def _page(app: APIFlask, refusal: Refusal, environ: WSGIEnvironment) -> WSGIApplication | None:
+    """Return the page of a refusal, for a client that prefers one."""
+    after = refusal.retry_after
+    headers = {} if after is None else {"Retry-After": str(after)}
+    return find_error_page(app, environ, refusal.status, refusal.code, refusal.detail, headers)
 
 
 def protect(settings: Settings, gateway: Gateway) -> WSGIApplication:

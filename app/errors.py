@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 
 import structlog
 from apiflask import APIFlask, HTTPError
-from flask import Response, json, request
+from flask import Response, current_app, json, request
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+
+from app.http.error_pages import find_error_page
 
 FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
 """Environ key by which the gateway is told that a credential was not good, to count it."""
@@ -142,7 +144,10 @@ def problem(
     errors: object = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Return an error response, as `application/problem+json`."""
+    """Return an error response: as `application/problem+json`, or as a page for a person."""
+    page = find_error_page(current_app, request.environ, status, code, detail, headers or {})
+    if page is not None:
+        return page
     body = json.dumps(problem_body(status, code, detail, errors))
     response = Response(body, status, mimetype="application/problem+json")
     response.headers.update(headers or {})

@@ -1,10 +1,14 @@
 """The gateway's exceptions and the one JSON error body (RFC 9457) in which it refuses."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway.messages import Refusal
+
+RefusalPages = Callable[[Refusal, WSGIEnvironment], WSGIApplication | None]
+"""Gives a refusal as a page, or None for a client that is better answered in JSON."""
 
 
 class GatewayError(Exception):

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -10,10 +11,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import structlog
 from werkzeug.wsgi import ClosingIterator
 
-from gateway.errors import Refused, problem
+from gateway.errors import RefusalPages, Refused, problem
 from gateway.http import log_context as context
 from gateway.http.body import guard_body
-from gateway.http.csrf import ensure_same_origin
+from gateway.http.csrf import ensure_own_form, ensure_same_origin
 from gateway.http.inject import (
     FAILED_CREDENTIAL_KEY,
     TENANT_HEADER,
@@ -63,6 +64,7 @@ class Gateway:
         failures: limits the bad credentials of an address; None sets no limit.
         limits: the limits that rules name; None sets none.
         logins: limits the requests at once that open a session for credentials; None sets no limit.
+        pages: shows a refusal to a person, as a page; None, or None from it, answers in JSON.
 
     Raises:
         ValueError: a rule names a limit that `limits` does not have.
@@ -82,6 +84,7 @@ class Gateway:
         failures: FailedCredentials | None = None,
         limits: NamedLimits | None = None,
         logins: OpenLogins | None = None,
+        pages: RefusalPages | None = None,
     ) -> None:
         for rule in policy.rules:
             if rule.limit and limits and rule.limit not in limits.quotas:
@@ -97,6 +100,7 @@ class Gateway:
         self._failures = failures
         self._limits = limits
         self._logins = logins
+        self._pages = pages
 
     def with_app(self, app: WSGIApplication) -> "Gateway":
         """Return this gateway, with the same collaborators, in front of another app."""
@@ -119,7 +123,8 @@ class Gateway:
                 body = self._app(environ, respond)
                 self._count_failure(environ)
             else:
-                body = problem(refused.refusal, environ, respond)
+                page = None if self._pages is None else self._pages(refused.refusal, environ)
+                body = (page or partial(problem, refused.refusal))(environ, respond)
         except BaseException:
             _release(environ)
             raise
@@ -128,6 +133,8 @@ class Gateway:
     def _admit(self, environ: WSGIEnvironment) -> Refused | None:
         try:
             rule = self._policy.decide(canonical_method(environ), canonical_path(environ))
+            if rule.form:
+                ensure_own_form(environ)
             self._apply(rule, environ)
         except Refused as refused:
             # The path is left out: it may hold a session id.
@@ -146,7 +153,7 @@ class Gateway:
         if rule.verdict is Verdict.PUBLIC:
             record = None
         elif rule.verdict is Verdict.OPTIONAL:
-            record = self._resolve_optional(environ)
+            record = self._resolve_optional(rule, environ)
         else:
             record = self._require_session(rule, environ)
         if record is None and rule.credentials and self._failures is not None:
@@ -177,13 +184,14 @@ class Gateway:
             with suppress(Refused):
                 self._failures.record(environ)
 
-    def _resolve_optional(self, environ: WSGIEnvironment) -> SessionRecord | None:
+    def _resolve_optional(self, rule: Rule, environ: WSGIEnvironment) -> SessionRecord | None:
         """Return the session of a request that needs none; a bad credential is told to the app."""
         try:
             credential = self._authenticator.find(environ)
             if credential is None:
                 return None
-            ensure_same_origin(environ, credential.source)
+            if not rule.form:
+                ensure_same_origin(environ, credential.source)
             record = self._authenticator.identify(credential, environ)
         except Refused as refused:
             tell_session_error(environ, refused.refusal)
@@ -200,7 +208,8 @@ class Gateway:
         context.bind_session(record)
         if rule.verdict is not Verdict.SESSION:
             raise Refused(rule.refusal or INTERNAL_ERROR)
-        ensure_same_origin(environ, credential.source)
+        if not rule.form:
+            ensure_same_origin(environ, credential.source)
         ensure_active(record)
         return record
 

@@ -1,1 +1,1 @@
-"""The demo's pages: landing, back office and API reference. Start with `routes`."""
+"""The demo's pages: in front of a demo, inside one, and what they load. Start with `routes`."""

@@ -1,84 +1,89 @@
-"""The pages: landing, back office and API reference, with nothing that comes from another host."""
+"""Puts the pages together: those in front of a demo, those inside one, and what they load."""
 
-from typing import cast
+from pathlib import Path
 
 from apiflask import APIFlask
-from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.control.services import current_services
-from app.web.reference import describe_api
+from app.web.inside import today
+from app.web.inside.frame import blueprint as inside
+from app.web.making import forecasts, production, recipes
+from app.web.parts.assets import PREFIX, Assets
+from app.web.parts.errors import init_errors
+from app.web.parts.formats import init_formats
+from app.web.selling import products, sales, tickets, till
+from app.web.stock import inventory, purchasing, suppliers
+from app.web.trade import customers, orders
+from app.web.visit import session
+from app.web.visit.landing import blueprint as outside
 
-REFERENCE_KEY = "masa_madre.reference"
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",  # Bootstrap's stylesheet carries its little images as data
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-    )
+PAGES = (
+    today,
+    till,
+    tickets,
+    products,
+    sales,
+    production,
+    recipes,
+    forecasts,
+    inventory,
+    purchasing,
+    suppliers,
+    orders,
+    customers,
+    session,
 )
-
-blueprint = Blueprint(
-    "web",
-    __name__,
-    template_folder="templates",
-)
+"""The modules whose views are inside a demo; importing one registers them."""
+ADDRESSES = ("/", "/entrar", "/privacidad", "/aviso-legal", "/docs")
+"""The pages that a search engine may show."""
 
 
 def register_pages(app: APIFlask) -> None:
     """Give an application the pages."""
-    app.register_blueprint(blueprint)
+    static = current_static(app)
+    app.jinja_env.globals["asset"] = static.address
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_formats(app)
+    init_errors(app)
+    app.add_url_rule(f"{PREFIX}/<digest>/<path:name>", "asset", static.respond)
+    app.register_blueprint(outside)
+    app.register_blueprint(inside)
 
 
-@blueprint.after_request
-def protect(response: Response) -> Response:
-    """Let a page load from this host only."""
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+def current_static(app: APIFlask) -> Assets:
+    """Return the assets of an application's static folder."""
+    assert app.static_folder is not None, "demo.toml names the folder"
+    return Assets(Path(app.static_folder))
 
 
-@blueprint.get("/")
-def landing() -> str:
-    """Show the landing page, which opens demos."""
-    minutes = current_services().settings.demo_session_duration_minutes
-    return render_template(
-        "landing.html", accounts=current_services().demo.accounts, minutes=minutes
-    )
+@outside.get("/estilo")
+def style() -> str:
+    """Show every component, where the page is served without TLS: in development."""
+    if request.is_secure or current_services().settings.cookie_secure:
+        raise NotFound
+    return render_template("style.html")
 
 
-@blueprint.get("/demo")
-def back_office() -> str:
-    """Show the back office, which the browser fills from the API."""
-    minutes = current_services().settings.demo_session_duration_minutes
-    return render_template("back_office.html", minutes=minutes)
-
-
-@blueprint.get("/docs")
-def reference() -> str:
-    """Show the API reference, written once an application: its routes do not change."""
-    app = cast(APIFlask, current_app)
-    known = app.extensions.get(REFERENCE_KEY)
-    if known is None:
-        groups = describe_api(cast(dict[str, object], app.spec))
-        known = render_template("reference.html", groups=groups)
-        app.extensions[REFERENCE_KEY] = known
-    return cast(str, known)
-
-
-@blueprint.get("/favicon.ico")
+@outside.get("/favicon.ico")
 def favicon() -> BaseResponse:
     """Lead browsers that ask for the old name to the icon."""
-    return redirect(url_for("static", filename="favicon.svg"), 301)
+    return redirect("/static/favicon.svg", 301)
 
 
-@blueprint.get("/robots.txt")
+@outside.get("/robots.txt")
 def robots() -> Response:
-    """Invite search engines to the landing page only."""
-    return Response("User-agent: *\nAllow: /$\nDisallow: /\n", mimetype="text/plain")
+    """Invite search engines to the public pages only."""
+    allowed = "".join(f"Allow: {address}$\n" for address in ADDRESSES)
+    lines = f"User-agent: *\n{allowed}Allow: /assets/\nDisallow: /\n"
+    return Response(f"{lines}Sitemap: {request.host_url}sitemap.xml\n", mimetype="text/plain")
+
+
+@outside.get("/sitemap.xml")
+def sitemap() -> Response:
+    """List the public pages."""
+    host = request.host_url.rstrip("/")
+    page = render_template("visit/sitemap.xml", addresses=[f"{host}{each}" for each in ADDRESSES])
+    return Response(page, mimetype="application/xml")

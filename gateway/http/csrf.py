@@ -13,6 +13,7 @@ from gateway.messages import CSRF_REFUSED
 from gateway.sessions.credentials import Source
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_FORM = "application/x-www-form-urlencoded"
 
 
 def ensure_same_origin(environ: WSGIEnvironment, source: Source) -> None:
@@ -33,6 +34,25 @@ def ensure_same_origin(environ: WSGIEnvironment, source: Source) -> None:
         raise Refused(CSRF_REFUSED)
 
 
+def ensure_own_form(environ: WSGIEnvironment) -> None:
+    """Refuse a form that was not sent by a page of this origin, with a session or without one.
+
+    Without a session too: a form of another site could open one in a visitor's browser. A browser
+    says in `Sec-Fetch-Site` or `Origin` where a form comes from, and no page can change either.
+    A body that is no URL-encoded form is refused.
+
+    Raises:
+        Refused: the form may come from another site, or is none.
+    """
+    if environ["REQUEST_METHOD"] in READ_METHODS:
+        return
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    same = site == "same-origin" if site is not None else _is_own_origin(environ)
+    kind, _ = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    if not same or not (kind == _FORM or (not kind and _has_no_body(environ))):
+        raise Refused(CSRF_REFUSED)
+
+
 def _is_own_origin(environ: WSGIEnvironment) -> bool:
     try:
         origin = urlsplit(environ.get("HTTP_ORIGIN", ""))
@@ -49,5 +69,9 @@ def _is_json_or_nothing(environ: WSGIEnvironment) -> bool:
     kind, _ = parse_options_header(environ.get("CONTENT_TYPE", ""))
     if kind == "application/json":
         return True
+    return not kind and _has_no_body(environ)
+
+
+def _has_no_body(environ: WSGIEnvironment) -> bool:
     empty = environ.get("CONTENT_LENGTH") in (None, "", "0")
-    return not kind and empty and "HTTP_TRANSFER_ENCODING" not in environ
+    return empty and "HTTP_TRANSFER_ENCODING" not in environ

@@ -19,7 +19,7 @@ DECISIONS = {
     "not_found": Verdict.NOT_FOUND,
 }
 _REFUSALS = {Verdict.REFUSE: NOT_LISTED, Verdict.NOT_FOUND: NOT_FOUND}
-_KEYS = ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials")
+_KEYS = ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials", "form")
 _DEFAULT = Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED)
 
 
@@ -95,6 +95,7 @@ def _rule(row: Any) -> Rule:
         opens=_flag(row, "opens"),
         limit=_text(row, "limit") if "limit" in row else None,
         credentials=_flag(row, "credentials"),
+        form=_flag(row, "form"),
     )
 
 

@@ -29,7 +29,8 @@ class Rule:
     """One row. `methods` None means every method; `refusal` is what REFUSE and NOT_FOUND
     answer. A request whose rule `opens` a session is counted by address. `limit` names one of
     the gateway's `NamedLimits`. `credentials` says that the app checks credentials itself: bad ones
-    are counted, and an address that sent too many is refused.
+    are counted, and an address that sent too many is refused. A rule with `form` takes the forms of
+    our own pages, and nothing but those: a body that is JSON is refused there.
     """
 
     methods: frozenset[str] | None
@@ -39,6 +40,7 @@ class Rule:
     opens: bool = False
     limit: str | None = None
     credentials: bool = False
+    form: bool = False
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

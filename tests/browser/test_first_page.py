@@ -4,159 +4,143 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, expect
 
+from tests.acceptance.client import Prospect
 from tests.browser.visit import LAPTOP, PHONE, Visit, number_in
 
+COMMON = {"Hoy", "Caja", "Inventario", "Ventas", "Previsiones"}
 MODELS = {
-    "individual_bakery": ("Panadería San Pablo", {"Producción", "Recetas"}),
-    "central_baker": ("Panadería La Espiga", {"Pedidos", "Proveedores"}),
+    "individual_bakery": {"Producción", "Recetas"},
+    "central_baker": {"Pedidos", "Compras", "Proveedores"},
 }
-SHORTER = "Hecho: tienes 15 minutos más."
-COMMON_TABS = {"Inventario", "Ventas (TPV)", "Ventas por día"}
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("postgres", ["18"], indirect=True),
 ]
-on_both_screens = pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
-each_model = pytest.mark.parametrize("account_type", MODELS)
 
 
-@on_both_screens
-@each_model
-def test_a_prospect_tries_a_bakery_sells_bread_and_leaves(visit: Visit, account_type: str) -> None:
-    name, own_tabs = MODELS[account_type]
+@pytest.mark.parametrize(
+    ("account_type", "screen"),
+    [("individual_bakery", PHONE), ("central_baker", LAPTOP)],
+    ids=["individual-phone", "central-laptop"],
+)
+def test_a_prospect_sells_bread_by_three_taps_and_leaves(visit: Visit, account_type: str) -> None:
     visit.begin(account_type)
     page = visit.page
+    expect(visit.timer).to_have_text(re.compile(r"^\d{2}:\d{2}$"))
+    assert COMMON | MODELS[account_type] <= visit.sections()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
-    expect(page.get_by_role("timer")).to_have_text(re.compile(r"^\d{2}:\d{2}$"))
-    assert set(visit.tabs()) == COMMON_TABS | own_tabs
-    ingredients = page.get_by_role("table", name="Ingredientes").locator("tbody tr")
-    expect(ingredients).to_have_count(25)
+    visit.turn_to("Caja")
+    product = page.locator(".product:not(.product-out)").first
+    product_id, before = product.get_attribute("data-product"), product.get_attribute("data-stock")
+    product.get_by_role("button").click()
+    expect(page.locator("#ticket-total")).to_be_in_viewport()
+    expect(page.locator("#ticket-lines li")).to_be_in_viewport()
+    total = page.locator("#ticket-total").inner_text()
+    page.get_by_role("button", name="Tarjeta").dblclick()
 
-    visit.turn_to("Ventas (TPV)")
-    product = page.locator(".product:enabled").first
-    product_id = product.get_attribute("data-product")
-    before = number_in(product.locator(".product-stock").inner_text())
-    product.click()
-    total = page.locator(".ticket-total output").inner_text()
-    page.get_by_role("group", name="Cobrar").get_by_role("button", name="Tarjeta").click()
+    sold = page.get_by_text(re.compile(r"^Ticket n\.º \d+: "))
+    expect(sold).to_contain_text(total)
+    number = number_in(sold.inner_text())
+    left = page.locator(f'[data-product="{product_id}"]')
+    expect(left).to_have_attribute("data-stock", str(int(str(before)) - 1))
 
-    message = page.get_by_text(re.compile(r"Ticket n\.º \d+ cobrado"))
-    expect(message).to_be_visible()
-    number = number_in(message.inner_text())
-    newest = page.get_by_role("table", name="Tickets de hoy").locator("tbody tr").first
-    expect(newest).to_contain_text(f"N.º {number}")
-    expect(newest).to_contain_text("Tarjeta")
-    expect(newest).to_contain_text(total)
-    stock = page.locator(f'[data-product="{product_id}"] .product-stock')
-    expect(stock).to_have_text(re.compile(rf"\b{before - 1}$" if before > 1 else "Agotado"))
+    page.get_by_role("link", name="Ver el recibo").click()
+    expect(page.get_by_text(f"Ticket n.º {number}")).to_be_visible()
+    page.go_back()
+    expect(sold).to_be_visible()
+    page.get_by_role("link", name="Tickets", exact=True).first.click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text(f"N.º {number}")
+    expect(page.get_by_role("row").nth(2)).not_to_contain_text(f"N.º {number}")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tickets")
 
-    visit.finish()
+    visit.session_link("Terminar")
     expect(page.get_by_text("Tu demo ha terminado")).to_be_visible()
     expect(page.get_by_role("button", name="Probar demo")).to_have_count(2)
     visit.ensure_clean()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Tu demo ha terminado")).to_be_visible()
+    expect(page.get_by_role("link", name="Probar otra demo")).to_be_visible()
 
 
-@on_both_screens
-@each_model
-def test_no_page_scrolls_sideways(visit: Visit, account_type: str) -> None:
-    visit.open()
-    visit.ensure_no_sideways_scrolling("the landing page")
-    visit.open("/docs")
-    visit.ensure_no_sideways_scrolling("the API reference")
+PAGES = {
+    "individual_bakery": (
+        "/demo/", "/demo/caja", "/demo/inventario", "/demo/inventario/1", "/demo/produccion",
+        "/demo/recetas/1", "/demo/ventas", "/demo/previsiones", "/demo/sesion/terminar",
+        "/", "/entrar", "/privacidad", "/estilo", "/docs", "/nada",
+    ),
+    "central_baker": (
+        "/demo/", "/demo/caja", "/demo/caja/tickets", "/demo/pedidos", "/demo/pedidos/nuevo",
+        "/demo/compras", "/demo/clientes", "/demo/proveedores/1", "/demo/ventas/productos",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("account_type", PAGES)
+def test_every_kind_of_page_is_accessible_and_fits_a_phone(visit: Visit, account_type: str) -> None:
+    scheme = "dark" if account_type == "central_baker" else "light"
+    page = visit.page
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     visit.begin(account_type)
-    for tab in visit.tabs():
-        visit.turn_to(tab)
-        visit.ensure_no_sideways_scrolling(tab)
-    visit.ensure_clean()
+    for path in PAGES[account_type]:
+        visit.open(path)
+        visit.ensure_no_sideways_scrolling()
+        visit.ensure_accessible()
+    assert [each for each in visit.complaints if "404" not in each] == []
+    assert visit.strangers == []
 
 
-def test_an_adjustment_changes_the_stock_and_a_reset_takes_it_back(visit: Visit) -> None:
+def test_a_ticket_without_a_connection_is_rung_up_once_when_it_is_back(visit: Visit) -> None:
     visit.begin("individual_bakery")
-    sugar, before = visit.add_sugar()
+    visit.turn_to("Caja")
+    page = visit.page
+    product = page.locator(".product:not(.product-out)").first
+    before = product.get_attribute("data-stock")
+    product.get_by_role("button").click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Efectivo").click()
+    expect(page.get_by_text("Sin conexión: tu ticket está a salvo")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text(re.compile(r"^Ticket n\.º \d+: "))).to_be_visible()
+    expect(product).to_have_attribute("data-stock", str(int(str(before)) - 1))
 
-    visit.start_again()
-    expect(sugar).to_have_text(before, use_inner_text=True)
-    visit.ensure_clean()
 
-
-def test_a_demo_can_be_extended_and_the_button_says_how_often(visit: Visit) -> None:
+def test_a_demo_works_without_javascript(browser: Browser, live_url: str) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}
+    )
+    context.set_default_timeout(15_000)
+    visit = Visit(context.new_page(), live_url.rstrip("/"))
     visit.begin("individual_bakery")
-    before = visit.extensions_left()
-    visit.page.get_by_role("button", name="Ampliar").click()
-    expect(visit.page.get_by_text("tienes más tiempo")).to_be_visible()
-    assert visit.extensions_left() == before - 1
-    visit.page.route("**/api/demo/session/extend", near_capacity)
-    visit.page.get_by_role("button", name="Ampliar").click()
-    expect(visit.page.get_by_text(SHORTER)).to_be_visible()
+    visit.turn_to("Caja")
+    page = visit.page
+    product = page.locator(".product:not(.product-out)").first
+    product.get_by_role("spinbutton").fill("1")
+    page.get_by_role("button", name="Tarjeta").click()
+    expect(page.get_by_text(re.compile(r"^Ticket n\.º \d+: "))).to_be_visible()
+    page.locator(".bar").get_by_role("button", name="Ampliar").click()
+    expect(page.get_by_text("tienes más tiempo")).to_be_visible()
+    page.get_by_text("Tu demo", exact=True).click()
+    page.get_by_role("link", name="Terminar").click()
+    page.get_by_role("button", name="Sí, terminar la demo").click()
+    expect(page.get_by_text("sus datos se han borrado")).to_be_visible()
+    context.close()
+
+
+def test_a_prospect_who_waits_is_told_so_and_let_in(visit: Visit, live_url: str) -> None:
+    """Sessions are opened until the pool has none left: the last one waits for its clone."""
+    waiting = Prospect(live_url).open("central_baker", wait=False)
+    while waiting.session["status"] != "pending":
+        waiting = Prospect(live_url).open("central_baker", wait=False)
+    cookie: Any = {"name": "demo_session", "value": str(waiting.token), "url": visit.url}
+    visit.page.context.add_cookies([cookie])
+    visit.open("/demo/caja")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("Estamos preparando tu panadería|Hoy")
+    )
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Hoy", timeout=60_000)
     visit.ensure_clean()
-
-
-def near_capacity(route: Route) -> None:
-    """Answer as the server does when few places are left."""
-    answer = route.fetch()
-    route.fulfill(response=answer, json=answer.json() | {"notice": SHORTER})
-
-
-def test_the_back_office_without_a_demo_leads_back_to_the_landing_page(visit: Visit) -> None:
-    visit.open("/demo")
-    visit.page.get_by_role("link", name="Volver al inicio").click()
-    expect(visit.page.get_by_role("button", name="Probar demo")).to_have_count(2)
-
-
-def test_a_demo_that_was_ended_elsewhere_says_so(visit: Visit) -> None:
-    visit.begin("central_baker")
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    ended = visit.page.request.post(
-        f"{visit.url}/api/demo/session/destroy", data={}, headers=headers
-    )
-    assert ended.ok
-    visit.page.get_by_role("tab", name="Pedidos").click()
-    expect(visit.page.get_by_text("Tu demo ha terminado")).to_be_visible()
-    expect(visit.page.get_by_role("link", name="Volver al inicio")).to_be_visible()
-
-
-def test_a_prospect_who_waits_sees_progress_though_the_stream_is_refused(visit: Visit) -> None:
-    answers: list[dict[str, Any]] = []
-
-    def hold_back(route: Route) -> None:
-        """Give the session as pending, until it has been asked for twice."""
-        answer = route.fetch().json()
-        answers.append(answer)
-        if len(answers) < 3:
-            progress = {"phase": "rows", "table": "ingredients", "percent": 40.0}
-            answer |= {"status": "pending", "progress": progress}
-        route.fulfill(status=201 if len(answers) == 1 else 200, json=answer)
-
-    visit.open()
-    page = visit.page
-    page.route("**/api/demo/session/create", hold_back)
-    page.route(re.compile(r"/api/demo/session/demo_[^/]+$"), hold_back)
-    page.route("**/events", lambda route: route.fulfill(status=503, json={"code": "too_many"}))
-    page.get_by_role("button", name="Probar demo").first.click()
-    expect(page.get_by_role("progressbar")).to_have_js_property("value", 40)
-    expect(page.get_by_text("Trayendo la harina")).to_be_visible()
-    page.wait_for_url(re.compile(r"/demo$"))
-    expect(page.get_by_role("tablist")).to_be_visible()
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_refusal_is_shown_and_can_be_tried_again(visit: Visit, status: int) -> None:
-    sentence = "Ahora mismo hay demasiadas demos abiertas."
-    problem = {"status": status, "code": "full", "detail": sentence}
-    visit.open()
-    page = visit.page
-    page.route(
-        "**/api/demo/session/create",
-        lambda route: route.fulfill(
-            status=status, json=problem, content_type="application/problem+json"
-        ),
-        times=1,
-    )
-    page.get_by_role("button", name="Probar demo").first.click()
-    expect(page.get_by_role("alert")).to_contain_text(sentence)
-    page.get_by_role("button", name="Reintentar").click()
-    page.wait_for_url(re.compile(r"/demo$"))

@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 LAPTOP = (1280, 800)
 PHONE = (390, 844)
+INSIDE = re.compile(r"/demo/$")
+SERIOUS = {"serious", "critical"}
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Visit:
 
     def _see(self, request: Request) -> None:
         host = urlsplit(request.url)
-        if host.scheme != "data" and host.netloc != urlsplit(self.url).netloc:
+        if host.netloc != urlsplit(self.url).netloc:
             self.strangers.append(request.url)
 
     def new_tab(self) -> "Visit":
@@ -47,64 +50,53 @@ class Visit:
         self.open()
         card = self.page.locator(f'[data-account="{account_type}"]')
         card.get_by_role("button", name="Probar demo").click()
-        self.page.wait_for_url(re.compile(r"/demo$"), timeout=60_000)
-        expect(self.page.get_by_role("tablist")).to_be_visible()
+        self.page.wait_for_url(re.compile(r"/demo/(\?|$)"), timeout=60_000)
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Hoy")
 
-    def turn_to(self, tab: str) -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
+    def turn_to(self, section: str) -> None:
+        self.page.get_by_role("navigation", name="Módulos").get_by_role(
+            "link", name=section, exact=True
+        ).click()
+        expect(self.page.locator(".sections [aria-current]")).to_have_text(section)
 
-    def tabs(self) -> list[str]:
-        return self.page.get_by_role("tab").all_inner_texts()
+    def sections(self) -> set[str]:
+        links = self.page.get_by_role("navigation", name="Módulos").get_by_role("link")
+        return set(links.all_inner_texts())
 
     @property
     def timer(self) -> Locator:
         """The countdown."""
         return self.page.get_by_role("timer")
 
-    def adjust(self, ingredient: str, quantity: int) -> None:
-        """Correct the stock of an ingredient."""
-        page = self.page
-        page.get_by_label("Ingrediente", exact=True).select_option(label=ingredient)
-        page.get_by_label("Cantidad", exact=True).fill(str(quantity))
-        page.get_by_label("Motivo").fill("Recuento de la despensa")
-        page.get_by_role("button", name="Guardar ajuste").click()
-        expect(page.get_by_text("Ajuste guardado")).to_be_visible()
-
-    def add_sugar(self) -> tuple[Locator, str]:
-        """Add to the stock of sugar, and see it; its row, and what that said before."""
-        sugar = self.page.get_by_role("row").filter(has_text="Azúcar blanco")
-        before = sugar.inner_text()
-        self.adjust("Azúcar blanco", 5)
-        expect(sugar).not_to_have_text(before, use_inner_text=True)
-        return sugar, before
-
-    def start_again(self) -> None:
-        """Ask for the data of the beginning."""
-        self.page.get_by_role("button", name="Empezar de nuevo").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Empezar de nuevo").click()
-        expect(self.page.get_by_text("Datos como nuevos")).to_be_visible()
-
     def extensions_left(self) -> int:
-        """The text of the button that extends the session."""
-        extend = self.page.get_by_role("button", name="Ampliar")
-        return number_in(extend.inner_text().partition("queda")[2])
+        return number_in(self.page.locator(".bar .bar-left").text_content() or "", after="quedan")
 
-    def finish(self) -> None:
-        self.page.get_by_role("button", name="Terminar").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Terminar").click()
-        self.page.wait_for_url(re.compile(r"/$"))
+    def session_link(self, name: str) -> None:
+        """Choose from the menu of the session, and say yes."""
+        self.page.get_by_text("Tu demo", exact=True).click()
+        self.page.get_by_role("link", name=name).click()
+        self.page.get_by_role("button", name=re.compile("^Sí, ")).click()
 
-    def ensure_no_sideways_scrolling(self, where: str) -> None:
+    def ensure_no_sideways_scrolling(self) -> None:
         wide = "document.documentElement.scrollWidth - window.innerWidth"
-        assert self.page.evaluate(wide) <= 0, f"{where} is wider than the screen"
+        assert self.page.evaluate(wide) <= 0, f"{self.page.url} is wider than the screen"
+
+    def ensure_accessible(self) -> None:
+        """Let axe look at the page: it finds nothing that is serious."""
+        found = Axe().run(self.page).response["violations"]
+        serious = [
+            (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+            for each in found
+            if each["impact"] in SERIOUS
+        ]
+        assert serious == [], f"{self.page.url}: {serious}"
 
     def ensure_clean(self) -> None:
         assert self.complaints == []
         assert self.strangers == []
 
 
-def number_in(text: str) -> int:
-    found = re.search(r"\d+", text)
+def number_in(text: str, after: str = "") -> int:
+    found = re.search(r"\d+", text.partition(after)[2] if after else text)
     assert found is not None, f"no number in {text!r}"
     return int(found.group())

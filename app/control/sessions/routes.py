@@ -7,10 +7,10 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
 
-from app.control.privacy import cut_address
 from app.control.services import ControlServices, current_services
 from app.control.sessions.accounts import authenticate
-from app.control.sessions.caller import ADDRESS_DIGESTS_KEY, session_id_of
+from app.control.sessions.browser import session_cookie, visitor_of_request
+from app.control.sessions.caller import session_id_of
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -20,14 +20,12 @@ from app.control.sessions.schemas import (
     SessionOut,
     StatsOut,
 )
-from app.control.sessions.session_view import OpenedSession, SessionView, Visitor
+from app.control.sessions.session_view import OpenedSession, SessionView
 from app.demo import BASE, Account, Demo, template_key
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
 from app.http.parameters import ensure_known_parameters
 
-COOKIE = "demo_session"
-USER_AGENT_LENGTH = 300
 WARNING_SECONDS = 120
 """The page warns its visitor this long before the end."""
 EVENT_STREAM: Responses = {
@@ -86,7 +84,7 @@ def _account(demo: Demo, account: Account, sizes: Mapping[str, int]) -> dict[str
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Open a demo session: a private copy of a template."""
     opened = current_services().sessions.open(
-        json_data.demo_account_type, _visitor(), json_data.choices()
+        json_data.demo_account_type, visitor_of_request(), json_data.choices()
     )
     return _opened(opened, 201)
 
@@ -100,7 +98,7 @@ def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Log in with a public demo account: opens a session of its business model."""
     user = authenticate(current_services().engine, json_data.email, json_data.password)
-    visitor = _visitor(user_id=user.id)
+    visitor = visitor_of_request(user_id=user.id)
     return _opened(current_services().sessions.open(user.account_type, visitor), 201)
 
 
@@ -138,7 +136,7 @@ def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 def destroy(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """End the session and delete its data."""
     session = current_services().sessions.end(session_id_of(json_data.session_id))
-    return describe(current_services(), session), 200, {"Set-Cookie": _cookie("", max_age=0)}
+    return describe(current_services(), session), 200, {"Set-Cookie": session_cookie("", max_age=0)}
 
 
 @blueprint.get("/session/current")
@@ -233,28 +231,4 @@ def describe(
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
     body = describe(current_services(), opened.session, token=opened.token)
     body["notice"] = opened.notice
-    return body, status, {"Set-Cookie": _cookie(opened.token), "Cache-Control": "no-store"}
-
-
-def _cookie(value: str, max_age: int | None = None) -> str:
-    """Return the session cookie, which scripts cannot read and other sites' forms do not send."""
-    response = Response()
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=max_age,
-        httponly=True,
-        samesite="Lax",
-        secure=current_services().settings.cookie_secure,
-    )
-    return response.headers["Set-Cookie"]
-
-
-def _visitor(user_id: Any = None) -> Visitor:
-    agent = request.user_agent.string[:USER_AGENT_LENGTH].replace("\0", "") or None
-    return Visitor(
-        ip_address=cut_address(request.remote_addr),
-        user_agent=agent,
-        user_id=user_id,
-        address_digests=request.environ.get(ADDRESS_DIGESTS_KEY, ()),
-    )
+    return body, status, {"Set-Cookie": session_cookie(opened.token), "Cache-Control": "no-store"}

@@ -70,4 +70,13 @@ def test_every_writing_route_is_listed_or_refused(app):
         "POST /api/procurement/runs",
         "PUT /api/pos/sales/1",
         "PUT /api/orders/1",
+        "POST /demo/caja",
+        "POST /demo/caja/tickets/1",
+        "POST /demo/pedidos",
+        "POST /demo/pedidos/1",
+        "POST /demo/inventario/ajustes",
+        "POST /demo/compras",
+        "POST /demo/sesion/ampliar",
+        "POST /demo/sesion/reiniciar",
+        "POST /demo/sesion/terminar",
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
+from werkzeug.wrappers import Response
 
 from gateway import SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER, Refusal, Refused
 
@@ -41,7 +42,7 @@ def test_a_client_cannot_name_a_tenant(world: Any) -> None:
     forged = {"X-Tenant-Id": str(other.tenant_id), "X-Tenant_Id": "x", "x-tenantid": "x"}
     world.call("GET", "/api/tenant", headers=world.bearer(mine) | forged)
     world.call("GET", "/api/demo/accounts", headers=forged)
-    world.call("GET", "/demo", headers=forged)
+    world.call("GET", "/docs", headers=forged)
     session, optional, page = world.seen
     assert session[TENANT_HEADER] == str(mine.tenant_id)
     assert not [key for key in session if "TENANT" in key and key != TENANT_HEADER]
@@ -49,7 +50,7 @@ def test_a_client_cannot_name_a_tenant(world: Any) -> None:
         assert not [key for key in environ if "TENANT" in key]
 
 
-@pytest.mark.parametrize("path", ["/", "/demo", "/static/app.css", "/health", "/ops/rq"])
+@pytest.mark.parametrize("path", ["/docs", "/static/app.css", "/health", "/ops/rq"])
 def test_a_public_page_gets_no_session(world: Any, path: str) -> None:
     record = world.open()
     assert world.call("GET", path).status_code == 200
@@ -268,7 +269,7 @@ def test_only_admitted_requests_of_sessions_are_counted(world: Any) -> None:
     for _ in range(3):
         world.get(record)
     world.get(other)
-    world.get(record, "/demo")
+    world.get(record, "/docs")
     world.get(record, "/api/demo/accounts")
     world.get(record, "/api/forecasting/models")
     world.call("GET", "/api/tenant")
@@ -312,3 +313,42 @@ def test_method_override_headers_are_ignored(world: Any) -> None:
     (environ,) = world.seen
     assert environ["QUERY_STRING"] == "a=1"
     assert not [key for key in environ if "OVERRIDE" in key or "ORIGINAL" in key]
+
+
+OWN_FORM = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("path", ["/demo/caja", "/demo/abrir", "/entrar"])
+def test_a_form_is_taken_from_our_own_pages_only(world: Any, code: Code, path: str) -> None:
+    record = world.open()
+    cookie = world.tokens.issue(record.session_id, record.expires_at)
+    headers = OWN_FORM | {"Cookie": f"demo_session={cookie}"}
+    assert world.call("POST", path, data="a=1", headers=headers).status_code == 200
+    for changes in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Content-Type": "application/json"},
+    ):
+        answer = world.call("POST", path, data="{}", headers=headers | changes)
+        assert (answer.status_code, code(answer)) == (403, "csrf_refused")
+    bare = {name: value for name, value in headers.items() if name != "Sec-Fetch-Site"}
+    assert code(world.call("POST", path, data="a=1", headers=bare)) == "csrf_refused"
+    assert len(world.seen) == 1
+
+
+def test_a_form_is_refused_where_json_is_meant(world: Any, code: Code) -> None:
+    record = world.open()
+    cookie = world.tokens.issue(record.session_id, record.expires_at)
+    headers = OWN_FORM | {"Cookie": f"demo_session={cookie}"}
+    assert code(world.call("POST", "/api/orders", data="a=1", headers=headers)) == "csrf_refused"
+
+
+def test_a_refusal_is_a_page_where_one_is_given(world: Any, code: Code) -> None:
+    def pages(refusal: Refusal, environ: Any) -> Any:
+        return Response(refusal.code, 410) if "html" in environ.get("HTTP_ACCEPT", "") else None
+
+    world.gateway = world.make_gateway(pages=pages)
+    shown = world.call("GET", "/demo/caja", headers={"Accept": "text/html"})
+    assert (shown.status_code, shown.text) == (410, "session_required")
+    assert "X-Request-Id" in shown.headers
+    assert code(world.call("GET", "/demo/caja")) == "session_required"

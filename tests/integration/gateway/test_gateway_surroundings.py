@@ -21,7 +21,7 @@ def test_every_answer_carries_one_request_id(world: Any) -> None:
         return []
 
     world.app = answer
-    for path, given in (("/demo", "given-by-client"), ("/demo", "bad id"), ("/api/x", "bad id")):
+    for path, given in (("/docs", "given-by-client"), ("/demo", "bad id"), ("/api/x", "bad id")):
         response = world.call("GET", path, headers={"X-Request-Id": given})
         (request_id,) = response.headers.getlist("X-Request-Id")
         assert (request_id == given) == (given == "given-by-client")
@@ -31,7 +31,7 @@ def test_every_answer_carries_one_request_id(world: Any) -> None:
 def test_responses_to_a_tenant_are_not_cached_by_shared_caches(world: Any) -> None:
     record = world.open()
     assert world.get(record).headers["Cache-Control"] == "private, no-store"
-    assert "Cache-Control" not in world.get(record, "/demo").headers
+    assert "Cache-Control" not in world.get(record, "/docs").headers
 
     def cached(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [("cache-control", "max-age=5")])
@@ -80,7 +80,7 @@ def test_the_log_context_starts_empty_for_each_request(world: Any) -> None:
 
     world.app = app
     with structlog.contextvars.bound_contextvars(tenant_id="left", session="left", of_server="x"):
-        world.call("GET", "/demo")
+        world.call("GET", "/docs")
     assert set(bound[0]) == {"request_id", "of_server"}
 
 
@@ -127,6 +127,6 @@ def test_a_refusal_is_logged_with_its_code_and_without_the_path(world: Any) -> N
 
 @pytest.mark.parametrize("carrier", ["::ffff:203.0.113.7", "64:ff9b::cb00:7107"])
 def test_the_app_is_told_the_address_that_limits_count(world: Any, carrier: str) -> None:
-    for path in ("/demo", "/api/demo/session/create"):
+    for path in ("/docs", "/api/demo/session/create"):
         world.call("GET", path, environ_base={"REMOTE_ADDR": carrier})
     assert [environ["REMOTE_ADDR"] for environ in world.seen] == ["203.0.113.7"] * 2

@@ -270,7 +270,7 @@ SESSIONS = "/api/demo/session"
     [
         ("POST", f"{SESSIONS}/reset", 429),
         ("GET", f"{SESSIONS}/current", 429),
-        ("GET", "/demo", 200),
+        ("GET", "/docs", 200),
     ],
 )
 def test_guards_apply_wherever_a_session_is_known(world, counters, method, path, refused):

@@ -20,6 +20,9 @@ ALLOWED = {
     "/": READ,
     "/demo": READ,
     "/demo/<page>": READ,
+    "/demo/caja": READ | {"POST"},
+    "/demo/pedidos/<name>": READ | {"POST"},
+    "/demo/pedidos": READ | {"POST"},
     "/static/<path:name>": READ,
     "/ops/<path:name>": set(METHODS),
     "/api/demo/session/create": READ | {"POST"},
@@ -45,7 +48,7 @@ ALLOWED = {
     "/internal/reset": set(),
     "/API/orders": set(),
 }
-TENANTLESS = ("/api/demo/", "/demo", "/static/", "/ops/", "/api/auth/login")
+TENANTLESS = ("/api/demo/", "/static/", "/ops/", "/api/auth/login")
 MAPS = [
     Map([Rule(rule, endpoint=rule, methods=METHODS) for rule in ALLOWED], strict_slashes=strict)
     for strict in (True, False)
@@ -95,7 +98,8 @@ class Router:
 
 def send(world: Any, target: str, method: str, headers: dict[str, str], keep_target: bool) -> str:
     path = unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
-    environ = EnvironBuilder(method="GET", headers=headers).get_environ()
+    own = {"Sec-Fetch-Site": "same-origin"}
+    environ = EnvironBuilder(method="GET", headers=headers | own).get_environ()
     environ |= {"REQUEST_METHOD": method, "PATH_INFO": path}
     for name in ("RAW_URI", "REQUEST_URI"):
         environ[name] = target if keep_target else ""

@@ -121,7 +121,7 @@ def test_with_redis_and_database_away_the_answer_is_503_with_retry_after(
     with capture_logs(), pytest.raises(SessionsUnavailable):
         own_world.sessions.get(record.session_id)
     assert own_world.seen == []
-    assert own_world.call("GET", "/demo").status_code == 200
+    assert own_world.call("GET", "/docs").status_code == 200
 
 
 def test_with_the_database_away_redis_answers(world: Any, away: Any, code: Code) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway import Refused, SessionTokens
-from gateway.http.csrf import ensure_same_origin
+from gateway.http.csrf import ensure_own_form, ensure_same_origin
 from gateway.http.log_context import ensure_request_id
 from gateway.sessions.credentials import Source, find_credential
 from gateway.sessions.record import utc_now
@@ -193,3 +193,40 @@ def test_any_other_request_id_is_replaced(given: str) -> None:
     environ = {"HTTP_X_REQUEST_ID": given}
     assert ensure_request_id(environ) == environ["HTTP_X_REQUEST_ID"] != given
     assert len(ensure_request_id({})) == 32
+
+
+FORM = SAME | {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        FORM,
+        FORM | {"HTTP_SEC_FETCH_SITE": "absent", "HTTP_ORIGIN": "http://demo.example"},
+        SAME | {"CONTENT_TYPE": "absent", "CONTENT_LENGTH": "0"},
+        {"REQUEST_METHOD": "GET", "HTTP_SEC_FETCH_SITE": "cross-site"},
+    ],
+)
+def test_our_own_page_may_send_a_form(changes: dict[str, str]) -> None:
+    ensure_own_form(posted(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"HTTP_SEC_FETCH_SITE": "absent"},
+        {"HTTP_SEC_FETCH_SITE": "none"},
+        {"HTTP_SEC_FETCH_SITE": "same-site"},
+        {"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://demo.example"},
+        {"HTTP_SEC_FETCH_SITE": "absent", "HTTP_ORIGIN": "null"},
+        {"HTTP_SEC_FETCH_SITE": "absent", "HTTP_ORIGIN": "http://evil.example"},
+        {"CONTENT_TYPE": "application/json"},
+        {"CONTENT_TYPE": "text/plain"},
+        {"CONTENT_TYPE": "multipart/form-data; boundary=x"},
+        {"CONTENT_TYPE": "absent"},
+    ],
+)
+def test_another_site_may_not_send_a_form_and_a_form_is_no_json(changes: dict[str, str]) -> None:
+    with pytest.raises(Refused) as caught:
+        ensure_own_form(posted(**(FORM | changes)))
+    assert code_of(caught) == "csrf_refused"

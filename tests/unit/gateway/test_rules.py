@@ -13,21 +13,34 @@ FORECAST = "forecast_unavailable"
 PUBLIC, OPTIONAL, SESSION = Verdict.PUBLIC, Verdict.OPTIONAL, Verdict.SESSION
 
 PAGES = [
-    "/",
     "/favicon.ico",
     "/robots.txt",
     "/static/app.css",
     "/static/js/a/b.js",
     "/bootstrap/static/css/bootstrap.min.css",
-    "/demo",
-    "/demo/panel",
-    "/demo/panel/pedidos",
+    "/sitemap.xml",
+    "/assets/0123456789ab/js/till.js",
+    "/privacidad",
+    "/aviso-legal",
+    "/entrar",
     "/health",
     "/ready",
     "/metrics",
     "/openapi.json",
     "/docs",
     "/docs/oauth2-redirect",
+]
+INSIDE = ["/demo", "/demo/", "/demo/caja/tickets", "/demo/inventario/1", "/demo/sesion/terminar"]
+FORMS = [
+    "/demo/caja",
+    "/demo/caja/tickets/1",
+    "/demo/pedidos",
+    "/demo/pedidos/1",
+    "/demo/inventario/ajustes",
+    "/demo/compras",
+    "/demo/sesion/ampliar",
+    "/demo/sesion/reiniciar",
+    "/demo/sesion/terminar",
 ]
 SESSIONS_OWN = ["/api/demo/accounts", "/api/demo/session/create", "/api/demo/session/x/events"]
 READABLE = ["/api/tenant", "/api/orders", "/api/orders/1", "/api/auth/me", "/api/nothing", "/api"]
@@ -66,6 +79,12 @@ def rows() -> list[tuple[str, str, object]]:
     expected |= {(method, path): FORECAST for method in ALL for path in FORECASTS}
     expected |= {(method, path): RESTRICTED for method in ALL for path in CLOSED}
     expected |= {(method, "/ops/rq/queues"): PUBLIC for method in ALL}
+    expected |= {(method, path): RESTRICTED for method in ALL for path in [*INSIDE, *FORMS]}
+    expected |= {(method, path): SESSION for method in READ for path in [*INSIDE, *FORMS]}
+    expected |= {("POST", path): SESSION for path in FORMS}
+    expected |= {(method, path): OPTIONAL for method in READ for path in ("/", "/demo/espera")}
+    expected["POST", "/entrar"] = PUBLIC
+    expected["POST", "/demo/abrir"] = OPTIONAL
     expected["POST", "/api/auth/login"] = PUBLIC
     expected["GET", "/api/auth/login"] = SESSION
     return [(method, path, value) for (method, path), value in expected.items()]
@@ -91,6 +110,11 @@ def test_the_table_decides_each_operation(method: str, path: str, expected: obje
         ("PATCH", "/api/orders/1", RESTRICTED),
         ("POST", "/api/auth/login/", RESTRICTED),
         ("POST", "/demo", RESTRICTED),
+        ("POST", "/demo/caja/", RESTRICTED),
+        ("POST", "/demo/pedidos/1/cambiar", RESTRICTED),
+        ("POST", "/demo/previsiones", RESTRICTED),
+        ("POST", "/demo/proveedores", RESTRICTED),
+        ("PUT", "/demo/pedidos/1", RESTRICTED),
         ("GET", "/api/Forecasting/models", FORECAST),
         ("GET", "/API/FORECASTING", FORECAST),
         ("GET", "/api/auth/PASSWORD", RESTRICTED),
@@ -105,6 +129,24 @@ def test_the_table_decides_each_operation(method: str, path: str, expected: obje
 )
 def test_another_spelling_admits_nothing(method: str, path: str, expected: object) -> None:
     assert outcome(method, path) == expected
+
+
+def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
+    paths = {rule.pattern for rule in POLICY.rules if rule.form}
+    assert paths == {
+        "/entrar",
+        "/demo/abrir",
+        "/demo/sesion/ampliar",
+        "/demo/sesion/reiniciar",
+        "/demo/sesion/terminar",
+        "/demo/caja",
+        "/demo/caja/tickets/*",
+        "/demo/pedidos",
+        "/demo/pedidos/*",
+        "/demo/inventario/ajustes",
+        "/demo/compras",
+    }
+    assert all(rule.methods == frozenset({"POST"}) for rule in POLICY.rules if rule.form)
 
 
 def test_a_newline_ends_no_pattern() -> None:

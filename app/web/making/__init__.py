@@ -1,0 +1,1 @@
+"""Making: the day's plan, batches, recipes, and forecasts."""

@@ -1,0 +1,49 @@
+"""Recipes: the list with costs and margins, and one recipe with its ingredients."""
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.bakery.recipes import service
+from app.bakery.recipes.schemas import RecipeDetail, RecipePage, RecipeQuery
+from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
+from app.web.inside.lists import Column, ListPage, export_list, show_list
+
+LIST = ListPage(
+    title="Recetas",
+    path="/demo/recetas",
+    things=("receta", "recetas"),
+    query=RecipeQuery,
+    fetch=service.list_recipes,
+    schema=RecipePage,
+    columns=(
+        Column("name", sort="name", link="/demo/recetas/{id}", note="category"),
+        Column("yield_quantity", "amount", heading="Piezas", wide=True),
+        Column("total_minutes", "minutes", sort="total_minutes", heading="Tiempo", wide=True),
+        Column("cost_per_piece", "euros", sort="cost_per_piece", heading="Coste por pieza"),
+        Column("price", "euros", wide=True),
+        Column("margin_percent", "percent", sort="margin_percent", heading="Margen"),
+    ),
+    search="Nombre o categoría",
+)
+
+
+@blueprint.get("/recetas")
+@in_bakery("recipes")
+def recipes(session: Session) -> Answer:
+    """List recipes with their costs and margins."""
+    return show_list(session, LIST)
+
+
+@blueprint.get("/recetas.csv")
+@in_bakery("recipes")
+def recipes_table(session: Session) -> Response:
+    """Give all recipes as a table."""
+    return export_list(session, LIST)
+
+
+@blueprint.get("/recetas/<int:recipe_id>")
+@in_bakery("recipes")
+def recipe(session: Session, recipe_id: int) -> Answer:
+    """Show a recipe, its ingredients and its cost."""
+    found = RecipeDetail.model_validate(service.fetch_recipe(session, recipe_id))
+    return Shown("making/recipe.html", {"title": found.name, "recipe": found})

@@ -1,0 +1,38 @@
+"""What a page says after something was done: the address has the notice's code.
+
+A code and never a text, so that no address can put words into our mouth.
+"""
+
+NOTICES = {
+    "abierta": "Tu panadería está lista. Todo lo que hagas aquí es solo tuyo.",
+    "venta": "Ticket cobrado.",
+    "correccion": "Ticket corregido: las existencias se han ajustado.",
+    "pedido": "Pedido creado.",
+    "pedido-cambiado": "Pedido cambiado.",
+    "pedido-estado": "El pedido ha cambiado de estado.",
+    "ajuste": "Ajuste guardado.",
+    "ronda": "Ronda de compras hecha: estos son los pedidos a cada proveedor.",
+    "ronda-vacia": "No hacía falta comprar nada: la ronda no tiene pedidos.",
+    "ampliada": "Hecho: tienes más tiempo.",
+    "ampliada-menos": "Hecho, pero hay muchas personas que quieren probar la demo: esta vez la "
+    "ampliación es más corta.",
+    "reinicio": "Datos como nuevos: tu panadería vuelve a estar como al principio.",
+    "reinicio-en-otra": "Has empezado de nuevo en otra pestaña: estos son los datos del principio.",
+    "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
+    "sin-demo": "Para entrar ahí, primero abre una demo: elige tu tipo de negocio.",
+}
+"""The sentences, by code."""
+
+PARAMETER = "hecho"
+"""The parameter of an address that names a notice."""
+
+
+def with_notice(address: str, code: str) -> str:
+    """Return an address whose page says the notice."""
+    assert code in NOTICES, code
+    return f"{address}{'&' if '?' in address else '?'}{PARAMETER}={code}"
+
+
+def find_notice(code: str | None) -> str | None:
+    """Return the sentence of a code, if there is such a notice."""
+    return NOTICES.get(code or "")

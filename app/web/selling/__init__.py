@@ -1,0 +1,1 @@
+"""Selling: the till, tickets, products and what was sold."""

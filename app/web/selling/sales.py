@@ -1,0 +1,162 @@
+"""What was sold, by day, by hour and by product, as a chart with its figures below."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.bakery.clock import today
+from app.bakery.sales import service
+from app.bakery.sales.models import SalesChannel
+from app.bakery.sales.schemas import (
+    ChannelQuery,
+    DailyQuery,
+    DayPage,
+    HourPage,
+    ProductSalesPage,
+    SalesQuery,
+)
+from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
+from app.web.inside.lists import (
+    Column,
+    Filter,
+    Listed,
+    ListPage,
+    choices_of,
+    export_list,
+    read_list,
+    show_list,
+)
+from app.web.parts.charts import Chart, bar_chart
+from app.web.parts.formats import day, euros, long_day
+
+PERIOD = (Filter("from", "Desde"), Filter("to", "Hasta"))
+CHANNEL = Filter("channel", "Canal", choices_of(SalesChannel, "Tienda y pedidos"))
+DAYS = ListPage(
+    title="Ventas por día",
+    path="/demo/ventas",
+    things=("día", "días"),
+    query=DailyQuery,
+    fetch=service.list_days,
+    schema=DayPage,
+    columns=(
+        Column("day", "day", sort="day"),
+        Column("tickets", "amount", sort="tickets", wide=True),
+        Column("pieces", "amount", wide=True),
+        Column("average_ticket", "euros"),
+        Column("amount", "euros", sort="amount"),
+    ),
+    filters=(*PERIOD, CHANNEL),
+    search="",
+)
+HOURS = ListPage(
+    title="Ventas por hora",
+    path="/demo/ventas/horas",
+    things=("hora", "horas"),
+    query=SalesQuery,
+    fetch=service.list_hours,
+    schema=HourPage,
+    columns=(
+        Column("hour", "hour", sort="hour"),
+        Column("tickets", "amount", sort="tickets"),
+        Column("pieces", "amount", wide=True),
+        Column("amount", "euros", sort="amount"),
+    ),
+    filters=PERIOD,
+    search="",
+)
+PRODUCTS = ListPage(
+    title="Ventas por producto",
+    path="/demo/ventas/productos",
+    things=("producto", "productos"),
+    query=ChannelQuery,
+    fetch=service.list_products,
+    schema=ProductSalesPage,
+    columns=(
+        Column("product_name", sort="product_name", link="/demo/productos/{product_id}"),
+        Column("category", wide=True),
+        Column("quantity", "amount", sort="quantity", heading="Piezas"),
+        Column("share", "percent", wide=True),
+        Column("amount", "euros", sort="amount"),
+    ),
+    filters=(*PERIOD, CHANNEL),
+    search="Producto o categoría",
+)
+
+
+@blueprint.get("/ventas")
+@in_bakery("sales")
+def days(session: Session) -> Answer:
+    """Show what was sold on each day."""
+    listed = read_list(session, DAYS)
+    items = sorted(listed.page.items, key=lambda each: each.day)
+    points = [
+        (day(each.day), f"{long_day(each.day)}: {euros(each.amount)}", each.amount)
+        for each in items
+    ]
+    here = next((index for index, each in enumerate(items) if each.day == today()), None)
+    return _show(listed, bar_chart(points, here), _totals(items))
+
+
+@blueprint.get("/ventas/horas")
+@in_bakery("sales")
+def hours(session: Session) -> Answer:
+    """Show at what hour it was sold."""
+    listed = read_list(session, HOURS)
+    items = sorted(listed.page.items, key=lambda each: each.hour)
+    points = [
+        (f"{each.hour} h", f"de {each.hour} a {each.hour + 1}: {euros(each.amount)}", each.amount)
+        for each in items
+    ]
+    return _show(listed, bar_chart(points), _totals(items))
+
+
+@blueprint.get("/ventas/productos")
+@in_bakery("sales")
+def sold_products(session: Session) -> Answer:
+    """Show what was sold most."""
+    return show_list(session, PRODUCTS, extra_filters=_places())
+
+
+@blueprint.get("/ventas.csv")
+@in_bakery("sales")
+def days_table(session: Session) -> Response:
+    """Give the days as a table."""
+    return export_list(session, DAYS)
+
+
+@blueprint.get("/ventas/horas.csv")
+@in_bakery("sales")
+def hours_table(session: Session) -> Response:
+    """Give the hours as a table."""
+    return export_list(session, HOURS)
+
+
+@blueprint.get("/ventas/productos.csv")
+@in_bakery("sales")
+def products_sold_table(session: Session) -> Response:
+    """Give the products sold as a table."""
+    return export_list(session, PRODUCTS)
+
+
+def _places() -> list[Filter]:
+    places = tuple((str(place.id), place.name) for place in bakery().locations)
+    return [Filter("location_id", "Tienda", (("", "Todas"), *places))] if len(places) > 1 else []
+
+
+def _totals(items: list[Any]) -> dict[str, Any]:
+    amount = sum((each.amount for each in items), Decimal(0))
+    tickets = sum(each.tickets for each in items)
+    return {"amount": amount, "tickets": tickets, "average": amount / max(1, tickets)}
+
+
+def _show(listed: Listed, chart: Chart, totals: dict[str, Any]) -> Shown:
+    context = {
+        "title": listed.spec.title,
+        "listed": listed,
+        "chart": chart,
+        "totals": totals,
+        "extra_filters": _places(),
+    }
+    return Shown("selling/sales.html", context, listed.fault.status if listed.fault else 200)

@@ -1,0 +1,111 @@
+"""Tickets: the list, one ticket with its correction, and a receipt to print."""
+
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from app.bakery.pos import selling, service
+from app.bakery.pos.models import PaymentMethod, SaleStatus
+from app.bakery.pos.schemas import (
+    CorrectionIn,
+    ProductPage,
+    ProductQuery,
+    SaleDetail,
+    SalePage,
+    SaleQuery,
+)
+from app.web.inside.forms import Fault, quantities_of, submit, text_of
+from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.parts.notices import with_notice
+
+FIELD = "u-"
+TICKET = "/demo/caja/tickets/{id}"
+LIST = ListPage(
+    title="Tickets",
+    path="/demo/caja/tickets",
+    things=("ticket", "tickets"),
+    query=SaleQuery,
+    fetch=service.list_sales,
+    schema=SalePage,
+    columns=(
+        Column("ticket_number", "amount_id", sort="ticket_number", link=TICKET),
+        Column("sold_at", "moment", sort="sold_at"),
+        Column("location_name", wide=True),
+        Column("payment_method", "code", sort="payment_method", heading="Pago"),
+        Column("pieces", "amount", wide=True),
+        Column("status", "state", wide=True),
+        Column("total", "euros", sort="total"),
+    ),
+    filters=(
+        Filter("payment_method", "Forma de pago", choices_of(PaymentMethod, "Todas")),
+        Filter("status", "Estado", choices_of(SaleStatus)),
+        Filter("from", "Desde"),
+        Filter("to", "Hasta"),
+    ),
+    search="Número o tienda",
+)
+
+
+@blueprint.get("/caja/tickets")
+@in_bakery("pos")
+def tickets(session: Session) -> Answer:
+    """List tickets, the newest first."""
+    places = tuple((str(place.id), place.name) for place in bakery().locations)
+    more = [Filter("location_id", "Tienda", (("", "Todas"), *places))] if len(places) > 1 else []
+    return show_list(session, LIST, extra_filters=more)
+
+
+@blueprint.get("/caja/tickets.csv")
+@in_bakery("pos")
+def tickets_table(session: Session) -> Response:
+    """Give all tickets as a table."""
+    return export_list(session, LIST)
+
+
+@blueprint.get("/caja/tickets/<uuid:sale_id>")
+@in_bakery("pos")
+def ticket(session: Session, sale_id: UUID) -> Answer:
+    """Show a ticket, and the form that corrects it."""
+    return _show(session, sale_id)
+
+
+@blueprint.get("/caja/tickets/<uuid:sale_id>/recibo")
+@in_bakery("pos")
+def receipt(session: Session, sale_id: UUID) -> Answer:
+    """Show a ticket's receipt, to be printed."""
+    sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
+    place = next(each for each in bakery().locations if each.id == sale.location_id)
+    return Shown("selling/receipt.html", {"title": "Recibo", "sale": sale, "shop": place})
+
+
+@blueprint.post("/caja/tickets/<uuid:sale_id>")
+@in_bakery("pos")
+def correct(session: Session, sale_id: UUID) -> Answer:
+    """Correct a ticket's quantities, or how it was paid."""
+
+    def work() -> str:
+        lines = quantities_of(FIELD, request.form)
+        if added := text_of("producto"):
+            lines += quantities_of("", {added: request.form.get("unidades") or "1"})
+        asked = CorrectionIn.model_validate({"lines": lines, "payment_method": text_of("pago")})
+        selling.correct(session, sale_id, asked)
+        return with_notice(TICKET.format(id=sale_id), "correccion")
+
+    answer = submit(session, work)
+    return answer if isinstance(answer, Response) else _show(session, sale_id, answer)
+
+
+def _show(session: Session, sale_id: UUID, fault: Fault | None = None) -> Shown:
+    sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
+    query = ProductQuery(active=True, per_page=100)
+    context = {
+        "title": f"Ticket n.º {sale.ticket_number}",
+        "sale": sale,
+        "products": ProductPage.model_validate(service.list_products(session, query)).items,
+        "payment_methods": list(PaymentMethod),
+        "fault": fault,
+        "given": request.form,
+    }
+    return Shown("selling/ticket.html", context, fault.status if fault else 200)

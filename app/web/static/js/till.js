@@ -1,0 +1,92 @@
+// The till under a thumb: a tap adds a piece, and the ticket with its total is always in sight.
+// The form's own fields hold the quantities, so that what is sent is what is seen.
+
+const form = document.getElementById("till");
+const lines = document.getElementById("ticket-lines");
+const empty = document.getElementById("ticket-empty");
+const total = document.getElementById("ticket-total");
+const cash = document.getElementById("ticket-cash");
+const given = document.getElementById("given");
+const change = document.getElementById("change");
+const offline = document.getElementById("ticket-offline");
+const euros = new Intl.NumberFormat("es-ES", { style: "currency", currency: "EUR", useGrouping: "always" });
+const products = [...form.querySelectorAll(".product")];
+let waiting = null;
+
+const field = (product) => product.querySelector("input");
+const count = (product) => Number(field(product).value) || 0;
+const cents = (product) => count(product) * Math.round(Number(product.dataset.price) * 100);
+const sum = () => products.reduce((all, product) => all + cents(product), 0);
+
+function add(product, pieces) {
+  const now = Math.min(Number(product.dataset.stock), Math.max(0, count(product) + pieces));
+  field(product).value = now || "";
+  show();
+}
+
+// The line is drawn again; whoever uses the keyboard stays on it.
+function takeOne(product) {
+  add(product, -1);
+  const again = lines.querySelector(`[data-line="${product.dataset.product}"] button`);
+  (again ?? product.querySelector(".product-add")).focus();
+}
+
+function button(text, label, action) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button button-small";
+  made.textContent = text;
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", action);
+  return made;
+}
+
+function line(product) {
+  const item = document.createElement("li");
+  const name = document.createElement("span");
+  name.textContent = `${count(product)} × ${product.dataset.name}`;
+  const amount = document.createElement("span");
+  amount.textContent = euros.format(cents(product) / 100);
+  item.append(name, amount, button("−", `Quitar una de ${product.dataset.name}`, () => takeOne(product)));
+  item.dataset.line = product.dataset.product;
+  return item;
+}
+
+function show() {
+  const chosen = products.filter((product) => count(product) > 0);
+  for (const product of products) {
+    if (count(product) > 0) product.dataset.count = count(product);
+    else delete product.dataset.count;
+  }
+  lines.replaceChildren(...chosen.map(line));
+  empty.hidden = chosen.length > 0;
+  cash.hidden = chosen.length === 0;
+  total.textContent = euros.format(sum() / 100);
+  for (const pay of form.querySelectorAll("[name=pago]")) pay.disabled = chosen.length === 0;
+  showChange();
+}
+
+function showChange() {
+  const paid = Math.round(Number(given.value.replace(",", ".")) * 100);
+  change.textContent = given.value && paid >= sum() ? `Cambio: ${euros.format((paid - sum()) / 100)}` : "";
+}
+
+for (const product of products) {
+  product.querySelector(".product-add").addEventListener("click", () => add(product, 1));
+}
+given.addEventListener("input", showChange);
+
+// Without a connection the ticket waits here, with its key: it is rung up once, when that is back.
+form.addEventListener("submit", (event) => {
+  if (navigator.onLine) return;
+  event.preventDefault();
+  waiting = event.submitter;
+  offline.hidden = false;
+}, { capture: true }); // before the form counts as sent
+window.addEventListener("online", () => {
+  offline.hidden = true;
+  if (waiting) form.requestSubmit(waiting);
+  waiting = null;
+});
+window.addEventListener("pageshow", show);
+show();

@@ -1,0 +1,1 @@
+"""Stock: ingredients with their lots and movements, purchases and suppliers."""

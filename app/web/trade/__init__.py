@@ -1,0 +1,1 @@
+"""Trade: customers and their orders."""

@@ -1,0 +1,199 @@
+"""Orders: the list, one order with the steps that can follow, and the form that makes one."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from app.bakery.clock import today
+from app.bakery.orders import placing, service
+from app.bakery.orders.models import OrderStatus
+from app.bakery.orders.schemas import (
+    OrderChange,
+    OrderDetail,
+    OrderIn,
+    OrderPage,
+    OrderQuery,
+)
+from app.bakery.pos.schemas import ProductOut, ProductPage, ProductQuery
+from app.bakery.pos.service import list_products
+from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
+from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.parts.notices import with_notice
+from app.web.trade.customers import every_customer
+
+FIELD = "u-"
+ORDER = "/demo/pedidos/{id}"
+EVERY = 100
+YES = (("", "Todos"), ("true", "Atrasados"))
+LIST = ListPage(
+    title="Pedidos",
+    path="/demo/pedidos",
+    things=("pedido", "pedidos"),
+    query=OrderQuery,
+    fetch=service.list_orders,
+    schema=OrderPage,
+    columns=(
+        Column("order_number", "amount_id", sort="order_number", link=ORDER, wide=True),
+        Column(
+            "customer_name",
+            sort="customer_name",
+            link="/demo/pedidos/{id}",
+            note="notes",
+        ),
+        Column("due_on", "due", sort="due_on"),
+        Column("pieces", "amount", wide=True),
+        Column("status", "state", sort="status"),
+        Column("total", "euros", sort="total", wide=True),
+    ),
+    filters=(
+        Filter("status", "Estado", choices_of(OrderStatus)),
+        Filter("overdue", "Plazo", YES),
+        Filter("from", "Entrega desde"),
+        Filter("to", "Hasta"),
+    ),
+    search="Cliente, número o nota",
+)
+
+
+@blueprint.get("/pedidos")
+@in_bakery("orders")
+def orders(session: Session) -> Answer:
+    """List orders, the last one due first."""
+    return show_list(session, LIST, "trade/orders.html")
+
+
+@blueprint.get("/pedidos.csv")
+@in_bakery("orders")
+def orders_table(session: Session) -> Response:
+    """Give all orders as a table."""
+    return export_list(session, LIST)
+
+
+@blueprint.get("/pedidos/nuevo")
+@in_bakery("orders")
+def new_order(session: Session) -> Answer:
+    """Show the form that makes an order."""
+    return _show_form(session)
+
+
+@blueprint.post("/pedidos")
+@in_bakery("orders")
+def place(session: Session) -> Answer:
+    """Take an order."""
+
+    def work() -> str:
+        asked = OrderIn.model_validate(
+            {
+                "customer_id": whole_of(text_of("cliente")),
+                "due_on": text_of("entrega") or "",
+                "lines": quantities_of(FIELD, request.form),
+                "notes": text_of("notas"),
+            }
+        )
+        made = placing.place(session, asked)
+        return with_notice(ORDER.format(id=made["id"]), "pedido")
+
+    answer = submit(session, work)
+    return answer if isinstance(answer, Response) else _show_form(session, answer)
+
+
+@blueprint.get("/pedidos/<uuid:order_id>")
+@in_bakery("orders")
+def order(session: Session, order_id: UUID) -> Answer:
+    """Show an order and what can be done with it."""
+    return _show_order(session, order_id)
+
+
+@blueprint.get("/pedidos/<uuid:order_id>/cambiar")
+@in_bakery("orders")
+def edit_order(session: Session, order_id: UUID) -> Answer:
+    """Show the form that changes an order."""
+    return _show_change(session, order_id)
+
+
+@blueprint.post("/pedidos/<uuid:order_id>")
+@in_bakery("orders")
+def change(session: Session, order_id: UUID) -> Answer:
+    """Move an order along, or change its day, its lines and its notes."""
+    status = text_of("estado")
+
+    def work() -> str:
+        if status is not None:
+            placing.change(session, order_id, OrderChange.model_validate({"status": status}))
+            return with_notice(ORDER.format(id=order_id), "pedido-estado")
+        asked = OrderChange.model_validate(
+            {
+                "due_on": text_of("entrega") or "",
+                "lines": quantities_of(FIELD, request.form),
+                "notes": request.form.get("notas", ""),
+            }
+        )
+        placing.change(session, order_id, asked)
+        return with_notice(ORDER.format(id=order_id), "pedido-cambiado")
+
+    answer = submit(session, work)
+    if isinstance(answer, Response):
+        return answer
+    if status is not None:
+        return _show_order(session, order_id, answer)
+    return _show_change(session, order_id, answer)
+
+
+def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) -> Shown:
+    found = OrderDetail.model_validate(service.fetch_order(session, order_id))
+    context = {
+        "title": f"Pedido n.º {found.order_number}",
+        "order": found,
+        "editable": found.status in placing.EDITABLE,
+        "fault": fault,
+    }
+    return Shown("trade/order.html", context, fault.status if fault else 200)
+
+
+def _show_form(session: Session, fault: Fault | None = None) -> Shown:
+    context = {
+        "title": "Pedido nuevo",
+        "customers": every_customer(session),
+        "customer": request.form.get("cliente") or request.args.get("cliente", ""),
+        "products": _products(session),
+        "due_on": request.form.get("entrega") or (today() + timedelta(days=1)).isoformat(),
+        "first_day": today().isoformat(),
+        "notes": request.form.get("notas", ""),
+        "quantities": _given(),
+        "fault": fault,
+    }
+    return Shown("trade/new_order.html", context, fault.status if fault else 200)
+
+
+def _show_change(session: Session, order_id: UUID, fault: Fault | None = None) -> Shown:
+    found = OrderDetail.model_validate(service.fetch_order(session, order_id))
+    before = {line.product_id: f"{line.quantity:f}".partition(".")[0] for line in found.lines}
+    context = {
+        "title": f"Cambiar el pedido n.º {found.order_number}",
+        "order": found,
+        "products": _products(session),
+        "due_on": request.form.get("entrega") or found.due_on.isoformat(),
+        "first_day": min(today(), found.due_on).isoformat(),
+        "notes": request.form.get("notas", found.notes or ""),
+        "quantities": _given() if fault else before,
+        "fault": fault,
+    }
+    return Shown("trade/change_order.html", context, fault.status if fault else 200)
+
+
+def _products(session: Session) -> list[ProductOut]:
+    query = ProductQuery(active=True, per_page=EVERY)
+    return ProductPage.model_validate(list_products(session, query)).items
+
+
+def _given() -> dict[int, str]:
+    """Return the quantities that the form came with, by product."""
+    found = {}
+    for name, value in request.form.items():
+        product = name.removeprefix(FIELD)
+        if product != name and product.isdigit():
+            found[int(product)] = value
+    return found

@@ -1,0 +1,1 @@
+"""A visit: the landing page, opening a session, and what a visitor does with it."""
