@@ -3,7 +3,17 @@
 import argparse
 import sys
 
-from tests.bench import cloning, commands, crowd, gateway, kubernetes, lifecycle, living, transfer
+from tests.bench import (
+    cloning,
+    commands,
+    crowd,
+    gateway,
+    kubernetes,
+    lifecycle,
+    lists,
+    living,
+    transfer,
+)
 
 
 def main() -> int:
@@ -19,6 +29,7 @@ def main() -> int:
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
     benches.add_parser("transfer", parents=[quick], help=transfer.__doc__)
     benches.add_parser("living", parents=[quick], help=living.__doc__)
+    benches.add_parser("lists", parents=[quick], help=lists.__doc__)
     benches.add_parser("commands", parents=[quick], help=commands.__doc__)
     benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
     benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
@@ -35,6 +46,8 @@ def main() -> int:
             transfer.run(options.quick)
         case "living":
             living.run(options.quick)
+        case "lists":
+            lists.run(options.quick)
         case "commands":
             commands.run(options.quick)
         case "gateway":
