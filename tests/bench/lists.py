@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -46,6 +47,7 @@ UNLIMITED = dict.fromkeys(LIMITS, "100000000")
 QUICK_WEEKS = 25
 MOST_SQL_MS, MOST_OWN_MS = 30.0, 3.0
 SIZES = ("base", "large")
+PARTS = ("whole", "sql", "sql_processor", "own")
 _BYTES = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r'"
 _OF_SCHEMA = " AND relnamespace = to_regnamespace(%s)"
 _SESSION = """
@@ -57,10 +59,14 @@ VALUES (%s, %s, %s, %s, 'active', %s, true)
 
 @dataclass
 class Waits:
-    """The time that connections to Postgres take, and how often they wait."""
+    """The time that connections to Postgres take, and the processor time of their backends."""
 
     seconds: float = 0.0
-    count: int = 0
+    backends: set[int] = field(default_factory=set)
+
+    def processor_seconds(self) -> float:
+        """Return what the backends have used so far; without Linux's figures, nothing."""
+        return sum(map(_processor_seconds, self.backends))
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -73,10 +79,30 @@ class Waits:
                 return waiting(connection, *args, **options)
             finally:
                 self.seconds += perf_counter() - started
-                self.count += 1
+                self.backends.add(connection.info.backend_pid)
 
         with patch.object(psycopg.Connection, "wait", wait):
             yield
+
+
+def _processor_seconds(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of one request."""
+
+    whole: float
+    sql: float
+    """Waiting for the server, and reading its answers."""
+    sql_processor: float
+    """What the server's backends used: as good as the same on a busy machine."""
+    own: float
+    """What this process used, its part of the SQL included."""
 
 
 @dataclass
@@ -100,19 +126,22 @@ class Stack:
     waits: Waits
     bakeries: list[Bakery]
 
-    def request(self, way: str, bakery: Bakery, endpoint: Endpoint) -> tuple[float, float]:
-        """Milliseconds of a request that succeeds, and those of its SQL."""
+    def request(self, way: str, bakery: Bakery, endpoint: Endpoint) -> Cost:
+        """Make a request, which must succeed."""
         path = filled(endpoint.path, bakery.names)
         query, body = filled(endpoint.query, bakery.names), filled(endpoint.body, bakery.names)
-        before, started = self.waits.seconds, perf_counter()
+        waits = self.waits
+        sql_before, server_before = waits.seconds, waits.processor_seconds()
+        own_before, started = process_time(), perf_counter()
         answer = self.clients[way].open(
             path, method=endpoint.method, query_string=query, json=body,
             headers=bakery.headers[way],
         )  # fmt: skip
-        taken = perf_counter() - started
+        whole, own = perf_counter() - started, process_time() - own_before
         assert answer.status_code in (200, 201), (endpoint.title, bakery.size, answer.text)
         answer.close()
-        return taken * 1000, (self.waits.seconds - before) * 1000
+        server = max(0.0, waits.processor_seconds() - server_before)
+        return Cost(whole * 1000, (waits.seconds - sql_before) * 1000, server * 1000, own * 1000)
 
 
 def run(quick: bool) -> None:
@@ -221,7 +250,7 @@ def measure(stack: Stack, rounds: int) -> list[dict[str, Any]]:
             if bakery.model == endpoint.model
             for way in ways
         ]
-        taken: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        taken: dict[tuple[str, str], list[Cost]] = {}
         for number in range(rounds + 1):
             for bakery, way in turns:
                 found = stack.request(way, bakery, endpoint)
@@ -230,9 +259,7 @@ def measure(stack: Stack, rounds: int) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"request": endpoint.title}
         for (size, way), figures in taken.items():
             row.setdefault(size, {})[way] = {
-                "whole": summary([whole for whole, _ in figures]),
-                "sql": summary([in_sql for _, in_sql in figures]),
-                "own": summary([whole - in_sql for whole, in_sql in figures]),
+                part: summary([getattr(cost, part) for cost in figures]) for part in PARTS
             }
         rows.append(row)
     return rows
@@ -244,20 +271,21 @@ def show(rows: list[dict[str, Any]], sizes: dict[str, float]) -> None:
     table = Table(title=f"Requests in ms, median/p95; {title}")
     table.add_column("request")
     for size in SIZES:
-        for part in ("SQL", "app", "gateway", "own"):
+        for part in ("SQL", "its CPU", "app", "gateway", "own CPU"):
             table.add_column(f"{size} {part}", justify="right")
     for row in rows:
         cells = []
         for size in SIZES:
             app = row[size]["app"]
             behind = row[size].get("gateway")
-            cells += [_cell(app["sql"]), _cell(app["whole"])]
+            cells += [_cell(app["sql"]), f"{app['sql_processor']['median_ms']:.1f}"]
+            cells += [_cell(app["whole"])]
             cells += ["—" if behind is None else _cell(behind["whole"])]
             cells += [f"{app['own']['median_ms']:.1f}"]
         table.add_row(row["request"], *cells)
     console = Console()
     console.print(table)
-    slow = [row for row in rows if row["large"]["app"]["sql"]["median_ms"] > MOST_SQL_MS]
+    slow = [row for row in rows if row["large"]["app"]["sql_processor"]["median_ms"] > MOST_SQL_MS]
     own = [row for row in rows if row["large"]["app"]["own"]["median_ms"] > MOST_OWN_MS]
     for words, found in ((f"over {MOST_SQL_MS:.0f} ms of SQL on large", slow),
                          (f"over {MOST_OWN_MS:.0f} ms of the stack's own", own)):  # fmt: skip

@@ -26,14 +26,14 @@ NO_INGREDIENT = "No existe ese ingrediente."
 
 ON_HAND: ColumnElement[Any] = (
     select(func.coalesce(func.sum(StockLot.quantity), 0))
-    .where(StockLot.ingredient_id == Ingredient.id)
+    .where(StockLot.ingredient_id == Ingredient.id, StockLot.quantity > 0)
     .correlate(Ingredient)
     .scalar_subquery()
 )
-"""The quantity of an ingredient in all its lots."""
+"""The quantity of an ingredient in all its lots; an index has those that are not used up."""
 STOCK_VALUE: ColumnElement[Any] = (
     select(func.coalesce(func.sum(StockLot.value), 0))
-    .where(StockLot.ingredient_id == Ingredient.id)
+    .where(StockLot.ingredient_id == Ingredient.id, StockLot.quantity > 0)
     .correlate(Ingredient)
     .scalar_subquery()
 )
@@ -120,7 +120,7 @@ def select_movements() -> Rows:
             StockLot.lot_code,
             Location.name.label("location_name"),
         )
-        .join(Location, Location.id == StockMovement.location_id)
+        .outerjoin(Location, Location.id == StockMovement.location_id)  # counting goes without it
         .outerjoin(Ingredient, Ingredient.id == StockMovement.ingredient_id)
         .outerjoin(Product, Product.id == StockMovement.product_id)
         .outerjoin(StockLot, StockLot.id == StockMovement.lot_id)

@@ -70,14 +70,17 @@ def _select_products(location_id: int | None = None) -> Rows:
 
 
 def select_sales() -> Rows:
-    """Tickets with their location, the pieces on them and the number of their invoice."""
+    """Tickets with their location, the pieces on them and the number of their invoice.
+
+    Each has a location; the outer join lets the planner count them without it.
+    """
     parts = ("invoice_series", "invoice_number")
     return select(
         *(column for column in Sale.__table__.columns if column.key not in parts),
         INVOICE.label("invoice_number"),
         Location.name.label("location_name"),
         PIECES.label("pieces"),
-    ).join(Location, Location.id == Sale.location_id)
+    ).outerjoin(Location, Location.id == Sale.location_id)
 
 
 def list_products(session: Session, query: ProductQuery) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.bakery.clock import day_end, day_start, today
+from app.bakery.clock import today
 from app.bakery.listing import Listing, folded, paginate
-from app.bakery.pos.models import Product, Sale, SaleLine
+from app.bakery.pos.models import Product
 from app.bakery.sales.schemas import LONGEST_PERIOD, ChannelQuery, DailyQuery, SalesQuery
-from app.bakery.sales.sold import LOCAL_TIME, TICKETS, sold_by_day, sold_by_product
+from app.bakery.sales.sold import sold_by_day, sold_by_product, sold_by_ticket
 from app.errors import InvalidRequest
 
 
@@ -122,32 +122,17 @@ def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
 
 
 def _sold_by_hour(query: SalesQuery) -> Subquery:
-    first, last = period_of(query)
-    pieces = (
-        select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.ticket_number == Sale.ticket_number)
-        .correlate(Sale)
-        .scalar_subquery()
+    each = sold_by_ticket(*period_of(query))
+    hour = cast(func.extract("hour", each.c.local_time), Integer).label("hour")
+    sold = select(
+        hour,
+        func.sum(each.c.tickets).label("tickets"),
+        func.sum(each.c.pieces).label("pieces"),
+        func.sum(each.c.amount).label("amount"),
     )
-    tickets = select(
-        cast(func.extract("hour", LOCAL_TIME), Integer).label("hour"),
-        Sale.total,
-        TICKETS.label("tickets"),
-        pieces.label("pieces"),
-    ).where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last))
     if query.location_id is not None:
-        tickets = tickets.where(Sale.location_id == query.location_id)
-    each = tickets.subquery()
-    return (
-        select(
-            each.c.hour,
-            func.sum(each.c.tickets).label("tickets"),
-            func.sum(each.c.pieces).label("pieces"),
-            func.sum(each.c.total).label("amount"),
-        )
-        .group_by(each.c.hour)
-        .subquery()
-    )
+        sold = sold.where(each.c.location_id == query.location_id)
+    return sold.group_by(hour).subquery()
 
 
 def list_products(session: Session, query: ChannelQuery) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    ColumnElement,
     CompoundSelect,
     Date,
     Integer,
@@ -29,12 +31,36 @@ from app.bakery.orders.models import Customer, CustomerKind, Order, OrderLine, O
 from app.bakery.pos.models import Sale, SaleLine
 from app.bakery.sales.models import SalesChannel, SalesHistory
 
-LOCAL_TIME = func.timezone(MADRID.key, Sale.sold_at)
 TICKETS = case((Sale.returns_ticket.is_(None), 1), else_=0)
 """What a row of the till counts as: a return is none, it takes off a ticket's amount."""
 DELIVERED = func.coalesce(OrderLine.delivered, OrderLine.quantity)
 _HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).scalar_subquery()
 """The location that delivers orders."""
+
+
+def sold_by_ticket(first: date, last: date, until: datetime | None = None) -> Subquery:
+    """Tickets with their time on the bakery's clock, location, pieces and amount.
+
+    `tickets` is what a row counts as. What was sold after `until` is left out.
+    """
+    rung = _rung_up(first, last, *_before(Sale.sold_at, until))
+    pieces = (
+        select(SaleLine.ticket_number, func.sum(SaleLine.quantity).label("pieces"))
+        .where(_on_tickets_of(rung))
+        .group_by(SaleLine.ticket_number)
+        .subquery()
+    )
+    return (
+        select(
+            func.timezone(MADRID.key, rung.c.sold_at).label("local_time"),
+            rung.c.location_id,
+            rung.c.tickets,
+            func.coalesce(pieces.c.pieces, 0).label("pieces"),
+            rung.c.total.label("amount"),
+        )
+        .outerjoin(pieces, pieces.c.ticket_number == rung.c.ticket_number)
+        .subquery()
+    )
 
 
 def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subquery:
@@ -43,20 +69,15 @@ def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subqu
     A day has several rows; orders count on the day they are due. What was sold or delivered after
     `until` is left out; the history knows whole days.
     """
-    pieces = (
-        select(func.coalesce(func.sum(SaleLine.quantity), 0))
-        .where(SaleLine.ticket_number == Sale.ticket_number)
-        .correlate(Sale)
-        .scalar_subquery()
-    )
+    each = sold_by_ticket(first, last, until)
     tickets = select(
-        cast(LOCAL_TIME, Date).label("day"),
-        Sale.location_id,
+        cast(each.c.local_time, Date).label("day"),
+        each.c.location_id,
         _channel(SalesChannel.SHOP),
-        TICKETS.label("tickets"),
-        pieces.label("pieces"),
-        Sale.total.label("amount"),
-    ).where(*_rung_up(first, last), *_before(Sale.sold_at, until))
+        each.c.tickets,
+        each.c.pieces,
+        each.c.amount,
+    )
     ordered = (
         select(func.coalesce(func.sum(DELIVERED), 0))
         .where(OrderLine.order_id == Order.id)
@@ -92,17 +113,18 @@ def sold_by_product(first: date, last: date) -> Subquery:
     A product has many rows. What the history keeps of a day does not say on how many tickets a
     product was.
     """
+    rung = _rung_up(first, last)
     tickets = (
         select(
             SaleLine.product_id,
-            Sale.location_id,
+            rung.c.location_id,
             _channel(SalesChannel.SHOP),
-            TICKETS.label("tickets"),
+            rung.c.tickets,
             SaleLine.quantity,
             SaleLine.amount,
         )
-        .join(Sale, Sale.ticket_number == SaleLine.ticket_number)
-        .where(*_rung_up(first, last))
+        .join(rung, rung.c.ticket_number == SaleLine.ticket_number)
+        .where(_on_tickets_of(rung))
     )
     orders = (
         select(
@@ -148,8 +170,27 @@ def _channel(channel: SalesChannel) -> Any:
     return cast(literal(channel.value), SalesHistory.channel.type).label("channel")
 
 
-def _rung_up(first: date, last: date) -> tuple[Any, ...]:
-    return Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
+def _rung_up(first: date, last: date, *conditions: Any) -> CTE:
+    """The tickets of some days, read once: their lines are found by the range of their numbers."""
+    return (
+        select(
+            Sale.ticket_number,
+            Sale.sold_at,
+            Sale.location_id,
+            Sale.total,
+            TICKETS.label("tickets"),
+        )
+        .where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last), *conditions)
+        .cte()
+    )
+
+
+def _on_tickets_of(rung: CTE) -> ColumnElement[bool]:
+    """Lines between the first and the last of these tickets: a range of the index, not each one."""
+    numbers = rung.c.ticket_number
+    lowest = select(func.min(numbers)).scalar_subquery()
+    highest = select(func.max(numbers)).scalar_subquery()
+    return SaleLine.ticket_number.between(lowest, highest)
 
 
 def _delivered(first: date, last: date) -> tuple[Any, ...]:
