@@ -46,13 +46,17 @@ class Listing:
 
     `tie_breakers` are the primary key: appended to every order, they make it total, so that no
     item is on two pages or on none. `computed` rows come out of an aggregate that has all of them
-    anyway: they are counted there, instead of once more.
+    anyway: they are counted there, instead of once more. A long list is searched without folding
+    each row: its `codes` have no accents, and `names` are a key, the key of the few rows that it
+    refers to, and their name.
     """
 
     sorts: Mapping[str, Column]
     default: str
     tie_breakers: Sequence[Column]
     search: Sequence[Column] = ()
+    codes: Sequence[Column] = ()
+    names: Sequence[tuple[Column, Column, Column]] = ()
     computed: bool = False
 
 
@@ -80,6 +84,11 @@ def paginate(
     if query.q:
         words = fold(query.q)
         found = [folded(column).contains(words, autoescape=True) for column in listing.search]
+        found += [func.lower(code).contains(words, autoescape=True) for code in listing.codes]
+        found += [
+            key.in_(select(few).where(folded(name).contains(words, autoescape=True)))
+            for key, few, name in listing.names
+        ]
         statement = statement.where(or_(*found))
     count = select(func.count()).select_from(statement.subquery())
     total = func.count().over() if listing.computed else count.scalar_subquery()

@@ -53,7 +53,8 @@ SALES = Listing(
     },
     default="-ticket_number",
     tie_breakers=(Sale.id,),
-    search=(cast(Sale.ticket_number, Text), INVOICE, Location.name),
+    codes=(cast(Sale.ticket_number, Text), INVOICE),
+    names=((Sale.location_id, Location.id, Location.name),),
 )
 
 

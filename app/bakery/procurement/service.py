@@ -20,16 +20,18 @@ from app.bakery.procurement.schemas import SuggestionQuery
 from app.bakery.suppliers.models import Supplier, SupplierPrice
 from app.bakery.suppliers.service import UNIT_PRICE
 
-ON_ORDER: ColumnElement[Any] = (
-    select(func.coalesce(func.sum(func.greatest(PurchaseOrderLine.quantity - RECEIVED, 0)), 0))
-    .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
-    .where(
-        PurchaseOrderLine.ingredient_id == Ingredient.id,
-        PurchaseOrder.status.not_in((PurchaseStatus.RECEIVED, PurchaseStatus.CANCELLED)),
+_COMING = (
+    select(
+        PurchaseOrderLine.ingredient_id,
+        func.sum(func.greatest(PurchaseOrderLine.quantity - RECEIVED, 0)).label("quantity"),
     )
-    .correlate(Ingredient)
-    .scalar_subquery()
+    .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
+    .where(PurchaseOrder.status.not_in((PurchaseStatus.RECEIVED, PurchaseStatus.CANCELLED)))
+    .group_by(PurchaseOrderLine.ingredient_id)
+    .subquery("coming")
 )
+"""What is still to come of each ingredient, summed once for all of them."""
+ON_ORDER: ColumnElement[Any] = func.coalesce(_COMING.c.quantity, 0)
 MISSING: ColumnElement[Any] = Ingredient.reorder_point - ON_HAND - ON_ORDER
 """What there will be too little of, once all that is on order has come; negative if enough."""
 NEEDED: ColumnElement[Any] = func.greatest(Ingredient.reorder_quantity, MISSING)
@@ -97,6 +99,7 @@ def select_suggestions() -> Rows:
             COST.label("cost"),
         )
         .select_from(Ingredient)
+        .outerjoin(_COMING, _COMING.c.ingredient_id == Ingredient.id)
         .outerjoin(SupplierPrice, SupplierPrice.id == CHEAPEST)
         .outerjoin(Supplier, Supplier.id == SupplierPrice.supplier_id)
         .where(Ingredient.is_active, TO_BUY)

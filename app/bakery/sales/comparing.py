@@ -11,7 +11,7 @@ from app.bakery.clock import now, today
 from app.bakery.listing import Listing, folded, paginate
 from app.bakery.sales.schemas import ChannelQuery, DailyQuery
 from app.bakery.sales.service import asked_of, count_to, period_of
-from app.bakery.sales.sold import sold_by_day
+from app.bakery.sales.sold import sold_by_day, takings_by_day
 
 WEEK, YEAR = 7, 364
 """Days back to the same weekday: a year has 52 weeks and a day."""
@@ -24,9 +24,9 @@ def list_comparison(session: Session, query: DailyQuery) -> dict[str, Any]:
     are known, `is_partial` says that today is set against one.
     """
     first, last = period_of(query)
-    sold = _by_day(first, last, query, 0)
-    week = _by_day(first, last, query, WEEK, now() - timedelta(days=WEEK))
-    year = _by_day(first, last, query, YEAR)
+    sold = _by_day(first, last, query)
+    week = _day_before(first, last, query, WEEK, now() - timedelta(days=WEEK))
+    year = _day_before(first, last, query, YEAR)
     numbers = count_to((last - first).days)
     day: ColumnElement[Any] = literal(first, Date) + numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
@@ -60,15 +60,22 @@ def list_comparison(session: Session, query: DailyQuery) -> dict[str, Any]:
     return paginate(session, statement, listing, query)
 
 
-def _by_day(
+def _by_day(first: date, last: date, query: ChannelQuery) -> Subquery:
+    every = sold_by_day(first, last)
+    statement = select(every.c.day, *_sums(every)).where(*asked_of(every, query))
+    return statement.group_by(every.c.day).subquery()
+
+
+def _day_before(
     first: date, last: date, query: ChannelQuery, ago: int, until: datetime | None = None
 ) -> Subquery:
-    """What was sold on each day `ago` days before those of the period, under the later day."""
+    """What was taken on each day `ago` days before those of the period, under the later day."""
     back = timedelta(days=ago)
-    every = sold_by_day(first - back, last - back, until)
+    every = takings_by_day(first - back, last - back, until)
     day = (every.c.day + literal(ago, Integer)).label("day")
-    sums = _sums(every)
-    return select(day, *sums).where(*asked_of(every, query)).group_by(every.c.day).subquery()
+    amount = func.sum(every.c.amount).label("amount")
+    statement = select(day, amount).where(*asked_of(every, query))
+    return statement.group_by(every.c.day).subquery()
 
 
 def _sums(every: Subquery) -> tuple[Any, ...]:
@@ -85,9 +92,10 @@ def _change(amount: Any, before: Any) -> ColumnElement[Any]:
 def list_locations(session: Session, query: ChannelQuery) -> dict[str, Any]:
     """A page of shops and channels with what they sold in the period, a week and a year before."""
     first, last = period_of(query)
-    sold = _by_place(first, last, query, 0)
-    week = _by_place(first, last, query, WEEK, now() - timedelta(days=WEEK))
-    year = _by_place(first, last, query, YEAR)
+    every = sold_by_day(first, last)
+    sold = _by_place(every, query, *_sums(every))
+    week = _place_before(first, last, query, WEEK, now() - timedelta(days=WEEK))
+    year = _place_before(first, last, query, YEAR)
     everything = func.nullif(func.sum(sold.c.amount).over(), 0)
     statement = (
         select(
@@ -122,14 +130,17 @@ def list_locations(session: Session, query: ChannelQuery) -> dict[str, Any]:
     return paginate(session, statement, listing, query)
 
 
-def _by_place(
+def _by_place(every: Subquery, query: ChannelQuery, *sums: Any) -> Subquery:
+    place = (every.c.location_id, every.c.channel)
+    return select(*place, *sums).where(*asked_of(every, query)).group_by(*place).subquery()
+
+
+def _place_before(
     first: date, last: date, query: ChannelQuery, ago: int, until: datetime | None = None
 ) -> Subquery:
     back = timedelta(days=ago)
-    every = sold_by_day(first - back, last - back, until)
-    place = (every.c.location_id, every.c.channel)
-    sums = _sums(every)
-    return select(*place, *sums).where(*asked_of(every, query)).group_by(*place).subquery()
+    every = takings_by_day(first - back, last - back, until)
+    return _by_place(every, query, func.sum(every.c.amount).label("amount"))
 
 
 def _same_place(one: Subquery, other: Subquery) -> ColumnElement[bool]:

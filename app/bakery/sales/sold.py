@@ -38,12 +38,12 @@ _HOME = select(func.min(Location.id)).where(Location.kind != LocationKind.SHOP).
 """The location that delivers orders."""
 
 
-def sold_by_ticket(first: date, last: date, until: datetime | None = None) -> Subquery:
+def sold_by_ticket(first: date, last: date) -> Subquery:
     """Tickets with their time on the bakery's clock, location, pieces and amount.
 
-    `tickets` is what a row counts as. What was sold after `until` is left out.
+    `tickets` is what a row counts as.
     """
-    rung = _rung_up(first, last, *_before(Sale.sold_at, until))
+    rung = _rung_up(first, last)
     pieces = (
         select(SaleLine.ticket_number, func.sum(SaleLine.quantity).label("pieces"))
         .where(_on_tickets_of(rung))
@@ -63,13 +63,12 @@ def sold_by_ticket(first: date, last: date, until: datetime | None = None) -> Su
     )
 
 
-def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subquery:
+def sold_by_day(first: date, last: date) -> Subquery:
     """Days with their location, channel, tickets (or orders), pieces and amount.
 
-    A day has several rows; orders count on the day they are due. What was sold or delivered after
-    `until` is left out; the history knows whole days.
+    A day has several rows; orders count on the day they are due.
     """
-    each = sold_by_ticket(first, last, until)
+    each = sold_by_ticket(first, last)
     tickets = select(
         cast(each.c.local_time, Date).label("day"),
         each.c.location_id,
@@ -94,7 +93,7 @@ def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subqu
             Order.total,
         )
         .join(Customer, Customer.id == Order.customer_id)
-        .where(*_delivered(first, last), *_before(Order.delivered_at, until))
+        .where(*_delivered(first, last))
     )
     history = select(
         SalesHistory.day,
@@ -102,6 +101,31 @@ def sold_by_day(first: date, last: date, until: datetime | None = None) -> Subqu
         SalesHistory.channel,
         SalesHistory.tickets,
         _sum_of(SalesHistory.quantities),
+        _sum_of(SalesHistory.cents) / literal(100, Numeric),
+    ).where(SalesHistory.day.between(first, last))
+    return _together(tickets, orders, history)
+
+
+def takings_by_day(first: date, last: date, until: datetime | None = None) -> Subquery:
+    """Days with their location, channel and amount: the tickets' totals say it, no line is read.
+
+    What was sold or delivered after `until` is left out; the history knows whole days.
+    """
+    tickets = select(
+        cast(func.timezone(MADRID.key, Sale.sold_at), Date).label("day"),
+        Sale.location_id,
+        _channel(SalesChannel.SHOP),
+        Sale.total.label("amount"),
+    ).where(*_in_days(first, last), *_before(Sale.sold_at, until))
+    orders = (
+        select(Order.due_on, _HOME, _channel(SalesChannel.TRADE), Order.total)
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(*_delivered(first, last), *_before(Order.delivered_at, until))
+    )
+    history = select(
+        SalesHistory.day,
+        SalesHistory.location_id,
+        SalesHistory.channel,
         _sum_of(SalesHistory.cents) / literal(100, Numeric),
     ).where(SalesHistory.day.between(first, last))
     return _together(tickets, orders, history)
@@ -170,7 +194,7 @@ def _channel(channel: SalesChannel) -> Any:
     return cast(literal(channel.value), SalesHistory.channel.type).label("channel")
 
 
-def _rung_up(first: date, last: date, *conditions: Any) -> CTE:
+def _rung_up(first: date, last: date) -> CTE:
     """The tickets of some days, read once: their lines are found by the range of their numbers."""
     return (
         select(
@@ -180,9 +204,13 @@ def _rung_up(first: date, last: date, *conditions: Any) -> CTE:
             Sale.total,
             TICKETS.label("tickets"),
         )
-        .where(Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last), *conditions)
+        .where(*_in_days(first, last))
         .cte()
     )
+
+
+def _in_days(first: date, last: date) -> tuple[Any, ...]:
+    return Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
 
 
 def _on_tickets_of(rung: CTE) -> ColumnElement[bool]:
