@@ -21,6 +21,7 @@ from app.control.sessions.schemas import (
     StatsOut,
 )
 from app.control.sessions.session_view import OpenedSession, SessionView
+from app.control.sessions.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
 from app.http.idempotency_key import REPLAYED, key_of_request
 from app.http.json_body import ensure_json_body
@@ -184,14 +185,19 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 )
 @blueprint.input(EventsIn, location="query")
 def events(session_id: str, query_data: EventsIn) -> Response:
-    """Follow a session as server-sent events until it is ready, or until it ends."""
+    """Follow a session as server-sent events until it is ready, or until it ends.
+
+    Time passes in its data when the stream is opened; `changed` says that they may have changed.
+    """
     services = current_services()
     session = services.sessions.fetch(session_id)
 
     def read() -> dict[str, Any]:
         return describe(services, services.sessions.fetch(session_id), with_urls=False)
 
-    return services.streams.open(session.id, read, to_the_end=query_data.until == "end")
+    to_the_end = query_data.until == "end"
+    changes = changes_of(services, session) if to_the_end else None
+    return services.streams.open(session.id, read, to_the_end=to_the_end, changes=changes)
 
 
 @blueprint.get("/stats")
