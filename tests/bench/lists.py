@@ -2,8 +2,9 @@
 
 In one process and by turns: the app alone, and behind the gateway as a visitor's session. Beside
 the whole request stands its SQL: the time in which its connection waits for the server or reads
-its answers. The rest is the stack's own. Each write is undone where it would be committed, so that
-all of them find the same rows. The clock stands at half past ten.
+its answers, and the processor time of the server and of this process, which mean something on a
+busy machine too. Each write is undone where it would be committed, so that all of them find the
+same rows. The clock stands at half past ten.
 """
 
 import os
