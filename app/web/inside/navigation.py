@@ -36,7 +36,13 @@ def _section(module: str, *places: tuple[str, str]) -> Section:
 
 SECTIONS = (
     _section("business", ("Hoy", "")),
-    _section("pos", ("Caja", "caja"), ("Tickets", "caja/tickets"), ("Productos", "productos")),
+    _section(
+        "pos",
+        ("Caja", "caja"),
+        ("Tickets", "caja/tickets"),
+        ("Abrir y cerrar", "caja/arqueo"),
+        ("Productos", "productos"),
+    ),
     _section("orders", ("Pedidos", "pedidos"), ("Clientes", "clientes")),
     _section("production", ("Producción", "produccion"), ("Hornadas", "produccion/hornadas")),
     _section("recipes", ("Recetas", "recetas")),
