@@ -41,6 +41,8 @@ def complete_operations(document: dict[Any, Any], values: Mapping[str, Any]) -> 
         operation["operationId"] = operation["operationId"].removeprefix(f"{method}_")
         if operation.setdefault("security", []) and {} not in operation["security"]:
             _describe_headers(method, operation)
+        elif method == "post":
+            operation.setdefault("parameters", []).append(_key_header(16))
         _give_examples(operation, examples)
         if body := operation.get("requestBody"):
             name = body["content"][JSON]["schema"]["$ref"].removeprefix(PREFIX)
@@ -55,14 +57,18 @@ def _describe_headers(method: str, operation: dict[str, Any]) -> None:
         responses["304"] = NOT_CHANGED
         _describe_list(responses)
     elif method == "post":
-        text = "La misma clave con la misma petición tiene un solo efecto y la misma respuesta."
-        parameters.append(_header("Idempotency-Key", text, pattern="^[!-~]{1,100}$"))
+        parameters.append(_key_header(1))
     else:
         text = "El ETag que viste: si ya no es ese, no cambia nada y la respuesta es 412."
         parameters.append(_header("If-Match", text))
     for status, response in responses.items():
         if status in ("200", "201"):
             response.setdefault("headers", {})["ETag"] = ETAG
+
+
+def _key_header(shortest: int) -> dict[str, Any]:
+    text = "La misma clave con la misma petición tiene un solo efecto y la misma respuesta."
+    return _header("Idempotency-Key", text, pattern=f"^[!-~]{{{shortest},100}}$")
 
 
 def _describe_list(responses: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import urllib.request
 from datetime import datetime, timedelta
 
 import psycopg
@@ -182,3 +183,18 @@ def test_requests_are_counted_in_the_statistics(live_system, live_url):
     figures = visitor.get("/api/demo/stats").json
     assert figures["total_sessions"] >= figures["active_sessions"] >= 1
     assert figures["total_requests"] >= 7
+
+
+def test_who_follows_a_session_is_told_that_its_data_changed(live_system, live_url):
+    ready_pool(live_system)
+    visitor = Prospect(live_url).open("individual_bakery")
+    address = f"{live_url}{visitor.session['events_url']}?until=end"
+    with urllib.request.urlopen(address, timeout=20) as stream:
+        assert stream.readline() == b"event: active\n"
+        product = visitor.sellable()
+        line = {"product_id": product["id"], "quantity": 1}
+        visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+        told = iter(stream.readline, b"")
+        assert next(line for line in told if line.startswith(b"event")) == b"event: changed\n"
+        visitor.post("/api/demo/session/destroy")
+        assert b"event: destroyed\n" in told

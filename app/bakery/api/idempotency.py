@@ -7,7 +7,6 @@ the session, and go with a reset. A store elsewhere, as Redis, could lose one of
 import base64
 import hashlib
 import json
-import re
 import zlib
 from uuid import UUID
 
@@ -19,29 +18,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.bakery.api.answer import Answer
-from app.bakery.api.models import LONGEST_KEY, PART_LENGTH, StoredAnswer
-from app.errors import Conflict, InvalidRequest
+from app.bakery.api.models import PART_LENGTH, StoredAnswer
+from app.errors import Conflict
+from app.http.idempotency_key import REPLAYED, key_reused
 
-HEADER = "Idempotency-Key"
-REPLAYED = {"Idempotency-Replayed": "true"}
 RETRY = {"Retry-After": "1"}
 IN_FLIGHT = "La misma petición está en curso: espera a que termine y repítela."
-_KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
-
-
-def key_of_request() -> str | None:
-    """Return the key of a POST, if it has one.
-
-    Raises:
-        InvalidRequest: it is too long, or not of printable ASCII.
-    """
-    if request.method != "POST" or HEADER not in request.headers:
-        return None
-    key = request.headers[HEADER]
-    if not _KEY.fullmatch(key):
-        sentence = f"Usa de 1 a {LONGEST_KEY} letras, cifras o signos, sin espacios."
-        raise InvalidRequest(sentence, errors={"headers": {HEADER: [sentence]}})
-    return key
 
 
 def begin(session: Session, key: str) -> Answer | None:
@@ -71,10 +53,7 @@ def _answer_of(session: Session, key: str) -> Answer:
     )
     parts = session.execute(statement.order_by(StoredAnswer.part)).all()
     if parts[0].fingerprint != _fingerprint():
-        sentence = "Esta clave ya se usó para otra petición: usa una nueva."
-        raise InvalidRequest(
-            sentence, code="idempotency_key_reused", errors={"headers": {HEADER: [sentence]}}
-        )
+        raise key_reused()
     text = "".join(part.body for part in parts)
     return Answer(parts[0].status, zlib.decompress(base64.b85decode(text)), headers=REPLAYED)
 

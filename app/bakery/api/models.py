@@ -6,8 +6,8 @@ from sqlalchemy import SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.bakery.base import TenantBase
+from app.http.idempotency_key import LONGEST_KEY
 
-LONGEST_KEY = 100
 PART_LENGTH = 380
 """Characters of a part. Four bytes each and the key's leave a row under 2,000 bytes, at which a
 table needs a second one for what does not fit (TOAST): each table costs every clone."""

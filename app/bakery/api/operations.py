@@ -22,6 +22,7 @@ from app.bakery.schemas import Page
 from app.bakery.scope import TenantView, current_tenant_id
 from app.control.sessions.caller import end_of_session
 from app.db import tenant_cache
+from app.http.idempotency_key import key_of_request
 from app.http.negotiation import CSV, JSON, wants_csv
 
 OPERATION = "operation"
@@ -83,7 +84,7 @@ class Operation:
         return answer
 
     def _write(self, session: Session, arguments: Mapping[str, Any]) -> Answer:
-        key = idempotency.key_of_request()
+        key = key_of_request()
         if key is not None and (before := idempotency.begin(session, key)) is not None:
             return before
         preconditions.ensure_match(session, self.view.record, operation_of)

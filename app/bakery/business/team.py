@@ -128,7 +128,7 @@ def change_member(session: Session, user_id: int, change: MemberChange) -> dict[
     Raises:
         NotFound: there is no such person.
         InvalidRequest: there is no such location.
-        Conflict: nobody would be left who manages the team.
+        Conflict: no one would be left who manages the team.
     """
     rows = session.scalars(select(User).order_by(User.id).with_for_update(key_share=True))
     team = {row.id: row for row in rows}

@@ -61,7 +61,7 @@ def show_recipe(
 @blueprint.output(RecipeDetail)
 @in_tenant("recipes", record=Recipe)
 def change_recipe(session: Session, recipe_id: int, json_data: RecipeChange) -> dict[str, Any]:
-    """Write a recipe anew; the version before is kept."""
+    """Write a recipe again; the version before is kept."""
     return writing.change_recipe(session, recipe_id, json_data)
 
 

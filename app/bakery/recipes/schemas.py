@@ -75,7 +75,7 @@ class RecipeIn(Request):
 
 
 class RecipeChange(RecipeIn):
-    """A recipe as it is written anew, and why."""
+    """A recipe as it is written again, and why."""
 
     reason: Annotated[Text, Field(max_length=120)] | None = None
 

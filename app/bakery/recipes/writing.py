@@ -39,7 +39,7 @@ def create_recipe(session: Session, written: RecipeIn) -> dict[str, Any]:
 
 
 def change_recipe(session: Session, recipe_id: int, written: RecipeChange) -> dict[str, Any]:
-    """Write a recipe anew. One that says the same stays the version it is.
+    """Write a recipe again. One that says the same stays the version it is.
 
     Raises:
         NotFound: there is no such recipe.

@@ -41,11 +41,13 @@ class EventStreams:
         read: Callable[[], dict[str, Any]],
         *,
         to_the_end: bool = False,
+        changes: Callable[[], object] | None = None,
     ) -> Response:
         """Stream what `read` gives, whenever it changes, until its `status` is not `pending`.
 
         `to_the_end` goes on while the session is active, with an event `warning` when `read` says
-        so, and ends with the session.
+        so, and ends with the session. `changes` gives something else whenever the session's data
+        may have changed: an event `changed` says so.
 
         Raises:
             Unavailable: as many streams are open as may be, in all or of this session.
@@ -57,7 +59,7 @@ class EventStreams:
                 code="too_many_streams",
                 headers={"Retry-After": "1"},
             )
-        response = Response(_events(read, to_the_end), mimetype="text/event-stream")
+        response = Response(_events(read, to_the_end, changes), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"
         response.call_on_close(lambda: self._release(place))
@@ -82,9 +84,12 @@ class EventStreams:
             self._open.remove(place)
 
 
-def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[str]:
+def _events(
+    read: Callable[[], dict[str, Any]], to_the_end: bool, changes: Callable[[], object] | None
+) -> Iterator[str]:
     end = time.monotonic() + LONGEST_SECONDS
     last: tuple[Any, ...] = ()
+    seen = changes() if changes else None
     spoken = time.monotonic()
     while time.monotonic() < end:
         state = read()
@@ -96,6 +101,9 @@ def _events(read: Callable[[], dict[str, Any]], to_the_end: bool) -> Iterator[st
         elif time.monotonic() - spoken > SILENCE_SECONDS:
             yield ": still here\n\n"  # a client that left is noticed by writing to it
             spoken = time.monotonic()
+        if changes and (now := changes()) != seen:
+            yield "event: changed\ndata: {}\n\n"
+            seen, spoken = now, time.monotonic()
         if state["status"] != "pending" and not (to_the_end and state["status"] == "active"):
             return
         time.sleep(POLL_SECONDS if state["status"] == "pending" else FOLLOW_SECONDS)

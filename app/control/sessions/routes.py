@@ -21,11 +21,15 @@ from app.control.sessions.schemas import (
     StatsOut,
 )
 from app.control.sessions.session_view import OpenedSession, SessionView
+from app.control.sessions.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
+from app.http.idempotency_key import REPLAYED, key_of_request
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
 from app.http.parameters import ensure_known_parameters
 
+SHORTEST_KEY = 16
+"""Characters of an `Idempotency-Key` that opens a session: one of a neighbour is not guessed."""
 WARNING_SECONDS = 120
 """The page warns its visitor this long before the end."""
 EVENT_STREAM: Responses = {
@@ -84,7 +88,10 @@ def _account(demo: Demo, account: Account, sizes: Mapping[str, int]) -> dict[str
 def create(json_data: CreateIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Open a demo session: a private copy of a template."""
     opened = current_services().sessions.open(
-        json_data.demo_account_type, visitor_of_request(), json_data.choices()
+        json_data.demo_account_type,
+        visitor_of_request(),
+        json_data.choices(),
+        key_of_request(SHORTEST_KEY),
     )
     return _opened(opened, 201)
 
@@ -99,7 +106,10 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Log in with a public demo account: opens a session of its business model."""
     user = authenticate(current_services().engine, json_data.email, json_data.password)
     visitor = visitor_of_request(user_id=user.id)
-    return _opened(current_services().sessions.open(user.account_type, visitor), 201)
+    opened = current_services().sessions.open(
+        user.account_type, visitor, once=key_of_request(SHORTEST_KEY)
+    )
+    return _opened(opened, 201)
 
 
 @blueprint.post("/session/extend")
@@ -108,7 +118,8 @@ def login(json_data: LoginIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.output(SessionOut)
 def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Extend the session."""
-    return _opened(current_services().sessions.extend(session_id_of(json_data.session_id)), 200)
+    session_id = session_id_of(json_data.session_id)
+    return _opened(current_services().sessions.extend(session_id, key_of_request()), 200)
 
 
 @blueprint.post("/session/reset")
@@ -122,7 +133,8 @@ def extend(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.output(SessionOut)
 def reset(json_data: SessionIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Give the session the template's data again; 202 where that is still under way."""
-    opened = current_services().sessions.reset(session_id_of(json_data.session_id))
+    session_id = session_id_of(json_data.session_id)
+    opened = current_services().sessions.reset(session_id, once=key_of_request())
     if not opened.reset_is_under_way:
         return _opened(opened, 200)
     body, status, headers = _opened(opened, 202)
@@ -173,14 +185,19 @@ def show(session_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 )
 @blueprint.input(EventsIn, location="query")
 def events(session_id: str, query_data: EventsIn) -> Response:
-    """Follow a session as server-sent events until it is ready, or until it ends."""
+    """Follow a session as server-sent events until it is ready, or until it ends.
+
+    Time passes in its data when the stream is opened; `changed` says that they may have changed.
+    """
     services = current_services()
     session = services.sessions.fetch(session_id)
 
     def read() -> dict[str, Any]:
         return describe(services, services.sessions.fetch(session_id), with_urls=False)
 
-    return services.streams.open(session.id, read, to_the_end=query_data.until == "end")
+    to_the_end = query_data.until == "end"
+    changes = changes_of(services, session) if to_the_end else None
+    return services.streams.open(session.id, read, to_the_end=to_the_end, changes=changes)
 
 
 @blueprint.get("/stats")
@@ -231,4 +248,5 @@ def describe(
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:
     body = describe(current_services(), opened.session, token=opened.token)
     body["notice"] = opened.notice
-    return body, status, {"Set-Cookie": session_cookie(opened.token), "Cache-Control": "no-store"}
+    headers = {"Set-Cookie": session_cookie(opened.token), "Cache-Control": "no-store"}
+    return body, status, headers | (REPLAYED if opened.is_replayed else {})

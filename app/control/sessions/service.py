@@ -1,11 +1,9 @@
 """Opens, extends, resets and ends demo sessions."""
 
-import json
 import math
-import secrets
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from redis import RedisError
@@ -25,7 +23,8 @@ from app.control.ports import (
 )
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
-from app.control.sessions.refusals import extension_refusal, over, refusal, shortened
+from app.control.sessions.opening import Opening
+from app.control.sessions.refusals import extension_refusal, over, shortened
 from app.control.sessions.session_view import (
     NOTHING_CHOSEN,
     Choices,
@@ -36,7 +35,7 @@ from app.control.sessions.session_view import (
 )
 from app.database.tenant_cache import TenantCache
 from app.demo import template_key
-from app.errors import Conflict, NotFound
+from app.errors import AppError, Conflict, NotFound
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -44,6 +43,7 @@ log = structlog.get_logger(__name__)
 _SQL = load_statements("app.control", "sessions")
 _EXTEND = _SQL["extend_session"]
 _FIND = _SQL["find_session"]
+_CLAIM, _RELEASE = _SQL["claim_once"], _SQL["release_once"]
 _FIND_AWAITED = _SQL["find_awaited_tenant"]
 _MARK_NOT_CACHED = _SQL["mark_not_cached"]
 
@@ -52,9 +52,6 @@ BUSY = 0.8
 
 FULL = 0.95
 """Share of the places that are taken when there are no extensions."""
-
-SECRET_BYTES = 24
-"""Random bytes of a session id: 192 bits cannot be guessed."""
 
 
 class SessionService:
@@ -80,18 +77,30 @@ class SessionService:
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
         self._pool = Pool(engine, self._duration)
+        self._opening = Opening(engine, settings)
 
     def open(
-        self, account_type: str, visitor: Visitor, choices: Choices = NOTHING_CHOSEN
+        self,
+        account_type: str,
+        visitor: Visitor,
+        choices: Choices = NOTHING_CHOSEN,
+        once: str | None = None,
     ) -> OpenedSession:
         """Open a session: with a ready tenant at once, else waiting for its clone.
 
+        The same visitor's address gets one session for a key `once`, however often it asks.
+
         Raises:
+            Unauthorized: the session of that key is over.
+            InvalidRequest: the key was used for another choice.
             Unavailable: too many sessions are open, or the templates are not there yet.
             TooManyRequests: too many sessions were created in the last minute.
         """
         key = template_key(account_type, choices.scenario)
-        session, clone = self._insert(key, visitor, choices)
+        opened = self._opening.insert(key, visitor, choices, once)
+        session = opened.session
+        if opened.is_replayed:
+            return replace(self._with_token(session), is_replayed=True)
         log.info(
             "session opened",
             action="session_opened",
@@ -103,44 +112,12 @@ class SessionService:
         self._background_tasks.submit(
             f"session {session.id}", lambda: self._remember(session, new=True)
         )
-        if clone is not None:
-            try_dispatch("clone", self._dispatcher.clone, clone)
+        if opened.awaited is not None:
+            try_dispatch("clone", self._dispatcher.clone, opened.awaited)
             session = self._serve_waiting(session)
         else:
             self._refill(key)
         return self._with_token(session)
-
-    def _insert(
-        self, key: str, visitor: Visitor, choices: Choices
-    ) -> tuple[SessionView, UUID | None]:
-        """Count, lease and insert, or register a clone: in one round trip, commit included.
-
-        It takes two when few places are left and other sessions are opened at the same moment.
-        """
-        row, details = None, json.dumps(choices.as_metadata())
-        with self._engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            while row is None or row.refusal == "again":
-                row = transitions.OPEN_SESSION.run(
-                    connection,
-                    id=uuid4(),
-                    tenant_id=uuid4(),
-                    session_id=f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
-                    template_key=key,
-                    user_id=visitor.user_id,
-                    ip_address=visitor.ip_address,
-                    address_digests=list(visitor.address_digests),
-                    user_agent=visitor.user_agent,
-                    duration=self._duration,
-                    max_sessions=self._settings.demo_max_sessions,
-                    max_per_minute=self._settings.demo_creations_per_minute,
-                    max_per_address=self._settings.demo_sessions_per_address,
-                    alone=row is not None,
-                    details=details,
-                ).one()
-        if row.refusal is not None:
-            raise refusal(row.refusal, row.retry_after)
-        return session_view(row), row.awaited
 
     def _serve_waiting(self, session: SessionView) -> SessionView:
         """Give ready tenants to those that wait, in their order. Return the session as it is then.
@@ -153,8 +130,10 @@ class SessionService:
             self._remember(each)
         return next((each for each in served if each.id == session.id), session)
 
-    def extend(self, session_id: str) -> OpenedSession:
+    def extend(self, session_id: str, once: str | None = None) -> OpenedSession:
         """Extend a session by one duration, or by half of it while few places are left.
+
+        A session is extended one time for a key `once`.
 
         Raises:
             Unauthorized, NotFound: the session is over, or does not exist.
@@ -167,11 +146,14 @@ class SessionService:
             "max_extensions": self._settings.demo_session_max_extensions,
             "busy": math.ceil(self._settings.demo_max_sessions * BUSY),
             "full": math.ceil(self._settings.demo_max_sessions * FULL),
+            "once": once and f"extend {once}",
         }
         with self._engine.begin() as connection:
             row = connection.execute(_EXTEND, parameters).one_or_none()
         if row is None:
             session = self._ensure_active(session_id)
+            if once and f"extend {once}" in session.done:
+                return replace(self._with_token(session), is_replayed=True)
             most = self._settings.demo_session_max_extensions
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
@@ -208,7 +190,9 @@ class SessionService:
                 try_dispatch("drop", self._dispatcher.drop, tenant)
         return session
 
-    def reset(self, session_id: str, wait: float | None = None) -> OpenedSession:
+    def reset(
+        self, session_id: str, wait: float | None = None, once: str | None = None
+    ) -> OpenedSession:
         """Bring a session's data back to the template's.
 
         A job does it, for this process may not touch tenants' tables: in place, where the template
@@ -220,10 +204,27 @@ class SessionService:
             Unavailable: it could not be done at this moment; nothing was changed.
         """
         before = self._ensure_active(session_id)
+        if once and not self._claim(before, f"reset {once}"):
+            return replace(self._with_token(before), is_replayed=True)
         seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
-        status = self._resets.run(before.id, seconds)
+        try:
+            status = self._resets.run(before.id, seconds)
+        except AppError:
+            self._release(before, once)
+            raise
         opened = self._with_token(self._ensure_active(session_id))
         return replace(opened, reset_is_under_way=status.is_under_way)
+
+    def _claim(self, session: SessionView, what: str) -> bool:
+        """Note that something is done for a session; return False if it was noted before."""
+        with self._engine.begin() as connection:
+            claimed = connection.execute(_CLAIM, {"id": session.id, "once": what})
+            return claimed.one_or_none() is not None
+
+    def _release(self, session: SessionView, once: str | None) -> None:
+        """Let a reset that was refused be asked for again under its key."""
+        with self._engine.begin() as connection:
+            connection.execute(_RELEASE, {"id": session.id, "once": f"reset {once}"})
 
     def find_reset(self, session: SessionView) -> ResetStatus | None:
         """Return how the session's last reset stands; None when nothing is known of one."""

@@ -48,6 +48,8 @@ class SessionView:
     data_cloned: bool
     failure: str | None = None
     choices: Choices = NOTHING_CHOSEN
+    done: tuple[str, ...] = ()
+    """What was done under keys that say that it be done once."""
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
@@ -72,6 +74,8 @@ class OpenedSession:
     reset_is_under_way: bool = False
     notice: str | None = None
     """A sentence for the visitor about what was just done."""
+    is_replayed: bool = False
+    """Whether it was done before, under the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ def session_view(row: Any) -> SessionView:
         data_cloned=data["data_cloned"],
         failure=data["metadata"].get("failure"),
         choices=choices_in(data["metadata"]),
+        done=tuple(data["metadata"].get("once", ())),
     )
 
 

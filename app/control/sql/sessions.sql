@@ -9,16 +9,37 @@ WITH taken AS (
     UPDATE control.demo_sessions
        SET expires_at = expires_at + make_interval(
                secs => CASE WHEN places >= :busy THEN :duration / 2 ELSE :duration END),
-           extensions = extensions + 1, last_activity_at = now()
+           extensions = extensions + 1, last_activity_at = now(),
+           metadata = CASE WHEN CAST(:once AS text) IS NULL THEN metadata
+                      ELSE metadata || jsonb_build_object('once', coalesce(metadata -> 'once', '[]')
+                           || to_jsonb(CAST(:once AS text))) END
       FROM taken
      WHERE session_id = :session_id AND status = 'active' AND expires_at > now()
        AND extensions < :max_extensions AND places < :full
+       AND NOT coalesce((metadata -> 'once') ? CAST(:once AS text), false)
     RETURNING demo_sessions.*, places >= :busy AS is_shortened
 ), tenant AS (
     UPDATE control.tenants AS tenant SET demo_expires_at = extended.expires_at
       FROM extended WHERE tenant.id = extended.virtual_tenant_id
 )
 SELECT * FROM extended
+
+-- claim_once --
+-- No row: it was claimed before.
+UPDATE control.demo_sessions
+   SET metadata = metadata || jsonb_build_object('once', coalesce(metadata -> 'once', '[]')
+                  || to_jsonb(CAST(:once AS text)))
+ WHERE id = :id AND NOT coalesce((metadata -> 'once') ? CAST(:once AS text), false)
+RETURNING id
+
+-- release_once --
+UPDATE control.demo_sessions
+   SET metadata = metadata || jsonb_build_object('once', (metadata -> 'once') - CAST(:once AS text))
+ WHERE id = :id AND metadata ? 'once'
+
+-- find_by_row --
+SELECT session.*, expires_at <= now() AS is_over
+  FROM control.demo_sessions AS session WHERE id = :id
 
 -- find_session --
 SELECT session.*, expires_at <= now() AS is_over

@@ -83,7 +83,7 @@ class TestScaling:
 class TestCost:
     def test_the_cost_is_that_of_the_lots_then_of_the_suppliers(self, individual):
         key = made(individual, ingredients=((1, 10), (4, 1)))["id"]
-        assert individual.get(f"/recipes/{key}")["cost_per_run"] == 19.0  # ñora: nobody sells it
+        assert individual.get(f"/recipes/{key}")["cost_per_run"] == 19.0  # ñora: no supplier has it
         with individual.session() as session:
             session.execute(
                 update(StockLot).where(StockLot.id == 2).values(unit_cost=4)

@@ -1,4 +1,5 @@
-// «Hoy» moves while one looks: the page is asked for again each minute, and what changed is shown.
+// «Hoy» moves while one looks: the session's stream says that something happened, and what changed
+// is shown. Where there is no stream left the page is asked for again each minute.
 
 const MILLISECONDS = 60_000;
 
@@ -18,4 +19,22 @@ async function refresh() {
   }
 }
 
-setInterval(refresh, MILLISECONDS);
+async function follow() {
+  try {
+    const answer = await fetch("/api/demo/session/current");
+    if (!answer.ok) throw new Error("no session");
+    const { events_url: address } = await answer.json();
+    const stream = new EventSource(`${address}?until=end`);
+    stream.addEventListener("changed", refresh);
+    // A stream ends after two minutes, and the next lets time pass again; a busy server has none.
+    const again = () => { stream.close(); setTimeout(() => { refresh(); follow(); }, 2_000); };
+    stream.addEventListener("timeout", again);
+    stream.addEventListener("destroyed", () => stream.close());
+    stream.addEventListener("expired", () => stream.close());
+    stream.onerror = () => { stream.close(); setTimeout(() => { refresh(); follow(); }, MILLISECONDS); };
+  } catch {
+    setTimeout(() => { refresh(); follow(); }, MILLISECONDS);
+  }
+}
+
+follow();

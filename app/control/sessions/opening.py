@@ -1,0 +1,107 @@
+"""Opens a session in the control tables: in one statement, and once for a key."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Engine, Row
+from sqlalchemy.exc import IntegrityError
+
+from app.config import Settings
+from app.control import transitions
+from app.control.sessions.refusals import over, refusal
+from app.control.sessions.session_view import Choices, SessionView, Visitor, session_view
+from app.demo import template_key
+from app.http.idempotency_key import key_reused
+from app.sql_blocks import load_statements
+
+_FIND = load_statements("app.control", "sessions")["find_by_row"]
+
+SECRET_BYTES = 24
+"""Random bytes of a session id: 192 bits cannot be guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session; the tenant whose clone it waits for, if it does; whether it was opened before."""
+
+    session: SessionView
+    awaited: UUID | None
+    is_replayed: bool = False
+
+
+class Opening:
+    """Inserts sessions."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    def insert(self, key: str, visitor: Visitor, choices: Choices, once: str | None) -> Opened:
+        """Count, lease and insert, or register a clone: in one round trip, commit included.
+
+        It takes two when few places are left and other sessions are opened at the same moment.
+        `key` is the template's. With `once` the session's row has an id that follows from it and
+        from the visitor's address: a second row with it cannot be, whatever fails in between.
+
+        Raises:
+            Unavailable, TooManyRequests: no session can be opened now.
+            Unauthorized, InvalidRequest: as `SessionService.open`.
+        """
+        row_id = uuid4() if once is None else _row_of(once, visitor)
+        try:
+            row = self._open(row_id, key, visitor, choices)
+        except IntegrityError as error:
+            if once is None or not isinstance(error.orig, UniqueViolation):
+                raise
+            return self._opened_before(row_id, key, choices)
+        if row.refusal is not None:
+            raise refusal(row.refusal, row.retry_after)
+        return Opened(session_view(row), row.awaited)
+
+    def _open(
+        self, row_id: UUID, key: str, visitor: Visitor, choices: Choices
+    ) -> Row[tuple[object, ...]]:
+        row, details = None, json.dumps(choices.as_metadata())
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            while row is None or row.refusal == "again":
+                row = transitions.OPEN_SESSION.run(
+                    connection,
+                    id=row_id,
+                    tenant_id=uuid4(),
+                    session_id=f"demo_{secrets.token_urlsafe(SECRET_BYTES)}",
+                    template_key=key,
+                    user_id=visitor.user_id,
+                    ip_address=visitor.ip_address,
+                    address_digests=list(visitor.address_digests),
+                    user_agent=visitor.user_agent,
+                    duration=self._settings.demo_session_duration_minutes * 60,
+                    max_sessions=self._settings.demo_max_sessions,
+                    max_per_minute=self._settings.demo_creations_per_minute,
+                    max_per_address=self._settings.demo_sessions_per_address,
+                    alone=row is not None,
+                    details=details,
+                ).one()
+        return row
+
+    def _opened_before(self, row_id: UUID, key: str, choices: Choices) -> Opened:
+        with self._engine.connect() as connection:
+            row = connection.execute(_FIND, {"id": row_id}).one()
+        session = session_view(row)
+        if row.is_over or not session.is_open:
+            raise over()
+        kind = session.account_type
+        if (template_key(kind, session.choices.scenario), session.choices) != (key, choices):
+            raise key_reused()
+        return Opened(session, None, is_replayed=True)
+
+
+def _row_of(once: str, visitor: Visitor) -> UUID:
+    """The id of the session's row for a key from an address; another address has another."""
+    scope = visitor.address_digests[0] if visitor.address_digests else ""
+    digest = hashlib.sha256(f"{scope} {visitor.user_id} {once}".encode()).digest()
+    return UUID(bytes=digest[:16], version=4)
