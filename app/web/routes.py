@@ -14,25 +14,31 @@ from app.web.making import forecasts, production, recipes
 from app.web.parts.assets import PREFIX, Assets
 from app.web.parts.errors import init_errors
 from app.web.parts.formats import init_formats
-from app.web.selling import products, sales, tickets, till
-from app.web.stock import inventory, purchasing, suppliers
-from app.web.trade import customers, orders
+from app.web.selling import comparison, counts, products, returns, sales, tickets, till
+from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
+from app.web.trade import customers, notes, orders
 from app.web.visit import session
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
     today,
     till,
+    counts,
     tickets,
+    returns,
     products,
     sales,
+    comparison,
     production,
     recipes,
     forecasts,
     inventory,
+    lots,
     purchasing,
+    purchase_orders,
     suppliers,
     orders,
+    notes,
     customers,
     session,
 )

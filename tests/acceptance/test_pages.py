@@ -206,17 +206,27 @@ def test_a_bakery_has_the_names_that_its_visitor_gave_and_the_modules(reader: Re
     assert HOSTILE not in first
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in first
 
-    body = {"demo_account_type": "individual_bakery", "features": ["recipes"]}
-    created = reader.http.post(
-        f"{reader.url}/api/demo/session/create",
-        json=body,
-        headers={"Sec-Fetch-Site": "same-origin"},
-    )
-    assert created.status_code == 201
-    few = reader.get("/demo/")
-    assert few.status_code == 200
-    assert set(re.findall(r'<li><a href="([^"]+)"', few.text)) == {"/demo/", "/demo/recetas"}
-    assert "/demo/caja" not in few.text
+
+def test_a_visitor_chooses_modules_and_a_colour_and_no_link_leads_elsewhere(
+    reader: Reader,
+) -> None:
+    asked = {"modelo": "individual_bakery", "logo_color": "red", "features": ["recipes"]}
+    refused = reader.post("/demo/abrir", asked)
+    assert refused.status_code == 422
+    assert refused.text.count('name="features" value="recipes" checked') == 1
+    assert reader.post("/demo/abrir", asked | {"logo_color": "#0a7d55"}).status_code == 303
+    pages = reader.crawl()
+    assert {kind: page.status_code for kind, page in pages.items()} == dict.fromkeys(pages, 200)
+    sections = re.findall(r'<li><a href="([^"]+)"', pages["/demo/"].text)
+    assert sections == ["/demo/", "/demo/recetas"]
+    assert 'fill="#0a7d55"' in pages["/demo/recetas/1"].text
+
+    every = api(reader, "/api/demo/accounts").json()["accounts"][0]["modules"]
+    usual = {"modelo": "individual_bakery", "features": list(every), "logo_color": "#84430f"}
+    assert reader.post("/demo/abrir", usual).status_code == 303
+    whole = reader.get("/demo/").text
+    assert set(every) <= set(api(reader, "/api/tenant").json()["modules"])
+    assert "<circle" not in whole
 
 
 def test_without_a_demo_a_page_leads_to_the_landing_page(reader: Reader) -> None:

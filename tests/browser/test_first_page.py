@@ -68,13 +68,15 @@ def test_a_prospect_sells_bread_by_three_taps_and_leaves(visit: Visit, account_t
 
 PAGES = {
     "individual_bakery": (
-        "/demo/", "/demo/caja", "/demo/inventario", "/demo/inventario/1", "/demo/produccion",
+        "/demo/", "/demo/caja", "/demo/caja/arqueo", "/demo/inventario", "/demo/inventario/1",
+        "/demo/inventario/lotes/1", "/demo/produccion/propuesta", "/demo/ventas/comparacion",
         "/demo/recetas/1", "/demo/ventas", "/demo/previsiones", "/demo/sesion/terminar",
         "/", "/entrar", "/privacidad", "/estilo", "/docs", "/nada",
     ),
     "central_baker": (
         "/demo/", "/demo/caja", "/demo/caja/tickets", "/demo/pedidos", "/demo/pedidos/nuevo",
-        "/demo/compras", "/demo/clientes", "/demo/proveedores/1", "/demo/ventas/productos",
+        "/demo/compras/pedidos", "/demo/clientes/1", "/demo/proveedores/1", "/demo/ventas/tiendas",
+        "/demo/pedidos/albaranes", "/demo/inventario/valor",
     ),
 }  # fmt: skip
 

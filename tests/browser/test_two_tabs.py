@@ -76,3 +76,18 @@ def test_a_reset_or_the_end_in_one_tab_is_shown_in_the_others(visit: Visit) -> N
 
     expect(page.get_by_role("heading", name="Tu demo ha terminado")).to_be_visible()
     expect(start.page.get_by_role("link", name="Volver a mi demo")).to_have_count(0)
+
+
+def test_today_moves_when_something_is_sold_in_another_tab(visit: Visit) -> None:
+    page = visit.page
+    with page.expect_request(re.compile("/events\\?until=end$")):
+        visit.begin("individual_bakery")
+    sold = page.locator(".tile").filter(has_text="Vendido hoy").locator("dd")
+    before = sold.inner_text()
+    token = {"Sec-Fetch-Site": "same-origin"}
+    product = page.request.get(f"{visit.url}/api/pos/products?sort=-stock").json()["items"][0]
+    sale = {"lines": [{"product_id": product["id"], "quantity": 1}], "payment_method": "card"}
+    made = page.request.post(f"{visit.url}/api/pos/sales", data=sale, headers=token)
+    assert made.status == 201
+    expect(sold).not_to_have_text(before, timeout=15_000)
+    visit.ensure_clean()

@@ -109,6 +109,24 @@ def test_the_landing_page_shows_both_business_models(client: FlaskClient) -> Non
     assert "45 minutos" in html
 
 
+def test_the_site_can_be_installed_and_shared(client: FlaskClient) -> None:
+    html = client.get("/").text
+    manifest = re.findall(r'rel="manifest" href="([^"]+)', html)[0]
+    answer = client.get(manifest)
+    assert answer.mimetype == "application/manifest+json"
+    sizes = {icon["sizes"]: icon["src"] for icon in answer.get_json(force=True)["icons"]}
+    for size in (192, 512):
+        with client.get(manifest.replace("site.webmanifest", sizes[f"{size}x{size}"])) as icon:
+            assert icon.data[16:24] == size.to_bytes(4) * 2, "a PNG begins with its measures"
+    shared = re.findall(r'og:image" content="http://localhost([^"]+)', html)[0]
+    pictures = [shared, *re.findall(r'<img[^>]*src="([^"]+\.webp)', html)]
+    assert len(pictures) == 1 + len(DEMO.accounts)
+    for address in pictures:
+        with client.get(address) as picture:
+            assert picture.mimetype.startswith("image/")
+            assert len(picture.data) <= 60_000
+
+
 def test_a_notice_is_one_of_ours_and_no_text_of_an_address(client: FlaskClient) -> None:
     assert NOTICES["terminada"] in client.get("/?hecho=terminada").text
     assert "Llama al 900" not in client.get("/?hecho=Llama+al+900").text

@@ -21,6 +21,7 @@ from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
 from app.control.sessions.session_view import SessionView
 from app.web.inside.navigation import place_of, sections_of
+from app.web.inside.refusals import refusal
 from app.web.parts.assets import compressed
 from app.web.parts.headers import protect
 from app.web.parts.notices import PARAMETER, find_notice
@@ -31,6 +32,7 @@ WARNING_SECONDS = 120
 P = ParamSpec("P")
 
 blueprint = Blueprint("inside", __name__, url_prefix="/demo", template_folder="../templates")
+blueprint.add_app_template_global(refusal)
 
 
 @blueprint.after_request
@@ -77,6 +79,13 @@ def in_bakery(module: str) -> Callable[[View[P]], Callable[P, Response]]:
 def bakery() -> TenantOut:
     """Return the bakery of this request."""
     return cast("TenantOut", g.bakery)
+
+
+@blueprint.app_template_global()
+def reachable(address: str) -> bool:
+    """Return True if the bakery has the module that an address below `/demo` is in."""
+    section, _ = place_of(address.partition("?")[0])
+    return "bakery" not in g or section.module in bakery().modules
 
 
 def draw(shown: Shown) -> Response:

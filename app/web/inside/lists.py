@@ -46,7 +46,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """True for what is written to the right."""
-        return self.kind in ("euros", "cost", "amount", "quantity", "percent", "minutes")
+        return self.kind in ("euros", "cost", "amount", "quantity", "percent", "change", "minutes")
 
     def address(self, row: Any) -> str:
         """Return where a cell of this column leads."""

@@ -36,23 +36,48 @@ def _section(module: str, *places: tuple[str, str]) -> Section:
 
 SECTIONS = (
     _section("business", ("Hoy", "")),
-    _section("pos", ("Caja", "caja"), ("Tickets", "caja/tickets"), ("Productos", "productos")),
-    _section("orders", ("Pedidos", "pedidos"), ("Clientes", "clientes")),
-    _section("production", ("Producción", "produccion"), ("Hornadas", "produccion/hornadas")),
+    _section(
+        "pos",
+        ("Caja", "caja"),
+        ("Tickets", "caja/tickets"),
+        ("Abrir y cerrar", "caja/arqueo"),
+        ("Productos", "productos"),
+    ),
+    _section(
+        "orders",
+        ("Pedidos", "pedidos"),
+        ("Albaranes", "pedidos/albaranes"),
+        ("Clientes", "clientes"),
+    ),
+    _section(
+        "production",
+        ("Producción", "produccion"),
+        ("Propuesta", "produccion/propuesta"),
+        ("Hornadas", "produccion/hornadas"),
+    ),
     _section("recipes", ("Recetas", "recetas")),
     _section(
         "inventory",
         ("Inventario", "inventario"),
         ("Lotes", "inventario/lotes"),
         ("Movimientos", "inventario/movimientos"),
+        ("Valor", "inventario/valor"),
+        ("Mermas", "inventario/mermas"),
     ),
-    _section("procurement", ("Compras", "compras"), ("Rondas", "compras/rondas")),
+    _section(
+        "procurement",
+        ("Compras", "compras"),
+        ("Pedidos", "compras/pedidos"),
+        ("Rondas", "compras/rondas"),
+    ),
     _section("suppliers", ("Proveedores", "proveedores")),
     _section(
         "sales",
         ("Ventas", "ventas"),
         ("Por hora", "ventas/horas"),
         ("Por producto", "ventas/productos"),
+        ("Por tienda", "ventas/tiendas"),
+        ("Comparadas", "ventas/comparacion"),
     ),
     _section("forecasting", ("Previsiones", "previsiones")),
 )

@@ -7,9 +7,18 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.bakery.clock import today
-from app.bakery.production import service
+from app.bakery.production import proposing, service
 from app.bakery.production.models import BatchStatus
-from app.bakery.production.schemas import BatchDetail, BatchPage, BatchQuery, PlanOut, PlanQuery
+from app.bakery.production.schemas import (
+    BatchDetail,
+    BatchPage,
+    BatchQuery,
+    BatchTrace,
+    PlanOut,
+    PlanQuery,
+    ProposalOut,
+)
+from app.bakery.production.tracing import trace_batch
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
 
@@ -75,13 +84,29 @@ def batches_table(session: Session) -> Response:
 @blueprint.get("/produccion/hornadas/<int:batch_id>")
 @in_bakery("production")
 def batch(session: Session, batch_id: int) -> Answer:
-    """Show a batch and the ingredients that it takes."""
+    """Show a batch, what it takes, and the lots and shelves that it came from and went to."""
     found = BatchDetail.model_validate(service.fetch_batch(session, batch_id))
-    return Shown("making/batch.html", {"title": f"Hornada {found.batch_code}", "batch": found})
+    context = {
+        "title": f"Hornada {found.batch_code}",
+        "batch": found,
+        "trace": BatchTrace.model_validate(trace_batch(session, batch_id)),
+    }
+    return Shown("making/batch.html", context)
 
 
-def _asked_day() -> date:
+@blueprint.get("/produccion/propuesta")
+@in_bakery("production")
+def proposal(session: Session) -> Answer:
+    """Show what should be baked on a day, and why."""
+    day = _asked_day(today() + timedelta(days=1))
+    found = ProposalOut.model_validate(proposing.propose(session, day))
+    return Shown("making/proposal.html", {"title": "Propuesta", "proposal": found})
+
+
+def _asked_day(usual: date | None = None) -> date:
     try:
-        return PlanQuery.model_validate({"date": request.args.get("dia", "")}).date or today()
+        return (
+            PlanQuery.model_validate({"date": request.args.get("dia", "")}).date or usual or today()
+        )
     except ValidationError:
-        return today()
+        return usual or today()

@@ -1,10 +1,19 @@
 """Recipes: the list with costs and margins, and one recipe with its ingredients."""
 
-from flask import Response
+from flask import Response, request
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.bakery.listing import ListQuery
 from app.bakery.recipes import service
-from app.bakery.recipes.schemas import RecipeDetail, RecipePage, RecipeQuery
+from app.bakery.recipes.schemas import (
+    RecipeDetail,
+    RecipePage,
+    RecipeQuery,
+    ScaleQuery,
+    VersionPage,
+)
+from app.web.inside.forms import fault_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, ListPage, export_list, show_list
 
@@ -44,6 +53,18 @@ def recipes_table(session: Session) -> Response:
 @blueprint.get("/recetas/<int:recipe_id>")
 @in_bakery("recipes")
 def recipe(session: Session, recipe_id: int) -> Answer:
-    """Show a recipe, its ingredients and its cost."""
-    found = RecipeDetail.model_validate(service.fetch_recipe(session, recipe_id))
-    return Shown("making/recipe.html", {"title": found.name, "recipe": found})
+    """Show a recipe, its cost, and its ingredients for the pieces that the address asks for."""
+    fault = None
+    try:
+        pieces = ScaleQuery(quantity=request.args.get("quantity")).quantity
+    except ValidationError as error:
+        pieces, fault = None, fault_of(error)
+    found = RecipeDetail.model_validate(service.fetch_recipe(session, recipe_id, pieces))
+    versions = service.list_versions(session, recipe_id, ListQuery(per_page=10))
+    context = {
+        "title": found.name,
+        "recipe": found,
+        "versions": VersionPage.model_validate(versions).items,
+        "fault": fault,
+    }
+    return Shown("making/recipe.html", context, fault.status if fault else 200)

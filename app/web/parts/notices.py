@@ -6,6 +6,9 @@ A code and never a text, so that no address can put words into our mouth.
 NOTICES = {
     "abierta": "Tu panadería está lista. Todo lo que hagas aquí es solo tuyo.",
     "venta": "Ticket cobrado.",
+    "caja-abierta": "Caja abierta: a vender.",
+    "caja-cerrada": "Caja cerrada: este es el recuento.",
+    "devolucion": "Devolución hecha: este es su ticket.",
     "correccion": "Ticket corregido: las existencias se han ajustado.",
     "pedido": "Pedido creado.",
     "pedido-cambiado": "Pedido cambiado.",

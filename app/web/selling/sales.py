@@ -116,7 +116,7 @@ def hours(session: Session) -> Answer:
 @in_bakery("sales")
 def sold_products(session: Session) -> Answer:
     """Show what was sold most."""
-    return show_list(session, PRODUCTS, extra_filters=_places())
+    return show_list(session, PRODUCTS, extra_filters=filters_of_places())
 
 
 @blueprint.get("/ventas.csv")
@@ -140,7 +140,8 @@ def products_sold_table(session: Session) -> Response:
     return export_list(session, PRODUCTS)
 
 
-def _places() -> list[Filter]:
+def filters_of_places() -> list[Filter]:
+    """Return the filter by shop, where there is more than one."""
     places = tuple((str(place.id), place.name) for place in bakery().locations)
     return [Filter("location_id", "Tienda", (("", "Todas"), *places))] if len(places) > 1 else []
 
@@ -157,6 +158,6 @@ def _show(listed: Listed, chart: Chart, totals: dict[str, Any]) -> Shown:
         "listed": listed,
         "chart": chart,
         "totals": totals,
-        "extra_filters": _places(),
+        "extra_filters": filters_of_places(),
     }
     return Shown("selling/sales.html", context, listed.fault.status if listed.fault else 200)

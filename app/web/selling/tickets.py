@@ -6,7 +6,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from app.bakery.pos import selling, service
-from app.bakery.pos.models import PaymentMethod, SaleStatus
+from app.bakery.pos.models import PaymentMethod, ReturnReason, SaleStatus
 from app.bakery.pos.schemas import (
     CorrectionIn,
     ProductPage,
@@ -14,7 +14,9 @@ from app.bakery.pos.schemas import (
     SaleDetail,
     SalePage,
     SaleQuery,
+    TillOut,
 )
+from app.bakery.pos.till import fetch_till
 from app.web.inside.forms import Fault, quantities_of, submit, text_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
@@ -68,7 +70,7 @@ def tickets_table(session: Session) -> Response:
 @in_bakery("pos")
 def ticket(session: Session, sale_id: UUID) -> Answer:
     """Show a ticket, and the form that corrects it."""
-    return _show(session, sale_id)
+    return show_ticket(session, sale_id)
 
 
 @blueprint.get("/caja/tickets/<uuid:sale_id>/recibo")
@@ -94,18 +96,29 @@ def correct(session: Session, sale_id: UUID) -> Answer:
         return with_notice(TICKET.format(id=sale_id), "correccion")
 
     answer = submit(session, work)
-    return answer if isinstance(answer, Response) else _show(session, sale_id, answer)
+    return answer if isinstance(answer, Response) else show_ticket(session, sale_id, answer)
 
 
-def _show(session: Session, sale_id: UUID, fault: Fault | None = None) -> Shown:
+def show_ticket(session: Session, sale_id: UUID, fault: Fault | None = None) -> Shown:
+    """Show a ticket with what can still be done with it: a correction, a return."""
     sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
+    is_sale = sale.returns_ticket is None
     query = ProductQuery(active=True, per_page=100)
     context = {
         "title": f"Ticket n.º {sale.ticket_number}",
         "sale": sale,
         "products": ProductPage.model_validate(service.list_products(session, query)).items,
+        "correctable": is_sale and not sale.returns and _till_is_open(session, sale),
+        "returnable": [line for line in sale.lines if is_sale and line.returned < line.quantity],
+        "reasons": list(ReturnReason),
         "payment_methods": list(PaymentMethod),
         "fault": fault,
         "given": request.form,
     }
     return Shown("selling/ticket.html", context, fault.status if fault else 200)
+
+
+def _till_is_open(session: Session, sale: SaleDetail) -> bool:
+    """Return True unless the ticket's till was counted: only then a ticket can be corrected."""
+    till = TillOut.model_validate(fetch_till(session, sale.location_id))
+    return till.is_open and till.id == sale.till_session_id

@@ -22,7 +22,7 @@ from app.bakery.pos.schemas import (
     SaleIn,
     TillOut,
 )
-from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
+from app.web.inside.forms import Fault, decimal_of, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.parts.notices import with_notice
 
@@ -45,11 +45,13 @@ def sell(session: Session) -> Answer:
     shop = whole_of(text_of("tienda"))
 
     def work() -> str:
+        is_cash = text_of("pago") == PaymentMethod.CASH.value
         asked = SaleIn.model_validate(
             {
                 "lines": quantities_of(FIELD, request.form),
                 "payment_method": text_of("pago"),
                 "location_id": shop,
+                "cash_received": decimal_of(text_of("recibido")) if is_cash else None,
             }
         )
         sale = selling.sell(session, asked)
@@ -83,6 +85,7 @@ def _show(session: Session, shop: Any, fault: Fault | None = None) -> Shown:
         "sold": _sold(session),
         "fault": fault,
         "given": {name: value for name, value in request.form.items() if name.startswith(FIELD)},
+        "received": request.form.get("recibido", ""),
         "payment_methods": list(PaymentMethod),
         "most": MOST_ON_A_TICKET,
     }

@@ -10,8 +10,6 @@ from app.bakery.inventory.schemas import (
     IngredientDetail,
     IngredientPage,
     IngredientQuery,
-    LotPage,
-    LotQuery,
     MovementPage,
     MovementQuery,
     SummaryOut,
@@ -42,30 +40,6 @@ INGREDIENTS = ListPage(
         Filter("below_reorder", "Existencias", (("", "Todas"), ("true", "Por comprar"))),
     ),
     search="Nombre o código",
-)
-LOTS = ListPage(
-    title="Lotes",
-    path="/demo/inventario/lotes",
-    things=("lote", "lotes"),
-    query=LotQuery,
-    fetch=service.list_lots,
-    schema=LotPage,
-    columns=(
-        Column("ingredient_name", sort="ingredient_name", link=INGREDIENT, note="lot_code"),
-        Column("location_name", wide=True),
-        Column("received_on", "day", sort="received_on", wide=True),
-        Column("expires_on", "expiry", sort="expires_on"),
-        Column("quantity", "quantity", sort="quantity"),
-        Column("value", "euros", sort="value", wide=True),
-    ),
-    filters=(
-        Filter(
-            "expiring_within_days",
-            "Caducan",
-            (("", "Todos"), ("3", "En tres días"), ("7", "En una semana"), ("30", "En un mes")),
-        ),
-    ),
-    search="Ingrediente o lote",
 )
 MOVEMENTS = ListPage(
     title="Movimientos",
@@ -111,20 +85,6 @@ def ingredients_table(session: Session) -> Response:
 def ingredient(session: Session, ingredient_id: int) -> Answer:
     """Show an ingredient, its lots and its last movements."""
     return _show_ingredient(session, ingredient_id)
-
-
-@blueprint.get("/inventario/lotes")
-@in_bakery("inventory")
-def lots(session: Session) -> Answer:
-    """List the lots in stock, the first to expire first."""
-    return show_list(session, LOTS)
-
-
-@blueprint.get("/inventario/lotes.csv")
-@in_bakery("inventory")
-def lots_table(session: Session) -> Response:
-    """Give all lots as a table."""
-    return export_list(session, LOTS)
 
 
 @blueprint.get("/inventario/movimientos")

@@ -21,6 +21,8 @@ LIST = ListPage(
         Column("phone", "phone"),
         Column("ingredients", "amount", wide=True),
         Column("lead_time_days", "amount", sort="lead_time_days"),
+        Column("on_time_percent", "percent", heading="A tiempo"),
+        Column("complete_percent", "percent", heading="Enteros", wide=True),
         Column("minimum_order", "euros", sort="minimum_order", wide=True),
     ),
     search="Nombre, contacto o ciudad",

@@ -23,8 +23,10 @@ from app.web.parts.notices import PARAMETER, find_notice, with_notice
 from app.web.reference import describe_api
 
 REFERENCE_KEY = "masa_madre.reference"
-OWN_FIELDS = ("bakery_name", "city", "visitor_name", "scenario")
+OWN_FIELDS = ("bakery_name", "city", "visitor_name", "logo_color", "scenario")
 """The fields of the form that opens a demo, named as those of `CreateIn`."""
+OUR_COLOR = "#84430f"
+"""The brand's colour of `tokens.css`: the field for a visitor's own begins with it."""
 WAITING = "/demo/espera"
 INSIDE = "/demo/"
 
@@ -49,7 +51,7 @@ def open_demo() -> Response:
     """Open a session of the account type that was chosen, and lead into it."""
     chosen = text_of("modelo")
     try:
-        asked = _valid(CreateIn, {"demo_account_type": chosen} | _said())
+        asked = _valid(CreateIn, {"demo_account_type": chosen} | _said(chosen))
         opened = current_services().sessions.open(
             asked.demo_account_type, visitor_of_request(), asked.choices()
         )
@@ -104,9 +106,22 @@ def reference() -> str:
     return cast(str, known)
 
 
-def _said() -> dict[str, str]:
-    """Return what a visitor wrote of their own bakery; what is left empty is not said."""
-    return {name: value for name in OWN_FIELDS if (value := text_of(name)) is not None}
+def _said(chosen: str | None) -> dict[str, Any]:
+    """Return what a visitor wrote of their own bakery; what is left empty is not said.
+
+    Nor are all the modules, or none, or the colour that the field has by itself: a colour's field
+    cannot be empty.
+    """
+    said: dict[str, Any] = {
+        name: value for name in OWN_FIELDS if (value := text_of(name)) is not None
+    }
+    if said.get("logo_color") == OUR_COLOR:
+        del said["logo_color"]
+    wanted = request.form.getlist("features")
+    offered = {each.account_type: set(each.modules) for each in current_services().demo.accounts}
+    if wanted and not offered.get(chosen or "", set()) <= set(wanted):
+        said["features"] = wanted
+    return said
 
 
 def _valid(schema: Any, given: dict[str, Any]) -> Any:
@@ -122,6 +137,7 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
         "visit/landing.html",
         accounts=[_card(account) for account in services.demo.accounts],
         given=request.form,
+        our_color=OUR_COLOR,
         minutes=services.settings.demo_session_duration_minutes,
         notice=find_notice(request.args.get(PARAMETER)),
         error=error,

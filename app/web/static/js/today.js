@@ -1,7 +1,8 @@
-// «Hoy» moves while one looks: the session's stream says that something happened, and what changed
-// is shown. Where there is no stream left the page is asked for again each minute.
+// «Hoy» moves while one looks: when the session's stream says that something changed, the page is
+// asked for again, and what differs is shown. Without a stream it is asked for each minute.
 
-const MILLISECONDS = 60_000;
+const MINUTE = 60_000;
+let fallback = 0;
 
 async function refresh() {
   if (document.hidden || !navigator.onLine) return;
@@ -21,19 +22,17 @@ async function refresh() {
 
 async function follow() {
   try {
-    const answer = await fetch("/api/demo/session/current");
-    if (!answer.ok) throw new Error("no session");
-    const { events_url: address } = await answer.json();
-    const stream = new EventSource(`${address}?until=end`);
+    const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
+    const session = (await answer.json()).session_id;
+    const stream = new EventSource(`/api/demo/session/${encodeURIComponent(session)}/events?until=end`);
     stream.addEventListener("changed", refresh);
-    // A stream ends after two minutes, and the next lets time pass again; a busy server has none.
-    const again = () => { stream.close(); setTimeout(() => { refresh(); follow(); }, 2_000); };
-    stream.addEventListener("timeout", again);
-    stream.addEventListener("destroyed", () => stream.close());
-    stream.addEventListener("expired", () => stream.close());
-    stream.onerror = () => { stream.close(); setTimeout(() => { refresh(); follow(); }, MILLISECONDS); };
+    // A stream ends after a while and opens again by itself; one that is refused is closed.
+    stream.addEventListener("error", () => {
+      if (stream.readyState === EventSource.CLOSED) fallback ||= setInterval(refresh, MINUTE);
+    });
+    window.addEventListener("pagehide", () => stream.close());
   } catch {
-    setTimeout(() => { refresh(); follow(); }, MILLISECONDS);
+    fallback ||= setInterval(refresh, MINUTE);
   }
 }
 

@@ -1,0 +1,83 @@
+"""Records and comparisons as pages: what the API says of them, and what a demo may not do."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.acceptance.page_client import HEADERS, Reader
+from tests.acceptance.test_pages import api
+from tests.acceptance.test_visit import ready_pool
+
+pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
+
+
+@pytest.fixture
+def reader(live_system: Any, live_url: str) -> Reader:
+    ready_pool(live_system)
+    return Reader(live_url)
+
+
+def test_a_recipe_is_scaled_by_its_address(reader: Reader) -> None:
+    reader.open("individual_bakery")
+    cost = api(reader, "/api/recipes/1?quantity=480").json()["cost"]
+    page = reader.get("/demo/recetas/1?quantity=480").text
+    assert "Ingredientes para 480 piezas" in page
+    assert f"{cost:.2f}".replace(".", ",") in page
+    wrong = reader.get("/demo/recetas/1?quantity=0")
+    assert wrong.status_code == 422
+    assert "No se ha podido hacer." in wrong.text
+
+
+def test_a_lot_and_its_batches_lead_to_each_other(reader: Reader) -> None:
+    reader.open("individual_bakery")
+    done = api(reader, "/api/production/batches?status=completed&per_page=1").json()["items"][0]
+    trace = api(reader, f"/api/production/batches/{done['id']}/trace").json()
+    batch = reader.get(f"/demo/produccion/hornadas/{done['id']}").text
+    lots = {int(lot) for lot in re.findall(r'"/demo/inventario/lotes/(\d+)"', batch)}
+    assert lots == {lot["lot_id"] for lot in trace["lots"]} != set()
+    back = reader.get(f"/demo/inventario/lotes/{lots.pop()}").text
+    assert f'"/demo/produccion/hornadas/{done["id"]}"' in back
+
+
+def test_a_delivered_order_has_a_delivery_note_and_others_have_none(reader: Reader) -> None:
+    reader.open("central_baker")
+    note = api(reader, "/api/delivery-notes?per_page=1").json()["items"][0]
+    path = f"/demo/pedidos/{note['order_id']}"
+    assert f'"{path}/albaran"' in reader.get(path).text
+    page = reader.get(f"{path}/albaran").text
+    assert note["note_number"] in page
+    assert "IVA incluido" in page
+    open_order = api(reader, "/api/orders?status=pending&per_page=1").json()["items"][0]
+    assert reader.get(f"/demo/pedidos/{open_order['id']}/albaran").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "of_api"),
+    [
+        ("ventas/comparacion", "sales/comparison?sort=-day"),
+        ("ventas/tiendas", "sales/locations"),
+        ("compras/pedidos", "procurement/orders"),
+        ("inventario/mermas", "inventory/waste"),
+    ],
+)
+def test_tables_of_pages_are_those_of_the_api(reader: Reader, page: str, of_api: str) -> None:
+    reader.open("central_baker")
+    table = reader.get(f"/demo/{page}.csv")
+    assert table.content == api(reader, f"/api/{of_api}", Accept="text/csv").content
+
+
+def test_what_a_demo_refuses_stands_on_the_page_in_the_same_words(reader: Reader) -> None:
+    reader.open("individual_bakery")
+    headers = HEADERS | {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
+    for page, method, path in (
+        ("/demo/recetas/1", "PUT", "/api/recipes/1"),
+        ("/demo/produccion", "POST", "/api/production/batches"),
+        ("/demo/inventario/valor", "POST", "/api/inventory/counts"),
+        ("/demo/previsiones", "GET", "/api/forecasting/models"),
+    ):
+        refused = reader.http.request(method, reader.url + path, json={}, headers=headers)
+        assert refused.status_code == 403
+        shown = reader.get(page).text
+        assert "En tu cuenta" in shown
+        assert refused.json()["detail"] in shown, page
