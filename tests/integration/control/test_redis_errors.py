@@ -23,6 +23,8 @@ from tests.integration.control.steps import VISITOR, fill_pool
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 SCHEDULE = "rq:scheduler:scheduled_jobs"
+ENTRIES = 6
+"""Cleanup, reconcile, refresh, catch-up, daily and purge."""
 WORKER = "from jobs.worker import main; main()"
 SCHEDULER = "from jobs.scheduler import main; main()"
 
@@ -92,11 +94,11 @@ def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, 
     health, logs = JobHealth(parts.redis), [tmp_path / "scheduler", tmp_path / "worker"]
     with python(SCHEDULER, logs[0]) as scheduler, python(WORKER, logs[1]) as worker:
         wait_for(lambda: health.processes() == {"scheduler": 1, "worker": 1})
-        wait_for(lambda: parts.redis.zcard(SCHEDULE) == 5)
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES)
         with outage(parts.redis) as was_met:
             wait_for(lambda: was_met(logs))
         parts.redis.delete(SCHEDULE)
-        wait_for(lambda: parts.redis.zcard(SCHEDULE) == 5, seconds=60)
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES, seconds=60)
         for queue in ("pool", "maintenance"):
             finishes(parts.redis, queue)
         assert (scheduler.poll(), worker.poll()) == (None, None)
@@ -155,7 +157,7 @@ def test_a_lock_that_never_ends_does_not_stop_the_schedule(parts):
     parts.redis.set(scheduler.scheduler_lock_key, "for ever")
     scheduler.run(burst=True)
     scheduler.run(burst=True)
-    assert parts.redis.zcard(SCHEDULE) == 5
+    assert parts.redis.zcard(SCHEDULE) == ENTRIES
 
 
 def test_a_clone_whose_job_has_another_type_is_queued_again(parts, database):
