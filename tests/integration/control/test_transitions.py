@@ -20,7 +20,8 @@ PARAMETERS = {
     "OPEN_SESSION": {
         "id": uuid4(), "tenant_id": uuid4(), "session_id": "new", "template_key": "notes",
         "user_id": None, "ip_address": None, "address_digests": [], "user_agent": None,
-        "duration": 60, "max_sessions": 9, "max_per_minute": 0, "max_per_address": 0, "alone": True, "details": "{}",
+        "duration": 60, "max_sessions": 9, "max_per_minute": 0, "max_per_address": 0, "alone": True,
+        "details": "{}",
     },
     "HAND_OVER": {"template_id": TEMPLATE, "duration": 60},
     "END_SESSION": {"session_id": "secret", "ended_by": "visitor"},
