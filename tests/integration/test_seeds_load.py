@@ -263,6 +263,7 @@ def run_command(database_url, *arguments):
         "DATABASE_URL": database_url,
         "REDIS_URL": "redis://localhost",
         "JWT_SECRET": "s" * 32,
+        "DEMO_SCENARIOS": "none",
     }
     return subprocess.run(
         [sys.executable, "-m", "seeds", *arguments],
