@@ -75,12 +75,15 @@ def test_the_public_account_of_another_demo_opens_a_session(notes):
 def test_the_engine_knows_its_account_types_and_no_others(notes):
     visitor = Prospect(notes.url)
     (account,) = visitor.get("/api/demo/accounts").json["accounts"]
+    (ordinary,) = account.pop("scenarios")
+    assert (ordinary["name"], ordinary["description"]) == ("base", "One table, a few notes.")
     assert account == {
         "account_type": "notes",
         "name": "The notebook",
         "title": "Notebook",
         "description": "One table, a few notes.",
         "features": [],
+        "modules": {},
         **LOGIN,
     }
     answer = visitor.post("/api/demo/session/create", {"demo_account_type": "individual_bakery"})
@@ -92,6 +95,13 @@ def test_the_engine_knows_its_account_types_and_no_others(notes):
     create = document["components"]["schemas"]["CreateIn"]
     assert create["properties"]["demo_account_type"]["enum"] == ["notes"]
     assert document["info"]["title"] == "Notes"
+    assert "bakery_name" not in create["properties"]
+    named = visitor.post(
+        "/api/demo/session/create", {"demo_account_type": "notes", "features": ["pos"]}
+    )
+    assert named.json["errors"]["json"]["features"] == [
+        "'pos' no es un módulo de este modelo; hay: ninguno."
+    ]
 
 
 def test_nothing_of_the_bakery_is_served(notes):
