@@ -198,3 +198,18 @@ def test_who_follows_a_session_is_told_that_its_data_changed(live_system, live_u
         assert next(line for line in told if line.startswith(b"event")) == b"event: changed\n"
         visitor.post("/api/demo/session/destroy")
         assert b"event: destroyed\n" in told
+
+
+def test_a_page_that_no_stream_is_left_for_is_told_so_without_an_error(live_system, live_url):
+    ready_pool(live_system)
+    visitor = Prospect(live_url).open("individual_bakery")
+    address = f"{visitor.session['events_url']}?until=end"
+    streams = [urllib.request.urlopen(live_url + address, timeout=20) for _ in range(2)]
+    page = urllib.request.Request(live_url + address, headers={"Accept": "text/event-stream"})
+    with urllib.request.urlopen(page, timeout=20) as answer:
+        assert answer.read() == b"event: busy\ndata: {}\n\n"
+    refused = visitor.get(address)
+    assert (refused.status, refused.code) == (503, "too_many_streams")
+    for stream in streams:
+        stream.close()
+    visitor.post("/api/demo/session/destroy")

@@ -92,7 +92,7 @@ class Visit:
         assert serious == [], f"{self.page.url}: {serious}"
 
     def ensure_clean(self) -> None:
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
         assert self.strangers == []
 
 

@@ -23,11 +23,13 @@ from app.control.sessions.schemas import (
 from app.control.sessions.session_view import OpenedSession, SessionView
 from app.control.sessions.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
+from app.errors import Unavailable
 from app.http.idempotency_key import REPLAYED, key_of_request
 from app.http.json_body import ensure_json_body
 from app.http.openapi import Responses
 from app.http.parameters import ensure_known_parameters
 
+BUSY_STREAM = "event: busy\ndata: {}\n\n"
 SHORTEST_KEY = 16
 """Characters of an `Idempotency-Key` that opens a session: one of a neighbour is not guessed."""
 WARNING_SECONDS = 120
@@ -197,7 +199,13 @@ def events(session_id: str, query_data: EventsIn) -> Response:
 
     to_the_end = query_data.until == "end"
     changes = changes_of(services, session) if to_the_end else None
-    return services.streams.open(session.id, read, to_the_end=to_the_end, changes=changes)
+    try:
+        return services.streams.open(session.id, read, to_the_end=to_the_end, changes=changes)
+    except Unavailable:
+        if not to_the_end or "text/event-stream" not in request.headers.get("Accept", ""):
+            raise
+        # To a page that can do without, this is no error: a browser would show it as one.
+        return Response(BUSY_STREAM, mimetype="text/event-stream")
 
 
 @blueprint.get("/stats")

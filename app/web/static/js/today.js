@@ -30,6 +30,11 @@ async function follow() {
     stream.addEventListener("error", () => {
       if (stream.readyState === EventSource.CLOSED) fallback ||= setInterval(refresh, MINUTE);
     });
+    stream.addEventListener("busy", () => {
+      stream.close();
+      fallback ||= setInterval(refresh, MINUTE);
+    });
+    for (const end of ["destroyed", "expired", "failed"]) stream.addEventListener(end, () => stream.close());
     window.addEventListener("pagehide", () => stream.close());
   } catch {
     fallback ||= setInterval(refresh, MINUTE);
