@@ -38,6 +38,7 @@ ABOUT_THE_SERVER = (
     "integration/control/test_sessions.py",
     "integration/bakery/test_bakery_figures.py",
     "integration/bakery/test_every_write.py",
+    "acceptance/test_attacks.py",
     "acceptance/test_visit.py",
 )
 FASTEST_FIRST = ("unit", "integration", "acceptance", "helm", "browser")
