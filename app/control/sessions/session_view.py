@@ -8,6 +8,9 @@ from uuid import UUID
 from app.control.models import SessionStatus
 from app.demo import BASE
 
+WARNING_SECONDS = 120
+"""A visitor is warned this long before the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -19,15 +19,12 @@ from app.bakery.business.service import describe_business
 from app.bakery.scope import TenantView
 from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
-from app.control.sessions.session_view import SessionView
+from app.control.sessions.session_view import WARNING_SECONDS, SessionView
 from app.web.inside.navigation import place_of, sections_of
 from app.web.inside.refusals import refusal
 from app.web.parts.assets import compressed
 from app.web.parts.headers import protect
 from app.web.parts.notices import PARAMETER, find_notice
-
-WARNING_SECONDS = 120
-"""The bar warns its visitor this long before the end."""
 
 P = ParamSpec("P")
 

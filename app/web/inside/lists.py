@@ -17,7 +17,7 @@ from app.bakery.schemas import Page
 from app.errors import InvalidRequest
 from app.http.negotiation import CSV
 from app.web.inside.forms import Fault, fault_of
-from app.web.inside.frame import Shown
+from app.web.inside.frame import Shown, blueprint, in_bakery
 from app.web.parts.notices import PARAMETER
 
 Choice = tuple[str, str]
@@ -165,7 +165,14 @@ def show_list(session: Session, spec: ListPage, template: str = "list.html", **m
     return Shown(template, {"listed": listed, "title": spec.title, **more}, status)
 
 
-def export_list(session: Session, spec: ListPage) -> Response:
+def offer_table(module: str, spec: ListPage) -> None:
+    """Give a list of a module the address `<its own>.csv`: all its rows as a table to save."""
+    rule = spec.path.removeprefix(str(blueprint.url_prefix)) + ".csv"
+    view = in_bakery(module)(lambda session: _table_of(session, spec))
+    blueprint.add_url_rule(rule, f"table of {spec.path}", view)
+
+
+def _table_of(session: Session, spec: ListPage) -> Response:
     """Answer with all rows of a list as the API's table."""
     asked = {name: value for name, value in request.args.items() if value and name != "page"}
     try:

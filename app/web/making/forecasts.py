@@ -1,12 +1,11 @@
 """Forecasts: the records of the models, and why their predictions stay closed in a demo."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.forecasting import service
 from app.bakery.forecasting.schemas import ModelPage, ModelQuery
 from app.web.inside.frame import Answer, blueprint, in_bakery
-from app.web.inside.lists import Column, ListPage, export_list, show_list
+from app.web.inside.lists import Column, ListPage, offer_table, show_list
 
 LIST = ListPage(
     title="Previsiones",
@@ -33,8 +32,4 @@ def forecasts(session: Session) -> Answer:
     return show_list(session, LIST, "making/forecasts.html")
 
 
-@blueprint.get("/previsiones.csv")
-@in_bakery("forecasting")
-def forecasts_table(session: Session) -> Response:
-    """Give the models' records as a table."""
-    return export_list(session, LIST)
+offer_table("forecasting", LIST)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Response, request
+from flask import request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from app.bakery.production.schemas import (
 )
 from app.bakery.production.tracing import trace_batch
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 
 LIST = ListPage(
     title="Hornadas",
@@ -74,11 +74,7 @@ def batches(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/produccion/hornadas.csv")
-@in_bakery("production")
-def batches_table(session: Session) -> Response:
-    """Give all batches as a table."""
-    return export_list(session, LIST)
+offer_table("production", LIST)
 
 
 @blueprint.get("/produccion/hornadas/<int:batch_id>")

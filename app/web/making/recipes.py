@@ -1,6 +1,6 @@
 """Recipes: the list with costs and margins, and one recipe with its ingredients."""
 
-from flask import Response, request
+from flask import request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from app.bakery.recipes.schemas import (
 )
 from app.web.inside.forms import fault_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, ListPage, export_list, show_list
+from app.web.inside.lists import Column, ListPage, offer_table, show_list
 
 LIST = ListPage(
     title="Recetas",
@@ -43,11 +43,7 @@ def recipes(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/recetas.csv")
-@in_bakery("recipes")
-def recipes_table(session: Session) -> Response:
-    """Give all recipes as a table."""
-    return export_list(session, LIST)
+offer_table("recipes", LIST)
 
 
 @blueprint.get("/recetas/<int:recipe_id>")

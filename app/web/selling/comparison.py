@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.sales import comparing
@@ -13,7 +12,7 @@ from app.bakery.sales.schemas import (
     LocationSalesPage,
 )
 from app.web.inside.frame import Answer, blueprint, in_bakery
-from app.web.inside.lists import Column, ListPage, export_list, show_list
+from app.web.inside.lists import Column, ListPage, offer_table, show_list
 from app.web.selling.sales import CHANNEL, PERIOD, filters_of_places
 
 AGAINST = (
@@ -65,11 +64,7 @@ def compared_days(session: Session) -> Answer:
     return show_list(session, DAYS, "selling/comparison.html", extra_filters=filters_of_places())
 
 
-@blueprint.get("/ventas/comparacion.csv")
-@in_bakery("sales")
-def compared_days_table(session: Session) -> Response:
-    """Give the compared days as a table."""
-    return export_list(session, DAYS)
+offer_table("sales", DAYS)
 
 
 @blueprint.get("/ventas/tiendas")
@@ -79,8 +74,4 @@ def sold_in_shops(session: Session) -> Answer:
     return show_list(session, SHOPS, "selling/comparison.html")
 
 
-@blueprint.get("/ventas/tiendas.csv")
-@in_bakery("sales")
-def sold_in_shops_table(session: Session) -> Response:
-    """Give the shops' sales as a table."""
-    return export_list(session, SHOPS)
+offer_table("sales", SHOPS)

@@ -1,12 +1,11 @@
 """Products: the list, and one product with what there is of it in each place."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.pos import service
 from app.bakery.pos.schemas import ProductDetail, ProductPage, ProductQuery
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
 
 LIST = ListPage(
     title="Productos",
@@ -34,11 +33,7 @@ def products(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/productos.csv")
-@in_bakery("pos")
-def products_table(session: Session) -> Response:
-    """Give all products as a table."""
-    return export_list(session, LIST)
+offer_table("pos", LIST)
 
 
 @blueprint.get("/productos/<int:product_id>")

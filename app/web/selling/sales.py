@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.clock import today
@@ -24,7 +23,7 @@ from app.web.inside.lists import (
     Listed,
     ListPage,
     choices_of,
-    export_list,
+    offer_table,
     read_list,
     show_list,
 )
@@ -119,25 +118,13 @@ def sold_products(session: Session) -> Answer:
     return show_list(session, PRODUCTS, extra_filters=filters_of_places())
 
 
-@blueprint.get("/ventas.csv")
-@in_bakery("sales")
-def days_table(session: Session) -> Response:
-    """Give the days as a table."""
-    return export_list(session, DAYS)
+offer_table("sales", DAYS)
 
 
-@blueprint.get("/ventas/horas.csv")
-@in_bakery("sales")
-def hours_table(session: Session) -> Response:
-    """Give the hours as a table."""
-    return export_list(session, HOURS)
+offer_table("sales", HOURS)
 
 
-@blueprint.get("/ventas/productos.csv")
-@in_bakery("sales")
-def products_sold_table(session: Session) -> Response:
-    """Give the products sold as a table."""
-    return export_list(session, PRODUCTS)
+offer_table("sales", PRODUCTS)
 
 
 def filters_of_places() -> list[Filter]:

@@ -19,7 +19,7 @@ from app.bakery.pos.schemas import (
 from app.bakery.pos.till import fetch_till
 from app.web.inside.forms import Fault, quantities_of, submit, text_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.parts.notices import with_notice
 
 FIELD = "u-"
@@ -59,11 +59,7 @@ def tickets(session: Session) -> Answer:
     return show_list(session, LIST, extra_filters=more)
 
 
-@blueprint.get("/caja/tickets.csv")
-@in_bakery("pos")
-def tickets_table(session: Session) -> Response:
-    """Give all tickets as a table."""
-    return export_list(session, LIST)
+offer_table("pos", LIST)
 
 
 @blueprint.get("/caja/tickets/<uuid:sale_id>")

@@ -16,7 +16,7 @@ from app.bakery.inventory.schemas import (
 )
 from app.web.inside.forms import Fault, decimal_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.parts.notices import with_notice
 
 INGREDIENT = "/demo/inventario/{ingredient_id}"
@@ -73,11 +73,7 @@ def ingredients(session: Session) -> Answer:
     return _show_list(session)
 
 
-@blueprint.get("/inventario.csv")
-@in_bakery("inventory")
-def ingredients_table(session: Session) -> Response:
-    """Give all ingredients as a table."""
-    return export_list(session, INGREDIENTS)
+offer_table("inventory", INGREDIENTS)
 
 
 @blueprint.get("/inventario/<int:ingredient_id>")
@@ -94,11 +90,7 @@ def movements(session: Session) -> Answer:
     return show_list(session, MOVEMENTS)
 
 
-@blueprint.get("/inventario/movimientos.csv")
-@in_bakery("inventory")
-def movements_table(session: Session) -> Response:
-    """Give the movements as a table."""
-    return export_list(session, MOVEMENTS)
+offer_table("inventory", MOVEMENTS)
 
 
 @blueprint.post("/inventario/ajustes")

@@ -1,6 +1,5 @@
 """Lots: by expiry, one with where it came from and went to; the stock's value, and waste."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.inventory import service
@@ -10,7 +9,7 @@ from app.bakery.inventory.schemas import LotPage, LotQuery
 from app.bakery.production.schemas import LotTrace
 from app.bakery.production.tracing import trace_lot
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
 
 LOTS = ListPage(
     title="Lotes",
@@ -69,11 +68,7 @@ def lots(session: Session) -> Answer:
     return show_list(session, LOTS)
 
 
-@blueprint.get("/inventario/lotes.csv")
-@in_bakery("inventory")
-def lots_table(session: Session) -> Response:
-    """Give all lots as a table."""
-    return export_list(session, LOTS)
+offer_table("inventory", LOTS)
 
 
 @blueprint.get("/inventario/lotes/<int:lot_id>")
@@ -99,8 +94,4 @@ def waste(session: Session) -> Answer:
     return show_list(session, WASTE, "stock/waste.html")
 
 
-@blueprint.get("/inventario/mermas.csv")
-@in_bakery("inventory")
-def waste_table(session: Session) -> Response:
-    """Give what was thrown away as a table."""
-    return export_list(session, WASTE)
+offer_table("inventory", WASTE)

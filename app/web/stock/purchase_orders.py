@@ -1,13 +1,12 @@
 """Purchase orders: the list, and one with what came of it."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.procurement import orders
 from app.bakery.procurement.models import PurchaseStatus
 from app.bakery.procurement.order_schemas import PurchaseDetail, PurchasePage, PurchaseQuery
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 
 LIST = ListPage(
     title="Pedidos de compra",
@@ -41,11 +40,7 @@ def purchase_orders(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/compras/pedidos.csv")
-@in_bakery("procurement")
-def purchase_orders_table(session: Session) -> Response:
-    """Give all purchase orders as a table."""
-    return export_list(session, LIST)
+offer_table("procurement", LIST)
 
 
 @blueprint.get("/compras/pedidos/<int:order_id>")

@@ -14,7 +14,7 @@ from app.bakery.procurement.schemas import (
 )
 from app.web.inside.forms import Fault, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, ListPage, export_list, show_list
+from app.web.inside.lists import Column, ListPage, offer_table, show_list
 from app.web.parts.notices import with_notice
 
 RUN = "/demo/compras/rondas/{id}"
@@ -66,11 +66,7 @@ def suggestions(session: Session) -> Answer:
     return _show(session)
 
 
-@blueprint.get("/compras.csv")
-@in_bakery("procurement")
-def suggestions_table(session: Session) -> Response:
-    """Give the suggestions as a table."""
-    return export_list(session, SUGGESTIONS)
+offer_table("procurement", SUGGESTIONS)
 
 
 @blueprint.post("/compras")
@@ -95,11 +91,7 @@ def runs(session: Session) -> Answer:
     return show_list(session, RUNS)
 
 
-@blueprint.get("/compras/rondas.csv")
-@in_bakery("procurement")
-def runs_table(session: Session) -> Response:
-    """Give the rounds as a table."""
-    return export_list(session, RUNS)
+offer_table("procurement", RUNS)
 
 
 @blueprint.get("/compras/rondas/<int:run_id>")

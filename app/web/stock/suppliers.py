@@ -1,12 +1,11 @@
 """Suppliers: the list, and one supplier with its prices."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.suppliers import service
 from app.bakery.suppliers.schemas import SupplierDetail, SupplierPage, SupplierQuery
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, ListPage, export_list, show_list
+from app.web.inside.lists import Column, ListPage, offer_table, show_list
 
 LIST = ListPage(
     title="Proveedores",
@@ -36,11 +35,7 @@ def suppliers(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/proveedores.csv")
-@in_bakery("suppliers")
-def suppliers_table(session: Session) -> Response:
-    """Give all suppliers as a table."""
-    return export_list(session, LIST)
+offer_table("suppliers", LIST)
 
 
 @blueprint.get("/proveedores/<int:supplier_id>")

@@ -1,13 +1,12 @@
 """Customers: the list, with what each one has ordered."""
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.customers import service
 from app.bakery.customers.schemas import CustomerDetail, CustomerOut, CustomerPage, CustomerQuery
 from app.bakery.orders.models import CustomerKind
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.parts.formats import WEEKDAYS
 
 LIST = ListPage(
@@ -46,11 +45,7 @@ def customers(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/clientes.csv")
-@in_bakery("orders")
-def customers_table(session: Session) -> Response:
-    """Give all customers as a table."""
-    return export_list(session, LIST)
+offer_table("orders", LIST)
 
 
 @blueprint.get("/clientes/<int:customer_id>")

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask import Response
 from sqlalchemy.orm import Session
 
 from app.bakery.orders import notes
 from app.bakery.orders.schemas import NoteDetail, NotePage, NoteQuery
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
 
 LIST = ListPage(
     title="Albaranes",
@@ -36,11 +35,7 @@ def delivery_notes(session: Session) -> Answer:
     return show_list(session, LIST)
 
 
-@blueprint.get("/pedidos/albaranes.csv")
-@in_bakery("orders")
-def delivery_notes_table(session: Session) -> Response:
-    """Give all delivery notes as a table."""
-    return export_list(session, LIST)
+offer_table("orders", LIST)
 
 
 @blueprint.get("/pedidos/<uuid:order_id>/albaran")

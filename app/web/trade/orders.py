@@ -20,7 +20,7 @@ from app.bakery.pos.schemas import ProductOut, ProductPage, ProductQuery
 from app.bakery.pos.service import list_products
 from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
-from app.web.inside.lists import Column, Filter, ListPage, choices_of, export_list, show_list
+from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.parts.notices import with_notice
 from app.web.trade.customers import every_customer
 
@@ -65,11 +65,7 @@ def orders(session: Session) -> Answer:
     return show_list(session, LIST, "trade/orders.html")
 
 
-@blueprint.get("/pedidos.csv")
-@in_bakery("orders")
-def orders_table(session: Session) -> Response:
-    """Give all orders as a table."""
-    return export_list(session, LIST)
+offer_table("orders", LIST)
 
 
 @blueprint.get("/pedidos/nuevo")
