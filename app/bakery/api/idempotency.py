@@ -35,16 +35,27 @@ def begin(session: Session, key: str) -> Answer | None:
         Conflict: the first one takes longer than a transaction waits.
         InvalidRequest: the key was used for another request.
     """
+    in_flight = Conflict(IN_FLIGHT, code="idempotency_in_flight", headers=RETRY)
+    is_first = take(session, key, _fingerprint(), in_flight)
+    return None if is_first else _answer_of(session, key)
+
+
+def take(session: Session, key: str, fingerprint: UUID, in_flight: Conflict) -> bool:
+    """Take a key for this transaction; return False if another had it before, and has committed.
+
+    Raises:
+        Conflict: `in_flight`, if the other one takes longer than a transaction waits.
+    """
     taking = insert(StoredAnswer).values(
-        key=key, part=0, fingerprint=_fingerprint(), status=0, body=""
+        key=key, part=0, fingerprint=fingerprint, status=0, body=""
     )
     try:
         taken = session.execute(taking.on_conflict_do_nothing().returning(StoredAnswer.key))
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
-            raise Conflict(IN_FLIGHT, code="idempotency_in_flight", headers=RETRY) from error
+            raise in_flight from error
         raise
-    return None if taken.first() else _answer_of(session, key)
+    return taken.first() is not None
 
 
 def _answer_of(session: Session, key: str) -> Answer:

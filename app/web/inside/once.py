@@ -5,18 +5,16 @@ import re
 from uuid import UUID
 
 from flask import request
-from psycopg.errors import LockNotAvailable
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.bakery.api.idempotency import take
 from app.bakery.api.models import StoredAnswer
 from app.errors import Conflict
 
 FIELD = "clave"
 PREFIX = "form:"
 """Sets the forms' keys apart from those of the API's clients."""
+IN_FLIGHT = "Tu formulario está en curso: espera un momento."
 SENT_BEFORE = "Este formulario ya se envió con otros datos: vuelve a abrir la página."
 _KEY = re.compile("[0-9a-f]{32}")
 
@@ -33,20 +31,9 @@ def find_before(session: Session, key: str) -> str | None:
     Raises:
         Conflict: the first one takes too long, or the key came with other values.
     """
-    statement = select(StoredAnswer).where(StoredAnswer.key == key, StoredAnswer.part == 0)
-    try:
-        session.execute(
-            insert(StoredAnswer)
-            .values(key=key, part=0, fingerprint=_fingerprint(), status=0, body="")
-            .on_conflict_do_nothing()
-        )
-    except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            raise Conflict("Tu formulario está en curso: espera un momento.") from error
-        raise
-    kept = session.scalars(statement).one()
-    if kept.status == 0:
+    if take(session, key, _fingerprint(), Conflict(IN_FLIGHT)):
         return None
+    kept = session.get_one(StoredAnswer, (key, 0))
     if kept.fingerprint != _fingerprint():
         raise Conflict(SENT_BEFORE, code="form_reused")
     return kept.body
