@@ -3,14 +3,21 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Subquery, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location
 from app.bakery.clock import now, today
 from app.bakery.listing import Listing, folded, paginate
 from app.bakery.sales.schemas import ChannelQuery, DailyQuery
-from app.bakery.sales.service import asked_of, count_to, period_of
+from app.bakery.sales.service import (
+    asked_of,
+    count_to,
+    day_listing,
+    period_of,
+    sums_by_day,
+    sums_of,
+)
 from app.bakery.sales.sold import sold_by_day, takings_by_day
 
 WEEK, YEAR = 7, 364
@@ -24,7 +31,7 @@ def list_comparison(session: Session, query: DailyQuery) -> dict[str, Any]:
     are known, `is_partial` says that today is set against one.
     """
     first, last = period_of(query)
-    sold = _by_day(first, last, query)
+    sold = sums_by_day(first, last, query)
     week = _day_before(first, last, query, WEEK, now() - timedelta(days=WEEK))
     year = _day_before(first, last, query, YEAR)
     numbers = count_to((last - first).days)
@@ -50,20 +57,7 @@ def list_comparison(session: Session, query: DailyQuery) -> dict[str, Any]:
         .outerjoin(week, week.c.day == day)
         .outerjoin(year, year.c.day == day)
     )
-    listing = Listing(
-        sorts={"day": day, "amount": amount, "tickets": tickets},
-        default="day",
-        tie_breakers=(day,),
-        computed=True,
-        search=(cast(day, Text),),
-    )
-    return paginate(session, statement, listing, query)
-
-
-def _by_day(first: date, last: date, query: ChannelQuery) -> Subquery:
-    every = sold_by_day(first, last)
-    statement = select(every.c.day, *_sums(every)).where(*asked_of(every, query))
-    return statement.group_by(every.c.day).subquery()
+    return paginate(session, statement, day_listing(day, amount, tickets), query)
 
 
 def _day_before(
@@ -78,11 +72,6 @@ def _day_before(
     return statement.group_by(every.c.day).subquery()
 
 
-def _sums(every: Subquery) -> tuple[Any, ...]:
-    names = ("tickets", "pieces", "amount")
-    return tuple(func.sum(every.c[name]).label(name) for name in names)
-
-
 def _change(amount: Any, before: Any) -> ColumnElement[Any]:
     """The change in per cent; none against nothing."""
     change: ColumnElement[Any] = (amount - before) * 100 / func.nullif(before, 0)
@@ -93,7 +82,7 @@ def list_locations(session: Session, query: ChannelQuery) -> dict[str, Any]:
     """A page of shops and channels with what they sold in the period, a week and a year before."""
     first, last = period_of(query)
     every = sold_by_day(first, last)
-    sold = _by_place(every, query, *_sums(every))
+    sold = _by_place(every, query, *sums_of(every))
     week = _place_before(first, last, query, WEEK, now() - timedelta(days=WEEK))
     year = _place_before(first, last, query, YEAR)
     everything = func.nullif(func.sum(sold.c.amount).over(), 0)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Integer,
     Subquery,
@@ -57,18 +58,7 @@ def count_to(last: int) -> TableValuedAlias:
 def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
     """A page of days, those on which nothing was sold included."""
     first, last = period_of(query)
-    every = sold_by_day(first, last)
-    sold = (
-        select(
-            every.c.day,
-            func.sum(every.c.tickets).label("tickets"),
-            func.sum(every.c.pieces).label("pieces"),
-            func.sum(every.c.amount).label("amount"),
-        )
-        .where(*asked_of(every, query))
-        .group_by(every.c.day)
-        .subquery()
-    )
+    sold = sums_by_day(first, last, query)
     numbers = count_to((last - first).days)
     day = literal(first, Date) + numbers.c.number
     amount = func.coalesce(sold.c.amount, 0)
@@ -84,14 +74,33 @@ def list_days(session: Session, query: DailyQuery) -> dict[str, Any]:
         .select_from(numbers)
         .outerjoin(sold, sold.c.day == day)
     )
-    listing = Listing(
+    return paginate(session, statement, day_listing(day, amount, tickets), query)
+
+
+def sums_by_day(first: date, last: date, query: ChannelQuery) -> Subquery:
+    """What was sold on each day of a period, of the location and the channel asked for."""
+    every = sold_by_day(first, last)
+    statement = select(every.c.day, *sums_of(every)).where(*asked_of(every, query))
+    return statement.group_by(every.c.day).subquery()
+
+
+def sums_of(sold: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """The sums of what was sold, under the names of their columns."""
+    names = ("tickets", "pieces", "amount")
+    return tuple(func.sum(sold.c[name]).label(name) for name in names)
+
+
+def day_listing(
+    day: ColumnElement[Any], amount: ColumnElement[Any], tickets: ColumnElement[Any]
+) -> Listing:
+    """How a list of days is sorted and searched."""
+    return Listing(
         sorts={"day": day, "amount": amount, "tickets": tickets},
         default="day",
         tie_breakers=(day,),
         computed=True,
         search=(cast(day, Text),),
     )
-    return paginate(session, statement, listing, query)
 
 
 def list_hours(session: Session, query: SalesQuery) -> dict[str, Any]:
