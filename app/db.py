@@ -29,7 +29,7 @@ from app.database.engines import engine_options, engine_url, prepare_engine
 from app.database.isolation import KEY_SETTING, TenantRole, tenant_role
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
-from app.database.tenant_choices import TenantChoices
+from app.database.tenant_choices import fetch_choices
 from app.demo import account_type_in
 from app.sql_blocks import load_blocks
 
@@ -71,7 +71,6 @@ class Tenants:
     limits: dict[str, str]
     quota: RowQuota
     cache: TenantCache
-    choices: TenantChoices
 
 
 def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
@@ -82,7 +81,6 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-        choices = TenantChoices(db.engine)
     app.extensions[TENANTS] = Tenants(
         engine=_tenant_engine(settings),
         secrets=settings.tenant_secrets,
@@ -93,7 +91,6 @@ def init_db(app: Flask, settings: Settings, redis: Redis) -> None:
         },
         quota=RowQuota(redis, settings.tenant_rows),
         cache=TenantCache(redis),
-        choices=choices,
     )
 
 
@@ -183,7 +180,7 @@ def account_type_of(tenant_id: UUID) -> str:
 
 def choices_of(tenant_id: UUID) -> Choices:
     """Return what the visitor of a tenant chose; nothing where no visitor has it."""
-    return _tenants().choices.find(tenant_id)
+    return fetch_choices(db.engine, tenant_id)
 
 
 def timeline_of(tenant_id: UUID) -> Timeline:
