@@ -18,7 +18,7 @@ from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
-from app.http.openapi import init_document
+from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.logs import init_logs
 from app.ops.routes import init_ops

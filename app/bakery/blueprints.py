@@ -14,7 +14,7 @@ from app.bakery.production.routes import blueprint as production
 from app.bakery.recipes.routes import blueprint as recipes
 from app.bakery.sales.routes import blueprint as sales
 from app.bakery.suppliers.routes import blueprint as suppliers
-from app.http.openapi import EXAMPLES as EXAMPLES_KEY
+from app.http.openapi.document import EXAMPLES as EXAMPLES_KEY
 
 BLUEPRINTS = (
     business,

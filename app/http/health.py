@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from app.control.services import current_services
 from app.control.statistics import Figures
 from app.http.job_health import JobCollector, JobHealth
-from app.http.openapi import Responses
+from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 
 READINESS: Responses = {

@@ -20,20 +20,18 @@ from app.control.sessions.schemas import (
     SessionOut,
     StatsOut,
 )
-from app.control.sessions.session_view import OpenedSession, SessionView
+from app.control.sessions.session_view import WARNING_SECONDS, OpenedSession, SessionView
 from app.control.sessions.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
 from app.errors import Unavailable
 from app.http.idempotency_key import REPLAYED, key_of_request
 from app.http.json_body import ensure_json_body
-from app.http.openapi import Responses
+from app.http.openapi.document import Responses
 from app.http.parameters import ensure_known_parameters
 
 BUSY_STREAM = "event: busy\ndata: {}\n\n"
 SHORTEST_KEY = 16
 """Characters of an `Idempotency-Key` that opens a session: one of a neighbour is not guessed."""
-WARNING_SECONDS = 120
-"""The page warns its visitor this long before the end."""
 EVENT_STREAM: Responses = {
     200: {
         "description": "Los avances, como eventos enviados por el servidor (SSE).",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.http.openapi_components import PREFIX
+from app.http.openapi.components import PREFIX
 
 VALUES: Mapping[str, Any] = {
     "session_id": "demo_Zk3vXw0cQeR7tYbNmA1sDfGhJkLpOiUy",

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.errors import message_for, problem_body
-from app.http.openapi_components import PREFIX
-from app.http.openapi_examples import Examples
+from app.http.openapi.components import PREFIX
+from app.http.openapi.examples import Examples
 
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON = "application/json"

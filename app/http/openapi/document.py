@@ -8,8 +8,8 @@ from apiflask import APIFlask
 from flask import Response
 
 from app.demo import Demo
-from app.http.openapi_components import share_components
-from app.http.openapi_operations import PROBLEM, complete_operations, operations
+from app.http.openapi.components import share_components
+from app.http.openapi.operations import PROBLEM, complete_operations, operations
 
 EXAMPLES = "openapi_examples"
 """Key of an application's examples: values by the name of their field."""

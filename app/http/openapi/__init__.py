@@ -1,0 +1,1 @@
+"""Completes the OpenAPI document that APIFlask writes. Start with `document`."""
