@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from app.bakery.business.models import LocationKind, UserRole
 from app.bakery.inventory.models import IngredientCategory
@@ -17,7 +17,6 @@ from seeds.catalogue.kinds import (
     CustomerSpec,
     LocationSpec,
     Profile,
-    StockPolicy,
     SupplierSpec,
     UserSpec,
 )
@@ -41,8 +40,6 @@ class Shop(Part):
 
 class StoryChange(Part):
     """The table `[story]` of a scenario's manifest: docs/scenarios.md."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     weeks: int = Field(default=2, ge=0, le=DETAIL_WEEKS, description="Since so many weeks ago.")
     demand: float = Field(
@@ -84,13 +81,20 @@ def changed(profile: Profile, scenario: Scenario | None) -> Profile:
             f"{scenario.folder}: story.shops: a bakery that bakes in its own shop opens no other;"
             " offer the scenario to central_baker only."
         )
+    short = {item.sku for item in profile.ingredients if item.category in story.short_of}
+    late = {policy.supplier for policy in profile.stock if policy.sku in short}
     return replace(
         profile,
         locations=profile.locations + tuple(_location(profile, shop) for shop in story.shops),
         users=profile.users + tuple(_team(profile, story.shops)),
         customers=profile.customers + tuple(_own_customer(profile, shop) for shop in story.shops),
-        stock=tuple(_stock(profile, policy, story) for policy in profile.stock),
-        suppliers=tuple(_supplier(profile, supplier, story) for supplier in profile.suppliers),
+        stock=tuple(
+            replace(policy, runs_low=True) if policy.sku in short else policy
+            for policy in profile.stock
+        ),
+        suppliers=tuple(
+            _late(supplier) if supplier.name in late else supplier for supplier in profile.suppliers
+        ),
         change=Change(
             weeks=story.weeks,
             demand=story.demand,
@@ -126,16 +130,7 @@ def _own_customer(profile: Profile, shop: Shop) -> CustomerSpec:
     )  # fmt: skip
 
 
-def _stock(profile: Profile, policy: StockPolicy, story: StoryChange) -> StockPolicy:
-    short = {item.sku for item in profile.ingredients if item.category in story.short_of}
-    return replace(policy, runs_low=True) if policy.sku in short else policy
-
-
-def _supplier(profile: Profile, supplier: SupplierSpec, story: StoryChange) -> SupplierSpec:
+def _late(supplier: SupplierSpec) -> SupplierSpec:
     """A supplier of what is short takes longer, and is thought less of."""
-    short = {item.sku for item in profile.ingredients if item.category in story.short_of}
-    supplies = {policy.sku for policy in profile.stock if policy.supplier == supplier.name}
-    if not short & supplies:
-        return supplier
     lead = supplier.lead_time_days * LATE
     return replace(supplier, lead_time_days=lead, rating=max(1, supplier.rating - 2))

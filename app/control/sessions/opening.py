@@ -14,7 +14,7 @@ from app.config import Settings
 from app.control import transitions
 from app.control.sessions.refusals import over, refusal
 from app.control.sessions.session_view import Choices, SessionView, Visitor, session_view
-from app.demo import template_key
+from app.demo import account_type_in
 from app.http.idempotency_key import key_reused
 from app.sql_blocks import load_statements
 
@@ -94,8 +94,7 @@ class Opening:
         session = session_view(row)
         if row.is_over or not session.is_open:
             raise over()
-        kind = session.account_type
-        if (template_key(kind, session.choices.scenario), session.choices) != (key, choices):
+        if (session.account_type, session.choices) != (account_type_in(key), choices):
             raise key_reused()
         return Opened(session, None, is_replayed=True)
 
