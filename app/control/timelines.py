@@ -52,7 +52,7 @@ def fetch_timeline(engine: Engine, template: str, version: int) -> Timeline:
     return _fetch(engine, template, version)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # each template, scenarios too, with the version before it
 def _fetch(engine: Engine, template: str, version: int) -> Timeline:
     with engine.connect() as connection:
         row = connection.execute(

@@ -43,7 +43,7 @@ def run(quick: bool) -> None:
 
 
 def _measure(url: str, rounds: int) -> dict[str, dict[str, float]]:
-    demo = load_demo()
+    demo = load_demo(scenarios="none")
     engine = create_engine(
         engine_url(url), poolclass=NullPool, connect_args={"prepare_threshold": None}
     )
