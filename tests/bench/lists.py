@@ -27,17 +27,14 @@ from werkzeug.test import Client
 
 from app.database.engines import engine_url
 from app.demo import Demo
-from app.local.postgres import PostgresServer
-from app.local.valkey import ValkeyServer
 from app.migrations import upgrade_control
 from gateway import SessionRecord, connect_redis
 from seeds.templates import PROFILES, build_template
 from tests.bench.endpoints import ENDPOINTS, NAMES, PREPARATIONS, Endpoint, filled
 from tests.bench.figures import counted, machine, summary, write_json
 from tests.bench.large import LARGE_WEEKS, build_large, load_tenant
-from tests.conftest import scratch_directory
+from tests.bench.system import SECRET, started
 
-SECRET = "a secret for benchmarks, at least 32 bytes"
 LIMITS = (
     "GATEWAY_REQUESTS_PER_MINUTE",
     "GATEWAY_CHANGES_PER_SESSION",
@@ -158,19 +155,13 @@ def run(quick: bool) -> None:
 def running_stack(weeks: int) -> Iterator[Stack]:
     """A server with the four bakeries, and the whole stack in this process."""
     with ExitStack() as stack:
-        home = stack.enter_context(scratch_directory("bench-lists-"))
-        postgres, valkey = PostgresServer(home), ValkeyServer(home, {"appendonly": "no"})
-        postgres.start()
-        stack.callback(postgres.stop)
-        valkey.start()
-        stack.callback(valkey.stop)
-        url = postgres.ensure_database("bench")
+        url, redis_url, _ = stack.enter_context(started("bench-lists"))
         from tests.fixtures.demo import DEMO  # sets the clock to half past ten
 
         bakeries = list(_bakeries(url, DEMO, weeks))
         os.environ.update(UNLIMITED)
         os.environ.update(
-            DATABASE_URL=url, REDIS_URL=valkey.url, JWT_SECRET=SECRET, DEMO_LIVE="false",
+            DATABASE_URL=url, REDIS_URL=redis_url, JWT_SECRET=SECRET, DEMO_LIVE="false",
             OPS_PASSWORD="ops-password-for-benchmarks", LOG_LEVEL="ERROR",
         )  # fmt: skip
         from wsgi import app, application  # reads the environment
@@ -178,7 +169,7 @@ def running_stack(weeks: int) -> Iterator[Stack]:
         clients = {"app": Client(app, use_cookies=False)}
         clients["gateway"] = Client(application, use_cookies=False)
         for bakery in bakeries:
-            _open_session(bakery, url, valkey.url)
+            _open_session(bakery, url, redis_url)
             _prepare(bakery, url, clients["app"])
         waits = Waits()
         stack.enter_context(waits.watched())

@@ -19,25 +19,31 @@ SECRET = "a secret for benchmarks, at least 32 bytes"
 
 
 @contextmanager
-def servers() -> Iterator[LiveSystem]:
-    """A seeded system without processes of its own; they are started where they are measured."""
+def started(name: str) -> Iterator[tuple[str, str, Path]]:
+    """A Postgres and a Valkey; gives the URLs of both and a folder."""
     with ExitStack() as stack:
-        home = stack.enter_context(scratch_directory("bench-"))
+        home = stack.enter_context(scratch_directory(f"{name}-"))
         postgres, valkey = PostgresServer(home), ValkeyServer(home, {"appendonly": "no"})
         postgres.start()
         stack.callback(postgres.stop)
         valkey.start()
         stack.callback(valkey.stop)
-        url = postgres.ensure_database("bench")
+        yield postgres.ensure_database("bench"), valkey.url, home
+
+
+@contextmanager
+def servers() -> Iterator[LiveSystem]:
+    """A seeded system without processes of its own; they are started where they are measured."""
+    with started("bench") as (url, redis_url, home):
         seed(url)
         logins = make_logins(url, SECRET)
         assert logins is not None
-        system = LiveSystem(url, valkey.url, home / "processes.log")
+        system = LiveSystem(url, redis_url, home / "processes.log")
         system.environment = {
             "DATABASE_URL": url,
             "WEB_DATABASE_URL": logins.web,
             "TENANT_DATABASE_URL": logins.tenants,
-            "REDIS_URL": valkey.url,
+            "REDIS_URL": redis_url,
             "JWT_SECRET": SECRET,
             "DEMO_CREATE_RATE_LIMIT": "1000000 per minute",
             "DEMO_SESSIONS_PER_ADDRESS": "0",
