@@ -6,6 +6,7 @@ Each function yields a sentence for what does not add up.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -14,7 +15,7 @@ MISCOUNT = Decimal(2)
 
 
 def lots_are_their_movements(tables: Tables) -> Iterator[str]:
-    """Stock = lots = ledger, and each lot began with what was bought."""
+    """Stock = lots = ledger; each lot began with what was bought and never held less than none."""
     ledger = defaultdict(list)
     for movement in tables["stock_movements"]:
         if movement["lot_id"] is not None:
@@ -24,8 +25,13 @@ def lots_are_their_movements(tables: Tables) -> Iterator[str]:
         first = movements[0]
         if (first["kind"], first["quantity"]) != ("purchase", lot["quantity_received"]):
             yield f"lot {lot['lot_code']} did not begin with its purchase"
-        if sum(movement["quantity"] for movement in movements) != lot["quantity"]:
+        held = list(accumulate(movement["quantity"] for movement in movements))
+        if held[-1] != lot["quantity"]:
             yield f"lot {lot['lot_code']} is not the sum of its movements"
+        if min(held) < 0:
+            yield f"lot {lot['lot_code']} held less than none"
+        if lot["expires_on"] < lot["received_on"]:
+            yield f"lot {lot['lot_code']} had expired when it came"
     yield from (f"movements of lot {number}, which is not there" for number in ledger)
 
 
@@ -35,13 +41,15 @@ def shelves_are_their_movements(tables: Tables) -> Iterator[str]:
     for movement in tables["stock_movements"]:
         if movement["product_id"] is not None:
             shelves[movement["product_id"], movement["location_id"]] += movement["quantity"]
+            if shelves[movement["product_id"], movement["location_id"]] < 0:
+                yield f"a shelf held less than none: {movement}"
     for stock in tables["product_stock"]:
         if shelves[stock["product_id"], stock["location_id"]] != stock["quantity"]:
             yield f"product {stock['product_id']} at {stock['location_id']} is not its movements"
 
 
 def totals_are_their_lines(tables: Tables) -> Iterator[str]:
-    """A document's total is the sum of its lines."""
+    """A document's total is the sum of its lines, and more than nothing."""
     for documents, number, lines, key, amount in (
         ("sales", "ticket_number", "sale_lines", "ticket_number", "quantity"),
         ("orders", "id", "order_lines", "order_id", "quantity"),
@@ -51,7 +59,7 @@ def totals_are_their_lines(tables: Tables) -> Iterator[str]:
         for line in tables.get(lines, ()):
             sums[line[key]] += line[amount] * line["unit_price"]
         for row in tables.get(documents, ()):
-            if row["total"] != sums[row[number]]:
+            if not row["total"] == sums[row[number]] > 0:
                 yield f"{documents} {row[number]}: {row['total']} is not {sums[row[number]]}"
 
 
