@@ -24,7 +24,7 @@ function add(product, pieces) {
   show();
 }
 
-// The line is drawn again; whoever uses the keyboard stays on it.
+// The line is drawn again; the keyboard stays where it was.
 function takeOne(product) {
   add(product, -1);
   const again = lines.querySelector(`[data-line="${product.dataset.product}"] button`);
