@@ -20,6 +20,8 @@ from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.insights.events.request_map import RequestMap
+from app.insights.events.watching import init_watching
 from app.logs import init_logs
 from app.ops.routes import init_ops
 
@@ -60,9 +62,12 @@ def make_app(
     Bootstrap5(app)
     with app.app_context():
         engine, kept = db.engine, tenant_cache()
-    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks, kept)
+    common = make_services(settings, engine, redis)
+    sessions = SessionService(
+        engine, settings, cache, tokens, dispatcher, background_tasks, kept, common.events
+    )
     services = ControlServices(
-        **vars(make_services(settings, engine, redis)),
+        **vars(common),
         demo=demo,
         sessions=sessions,
         streams=EventStreams(settings.demo_event_streams),
@@ -73,6 +78,7 @@ def make_app(
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)
+    init_watching(app, services.events, RequestMap.from_file(demo.events))
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
             plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all

@@ -123,6 +123,7 @@ def _located(demo: Demo, file: Path) -> Demo:
     found: dict[str, Path | None] = {}
     paths = {
         "policy": demo.policy, "static": demo.static, "scenarios": demo.scenarios,
+        "events": demo.events,
         "tables.migrations": demo.tables.migrations,
     }  # fmt: skip
     for key, path in paths.items():
