@@ -127,7 +127,8 @@ def _located(demo: Demo, file: Path) -> Demo:
     found: dict[str, Path | None] = {}
     paths = {
         "policy": demo.policy, "static": demo.static, "scenarios": demo.scenarios,
-        "tours": demo.tours, "tables.migrations": demo.tables.migrations,
+        "tours": demo.tours, "translations": demo.translations,
+        "tables.migrations": demo.tables.migrations,
     }  # fmt: skip
     for key, path in paths.items():
         found[key] = None if path is None else (folder / path).resolve()

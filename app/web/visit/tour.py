@@ -6,11 +6,13 @@ from flask import Response, redirect, request
 from sqlalchemy.orm import Session
 
 from app.control.services import current_services
+from app.control.sessions.session_view import SessionView
 from app.control.tours.progress import TourState
 from app.demo.tours import Step
+from app.language.texts import _
 from app.web.inside.forms import text_of
 from app.web.inside.frame import Answer, Shown, blueprint, current_session, in_bakery, reachable
-from app.web.inside.guide import guide_of
+from app.web.inside.guide import Guide, guide_of
 from app.web.parts.notices import with_notice
 from app.web.visit.session import where_from
 
@@ -21,7 +23,7 @@ PAGE = "/demo/recorrido"
 @in_bakery("business")
 def show_tour(_session: Session) -> Answer:
     """Show every step of the tour and the checklist."""
-    return Shown("visit/tour.html", {"title": "Recorrido"})
+    return Shown("visit/tour.html", {"title": _("Recorrido")})
 
 
 @blueprint.post("/recorrido")
@@ -32,24 +34,24 @@ def move_tour(_session: Session) -> Answer:
     guide = guide_of(visit, reachable)
     if guide is None:
         return _lead(PAGE)
-    step = guide.find(text_of("paso"))
-    tours = current_services().tours
-    if step is not None:
-        tours.move(visit.id, TourState.RUNNING, step.name)
-        return _lead_to(step)
-    if request.form.get("accion") == "terminar":
-        tours.move(visit.id, TourState.FINISHED, guide.steps[-1].name)
-        return _lead(with_notice(PAGE, "recorrido"))
-    if request.form.get("accion") == "dejar":
-        tours.move(visit.id, TourState.LEFT, guide.step.name)
+    action, step = request.form.get("accion"), guide.find(text_of("paso"))
+    if action == "dejar":
+        _keep(visit, guide, TourState.LEFT, guide.step)
         return _lead(where_from())
-    tours.move(visit.id, TourState.RUNNING, guide.step.name)
-    return _lead_to(guide.step)
+    if action == "terminar":
+        _keep(visit, guide, TourState.FINISHED, guide.steps[-1])
+        return _lead(with_notice(PAGE, "recorrido"))
+    _keep(visit, guide, TourState.RUNNING, step or guide.step)
+    return _lead(f"{(step or guide.step).path}#paso")  # its panel has the way to its element
 
 
-def _lead_to(step: Step) -> Response:
-    """Lead to a step's page: its panel is told first, and has the way to what it speaks of."""
-    return _lead(f"{step.path}#paso")
+def _keep(visit: SessionView, guide: Guide, state: TourState, step: Step) -> None:
+    services = current_services()
+    services.tours.move(visit.id, state, step.name)
+    if state is not TourState.LEFT:
+        number, finished = guide.steps.index(step) + 1, state is TourState.FINISHED
+        details = {"step": step.name, "number": number, "finished": finished}
+        services.events.record("tour_step", session=visit.id, **details)
 
 
 def _lead(address: str) -> Response:
