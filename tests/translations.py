@@ -1,8 +1,8 @@
 """The texts of the pages and their catalogues: `bin/update-translations` brings these to the code.
 
 A text is one that `_`, `ngettext` or `{% trans %}` translates where it is called, one that `N_`
-marks, a sentence with which a request is refused, a sentence of a policy file, or what stands in a
-table of labels, in the navigation, or in a list of the pages.
+marks, a sentence with which a request is refused, one of a policy file or of a tour, or what stands
+in a table of labels, in the navigation, or in a list of the pages.
 """
 
 import ast
@@ -74,6 +74,16 @@ def _found() -> Iterator[Found]:
         for rule in tomllib.loads((ROOT / file).read_text(encoding="utf-8"))["rules"]:
             if "message" in rule:
                 yield file, rule["message"], None
+    yield from ((*text, None) for text in _of_tours())
+
+
+def _of_tours() -> Iterator[tuple[str, str]]:
+    for path in (*ROOT.glob("seeds/tours/*.toml"), *ROOT.glob("seeds/scenarios/*/tour.toml")):
+        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        for part in (file, *file.get("steps", ()), *file.get("deeds", {}).values()):
+            for key in ("title", "invitation", "text"):
+                if key in part:
+                    yield path.relative_to(ROOT).as_posix(), part[key]
 
 
 def _of_module(path: Path) -> Iterator[tuple[Text, str | None]]:
