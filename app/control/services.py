@@ -12,6 +12,8 @@ from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
 from app.control.reset.status import ResetStatus
+from app.insights.events.recorder import EventRecorder
+from app.insights.events.request import is_private
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
     from app.control.statistics import Figures
+    from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
 
@@ -38,6 +41,7 @@ class Services:
     redis: Redis
     pool: Pool
     progress: ProgressBoard
+    events: EventRecorder
 
 
 def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
@@ -48,6 +52,12 @@ def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
         redis=redis,
         pool=Pool(engine, settings.demo_session_duration_minutes * 60),
         progress=ProgressBoard(redis),
+        events=EventRecorder(
+            redis,
+            enabled=settings.demo_events != "off",
+            strict=settings.demo_events == "strict",
+            is_private=is_private,
+        ),
     )
 
 
@@ -58,6 +68,7 @@ class ControlServices(Services):
     demo: Demo
     sessions: SessionService
     streams: EventStreams
+    tours: TourRecords
     figures: ShortCache[Figures]
     sizes: ShortCache[dict[str, int]]
     """The bytes of each template, by its key."""
