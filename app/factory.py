@@ -14,6 +14,8 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.tours.noticing import init_noticing
+from app.control.tours.progress import TourRecords
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
@@ -22,6 +24,7 @@ from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.insights.events.request_map import RequestMap
 from app.insights.events.watching import init_watching
+from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
 
@@ -56,6 +59,7 @@ def make_app(
     )
     _configure(app, demo)
     app.config["DEMO_LIVE"] = settings.demo_live
+    init_language(app, demo.translations)
     shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo)
     init_db(app, settings, redis)
@@ -71,10 +75,12 @@ def make_app(
         demo=demo,
         sessions=sessions,
         streams=EventStreams(settings.demo_event_streams),
+        tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)
+    init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)
