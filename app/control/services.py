@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.control.statistics import Figures
     from app.demo import Demo
     from app.http.short_cache import ShortCache
+    from app.insights.leads.service import Leads
 
 KEY = "masa_madre.control"
 
@@ -57,6 +58,7 @@ class ControlServices(Services):
 
     demo: Demo
     sessions: SessionService
+    leads: Leads
     streams: EventStreams
     figures: ShortCache[Figures]
     sizes: ShortCache[dict[str, int]]

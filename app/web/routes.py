@@ -17,7 +17,7 @@ from app.web.parts.formats import init_formats
 from app.web.selling import comparison, counts, products, returns, sales, tickets, till
 from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
 from app.web.trade import customers, notes, orders
-from app.web.visit import session
+from app.web.visit import contact, session
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -41,9 +41,10 @@ PAGES = (
     notes,
     customers,
     session,
+    contact,
 )
-"""The modules whose views are inside a demo; importing one registers them."""
-ADDRESSES = ("/", "/entrar", "/privacidad", "/aviso-legal", "/docs")
+"""The modules whose views importing registers: of a demo's pages, and the contact form."""
+ADDRESSES = ("/", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/docs")
 """The pages that a search engine may show."""
 
 

@@ -1,0 +1,1 @@
+"""What operations and marketing work with: leads first (`leads/service.py`)."""

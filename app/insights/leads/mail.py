@@ -1,0 +1,43 @@
+"""The mail that asks a person to confirm an address. It holds nothing that anybody typed.
+
+So the form is of no use for sending words to strangers, and nothing can get into its headers.
+"""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid
+from urllib.parse import urlsplit
+
+SUBJECT = "Confirma tu correo · {title}"
+BODY = """Hola:
+
+Alguien ha dejado esta dirección para que le respondamos sobre la demo de {title}.
+
+Si has sido tú, confírmala aquí:
+{url}
+
+En esa misma página puedes ver tus datos, descargarlos y borrarlos cuando quieras.
+
+Si no has sido tú, no hagas nada: sin confirmar no te escribimos, y los datos se borran solos
+en {days} días. También puedes borrarlos ya en esa página.
+"""
+
+
+def confirmation_mail(
+    sender: str, recipient: str, *, title: str, public_url: str, token: str, days: float
+) -> EmailMessage:
+    """Return the mail, for one recipient.
+
+    Raises:
+        ValueError: an address has a line break.
+    """
+    url = f"{public_url}/contacto/datos/{token}"
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = SUBJECT.format(title=title)
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = make_msgid(domain=urlsplit(public_url).hostname or "localhost")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(BODY.format(title=title, url=url, days=f"{days:g}"))
+    return mail
