@@ -10,12 +10,13 @@ from pydantic_settings import SettingsConfigDict
 
 from app.database_logins import ConfigurationError as ConfigurationError
 from app.insights.outreach_settings import OutreachSettings
+from app.insights.settings import InsightSettings
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class Settings(OutreachSettings):
+class Settings(OutreachSettings, InsightSettings):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
@@ -38,9 +39,6 @@ class Settings(OutreachSettings):
         default=None,
         min_length=32,
         description="The `TENANT_SECRET` before the last change: tenants cut under it still open.",
-    )
-    ops_password: str | None = Field(
-        default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
     )
     state_dir: Path = Field(
         default=Path(".state"), description="Where the local stack keeps its data and secrets."

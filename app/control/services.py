@@ -12,6 +12,8 @@ from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
 from app.control.reset.status import ResetStatus
+from app.insights.events.recorder import EventRecorder
+from app.insights.events.request import is_private
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,6 +41,7 @@ class Services:
     redis: Redis
     pool: Pool
     progress: ProgressBoard
+    events: EventRecorder
 
 
 def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
@@ -49,6 +52,12 @@ def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
         redis=redis,
         pool=Pool(engine, settings.demo_session_duration_minutes * 60),
         progress=ProgressBoard(redis),
+        events=EventRecorder(
+            redis,
+            enabled=settings.demo_events != "off",
+            strict=settings.demo_events == "strict",
+            is_private=is_private,
+        ),
     )
 
 

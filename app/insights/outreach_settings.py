@@ -34,16 +34,16 @@ class OutreachSettings(DatabaseLogins):
     )
     smtp_url: str | None = Field(
         default=None,
-        description="Mail server as `smtps://`, `smtp+starttls://` or `smtp://`, with "
-        "`user:password@` where it asks; unset sends no mail, and leads stay unconfirmed.",
+        description="The workers' mail server: `smtps://`, `smtp+starttls://` or `smtp://`, with "
+        "`user:password@` where it asks.",
     )
     smtp_from: str = Field(
-        default="", description="Sender of mails, an address; needed with `SMTP_URL`."
+        default="",
+        description="Sender of mails, an address; unset sends none, and leads stay unconfirmed.",
     )
     public_url: str = Field(
         default="",
-        description="What links in mails begin with, such as `https://demo.example.com`; needed "
-        "with `SMTP_URL`.",
+        description="What links in mails begin with, such as `https://demo.example.com`.",
     )
 
     @property
@@ -79,6 +79,6 @@ class OutreachSettings(DatabaseLogins):
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
-        if self.smtp_url and not (self.smtp_from and self.public_url):
-            raise ValueError("SMTP_URL needs SMTP_FROM and PUBLIC_URL beside it")
+        if (self.smtp_url or self.smtp_from) and not (self.smtp_from and self.public_url):
+            raise ValueError("to send mail, SMTP_FROM and PUBLIC_URL are needed as well")
         return self

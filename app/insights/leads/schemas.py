@@ -80,7 +80,9 @@ class ContactFormOut(BaseModel):
     form_key: str
     consent_version: str
     consent_text: str
-    opens_after_seconds: int = Field(description="Antes de eso no se acepta: nadie lo lee tan deprisa.")
+    opens_after_seconds: int = Field(
+        description="Antes de eso no se acepta: nadie lo lee tan deprisa."
+    )
     sends_mail: bool = Field(description="Si te llegará un correo para confirmar la dirección.")
 
 

@@ -88,7 +88,7 @@ class Leads:
     @property
     def sends_mail(self) -> bool:
         """True if a mail asks each person to confirm the address."""
-        return bool(self._settings.smtp_url)
+        return bool(self._settings.smtp_from)
 
     @property
     def sealing(self) -> Sealing:
@@ -141,7 +141,7 @@ class Leads:
                     headers={"Retry-After": "3600"},
                 )
         if taken is not None:
-            log.info("lead taken", action="lead_taken", lead=str(row))
+            log.info("lead taken", action="lead_taken")  # without its id: the line has a session's
         return taken
 
     def fetch_by_token(self, token: str) -> Lead:

@@ -20,10 +20,12 @@ def leave_contact(asked: ContactIn) -> None:
     _ = leads.sealing
     if asked.website:
         return
-    contact = Contact(
-        asked.name, asked.email, asked.business, asked.message, asked.consent_version
-    )
-    leads.take(contact, origin_of_request(), asked.form_key)
+    contact = Contact(asked.name, asked.email, asked.business, asked.message, asked.consent_version)
+    record: Any = request.environ.get(SESSION_KEY)
+    if leads.take(contact, origin_of_request(), asked.form_key) is not None:
+        place = "outside" if record is None else "demo"
+        session = None if record is None else record.id
+        current_services().events.record("left_contact", session=session, place=place)
 
 
 def origin_of_request() -> Origin:

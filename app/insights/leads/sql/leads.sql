@@ -1,4 +1,5 @@
--- What is read and written of leads. No statement joins them with sessions.
+-- What is read and written of leads. No statement joins them with sessions, and their times are
+-- kept to the hour, so that nobody can.
 
 -- insert_lead --
 -- No row: it is there already, or as many as a day may bring are. A mailbox gets two mails a day.
@@ -32,7 +33,7 @@ SELECT * FROM control.leads WHERE id = :id
 SELECT id FROM control.leads WHERE mailbox = ANY(:mailboxes) ORDER BY created_at DESC
 
 -- confirm_lead --
-UPDATE control.leads SET confirmed_at = now(), mail_due_at = NULL
+UPDATE control.leads SET confirmed_at = date_trunc('hour', now()), mail_due_at = NULL
  WHERE id = :id AND confirmed_at IS NULL
 RETURNING id
 
@@ -73,12 +74,12 @@ UPDATE control.leads AS lead
  WHERE id IN (SELECT id FROM control.leads WHERE mail_due_at <= now()
                ORDER BY mail_due_at
                LIMIT least(CAST(:most AS bigint), greatest(0, CAST(:per_hour AS bigint) - (
-                     SELECT count(*) FROM control.leads WHERE mailed_at > now() - interval '1 hour')))
+                     SELECT count(*) FROM control.leads WHERE mailed_at >= date_trunc('hour', now()))))
                  FOR UPDATE SKIP LOCKED)
 RETURNING id, sealed, language, mail_attempts
 
 -- mark_mailed --
-UPDATE control.leads SET mailed_at = now(), mail_due_at = NULL, mail_failure = NULL WHERE id = :id
+UPDATE control.leads SET mailed_at = date_trunc('hour', now()), mail_due_at = NULL, mail_failure = NULL WHERE id = :id
 
 -- mark_not_mailed --
 UPDATE control.leads

@@ -8,13 +8,16 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+_HOUR = sa.text("date_trunc('hour', now())")
+
 
 def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "leads",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("created_at", moment, server_default=sa.func.now(), nullable=False),
+        # To the hour: a moment would lead to the session that sent the form.
+        sa.Column("created_at", moment, server_default=_HOUR, nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("mailbox", sa.Text(), nullable=False),
         sa.Column("consent_version", sa.Text(), nullable=False),

@@ -1,0 +1,19 @@
+"""The part of the settings that is about events and who may read them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.database_logins import DatabaseLogins
+
+
+class InsightSettings(DatabaseLogins):
+    """Settings of events, operators and marketing."""
+
+    ops_password: str | None = Field(
+        default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
+    )
+    demo_events: Literal["on", "off", "strict"] = Field(
+        default="on",
+        description="Record what happens in visits; `strict`, for tests: refuse unknown events.",
+    )
