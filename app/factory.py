@@ -22,6 +22,7 @@ from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.insights.leads import routes as contact
 from app.insights.leads.service import Leads
+from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
 
@@ -56,6 +57,7 @@ def make_app(
     )
     _configure(app, demo)
     app.config["DEMO_LIVE"] = settings.demo_live
+    init_language(app, demo.translations)
     shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo)
     init_db(app, settings, redis)

@@ -111,6 +111,11 @@ class Demo(Part):
     timezone: str = Field(default="UTC", description="Decides which day is today.")
     policy: Path = Field(description="The file of rules for sessions, as in docs/gateway.md.")
     static: Path | None = Field(default=None, description="The folder that is served as `/static`.")
+    translations: Path | None = Field(
+        default=None,
+        description="The folder of catalogues, `<language>/LC_MESSAGES/messages.po`, of the texts"
+        " in its pages; without one they are in Spanish.",
+    )
     blueprints: tuple[Entry, ...] = Field(
         default=(),
         description="Functions, as `module:name`, that give the Flask application their views.",

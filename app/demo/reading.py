@@ -123,7 +123,7 @@ def _located(demo: Demo, file: Path) -> Demo:
     found: dict[str, Path | None] = {}
     paths = {
         "policy": demo.policy, "static": demo.static, "scenarios": demo.scenarios,
-        "tables.migrations": demo.tables.migrations,
+        "translations": demo.translations, "tables.migrations": demo.tables.migrations,
     }  # fmt: skip
     for key, path in paths.items():
         found[key] = None if path is None else (folder / path).resolve()

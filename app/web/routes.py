@@ -17,7 +17,7 @@ from app.web.parts.formats import init_formats
 from app.web.selling import comparison, counts, products, returns, sales, tickets, till
 from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
 from app.web.trade import customers, notes, orders
-from app.web.visit import contact, session
+from app.web.visit import contact, language, session
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -42,8 +42,9 @@ PAGES = (
     customers,
     session,
     contact,
+    language,
 )
-"""The modules whose views importing registers: of a demo's pages, and the contact form."""
+"""The modules with views; importing one registers them."""
 ADDRESSES = ("/", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/docs")
 """The pages that a search engine may show."""
 

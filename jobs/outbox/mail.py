@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -42,7 +43,7 @@ def send_mails(services: JobServices, title: str) -> dict[str, int]:
     for row in due:
         try:
             document = sealing.open(row.sealed)
-            _send(settings, title, f"{row.id}.{document['token']}", str(document["email"]))
+            _send(settings, _compose(settings, title, row, document))
         except (OSError, smtplib.SMTPException, Unreadable, ValueError) as error:
             _note_failure(services, row, error)
             report["not_mailed"] += 1
@@ -53,15 +54,19 @@ def send_mails(services: JobServices, title: str) -> dict[str, int]:
     return report
 
 
-def _send(settings: Settings, title: str, token: str, recipient: str) -> None:
-    mail = confirmation_mail(
+def _compose(settings: Settings, title: str, row: Any, document: Any) -> EmailMessage:
+    return confirmation_mail(
         settings.smtp_from,
-        recipient,
+        str(document["email"]),
         title=title,
         public_url=settings.public_url,
-        token=token,
+        token=f"{row.id}.{document['token']}",
         days=settings.leads_unconfirmed_days,
+        language=row.language,
     )
+
+
+def _send(settings: Settings, mail: EmailMessage) -> None:
     with _server(str(settings.smtp_url)) as server:
         server.send_message(mail)
 

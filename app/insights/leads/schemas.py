@@ -6,10 +6,11 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, Field, field_validator
 
 from app.insights.leads.consent import CURRENT, TEXTS
+from app.language.texts import N_
 from app.validation import ONE_OF, Request, Text, own_error
 
 LONGEST_ADDRESS = 254
-NO_ADDRESS = "Escribe un correo completo, como nombre@ejemplo.es."
+NO_ADDRESS = N_("Escribe un correo completo, como nombre@ejemplo.es.")
 
 
 class ContactIn(Request):

@@ -9,14 +9,17 @@ from uuid import UUID, uuid4
 from itsdangerous import BadSignature, TimestampSigner
 
 from app.errors import InvalidRequest
+from app.language.texts import N_
 
 LEAST_SECONDS = 3
 """Nobody reads the form and fills it in sooner."""
 
 MOST_SECONDS = 86_400
 
-TOO_SOON = "El formulario ha llegado demasiado deprisa. Espera unos segundos y envíalo otra vez."
-TOO_OLD = "El formulario llevaba demasiado tiempo abierto. Envíalo otra vez."
+TOO_SOON = N_(
+    "El formulario ha llegado demasiado deprisa. Espera unos segundos y envíalo otra vez."
+)
+TOO_OLD = N_("El formulario llevaba demasiado tiempo abierto. Envíalo otra vez.")
 
 
 class Stamps:

@@ -8,6 +8,7 @@ from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
 from app.insights.leads.schemas import ContactIn
 from app.insights.leads.service import Contact, Origin
+from app.language.texts import current_language
 
 
 def leave_contact(asked: ContactIn) -> None:
@@ -30,8 +31,9 @@ def leave_contact(asked: ContactIn) -> None:
 
 def origin_of_request() -> Origin:
     """Return where the present request comes from, in words that do not lead to its session."""
+    language = current_language().code
     record: Any = request.environ.get(SESSION_KEY)
     session = None if record is None else current_services().sessions.find(record.session_id)
     if session is None:
-        return Origin()
-    return Origin(session.account_type, session.choices.scenario)
+        return Origin(language=language)
+    return Origin(session.account_type, session.choices.scenario, language=language)

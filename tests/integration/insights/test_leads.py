@@ -10,8 +10,10 @@ from app.insights.leads.consent import CURRENT, TEXTS
 from app.insights.leads.resealing import reseal_leads
 from app.insights.leads.service import Leads
 from app.insights.sealing import Sealing, Unreadable
+from jobs import tasks
 from jobs.outbox import mail
 from jobs.outbox.mail import send_mails
+from jobs.services import job_services
 from tests.fixtures.live import free_port
 from tests.integration.insights.conftest import KEYS, OPS, PERSON, made_app
 
@@ -282,10 +284,27 @@ def test_without_a_key_the_form_is_closed_with_a_sentence(settings, database):
         page = closed.get("/contacto", headers=PERSON)
         assert page.status_code == 503
         assert "no podemos recibir mensajes" in page.text
-        assert "<form" not in page.text
+        assert 'action="/contacto"' not in page.text
         assert closed.get("/api/demo/contact").json["code"] == "contact_closed"
         sent = closed.post("/contacto", data={"nombre": "Ana", "correo": "ana@example.es",
                            "acepto": "si", "version": CURRENT}, headers=PERSON)  # fmt: skip
         assert sent.status_code == 503
         assert "LEADS_KEYS is not set" in closed.get("/ops/leads/", auth=OPS).text
         assert rows(database) == []
+
+
+def test_the_job_of_the_schedule_sends_what_is_due(client, settings, mailbox, monkeypatch):
+    names = ("database_url", "redis_url", "jwt_secret", "leads_keys", "smtp_url", "smtp_from",
+             "public_url")  # fmt: skip
+    for name in names:
+        monkeypatch.setenv(name.upper(), getattr(settings, name))
+    job_services.cache_clear()
+    leave(client)
+    assert tasks.deliver()["mailed"] == 1
+    assert len(mailbox.mails) == 1
+    tasks.purge()
+    services = job_services()
+    services.engine.dispose()
+    services.reset_engine.dispose()
+    services.redis.close()
+    job_services.cache_clear()

@@ -137,6 +137,7 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
         "/ops/**",
         "/contacto",
         "/contacto/**",
+        "/idioma",
         "/entrar",
         "/demo/abrir",
         "/demo/sesion/ampliar",
