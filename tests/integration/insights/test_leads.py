@@ -165,7 +165,8 @@ def test_a_mail_asks_to_confirm_and_its_page_shows_exports_and_deletes(
     document = client.get(f"{path}/datos.json").json
     assert (document["name"], document["message"]) == (HOSTILE, "Texto mío")
     assert document["consent_text"] == TEXTS[CURRENT]
-    assert client.get(f"{path[:-1]}_").status_code == 404
+    other = path[:-1] + ("b" if path.endswith("a") else "a")
+    assert client.get(other).status_code == 404
     assert client.post(f"{path}/borrar").status_code == 303
     assert rows(database) == []
     assert [client.get(path).status_code, client.post(f"{path}/borrar").status_code] == [404, 404]
