@@ -14,6 +14,8 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.tours.noticing import init_noticing
+from app.control.tours.progress import TourRecords
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
@@ -71,10 +73,12 @@ def make_app(
         sessions=sessions,
         leads=Leads(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
+        tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)
+    init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)

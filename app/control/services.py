@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
     from app.control.statistics import Figures
+    from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
     from app.insights.leads.service import Leads
@@ -69,6 +70,7 @@ class ControlServices(Services):
     sessions: SessionService
     leads: Leads
     streams: EventStreams
+    tours: TourRecords
     figures: ShortCache[Figures]
     sizes: ShortCache[dict[str, int]]
     """The bytes of each template, by its key."""

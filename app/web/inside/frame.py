@@ -20,6 +20,7 @@ from app.bakery.scope import TenantView
 from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
 from app.control.sessions.session_view import WARNING_SECONDS, SessionView
+from app.web.inside.guide import guide_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.inside.refusals import refusal
 from app.web.parts.assets import compressed
@@ -81,13 +82,14 @@ def bakery() -> TenantOut:
 @blueprint.app_template_global()
 def reachable(address: str) -> bool:
     """Return True if the bakery has the module that an address below `/demo` is in."""
-    section, _ = place_of(address.partition("?")[0])
+    section, _place = place_of(address.partition("?")[0])
     return "bakery" not in g or section.module in bakery().modules
 
 
 def draw(shown: Shown) -> Response:
     """Draw a page with what surrounds it."""
     section, place = place_of(request.path)
+    session = current_session()
     return make_response(
         render_template(
             shown.template,
@@ -95,7 +97,8 @@ def draw(shown: Shown) -> Response:
             sections=sections_of(bakery().modules),
             section=section,
             place=place,
-            bar=session_bar(),
+            bar=_bar_of(session),
+            guide=guide_of(session, reachable),
             notice=find_notice(request.args.get(PARAMETER)),
             form_key=lambda: uuid4().hex,
             **shown.context,
@@ -129,9 +132,8 @@ def current_session() -> SessionView:
     return current_services().sessions.fetch_open(record.session_id)
 
 
-def session_bar() -> SessionBar:
-    """Return the bar of this request's session."""
-    session, settings = current_session(), current_services().settings
+def _bar_of(session: SessionView) -> SessionBar:
+    settings = current_services().settings
     left = (session.expires_at - datetime.now(UTC)).total_seconds()
     return SessionBar(
         expires_at=session.expires_at,

@@ -3,6 +3,8 @@
 A code and never a text, so that no address can put words into our mouth.
 """
 
+from app.language.texts import _
+
 NOTICES = {
     "abierta": "Tu panadería está lista. Todo lo que hagas aquí es solo tuyo.",
     "venta": "Ticket cobrado.",
@@ -21,6 +23,8 @@ NOTICES = {
     "ampliación es más corta.",
     "reinicio": "Datos como nuevos: tu panadería vuelve a estar como al principio.",
     "reinicio-en-otra": "Has empezado de nuevo en otra pestaña: estos son los datos del principio.",
+    "recorrido": "Has llegado al final del recorrido. La panadería sigue siendo tuya: "
+    "prueba lo que quieras.",
     "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
     "contacto": "Gracias: te hemos enviado un correo. Ábrelo y confirma que la dirección es tuya.",
     "contacto-sin-correo": "Gracias: hemos recibido tu mensaje.",
@@ -42,4 +46,5 @@ def with_notice(address: str, code: str) -> str:
 
 def find_notice(code: str | None) -> str | None:
     """Return the sentence of a code, if there is such a notice."""
-    return NOTICES.get(code or "")
+    sentence = NOTICES.get(code or "")
+    return sentence and _(sentence)

@@ -38,6 +38,7 @@ FORMS = [
     "/demo/pedidos/1",
     "/demo/inventario/ajustes",
     "/demo/compras",
+    "/demo/recorrido",
     "/demo/sesion/ampliar",
     "/demo/sesion/reiniciar",
     "/demo/sesion/terminar",
@@ -152,6 +153,7 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
         "/demo/pedidos/*",
         "/demo/inventario/ajustes",
         "/demo/compras",
+        "/demo/recorrido",
     }
     assert all(rule.methods == frozenset({"POST"}) for rule in POLICY.rules if rule.form)
 
