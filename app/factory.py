@@ -24,6 +24,8 @@ from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.insights.events.request_map import RequestMap
 from app.insights.events.watching import init_watching
+from app.insights.leads import routes as contact
+from app.insights.leads.service import Leads
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -74,6 +76,7 @@ def make_app(
         **vars(common),
         demo=demo,
         sessions=sessions,
+        leads=Leads(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
@@ -94,7 +97,7 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe):
+    for blueprint in (routes.blueprint, routes.login_blueprint, contact.blueprint, observe):
         app.register_blueprint(blueprint)
 
 

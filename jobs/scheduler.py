@@ -40,6 +40,7 @@ EVENTS_SECONDS = 10
 """How far the figures of visits are behind."""
 CATCH_UP_SECONDS = 300
 """How far templates and ready tenants may be behind; a visitor's first look makes up for it."""
+DELIVER_SECONDS = 10
 FOR_EVER = -1
 """Results of scheduled jobs are kept: RQ would forget the job together with its result."""
 
@@ -71,6 +72,7 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
             tasks.daily, DAY_SECONDS, afternoon + timedelta(days=afternoon < now), timeout=900
         ),
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
+        "deliver": ScheduledJob(tasks.deliver, DELIVER_SECONDS, now),
     }
     if settings.demo_events != "off":
         scheduled["events"] = ScheduledJob(tasks.events, EVENTS_SECONDS, now)

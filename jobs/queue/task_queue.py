@@ -34,6 +34,7 @@ TASKS = frozenset(
         "jobs.tasks.daily",
         "jobs.tasks.events",
         "jobs.tasks.purge",
+        "jobs.tasks.deliver",
     }
 )
 """The functions that a job may name."""

@@ -1,59 +1,91 @@
-"""The services of jobs on a control schema without templates, emptied before each test."""
+"""The application on a control schema, without a gateway and without tenants."""
 
-from uuid import uuid4
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import create_engine
 
+from app import create_app
+from app.config import Settings
+from app.control.services import KEY
 from app.database.engines import engine_url
-from app.insights.ingest.partitions import keep_partitions
+from app.db import db, tenant_engine
 from app.migrations import upgrade_control
-from tests.conftest import new_database
-from tests.integration.control.conftest import database as database
-from tests.integration.control.conftest import parts as parts
+from tests.fixtures.mail import Mailbox, mail_server
 
-EMPTY = """
-TRUNCATE control.tenants, control.demo_sessions, control.events, control.visits,
-         control.visit_totals, control.module_totals, control.event_totals CASCADE
-"""
+KEYS = ("the first key of the tests: 32 letters", "the second key of the tests: long enough")
+OPS = ("ops", "operators")
+PERSON = {"Accept": "text/html"}
+
+
+@contextmanager
+def made_app(settings: Settings) -> Iterator[APIFlask]:
+    """An application with these settings, whose connections are closed at the end."""
+    app = create_app(settings)
+    yield app
+    app.extensions[KEY].events.flush()
+    with app.app_context():
+        db.engine.dispose()
+        tenant_engine().dispose()
 
 
 @pytest.fixture(scope="module")
-def migrated_url(postgres):
-    """A database with the control schema, for the tests of one module."""
-    with new_database(postgres) as url:
-        engine = create_engine(engine_url(url))
-        with engine.begin() as connection:
-            upgrade_control(connection)
-        engine.dispose()
-        yield url
+def control_url(module_database_url: str) -> str:
+    """A database with the control schema."""
+    engine = create_engine(engine_url(module_database_url))
+    with engine.begin() as connection:
+        upgrade_control(connection)
+    engine.dispose()
+    return module_database_url
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def settings(control_url: str, redis_server: str, mailbox: Mailbox) -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=control_url,
+        redis_url=redis_server,
+        jwt_secret="s" * 32,
+        ops_password=OPS[1],
+        leads_keys=KEYS[0],
+        smtp_url=mailbox.url,
+        smtp_from="Masa Madre <demo@masamadre.example>",
+        public_url="https://demo.example",
+        demo_events="strict",
+    )
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[APIFlask]:
+    with made_app(settings) as app:
+        yield app
 
 
 @pytest.fixture
-def database_url(migrated_url):
-    """The same database, empty."""
-    with psycopg.connect(migrated_url) as connection:
-        connection.execute(EMPTY)
-    return migrated_url
+def services(app: APIFlask) -> Any:
+    return app.extensions[KEY]
 
 
 @pytest.fixture
-def template_id(database_url):
-    """The row of a template; its schema is not needed here."""
-    template = uuid4()
-    with psycopg.connect(database_url) as connection:
-        connection.execute(
-            "INSERT INTO control.tenants (id, name, schema_name, account_type, is_demo,"
-            " is_demo_template, state) VALUES (%s, 'Small', 'template_small', 'small', false, true,"
-            " 'ready')",
-            [template],
-        )
-    return template
+def database(control_url: str) -> Iterator[psycopg.Connection]:
+    """A connection of the owner; the tables of leads are empty at first."""
+    with psycopg.connect(control_url, autocommit=True) as connection:
+        connection.execute("TRUNCATE control.leads, control.lead_access")
+        yield connection
 
 
 @pytest.fixture
-def services(parts):
-    """The services, ready to store events."""
-    keep_partitions(parts.engine, parts.settings.demo_events_days)
-    return parts
+def jobs(services: Any) -> Any:
+    """What jobs that send things work with."""
+    return SimpleNamespace(engine=services.engine, settings=services.settings)
