@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from app.bakery.api.answer import etag_of
 from app.bakery.base import TenantBase
 from app.errors import Conflict
+from app.language.texts import N_
 from app.web.inside.forms import text_of
 
 FIELD = "version"
 CHANGED = "record_changed"
 """The code of the refusal."""
-SENTENCE = (
+SENTENCE = N_(
     "Alguien ha cambiado esto mientras tanto. Lo que habías escrito sigue aquí: mira cómo está "
     "ahora y, si aún vale, vuelve a enviarlo."
 )

@@ -6,7 +6,7 @@ from app.bakery.customers import standing
 from app.bakery.customers.schemas import StandingPage, StandingQuery
 from app.web.inside.frame import Answer, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
-from app.web.parts.formats import WEEKDAYS
+from app.web.parts.formats import weekdays
 
 LIST = ListPage(
     title="Pedidos fijos",
@@ -25,7 +25,7 @@ LIST = ListPage(
         Filter(
             "weekday",
             "Día",
-            (("", "Todos"), *((str(n), name) for n, name in enumerate(WEEKDAYS, start=1))),
+            (("", "Todos"), *((str(n), name) for n, name in enumerate(weekdays(), start=1))),
         ),
     ),
     empty="Ningún cliente tiene pedido fijo.",
