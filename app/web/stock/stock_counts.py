@@ -73,7 +73,7 @@ def new_stock_count(session: Session) -> Answer:
     context: dict[str, Any] = {
         "title": _("Contar el almacén"),
         "places": bakery().locations,
-        "place": whole_of(asked.get("ubicacion")),
+        "chosen": whole_of(asked.get("ubicacion")),
         "categories": LABELS[IngredientCategory],
         "category": known,
         "ingredients": listed,
