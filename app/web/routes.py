@@ -25,7 +25,7 @@ from app.web.stock import (
     suppliers,
 )
 from app.web.trade import customers, delivering, notes, orders, standing
-from app.web.visit import business, language, session, tour
+from app.web.visit import business, contact, language, session, tour
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -55,10 +55,11 @@ PAGES = (
     session,
     tour,
     business,
+    contact,
     language,
 )
 """The modules with views; importing one registers them."""
-ADDRESSES = ("/", "/entrar", "/privacidad", "/aviso-legal", "/docs")
+ADDRESSES = ("/", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/docs")
 """The pages that a search engine may show."""
 
 
