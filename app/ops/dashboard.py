@@ -11,10 +11,10 @@ from app.control import statistics
 from app.control.services import current_services
 from app.insights.figures.cells import Cell
 from app.insights.figures.period import FILTERS, Asked, read_period
-from app.insights.figures.report import DIMENSIONS, Report, make_report
+from app.insights.figures.report import DIMENSIONS, SERIES, Report, make_report
 from app.ops.charts import bar_chart
 
-COLUMNS = ("created", "acted", "traded", "toured", "contacted", "converted", "waited", "failed")
+COLUMNS = SERIES
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 PERIODS = ((7, "7 days"), (28, "28 days"), (91, "13 weeks"), (364, "52 weeks"))
 

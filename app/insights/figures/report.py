@@ -30,6 +30,10 @@ DIMENSIONS = {
     "source": "Source",
     "language": "Language",
 }
+SERIES = (
+    "created", "acted", "traded", "toured", "contacted", "converted", "waited", "failed",
+)  # fmt: skip
+"""Measures of a day or a week."""
 TOO_FEW = f"others (fewer than {FEWEST} each)"
 MOST_ROWS = 15
 
@@ -94,7 +98,7 @@ def make_report(engine: Engine, asked: Asked) -> Report:
     values = _grouped(by_value)
     now = _sum(values["account_type", True].values())
     earlier = _sum(values["account_type", False].values())
-    days = [(row["day"], Counter({name: row[name] for name in MEASURES})) for row in by_day]
+    days = [(row["day"], Counter({name: row[name] for name in SERIES})) for row in by_day]
     weeks = _by_week(days)
     return Report(
         asked=asked,
