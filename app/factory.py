@@ -14,6 +14,8 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.sharing import routes as sharing
+from app.control.sharing.service import ShareService
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
@@ -65,6 +67,7 @@ def make_app(
         **vars(make_services(settings, engine, redis)),
         demo=demo,
         sessions=sessions,
+        shares=ShareService(engine, settings, cache, tokens),
         streams=EventStreams(settings.demo_event_streams),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
@@ -82,7 +85,7 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe):
+    for blueprint in (routes.blueprint, routes.login_blueprint, sharing.blueprint, observe):
         app.register_blueprint(blueprint)
 
 

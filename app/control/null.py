@@ -14,7 +14,7 @@ class NullCache:
     def put(self, session: SessionView, *, new: bool = False) -> None:
         """Do nothing."""
 
-    def forget(self, session_id: str) -> None:
+    def forget(self, session_id: str, *, wait: bool = True) -> None:
         """Do nothing."""
 
 
@@ -24,6 +24,11 @@ class NullTokens:
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """Return an empty token."""
         del session_id, expires_at
+        return ""
+
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return an empty token."""
+        del share, expires_at
         return ""
 
 

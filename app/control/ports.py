@@ -20,8 +20,11 @@ class SessionCache(Protocol):
     def put(self, session: SessionView, *, new: bool = False) -> None:
         """Store the session as it is now; a `new` one only if none is stored."""
 
-    def forget(self, session_id: str) -> None:
-        """Have the gateway refuse the session from now on."""
+    def forget(self, session_id: str, *, wait: bool = True) -> None:
+        """Have the gateway refuse the session, or a guest's link, from now on.
+
+        Without `wait` it is tried once.
+        """
 
 
 class TokenIssuer(Protocol):
@@ -29,6 +32,9 @@ class TokenIssuer(Protocol):
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """Return a token for the session that is valid until `expires_at`."""
+
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return a guest's token, which names a share link."""
 
 
 class Dispatcher(Protocol):

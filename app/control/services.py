@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
+    from app.control.sharing.service import ShareService
     from app.control.statistics import Figures
     from app.demo import Demo
     from app.http.short_cache import ShortCache
@@ -66,6 +67,7 @@ class ControlServices(Services):
 
     demo: Demo
     sessions: SessionService
+    shares: ShareService
     streams: EventStreams
     figures: ShortCache[Figures]
     sizes: ShortCache[dict[str, int]]
