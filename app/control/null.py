@@ -14,7 +14,7 @@ class NullCache:
     def put(self, session: SessionView, *, new: bool = False) -> None:
         """Do nothing."""
 
-    def forget(self, session_id: str, *, wait: bool = True) -> None:
+    def forget(self, session_id: str) -> None:
         """Do nothing."""
 
 

@@ -20,11 +20,8 @@ class SessionCache(Protocol):
     def put(self, session: SessionView, *, new: bool = False) -> None:
         """Store the session as it is now; a `new` one only if none is stored."""
 
-    def forget(self, session_id: str, *, wait: bool = True) -> None:
-        """Have the gateway refuse the session, or a guest's link, from now on.
-
-        Without `wait` it is tried once.
-        """
+    def forget(self, session_id: str) -> None:
+        """Have the gateway refuse the session, or a guest's link, from now on."""
 
 
 class TokenIssuer(Protocol):

@@ -177,7 +177,7 @@ class SessionService(SessionFinder):
         session = self.fetch(session_id) if row is None else session_view(row)
         self._forget(session_id)
         for guest in guests:
-            self._forget(guest, wait=False)  # a guest's record is believed for a shorter time
+            self._forget(guest)
         if row is not None:
             log.info(
                 "session ended",
@@ -260,9 +260,9 @@ class SessionService(SessionFinder):
             with self._engine.begin() as connection:
                 connection.execute(_MARK_NOT_CACHED, {"demo_session_id": session.id})
 
-    def _forget(self, session_id: str, *, wait: bool = True) -> None:
+    def _forget(self, session_id: str) -> None:
         try:
-            self._cache.forget(session_id, wait=wait)
+            self._cache.forget(session_id)
         except RedisError as error:
             log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
 

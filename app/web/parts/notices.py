@@ -22,6 +22,9 @@ NOTICES = {
     "reinicio": "Datos como nuevos: tu panadería vuelve a estar como al principio.",
     "reinicio-en-otra": "Has empezado de nuevo en otra pestaña: estos son los datos del principio.",
     "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
+    "enlace-cerrado": "Enlace cerrado: quien entró por él ya no ve tu demo.",
+    "invitado": "Ya estás dentro de la demo de quien te ha invitado.",
+    "salida": "Has salido de la demo que te enseñaban. Cuando quieras, prueba la tuya.",
     "sin-demo": "Para entrar ahí, primero abre una demo: elige tu tipo de negocio.",
 }
 """The sentences, by code."""
