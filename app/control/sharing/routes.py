@@ -1,5 +1,6 @@
 """Share links over HTTP."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -34,13 +35,13 @@ blueprint.before_request(lambda: ensure_json_body() if request.method == "POST" 
 )
 @blueprint.input(ShareIn)
 @blueprint.output(NewShareOut, status_code=201)
-def create(json_data: ShareIn) -> tuple[Any, int, dict[str, str]]:
+def create(json_data: ShareIn) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a link into the session."""
     services = current_services()
     session = services.sessions.fetch_active(session_id_of(json_data.session_id))
     share = services.shares.create(session.id, json_data.access, key_of_request())
     services.events.record("shared", session=session.id, way=share.access.value)
-    return share, 201, NO_STORE
+    return asdict(share), 201, NO_STORE
 
 
 @blueprint.get("/session/shares")
@@ -86,4 +87,4 @@ def open_link(json_data: OpenShareIn) -> tuple[dict[str, Any], int, dict[str, st
 def _open_links() -> dict[str, Any]:
     services = current_services()
     session = services.sessions.fetch_open(session_id_of(None))
-    return {"items": services.shares.list_open(session.id)}
+    return {"items": [asdict(each) for each in services.shares.list_open(session.id)]}

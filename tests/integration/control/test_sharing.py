@@ -58,7 +58,8 @@ def test_a_session_has_a_few_links_at_once_and_not_many_in_all(shares, session, 
     shares.revoke(session.id, made[0].id)
     shares.create(session.id, Access.READ)
     database.execute(
-        "INSERT INTO control.session_shares (id, demo_session_id, secret_digest, access, revoked_at)"
+        "INSERT INTO control.session_shares"
+        " (id, demo_session_id, secret_digest, access, revoked_at)"
         " SELECT gen_random_uuid(), %s, n::text, 'read', now() FROM generate_series(5, %s) AS n",
         [session.id, MOST_LINKS],
     )
