@@ -16,12 +16,15 @@ from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
 from app.control.sharing import routes as sharing
 from app.control.sharing.service import ShareService
+from app.control.tours.noticing import init_noticing
+from app.control.tours.progress import TourRecords
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
 
@@ -56,6 +59,7 @@ def make_app(
     )
     _configure(app, demo)
     app.config["DEMO_LIVE"] = settings.demo_live
+    init_language(app, demo.translations)
     shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo)
     init_db(app, settings, redis)
@@ -69,10 +73,12 @@ def make_app(
         sessions=sessions,
         shares=ShareService(engine, settings, cache, tokens),
         streams=EventStreams(settings.demo_event_streams),
+        tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)
+    init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)

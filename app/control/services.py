@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.control.sessions.session_view import SessionView
     from app.control.sharing.service import ShareService
     from app.control.statistics import Figures
+    from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
 
@@ -69,6 +70,7 @@ class ControlServices(Services):
     sessions: SessionService
     shares: ShareService
     streams: EventStreams
+    tours: TourRecords
     figures: ShortCache[Figures]
     sizes: ShortCache[dict[str, int]]
     """The bytes of each template, by its key."""

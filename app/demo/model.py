@@ -16,6 +16,7 @@ from app.config import ConfigurationError
 from app.demo.entries import BringForward, DailyTask, Seeds
 from app.demo.parts import Part, Sentence
 from app.demo.scenarios import BASE, Scenario, template_key
+from app.demo.tours import NO_TOURS, Tour, Tours
 
 ENGINE_POLICY = Path(__file__).parents[1] / "policy.toml"
 """The policy of the engine's own endpoints; a demo's rules come after it."""
@@ -111,6 +112,11 @@ class Demo(Part):
     timezone: str = Field(default="UTC", description="Decides which day is today.")
     policy: Path = Field(description="The file of rules for sessions, as in docs/gateway.md.")
     static: Path | None = Field(default=None, description="The folder that is served as `/static`.")
+    translations: Path | None = Field(
+        default=None,
+        description="The folder of catalogues, `<language>/LC_MESSAGES/messages.po`, of the texts"
+        " in its pages; without one they are in Spanish.",
+    )
     blueprints: tuple[Entry, ...] = Field(
         default=(),
         description="Functions, as `module:name`, that give the Flask application their views.",
@@ -123,6 +129,10 @@ class Demo(Part):
         default=None,
         description="The folder of scenarios, one folder each: docs/scenarios.md.",
     )
+    tours: Path | None = Field(
+        default=None,
+        description="The folder of guided tours, a file for each account type: docs/tours.md.",
+    )
     personal: Entry | None = Field(
         default=None,
         description="The model of what a visitor may say of themselves when they open a session.",
@@ -134,6 +144,7 @@ class Demo(Part):
     )
     _file: Path = PrivateAttr(default=Path("demo.toml"))
     _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
+    _tours: Tours = PrivateAttr(default=NO_TOURS)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -190,6 +201,17 @@ class Demo(Part):
         """The names that a session can be opened with, of one account type or of all."""
         offered = (one for one in self._scenarios if account_type in (None, *one.account_types))
         return [BASE, *(one.name for one in offered)]
+
+    @property
+    def guides(self) -> Tours:
+        """The guided tours and the deeds that they wait for."""
+        return self._tours
+
+    def tour_of(self, account_type: str, scenario: str) -> Tour | None:
+        """Return the tour of a situation; of one without a tour, that of its ordinary day."""
+        found = self._tours.by_template
+        own = found.get(template_key(account_type, scenario))
+        return own or found.get(account_type)
 
     @property
     def policies(self) -> tuple[Path, Path]:

@@ -12,9 +12,12 @@ from app.config import Settings
 from app.demo.model import Demo, DemoError
 from app.demo.parts import Part
 from app.demo.scenarios import MANIFEST, Scenario
+from app.demo.tour_files import read_tours
 
 ROOT = Path(__file__).parents[2]
 """Where a relative `DEMO_FILE` starts."""
+
+TOURS = "the folder that `tours` names needs it"
 
 P = TypeVar("P", bound=Part)
 
@@ -35,6 +38,7 @@ def load_demo(
     given = values if scale is None else values | {"scale": scale}
     demo = _located(_checked(Demo, given, file), file)
     demo._scenarios = _chosen(_read_scenarios(demo), scenarios)
+    demo._tours = read_tours(demo, lambda model, file: _checked(model, _read(file, TOURS), file))
     return demo
 
 
@@ -123,6 +127,7 @@ def _located(demo: Demo, file: Path) -> Demo:
     found: dict[str, Path | None] = {}
     paths = {
         "policy": demo.policy, "static": demo.static, "scenarios": demo.scenarios,
+        "tours": demo.tours, "translations": demo.translations,
         "tables.migrations": demo.tables.migrations,
     }  # fmt: skip
     for key, path in paths.items():

@@ -26,6 +26,7 @@ class ShownError:
     is_read: bool
     """True if the request can be sent again by following a link."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    environ: WSGIEnvironment = field(default_factory=dict)
 
 
 ErrorPage = Callable[[ShownError], Response]
@@ -50,7 +51,7 @@ def find_error_page(
     if draw is None or path.startswith(FOR_PROGRAMS) or not _prefers_a_page(environ):
         return None
     is_read = environ.get("REQUEST_METHOD") in ("GET", "HEAD")
-    return draw(ShownError(status, code, detail, path, is_read, headers))
+    return draw(ShownError(status, code, detail, path, is_read, headers, environ))
 
 
 def _prefers_a_page(environ: WSGIEnvironment) -> bool:

@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -18,6 +17,7 @@ from ..plan import STATISTICS, ClonePlan, Phase, Statement, render
 from ..text import ident, literal, qualified
 from .explain import explained
 from .locks import ensure_locks
+from .samples import Rows, rehearsed
 from .selection import DataChoice, choose_rows
 from .slices import slice_large
 from .wire import stream
@@ -105,49 +105,13 @@ def ensure_clonable(plan: ClonePlan, connection: "Connection[Any]", target: str)
         _open(plan, connection, target, comment=None, check=True)
 
 
-class Rows(Enum):
-    """How many of the source's rows a rehearsal copies."""
-
-    ALL = "all"
-    SAMPLE = "sample"
-    NONE = "none"
-
-
-REHEARSED_BYTES = 8 << 20
-"""A rehearsal copies all rows of a schema up to this size, and samples a larger one."""
-
-SAMPLE_ROWS = 100
-
-
-def rows_to_rehearse(plan: ClonePlan) -> Rows:
-    """Tell how many rows a rehearsal of the plan copies."""
-    few = sum(item.size for item in plan.statements) <= REHEARSED_BYTES
-    return Rows.ALL if few else Rows.SAMPLE
-
-
 def replay_inside(
     plan: ClonePlan, connection: "Connection[Any]", target: str, rows: Rows, *, check: bool = True
 ) -> None:
     """Do all that a clone does in the transaction that the caller has begun, and will undo."""
     ensure_locks(plan, connection)
     _open(plan, connection, target, comment=None, check=check, begun=True)
-    _replay(plan, _rehearsed(plan, rows), connection, target, CloneReport("", "", ""), None)
-
-
-def _rehearsed(plan: ClonePlan, rows: Rows) -> list[Statement]:
-    """Return a rehearsal's statements: a sample of rows is deleted before the next statement."""
-    statements = []
-    for item in plan.statements:
-        if item.phase is not Phase.ROWS or rows is Rows.ALL:
-            statements.append(item)
-        elif rows is Rows.SAMPLE:
-            for sql in (
-                "SAVEPOINT sample",
-                f"{item.sql} LIMIT {SAMPLE_ROWS}",
-                "ROLLBACK TO SAVEPOINT sample",
-            ):
-                statements.append(replace(item, sql=sql, size=0))
-    return statements
+    _replay(plan, rehearsed(plan, rows), connection, target, CloneReport("", "", ""), None)
 
 
 class _Stopped(Exception):

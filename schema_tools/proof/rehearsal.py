@@ -22,8 +22,9 @@ from ..compiler.binding import unbound
 from ..compiler.compiler import plan_from_catalog
 from ..compiler.lexer import tokenize
 from ..errors import CloneFailed, LockTableTooSmall, Unproven
-from ..execution.executor import Rows, errors_told, replay_inside, rows_to_rehearse
+from ..execution.executor import errors_told, replay_inside
 from ..execution.explain import REMEDIES
+from ..execution.samples import Rows, rows_to_rehearse
 from ..plan import ClonePlan, Proof
 from ..text import TARGET, few
 from .comparison import Difference, compare_definitions, texts_of

@@ -102,7 +102,8 @@ def test_no_schema_is_described_by_its_docstring(document: dict[str, Any]) -> No
 
 
 def test_the_reference_marks_no_text_as_english(app: APIFlask) -> None:
-    assert 'lang="en"' not in app.test_client().get("/docs").text
+    page = app.test_client().get("/docs").text
+    assert 'lang="en"' not in page.partition("<main")[2].partition("</main>")[0]
 
 
 def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.control.models import SessionStatus
+from app.control.tours.progress import NOT_BEGUN, TourProgress, progress_in
 from app.demo import BASE
 
 WARNING_SECONDS = 120
@@ -53,6 +54,7 @@ class SessionView:
     choices: Choices = NOTHING_CHOSEN
     done: tuple[str, ...] = ()
     """What was done under keys that say that it be done once."""
+    tour: TourProgress = NOT_BEGUN
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
@@ -108,6 +110,7 @@ def session_view(row: Any) -> SessionView:
         failure=data["metadata"].get("failure"),
         choices=choices_in(data["metadata"]),
         done=tuple(data["metadata"].get("once", ())),
+        tour=progress_in(data["metadata"]),
     )
 
 

@@ -21,6 +21,7 @@ from app.bakery.scope import TenantView
 from app.control.services import current_services
 from app.control.sessions.caller import Caller, find_caller
 from app.control.sessions.session_view import WARNING_SECONDS, SessionView
+from app.web.inside.guide import guide_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.inside.refusals import refusal
 from app.web.parts.assets import compressed
@@ -30,10 +31,10 @@ from app.web.parts.notices import PARAMETER, find_notice
 P = ParamSpec("P")
 
 _CHANGING = re.compile(
-    r'(<form\b(?=[^>]*\bmethod="post")(?![^>]*\baction="/compartir/salir")[^>]*>)(.*?)(</form>)',
+    r'(<form\b(?=[^>]*\bmethod="post")(?![^>]*\baction="/(?:compartir/salir|idioma)")[^>]*>)(.*?)(</form>)',
     re.DOTALL,
 )
-"""A form that changes something, but the one by which a guest leaves."""
+"""A form that changes something of the session's."""
 
 blueprint = Blueprint("inside", __name__, url_prefix="/demo", template_folder="../templates")
 blueprint.add_app_template_global(refusal)
@@ -95,13 +96,15 @@ def reachable(address: str) -> bool:
 def draw(shown: Shown) -> Response:
     """Draw a page with what surrounds it."""
     section, place = place_of(request.path)
+    session = current_session()
     page = render_template(
         shown.template,
         bakery=bakery(),
         sections=sections_of(bakery().modules),
         section=section,
         place=place,
-        bar=session_bar(),
+        bar=_bar_of(session),
+        guide=guide_of(session, reachable) if current_caller().share is None else None,
         notice=find_notice(request.args.get(PARAMETER)),
         form_key=lambda: uuid4().hex,
         **shown.context,
@@ -151,9 +154,8 @@ def current_caller() -> Caller:
     return caller
 
 
-def session_bar() -> SessionBar:
-    """Return the bar of this request's session."""
-    session, settings = current_session(), current_services().settings
+def _bar_of(session: SessionView) -> SessionBar:
+    settings = current_services().settings
     left = (session.expires_at - datetime.now(UTC)).total_seconds()
     return SessionBar(
         expires_at=session.expires_at,

@@ -4,6 +4,8 @@ from flask import Flask, Response
 from werkzeug.utils import redirect
 
 from app.http.error_pages import ShownError, set_error_page
+from app.language.choice import in_language_of
+from app.language.texts import N_, _
 from app.web.parts.headers import protect
 from app.web.parts.notices import with_notice
 
@@ -18,20 +20,20 @@ TOO_MANY = 429
 """From this status on, the same request may succeed later."""
 
 TITLES = {
-    400: "No entendemos la petición",
-    403: "Esto no se puede hacer en la demo",
-    404: "No encontramos esa página",
-    405: "Esto no se hace así",
-    409: "Ahora mismo no se puede",
-    410: "Tu demo ha terminado",
-    413: "Es demasiado grande",
-    422: "Hay algo que revisar",
-    429: "Un poco más despacio",
-    500: "Algo ha fallado por nuestra parte",
-    503: "Ahora mismo no llegamos",
+    400: N_("No entendemos la petición"),
+    403: N_("Esto no se puede hacer en la demo"),
+    404: N_("No encontramos esa página"),
+    405: N_("Esto no se hace así"),
+    409: N_("Ahora mismo no se puede"),
+    410: N_("Tu demo ha terminado"),
+    413: N_("Es demasiado grande"),
+    422: N_("Hay algo que revisar"),
+    429: N_("Un poco más despacio"),
+    500: N_("Algo ha fallado por nuestra parte"),
+    503: N_("Ahora mismo no llegamos"),
 }
-GONE = "Gracias por probarla. Sus datos se borran y no queda nada de lo que hiciste."
-FALLBACK = "Algo no ha ido bien"
+GONE = N_("Gracias por probarla. Sus datos se borran y no queda nada de lo que hiciste.")
+FALLBACK = N_("Algo no ha ido bien")
 
 
 def init_errors(app: Flask) -> None:
@@ -49,18 +51,19 @@ def show_error(app: Flask, error: ShownError) -> Response:
     is_guests = error.code == SHARE_CLOSED
     status = 410 if is_over or is_guests else 503 if error.code == FAILED else error.status
     headers = {name: value for name, value in error.headers.items() if name != "WWW-Authenticate"}
-    body = app.jinja_env.get_template("errors/error.html").render(
-        status=status,
-        title="La demo ya no está abierta" if is_guests else TITLES.get(status, FALLBACK),
-        detail=GONE if is_over else error.detail,
-        is_over=is_over or is_guests or error.code == FAILED,
-        is_guests=is_guests,
-        inside=error.path.startswith("/demo"),
-        again=error.path if error.is_read and status >= TOO_MANY else None,
-    )
-    response = Response(body, status, headers)
-    response.headers["Cache-Control"] = "no-store"
-    return protect(response)
+    with in_language_of(app, error.environ):
+        body = app.jinja_env.get_template("errors/error.html").render(
+            status=status,
+            title=_("La demo ya no está abierta" if is_guests else TITLES.get(status, FALLBACK)),
+            detail=_(GONE if is_over else error.detail),
+            is_over=is_over or is_guests or error.code == FAILED,
+            is_guests=is_guests,
+            inside=error.path.startswith("/demo"),
+            again=error.path if error.is_read and status >= TOO_MANY else None,
+        )
+        response = Response(body, status, headers, mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        return protect(response)
 
 
 def _lead(address: str) -> Response:

@@ -2,6 +2,8 @@
 
 from flask import Response
 
+from app.language.texts import current_language
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -17,7 +19,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def protect(response: Response) -> Response:
-    """Let a page load from this host only."""
+    """Let a page load from this host only, and say which language it is in and what that is by."""
+    if response.mimetype == "text/html":
+        response.content_language.add(current_language().code)
+        response.vary.update(("Accept-Language", "Cookie"))
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -21,6 +21,8 @@ NOTICES = {
     "ampliación es más corta.",
     "reinicio": "Datos como nuevos: tu panadería vuelve a estar como al principio.",
     "reinicio-en-otra": "Has empezado de nuevo en otra pestaña: estos son los datos del principio.",
+    "recorrido": "Has llegado al final del recorrido. La panadería sigue siendo tuya: "
+    "prueba lo que quieras.",
     "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
     "enlace-cerrado": "Enlace cerrado: quien entró por él ya no ve tu demo.",
     "invitado": "Ya estás dentro de la demo de quien te ha invitado.",

@@ -16,6 +16,8 @@ from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
 from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest
+from app.language.choice import in_spanish
+from app.language.texts import current_language
 from app.web.inside.forms import fault_of, text_of
 from app.web.parts.assets import compressed
 from app.web.parts.headers import protect
@@ -96,14 +98,18 @@ def legal() -> str:
 
 @blueprint.get("/docs")
 def reference() -> str:
-    """Show the API reference, written once an application: its routes do not change."""
+    """Show the API reference, written once a language: an application's routes do not change.
+
+    What it says of the API is the document's own, in Spanish.
+    """
     app = cast(APIFlask, current_app)
-    known = app.extensions.get(REFERENCE_KEY)
-    if known is None:
-        groups = describe_api(cast(dict[str, object], app.spec))
-        known = render_template("reference.html", groups=groups)
-        app.extensions[REFERENCE_KEY] = known
-    return cast(str, known)
+    known: dict[str, str] = app.extensions.setdefault(REFERENCE_KEY, {})
+    code = current_language().code
+    if code not in known:
+        with in_spanish():
+            groups = describe_api(cast(dict[str, object], app.spec))
+        known[code] = render_template("reference.html", groups=groups)
+    return known[code]
 
 
 def _said(chosen: str | None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def extend() -> Response:
     """Extend the session, and lead back to where the visitor was."""
     opened = current_services().sessions.extend(_session_id())
     code = "ampliada" if opened.notice is None else "ampliada-menos"
-    return _lead(with_notice(_where_from(), code), opened)
+    return _lead(with_notice(where_from(), code), opened)
 
 
 @blueprint.get("/sesion/reiniciar")
@@ -119,7 +119,7 @@ def _waiting_page(sentence: str, percent: float) -> Response:
     return response
 
 
-def _where_from() -> str:
+def where_from() -> str:
     """Return the page of the demo that the form was on; a form can say no address of another."""
     given = request.form.get("vuelta", "")
     plain = given.startswith("/demo/") and not any(mark in given for mark in "\\\r\n#")

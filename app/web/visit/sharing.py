@@ -12,6 +12,7 @@ from app.control.sessions.caller import find_caller
 from app.control.sharing.service import OPEN_AT_ONCE
 from app.control.sharing.share_view import Access, Share
 from app.errors import AppError, TooManyRequests
+from app.language.texts import _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.once import form_number
 from app.web.parts.notices import with_notice
@@ -20,10 +21,6 @@ from app.web.visit.landing import blueprint as outside
 
 PAGE = "/demo/sesion/compartir"
 LINK = "compartir"
-FULL = (
-    f"Ya tienes {OPEN_AT_ONCE} enlaces abiertos, los que puede tener una demo a la vez."
-    " Cierra uno para hacer otro."
-)
 
 
 @blueprint.get("/sesion/compartir")
@@ -103,12 +100,16 @@ def _page(made: Share | None = None, error: AppError | None = None) -> Shown:
     links = current_services().shares.list_open(_row())
     address = None if made is None else f"{request.host_url}{LINK}/{made.secret}"
     context = {
-        "title": "Compartir",
+        "title": _("Compartir"),
         "links": links,
         "made": made,
         "address": address,
         "is_full": len(links) >= OPEN_AT_ONCE,
-        "full": FULL,
+        "full": _(
+            "Ya tienes %(number)s enlaces abiertos, los que puede tener una demo a la vez."
+            " Cierra uno para hacer otro.",
+            number=OPEN_AT_ONCE,
+        ),
         "error": error,
     }
     return Shown("visit/share.html", context, HTTPStatus.OK if error is None else error.status)

@@ -79,6 +79,7 @@ def test_every_writing_route_is_listed_or_refused(app):
         "POST /demo/pedidos/1",
         "POST /demo/inventario/ajustes",
         "POST /demo/compras",
+        "POST /demo/recorrido",
         "POST /demo/sesion/ampliar",
         "POST /demo/sesion/compartir",
         "POST /demo/sesion/compartir/1/cerrar",

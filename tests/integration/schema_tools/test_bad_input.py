@@ -191,7 +191,7 @@ def test_a_plan_carries_what_was_proven(shop):
 
 
 def test_of_many_rows_a_sample_is_rehearsed(shop, monkeypatch):
-    monkeypatch.setattr("schema_tools.execution.executor.REHEARSED_BYTES", 0)
+    monkeypatch.setattr("schema_tools.execution.samples.REHEARSED_BYTES", 0)
 
     plan = compile_plan(shop, SOURCE)
     plan.run(shop, TARGET)

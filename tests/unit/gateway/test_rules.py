@@ -38,6 +38,7 @@ FORMS = [
     "/demo/pedidos/1",
     "/demo/inventario/ajustes",
     "/demo/compras",
+    "/demo/recorrido",
     "/demo/sesion/ampliar",
     "/demo/sesion/reiniciar",
     "/demo/sesion/terminar",
@@ -134,6 +135,7 @@ def test_another_spelling_admits_nothing(method: str, path: str, expected: objec
 def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
     paths = {rule.pattern for rule in POLICY.rules if rule.form}
     assert paths == {
+        "/idioma",
         "/entrar",
         "/demo/abrir",
         "/compartir/salir",
@@ -152,6 +154,7 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
         "/demo/pedidos/*",
         "/demo/inventario/ajustes",
         "/demo/compras",
+        "/demo/recorrido",
     }
     assert all(rule.methods == frozenset({"POST"}) for rule in POLICY.rules if rule.form)
 

@@ -9,7 +9,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(field.value);
-      copied.textContent = "Copiado.";
+      copied.textContent = button.dataset.done;
     } catch {
       field.focus();
     }

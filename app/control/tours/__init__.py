@@ -1,0 +1,1 @@
+"""Guided tours: how far a session is, and what was done. Start with `progress`."""
