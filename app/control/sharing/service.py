@@ -17,6 +17,7 @@ from app.control.sessions.refusals import over
 from app.control.sharing.share_view import Access, Share, SharedSession, share_of, shared_session
 from app.errors import AppError, Gone, NotFound, TooManyRequests
 from app.http.idempotency_key import key_reused
+from app.language.texts import _
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -176,12 +177,15 @@ def _ensure_room(connection: Connection, session: UUID) -> None:
     count = connection.execute(_SQL["count_shares"], {"demo_session_id": session}).one()
     if count.open_now >= OPEN_AT_ONCE:
         raise TooManyRequests(
-            f"Una demo tiene {OPEN_AT_ONCE} enlaces abiertos a la vez. Cierra uno para hacer otro.",
+            _(
+                "Una demo tiene %(number)s enlaces abiertos a la vez. Cierra uno para hacer otro.",
+                number=OPEN_AT_ONCE,
+            ),
             code="too_many_shares",
         )
     if count.ever >= MOST_LINKS:
         raise TooManyRequests(
-            f"En esta demo ya se han hecho los {MOST_LINKS} enlaces posibles.",
+            _("En esta demo ya se han hecho los %(number)s enlaces posibles.", number=MOST_LINKS),
             code="too_many_shares",
         )
 

@@ -54,7 +54,7 @@ def show_error(app: Flask, error: ShownError) -> Response:
     with in_language_of(app, error.environ):
         body = app.jinja_env.get_template("errors/error.html").render(
             status=status,
-            title=_("La demo ya no está abierta" if is_guests else TITLES.get(status, FALLBACK)),
+            title=_("La demo ya no está abierta") if is_guests else _(TITLES.get(status, FALLBACK)),
             detail=_(GONE if is_over else error.detail),
             is_over=is_over or is_guests or error.code == FAILED,
             is_guests=is_guests,
