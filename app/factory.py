@@ -24,6 +24,8 @@ from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.insights.leads import routes as contact
+from app.insights.leads.service import Leads
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -72,6 +74,7 @@ def make_app(
         demo=demo,
         sessions=sessions,
         shares=ShareService(engine, settings, cache, tokens),
+        leads=Leads(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
@@ -91,7 +94,13 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, sharing.blueprint, observe):
+    for blueprint in (
+        routes.blueprint,
+        routes.login_blueprint,
+        sharing.blueprint,
+        contact.blueprint,
+        observe,
+    ):
         app.register_blueprint(blueprint)
 
 

@@ -173,9 +173,11 @@ class Gateway:
             record = self._resolve_optional(rule, environ)
         else:
             record = self._require_session(rule, environ)
-        if record is not None and not rule.opens:  # a guest may open a session of their own
-            reads = environ["REQUEST_METHOD"] in READ_METHODS
-            ensure_access(record, reads=reads, is_owners=rule.owner)
+        if record is not None:
+            # What needs no session is not the session's, unless it is its owner's.
+            is_sessions = rule.owner or rule.verdict is Verdict.SESSION
+            changes = is_sessions and environ["REQUEST_METHOD"] not in READ_METHODS
+            ensure_access(record, changes=changes, is_owners=rule.owner)
         return record
 
     def _count_opening(self, rule: Rule, environ: WSGIEnvironment) -> None:

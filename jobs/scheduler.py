@@ -38,6 +38,7 @@ REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
 CATCH_UP_SECONDS = 300
 """How far templates and ready tenants may be behind; a visitor's first look makes up for it."""
+DELIVER_SECONDS = 10
 FOR_EVER = -1
 """Results of scheduled jobs are kept: RQ would forget the job together with its result."""
 
@@ -69,6 +70,7 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
             tasks.daily, DAY_SECONDS, afternoon + timedelta(days=afternoon < now), timeout=900
         ),
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
+        "deliver": ScheduledJob(tasks.deliver, DELIVER_SECONDS, now),
     }
     if settings.clone_launcher == "kubernetes":
         scheduled["poll-clone-jobs"] = ScheduledJob(

@@ -131,12 +131,26 @@ def daily() -> dict[str, int]:
 
 
 def purge() -> int:
-    """Delete the rows of sessions that ended long ago; the statistics keep their figures.
+    """Delete sessions that ended long ago, whose figures are kept, and leads that are too old.
 
     Returns the days of which rows were deleted.
     """
+    # Encryption: no other job needs it.
+    from app.insights.leads.service import Leads
+
     services = job_services()
+    Leads(services.engine, services.settings).purge()
     return statistics.purge(services.engine, services.settings.demo_retention_days)
+
+
+def deliver() -> dict[str, int]:
+    """Send the mails that are due. Returns the counts."""
+    # Encryption and mail: no other job needs them.
+    from jobs.outbox.mail import send_mails
+
+    services = job_services()
+    with advisory_lock(services.settings.database_url, "deliver") as acquired:
+        return send_mails(services, _demo(services).title) if acquired else {"skipped": 1}
 
 
 def _demo(services: JobServices) -> Demo:

@@ -17,7 +17,7 @@ from app.web.parts.formats import init_formats
 from app.web.selling import comparison, counts, products, returns, sales, tickets, till
 from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
 from app.web.trade import customers, notes, orders
-from app.web.visit import language, session, sharing, tour
+from app.web.visit import contact, language, session, sharing, tour
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -43,10 +43,11 @@ PAGES = (
     session,
     sharing,
     tour,
+    contact,
     language,
 )
 """The modules with views; importing one registers them."""
-ADDRESSES = ("/", "/entrar", "/privacidad", "/aviso-legal", "/docs")
+ADDRESSES = ("/", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/docs")
 """The pages that a search engine may show."""
 
 

@@ -91,13 +91,13 @@ def _over(credential: Credential, refusal: Refusal) -> Refused:
     return Refused(SHARE_CLOSED if is_guests else refusal, credential.session_id)
 
 
-def ensure_access(record: SessionRecord, *, reads: bool, is_owners: bool) -> None:
+def ensure_access(record: SessionRecord, *, changes: bool, is_owners: bool) -> None:
     """Refuse what a guest may not do.
 
     Raises:
         Refused: the operation is the owner's alone, or the guest may only look.
     """
-    if record.access == "read" and not reads:
+    if record.access == "read" and changes:
         raise Refused(SHARED_READ_ONLY)
     if record.is_guest and is_owners:
         raise Refused(SHARED_NOT_YOURS)

@@ -33,6 +33,7 @@ TASKS = frozenset(
         "jobs.tasks.catch_up",
         "jobs.tasks.daily",
         "jobs.tasks.purge",
+        "jobs.tasks.deliver",
     }
 )
 """The functions that a job may name."""

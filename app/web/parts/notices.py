@@ -29,6 +29,10 @@ NOTICES = {
     "enlace-cerrado": "Enlace cerrado: quien entró por él ya no ve tu demo.",
     "invitado": "Ya estás dentro de la demo de quien te ha invitado.",
     "salida": "Has salido de la demo que te enseñaban. Cuando quieras, prueba la tuya.",
+    "contacto": "Gracias: te hemos enviado un correo. Ábrelo y confirma que la dirección es tuya.",
+    "contacto-sin-correo": "Gracias: hemos recibido tu mensaje.",
+    "contacto-confirmado": "Gracias: tu correo está confirmado. Te responderemos pronto.",
+    "contacto-borrado": "Hecho: tus datos se han borrado.",
     "sin-demo": "Para entrar ahí, primero abre una demo: elige tu tipo de negocio.",
 }
 """The sentences, by code."""

@@ -86,8 +86,13 @@ def login() -> Response:
 @blueprint.get("/privacidad")
 def privacy() -> str:
     """Say what is stored about a visitor, and for how long."""
-    minutes = current_services().settings.demo_session_duration_minutes
-    return render_template("visit/privacy.html", minutes=minutes)
+    settings = current_services().settings
+    return render_template(
+        "visit/privacy.html",
+        minutes=settings.demo_session_duration_minutes,
+        lead_days=settings.leads_retention_days,
+        unconfirmed_days=settings.leads_unconfirmed_days,
+    )
 
 
 @blueprint.get("/aviso-legal")

@@ -135,6 +135,9 @@ def test_another_spelling_admits_nothing(method: str, path: str, expected: objec
 def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
     paths = {rule.pattern for rule in POLICY.rules if rule.form}
     assert paths == {
+        "/ops/**",
+        "/contacto",
+        "/contacto/**",
         "/idioma",
         "/entrar",
         "/demo/abrir",
@@ -173,6 +176,17 @@ ANYBODYS = {
     ("GET", "/api/demo/session/current/events"), ("POST", "/demo/abrir"), ("POST", "/demo/caja"),
     ("POST", "/compartir/salir"), ("POST", "/compartir/x"), ("POST", "/api/demo/shares/open"),
 }  # fmt: skip
+
+
+def test_what_guests_may_send_without_a_session_of_their_own_changes_no_session() -> None:
+    open_to_guests = {
+        rule.pattern
+        for rule in POLICY.rules
+        if rule.verdict is OPTIONAL and not rule.owner and (rule.methods or {"POST"}) - set(READ)
+    }
+    assert open_to_guests == {
+        "/api/demo/session/create", "/api/demo/contact", "/api/demo/**", "/contacto", "/demo/abrir",
+    }  # fmt: skip
 
 
 def test_what_is_done_with_the_session_itself_is_its_owners() -> None:
