@@ -24,6 +24,7 @@ from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.insights.leads import routes as contact
 from app.insights.leads.service import Leads
+from app.insights.links.service import Links
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -72,6 +73,7 @@ def make_app(
         demo=demo,
         sessions=sessions,
         leads=Leads(engine, settings),
+        links=Links(engine),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),

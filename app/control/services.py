@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.demo import Demo
     from app.http.short_cache import ShortCache
     from app.insights.leads.service import Leads
+    from app.insights.links.service import Links
 
 KEY = "masa_madre.control"
 
@@ -69,6 +70,7 @@ class ControlServices(Services):
     demo: Demo
     sessions: SessionService
     leads: Leads
+    links: Links
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]

@@ -17,7 +17,7 @@ from app.web.parts.formats import init_formats
 from app.web.selling import comparison, counts, products, returns, sales, tickets, till
 from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
 from app.web.trade import customers, notes, orders
-from app.web.visit import contact, language, session, tour
+from app.web.visit import contact, invitation, language, session, tour
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -43,6 +43,7 @@ PAGES = (
     session,
     tour,
     contact,
+    invitation,
     language,
 )
 """The modules with views; importing one registers them."""

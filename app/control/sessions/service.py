@@ -286,7 +286,8 @@ class SessionService:
     def _issue(self, session: SessionView) -> str:
         until = session.expires_at
         if session.status is SessionStatus.PENDING:  # its time starts when it gets its data
-            until += timedelta(seconds=self._duration)
+            minutes = session.choices.minutes
+            until += timedelta(seconds=self._duration if minutes is None else minutes * 60)
         return self._tokens.issue(session.session_id, until)
 
     def _remember(self, session: SessionView, *, new: bool = False) -> None:

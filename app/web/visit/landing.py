@@ -59,7 +59,7 @@ def open_demo() -> Response:
         )
     except AppError as error:
         return _refused(_landing(error, chosen), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/entrar")
@@ -80,7 +80,7 @@ def login() -> Response:
     except AppError as error:
         request.environ[FAILED_CREDENTIAL_KEY] = error.error_code == "invalid_credentials"
         return _refused(make_response(_login_page(error)), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/privacidad")
@@ -184,7 +184,8 @@ def _refused(response: Response, error: AppError) -> Response:
     return response
 
 
-def _enter(opened: OpenedSession) -> Response:
+def enter(opened: OpenedSession) -> Response:
+    """Give a browser the session that was opened, and lead into it."""
     is_ready = opened.session.tenant_id is not None
     address = with_notice(INSIDE, "abierta") if is_ready else WAITING
     response = redirect(address, HTTPStatus.SEE_OTHER, Response=Response)
