@@ -22,6 +22,7 @@ class Fault:
 
     status: int
     sentences: tuple[str, ...]
+    code: str = ""
 
 
 def submit(session: Session, work: Callable[[], str]) -> Response | Fault:
@@ -49,7 +50,7 @@ def fault_of(error: ValidationError | InvalidRequest | Conflict) -> Fault:
     if isinstance(error, ValidationError):
         found = [_sentence(item["loc"], _(item["msg"])) for item in error.errors()]
         return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, tuple(dict.fromkeys(found)))
-    return Fault(error.status, (_(error.detail),))
+    return Fault(error.status, (_(error.detail),), error.error_code)
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
@@ -60,7 +61,12 @@ def _sentence(place: tuple[int | str, ...], message: str) -> str:
 
 def text_of(name: str) -> str | None:
     """Return a field of the form; None for one that is empty."""
-    return request.form.get(name, "").strip() or None
+    return text_in(request.form, name)
+
+
+def text_in(fields: Mapping[str, str], name: str) -> str | None:
+    """Return one of these fields; None for one that is empty."""
+    return fields.get(name, "").strip() or None
 
 
 def whole_of(value: str | None) -> int | str | None:
