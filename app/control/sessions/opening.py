@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.control import transitions
+from app.control.ports import EventTaker
 from app.control.sessions.refusals import over, refusal
 from app.control.sessions.session_view import Choices, SessionView, Visitor, session_view
 from app.demo import account_type_in
@@ -40,9 +41,10 @@ class Opened:
 class Opening:
     """Inserts sessions."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, events: EventTaker) -> None:
         self._engine = engine
         self._settings = settings
+        self._events = events
 
     def insert(self, key: str, visitor: Visitor, choices: Choices, once: str | None) -> Opened:
         """Count, lease and insert, or register a clone: in one round trip, commit included.
@@ -68,8 +70,21 @@ class Opening:
                 raise
             return self._opened_before(row_id, key, choices)
         if row.refusal is not None:
-            raise refusal(row.refusal, row.retry_after)
-        return Opened(session_view(row), row.awaited)
+            refused = refusal(row.refusal, row.retry_after)
+            self._events.record(
+                "refused", reason=refused.error_code, account_type=account_type_in(key)
+            )
+            raise refused
+        session = session_view(row)
+        self._events.record(
+            "created",
+            session=session.id,
+            account_type=session.account_type,
+            scenario=session.choices.scenario,
+            waited=row.awaited is not None,
+            **visitor.origin,
+        )
+        return Opened(session, row.awaited)
 
     def _open(
         self, row_id: UUID, key: str, visitor: Visitor, choices: Choices

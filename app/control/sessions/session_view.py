@@ -1,5 +1,6 @@
 """A session as a value, and the mapper that makes it from a row of `control.demo_sessions`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -99,6 +100,8 @@ class Visitor:
     user_agent: str | None
     address_digests: tuple[str, ...] = ()
     user_id: UUID | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """Where the visit comes from, and on what: for its event, not for the session's row."""
 
 
 def session_view(row: Any) -> SessionView:
