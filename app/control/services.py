@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.demo import Demo
     from app.http.short_cache import ShortCache
     from app.insights.leads.service import Leads
+    from app.insights.links.service import Links
 
 KEY = "masa_madre.control"
 
@@ -71,6 +72,7 @@ class ControlServices(Services):
     sessions: SessionService
     shares: ShareService
     leads: Leads
+    links: Links
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]

@@ -19,6 +19,7 @@ from app.control.models import DemoSession
 from app.control.services import current_services
 from app.errors import FAILED_CREDENTIAL_KEY, problem
 from app.insights.leads.ops import blueprint as leads
+from app.insights.links.ops import blueprint as links
 
 USER = "ops"
 DASHBOARD = "/ops/rq"
@@ -82,6 +83,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     rq_dashboard.web.setup_rq_connection(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(leads)
+    app.register_blueprint(links)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
 
 

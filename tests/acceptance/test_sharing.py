@@ -159,4 +159,4 @@ def test_programs_share_and_enter_and_the_end_of_the_session_ends_it_all(live_ur
     late = Prospect(live_url).post("/api/demo/shares/open", {"secret": other.json["secret"]})
     assert (late.status, late.code) == (410, "share_closed")
     guess = Prospect(live_url).post("/api/demo/shares/open", {"secret": "A" * 22})
-    assert (guess.status, guess.code) == (404, "link_unknown")
+    assert (guess.status, guess.code) == (404, "share_unknown")

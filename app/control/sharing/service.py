@@ -161,7 +161,7 @@ def revoke_all(connection: Connection, session: UUID) -> list[str]:
 def unknown_link() -> NotFound:
     """Return the error for a link that does not exist: a guess, or a link that was cut short."""
     return NotFound(
-        "No conocemos este enlace. Puede que falte un trozo: cópialo entero.", code="link_unknown"
+        "No conocemos este enlace. Puede que falte un trozo: cópialo entero.", code="share_unknown"
     )
 
 

@@ -136,6 +136,7 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
     paths = {rule.pattern for rule in POLICY.rules if rule.form}
     assert paths == {
         "/ops/**",
+        "/d/*",
         "/contacto",
         "/contacto/**",
         "/idioma",
