@@ -17,7 +17,7 @@ FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
 """Environ key by which the gateway is told that a credential was not good, to count it."""
 
 GUESSES = frozenset(
-    {"invalid_credentials", "session_unknown", "link_unknown", "share_unknown"} | {"lead_unknown"}
+    {"invalid_credentials", "session_unknown", "link_unknown", "share_unknown", "lead_unknown"}
 )
 """Codes of errors that a guessed password, session id, link or token gets."""
 

@@ -187,6 +187,7 @@ def test_what_guests_may_send_without_a_session_of_their_own_changes_no_session(
     }
     assert open_to_guests == {
         "/api/demo/session/create", "/api/demo/contact", "/api/demo/**", "/contacto", "/demo/abrir",
+        "/d/*",
     }  # fmt: skip
 
 
