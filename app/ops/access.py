@@ -1,4 +1,4 @@
-"""Who may see the operators' pages: `ops` acts, `marketing` reads."""
+"""Who may see the operators' pages: `ops` acts, `marketing` reads, and makes links."""
 
 import hashlib
 import hmac
@@ -14,6 +14,8 @@ from app.config import Settings
 from app.errors import FAILED_CREDENTIAL_KEY, problem
 
 OPS, MARKETING = "ops", "marketing"
+MARKETING_CHANGES = "/ops/links/"
+"""What marketing may change: it makes the links."""
 HASHED = "$argon2"
 """A password that begins so is the hash of one."""
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="ops", charset="UTF-8"'}
@@ -49,7 +51,8 @@ def admit(settings: Settings) -> Response | None:
     if name is None:
         return problem(401, "ops_required", "Operators' credentials are needed.", None, CHALLENGE)
     g.operator = Operator(name)
-    if request.method not in ("GET", "HEAD") and not g.operator.may_act:
+    is_change = request.method not in ("GET", "HEAD")
+    if is_change and not g.operator.may_act and not request.path.startswith(MARKETING_CHANGES):
         return problem(403, "role_required", f"{name} reads; the role {OPS} is needed for this.")
     return None
 

@@ -23,6 +23,10 @@ class Choices:
     """The modules to show, by name; None shows all."""
     personal: dict[str, str] = field(default_factory=dict, repr=False)
     """Goes with the session."""
+    minutes: float | None = None
+    """How long the session lasts, where that is not what the settings say."""
+    link: str | None = None
+    """The code of the prospect link that opens it."""
 
     def as_metadata(self) -> dict[str, Any]:
         """Return what the session's row keeps of it."""
@@ -31,6 +35,10 @@ class Choices:
             kept["scenario"] = self.scenario
         if self.features is not None:
             kept["features"] = list(self.features)
+        if self.minutes is not None:
+            kept["minutes"] = self.minutes
+        if self.link is not None:
+            kept["link"] = self.link
         return kept | ({"personal": self.personal} if self.personal else {})
 
 
@@ -124,4 +132,6 @@ def choices_in(metadata: dict[str, Any]) -> Choices:
         scenario=metadata.get("scenario", BASE),
         features=None if features is None else tuple(features),
         personal=metadata.get("personal", {}),
+        minutes=metadata.get("minutes"),
+        link=metadata.get("link"),
     )

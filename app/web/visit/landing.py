@@ -11,7 +11,7 @@ from werkzeug.utils import redirect
 from app.control.services import current_services
 from app.control.sessions.accounts import authenticate
 from app.control.sessions.browser import session_cookie, visitor_of_request
-from app.control.sessions.caller import SESSION_KEY
+from app.control.sessions.caller import SESSION_KEY, find_caller
 from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
@@ -61,7 +61,7 @@ def open_demo() -> Response:
         )
     except AppError as error:
         return _refused(_landing(error, chosen), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/entrar")
@@ -82,7 +82,7 @@ def login() -> Response:
     except AppError as error:
         request.environ[FAILED_CREDENTIAL_KEY] = error.error_code == "invalid_credentials"
         return _refused(make_response(_login_page(error)), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/privacidad")
@@ -157,6 +157,7 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
         error=error,
         chosen=chosen,
         is_open=_has_open_session(),
+        is_guest=(caller := find_caller()) is not None and caller.share is not None,
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-cache"
@@ -187,7 +188,8 @@ def _refused(response: Response, error: AppError) -> Response:
     return response
 
 
-def _enter(opened: OpenedSession) -> Response:
+def enter(opened: OpenedSession) -> Response:
+    """Give a browser the session that was opened, and lead into it."""
     is_ready = opened.session.tenant_id is not None
     address = with_notice(INSIDE, "abierta") if is_ready else WAITING
     response = redirect(address, HTTPStatus.SEE_OTHER, Response=Response)

@@ -4,8 +4,8 @@ from alembic import op
 
 from app.migrations import frozen_sql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
