@@ -7,10 +7,12 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
+from app.language.texts import N_, _
+
 OWN = "own_"
 """How the kinds of error that we raise ourselves begin: their message is Spanish already."""
 
-ONE_OF = "Debe ser uno de estos valores: {expected}."
+ONE_OF = N_("Debe ser uno de estos valores: {expected}.")
 
 MESSAGES: Mapping[str, str] = {
     "missing": "Falta este dato.",
@@ -43,7 +45,7 @@ MESSAGES: Mapping[str, str] = {
     "model_type": "Debe ser un objeto JSON.",
     "model_attributes_type": "Debe ser un objeto JSON.",
 }
-OTHERWISE = "No es un valor válido."
+OTHERWISE = N_("No es un valor válido.")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -74,11 +76,12 @@ def _translate(item: ErrorDetails) -> InitErrorDetails:
         sentence = item["msg"]
     else:
         context: dict[str, Any] = {
-            name: str(value).replace(" or ", " o ") for name, value in item.get("ctx", {}).items()
+            name: str(value).replace(" or ", _(" o "))
+            for name, value in item.get("ctx", {}).items()
         }
         if context.get("field_type") == "Value":  # a text that a validator of ours saw first
             kind = f"string_{kind}"
-        sentence = MESSAGES.get(kind, OTHERWISE).format_map(context)
+        sentence = _(MESSAGES.get(kind, OTHERWISE)).format_map(context)
     return {"type": own_error("value", sentence), "loc": item["loc"], "input": None}
 
 

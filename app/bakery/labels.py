@@ -1,4 +1,4 @@
-"""What codes and fields are called in Spanish: in sentences, in tables and on pages."""
+"""What codes and fields are called: in sentences, in tables and, translated, on pages."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,6 +11,7 @@ from app.bakery.pos.models import PaymentMethod, ReturnReason, SaleStatus
 from app.bakery.procurement.models import PurchaseStatus
 from app.bakery.production.models import BatchStatus
 from app.bakery.sales.models import SalesChannel
+from app.language.texts import _
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     BusinessModel: {
@@ -86,7 +87,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
 
 def label(value: StrEnum) -> str:
     """Return what a code is called on its own, as in a table's cell."""
-    return LABELS[type(value)][value.value]
+    return _(LABELS[type(value)][value.value])
 
 
 def inside_sentence(value: StrEnum) -> str:

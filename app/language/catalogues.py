@@ -9,6 +9,7 @@ from pathlib import Path
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 PLACE = "LC_MESSAGES/messages.po"
 """Where a language's catalogue is, in the folder that has the language's name."""
@@ -21,6 +22,9 @@ class Language:
     code: str
     locale: Locale
     translations: NullTranslations
+    decimal: str
+    group: str
+    """What is between the whole part of a number and the rest, and between its thousands."""
 
     @property
     def name(self) -> str:
@@ -28,7 +32,13 @@ class Language:
         return (self.locale.get_language_name(self.locale) or self.code).capitalize()
 
 
-SPANISH = Language("es", Locale("es", "ES"), NullTranslations())
+def _language(code: str, locale: Locale, translations: NullTranslations) -> Language:
+    return Language(
+        code, locale, translations, get_decimal_symbol(locale), get_group_symbol(locale)
+    )
+
+
+SPANISH = _language("es", Locale("es", "ES"), NullTranslations())
 """The language that texts are written in: it needs no catalogue."""
 
 
@@ -48,4 +58,4 @@ def read_language(folder: Path, code: str) -> Language:
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Language(code, catalogue.locale or Locale.parse(code), GNUTranslations(compiled))
+    return _language(code, catalogue.locale or Locale.parse(code), GNUTranslations(compiled))

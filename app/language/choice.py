@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header, parse_cookie
 
 from app.http.error_pages import FOR_PROGRAMS
 from app.language.catalogues import SPANISH, Language, codes_in, read_language
-from app.language.texts import current_language, gettext, ngettext
+from app.language.texts import current_language, gettext, ngettext, pgettext
 
 KEY = "masa_madre.translations"
 COOKIE = "idioma"
@@ -46,6 +46,7 @@ def init_language(app: Flask, folder: Path | None) -> None:
         {
             "_": gettext,
             "ngettext": ngettext,
+            "pgettext": pgettext,
             "current_language": current_language,
             "languages": languages,
         }

@@ -26,15 +26,26 @@ def gettext(message: str, /, **values: object) -> str:
     return text % values if values else text
 
 
+def pgettext(context: str, message: str, /) -> str:
+    """Return a text whose Spanish has more than one meaning; the context says which is meant."""
+    return current_language().translations.pgettext(context, message)
+
+
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """Return the form of a text that fits a number, which is its `%(num)s`."""
-    text = current_language().translations.ngettext(one, many, number)
-    return text % ({"num": number} | values)
+    language = current_language()
+    text = language.translations.ngettext(one, many, number)
+    return text % ({"num": f"{number:,}".replace(",", language.group)} | values)
 
 
 def N_(message: str) -> str:
     """Mark a text for the catalogue, and return it as it is."""
     return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Mark the forms of a text for a number of things, to be given to `ngettext`."""
+    return one, many
 
 
 _ = gettext

@@ -1,15 +1,20 @@
 """Numbers and days are written as a bakery in Spain writes and says them."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask, g
 
 from app.bakery.clock import MADRID, today
 from app.bakery.inventory.models import Unit
+from app.language.catalogues import read_language
+from app.language.texts import ngettext
 from app.web.inside.forms import decimal_of, quantities_of, whole_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.parts import formats
+from tests.translations import FOLDER
 
 
 @pytest.mark.parametrize(
@@ -40,8 +45,8 @@ def test_units_shares_and_times() -> None:
     assert formats.minutes(150) == "2\xa0h\xa030\xa0min"
     assert formats.minutes(0) == "0\xa0min"
     assert formats.countdown(1793) == "29:53"
-    assert formats.count(1, "pedido", "pedidos") == "1 pedido"
-    assert formats.count(1250, "pedido", "pedidos") == "1.250 pedidos"
+    assert ngettext("%(num)s pedido", "%(num)s pedidos", 1) == "1 pedido"
+    assert ngettext("%(num)s pedido", "%(num)s pedidos", 1250) == "1.250 pedidos"
 
 
 def test_days_are_said_as_people_say_them() -> None:
@@ -82,3 +87,27 @@ def test_a_page_is_in_the_section_whose_address_begins_its_own() -> None:
     assert place_of("/demo/sesion/terminar")[1].title == "Hoy"
     assert place_of("/demo/")[1].title == "Hoy"
     assert [section.title for section in sections_of({"pos", "recipes"})] == ["Caja", "Recetas"]
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    app = Flask("pages")
+    with app.app_context():
+        g.language = read_language(FOLDER, "en")
+        yield
+
+
+@pytest.mark.usefixtures("in_english")
+def test_numbers_and_days_in_english() -> None:
+    assert formats.euros(Decimal("1234.5")) == "€1,234.50"
+    assert formats.euros(Decimal("-1234567.895")) == "−€1,234,567.90"
+    assert formats.whole_euros(2500) == "€2,500"
+    assert formats.amount(Decimal("1012.500")) == "1,012.5"
+    assert formats.quantity(Decimal("2.5"), Unit.PIECE) == "2.5\xa0pcs"
+    assert formats.percent(Decimal("12.54")) == "12.5%"
+    assert ngettext("%(num)s pedido", "%(num)s pedidos", 1250) == "1,250 orders"
+    assert formats.day(today() + timedelta(days=1)) == "tomorrow"
+    assert formats.day(date(2019, 2, 28)) == "Thu 28 Feb 2019"
+    assert formats.long_day(date(2019, 9, 1)) == "Sunday, 1 September 2019"
+    assert (formats.days_left(0), formats.days_left(1200)) == ("expires today", "1,200 days left")
+    assert [decimal_of(text) for text in ("1,234.5", "1.5", "−2")] == ["1234.5", "1.5", "-2"]

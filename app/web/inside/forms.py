@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.labels import HEADINGS
 from app.errors import Conflict, InvalidRequest
+from app.language.texts import _, current_language
 from app.web.inside import once
 
 
@@ -46,14 +47,14 @@ def submit(session: Session, work: Callable[[], str]) -> Response | Fault:
 def fault_of(error: ValidationError | InvalidRequest | Conflict) -> Fault:
     """Return what a visitor is told of an error."""
     if isinstance(error, ValidationError):
-        found = [_sentence(item["loc"], item["msg"]) for item in error.errors()]
+        found = [_sentence(item["loc"], _(item["msg"])) for item in error.errors()]
         return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, tuple(dict.fromkeys(found)))
-    return Fault(error.status, (error.detail,))
+    return Fault(error.status, (_(error.detail),))
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
     names = [HEADINGS.get(str(part), "") for part in place if isinstance(part, str)]
-    name = next((each for each in reversed(names) if each), "")
+    name = _(next((each for each in reversed(names) if each), ""))
     return f"{name.partition(' (')[0]}: {message}" if name else message
 
 
@@ -69,9 +70,12 @@ def whole_of(value: str | None) -> int | str | None:
 
 
 def decimal_of(value: str | None) -> str | None:
-    """Return a number as it is written in Spain, in the form that schemas read."""
+    """Return a number as it is written in the page's language, in the form that schemas read."""
     text = (value or "").strip().replace("−", "-")
-    return (text.replace(".", "").replace(",", ".") if "," in text else text) or None
+    if "," not in text:  # as fields of numbers send it
+        return text or None
+    language = current_language()
+    return text.replace(language.group, "").replace(language.decimal, ".")
 
 
 def quantities_of(prefix: str, form: Mapping[str, str]) -> list[dict[str, Any]]:

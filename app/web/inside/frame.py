@@ -82,7 +82,7 @@ def bakery() -> TenantOut:
 @blueprint.app_template_global()
 def reachable(address: str) -> bool:
     """Return True if the bakery has the module that an address below `/demo` is in."""
-    section, _ = place_of(address.partition("?")[0])
+    section, _place = place_of(address.partition("?")[0])
     return "bakery" not in g or section.module in bakery().modules
 
 

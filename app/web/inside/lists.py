@@ -16,6 +16,7 @@ from app.bakery.listing import MOST_ROWS, ListQuery
 from app.bakery.schemas import Page
 from app.errors import InvalidRequest
 from app.http.negotiation import CSV
+from app.language.texts import _
 from app.web.inside.forms import Fault, fault_of
 from app.web.inside.frame import Shown, blueprint, in_bakery
 from app.web.parts.notices import PARAMETER
@@ -41,7 +42,7 @@ class Column:
     @property
     def title(self) -> str:
         """The column's heading."""
-        return self.heading or HEADINGS.get(self.key, self.key).removesuffix(" (€)")
+        return _(self.heading or HEADINGS.get(self.key, self.key)).removesuffix(" (€)")
 
     @property
     def is_number(self) -> bool:
@@ -83,7 +84,10 @@ def choices_of(kind: type[StrEnum], every: str = "Todos") -> tuple[Choice, ...]:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A list: where it is, what it asks which service, and how it shows the API's answer."""
+    """A list: where it is, what it asks which service, and how it shows the API's answer.
+
+    Its texts are in Spanish; they are translated where they are drawn.
+    """
 
     title: str
     path: str
@@ -162,7 +166,7 @@ def show_list(session: Session, spec: ListPage, template: str = "list.html", **m
     """Show a list on a page of its own."""
     listed = read_list(session, spec)
     status = listed.fault.status if listed.fault else 200
-    return Shown(template, {"listed": listed, "title": spec.title, **more}, status)
+    return Shown(template, {"listed": listed, "title": _(spec.title), **more}, status)
 
 
 def offer_table(module: str, spec: ListPage) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.bakery.api.idempotency import take
 from app.bakery.api.models import StoredAnswer
 from app.errors import Conflict
+from app.language.texts import N_
 
 FIELD = "clave"
 PREFIX = "form:"
 """Sets the forms' keys apart from those of the API's clients."""
-IN_FLIGHT = "Tu formulario está en curso: espera un momento."
-SENT_BEFORE = "Este formulario ya se envió con otros datos: vuelve a abrir la página."
+IN_FLIGHT = N_("Tu formulario está en curso: espera un momento.")
+SENT_BEFORE = N_("Este formulario ya se envió con otros datos: vuelve a abrir la página.")
 _KEY = re.compile("[0-9a-f]{32}")
 
 

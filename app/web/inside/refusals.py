@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.control.services import current_services
+from app.language.texts import _
 
 
 def refusal(what: str) -> str:
@@ -17,7 +18,7 @@ def refusal(what: str) -> str:
     sentences = _read(current_services().demo.policy)
     if what not in sentences:
         raise KeyError(f"no rule refuses {what!r}; those that do: {', '.join(sentences)}")
-    return sentences[what]
+    return _(sentences[what])
 
 
 @lru_cache(maxsize=4)

@@ -25,8 +25,9 @@ from app.bakery.production.models import BatchStatus
 from app.bakery.production.schemas import PlanOut
 from app.bakery.sales import service as sales
 from app.bakery.sales.schemas import HourPage, SalesQuery
+from app.language.texts import _, ngettext
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
-from app.web.parts.formats import WEEKDAYS, count, same_day_last_week
+from app.web.parts.formats import same_day_last_week, weekday
 from app.web.selling.till import shops
 
 FEW = 5
@@ -49,7 +50,7 @@ def overview(session: Session) -> Answer:
     modules = set(bakery().modules)
     has_stock = "inventory" in modules
     context: dict[str, Any] = {
-        "title": "Hoy",
+        "title": _("Hoy"),
         "moment": now(),
         "selling": _selling(session) if "sales" in modules else None,
         "tills": _tills(session) if "pos" in modules else [],
@@ -71,7 +72,7 @@ def _selling(session: Session) -> dict[str, Any]:
     """Return the shops' sales in the full hours of today, and of this weekday a week ago."""
     day, hour = today(), now().hour
     before = same_day_last_week(day)
-    figures: dict[str, Any] = {"hour": hour, "weekday": WEEKDAYS[day.weekday()]}
+    figures: dict[str, Any] = {"hour": hour, "weekday": weekday(day)}
     for name, asked in (("today", day), ("before", before)):
         query = SalesQuery.model_validate({"from": asked, "to": asked, "per_page": 24})
         hours = HourPage.model_validate(sales.list_hours(session, query)).items
@@ -120,20 +121,33 @@ def _tasks(context: dict[str, Any], modules: set[str]) -> list[Task]:
     found = []
     due, stock, expiring = context["due"], context["stock"], context["expiring"]
     if due and due["late"].total:
-        late = count(due["late"].total, "pedido atrasado", "pedidos atrasados")
-        found.append(Task(f"Poner al día {late}", "/demo/pedidos?overdue=true"))
+        text = ngettext(
+            "Poner al día %(num)s pedido atrasado",
+            "Poner al día %(num)s pedidos atrasados",
+            due["late"].total,
+        )
+        found.append(Task(text, "/demo/pedidos?overdue=true"))
     if due and due["open"]:
-        ready = count(len(due["open"]), "pedido", "pedidos")
+        text = ngettext(
+            "Entregar hoy %(num)s pedido", "Entregar hoy %(num)s pedidos", len(due["open"])
+        )
         day = today().isoformat()
-        found.append(Task(f"Entregar hoy {ready}", f"/demo/pedidos?from={day}&to={day}"))
+        found.append(Task(text, f"/demo/pedidos?from={day}&to={day}"))
     if stock and (missing := stock.low + stock.out):
-        text = f"Comprar: {count(missing, 'ingrediente se acaba', 'ingredientes se acaban')}"
+        text = ngettext(
+            "Comprar: %(num)s ingrediente se acaba",
+            "Comprar: %(num)s ingredientes se acaban",
+            missing,
+        )
         path = "compras" if "procurement" in modules else "inventario?below_reorder=true"
         found.append(Task(text, f"/demo/{path}"))
     if expiring and expiring.total:
-        lots = count(expiring.total, "lote caduca", "lotes caducan")
-        address = f"/demo/inventario/lotes?expiring_within_days={SOON_DAYS}"
-        found.append(Task(f"Aprovechar: {lots} pronto", address))
+        text = ngettext(
+            "Aprovechar: %(num)s lote caduca pronto",
+            "Aprovechar: %(num)s lotes caducan pronto",
+            expiring.total,
+        )
+        found.append(Task(text, f"/demo/inventario/lotes?expiring_within_days={SOON_DAYS}"))
     if "pos" in modules:
-        found.append(Task("Cobrar tu próxima venta", "/demo/caja"))
+        found.append(Task(_("Cobrar tu próxima venta"), "/demo/caja"))
     return found[:3]

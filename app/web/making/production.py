@@ -19,6 +19,7 @@ from app.bakery.production.schemas import (
     ProposalOut,
 )
 from app.bakery.production.tracing import trace_batch
+from app.language.texts import _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 
@@ -59,7 +60,7 @@ def plan(session: Session) -> Answer:
     """Show the plan of a day."""
     day = _asked_day()
     context = {
-        "title": "Producción",
+        "title": _("Producción"),
         "plan": PlanOut.model_validate(service.fetch_plan(session, day)),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
@@ -83,7 +84,7 @@ def batch(session: Session, batch_id: int) -> Answer:
     """Show a batch, what it takes, and the lots and shelves that it came from and went to."""
     found = BatchDetail.model_validate(service.fetch_batch(session, batch_id))
     context = {
-        "title": f"Hornada {found.batch_code}",
+        "title": _("Hornada %(code)s", code=found.batch_code),
         "batch": found,
         "trace": BatchTrace.model_validate(trace_batch(session, batch_id)),
     }
@@ -96,7 +97,7 @@ def proposal(session: Session) -> Answer:
     """Show what should be baked on a day, and why."""
     day = _asked_day(today() + timedelta(days=1))
     found = ProposalOut.model_validate(proposing.propose(session, day))
-    return Shown("making/proposal.html", {"title": "Propuesta", "proposal": found})
+    return Shown("making/proposal.html", {"title": _("Propuesta"), "proposal": found})
 
 
 def _asked_day(usual: date | None = None) -> date:

@@ -1,4 +1,4 @@
-"""Numbers, days and codes as a bakery in Spain writes and says them; the templates' filters."""
+"""Numbers, days and codes as people write and say them in a page's language: the filters."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,15 +10,11 @@ from flask import Flask
 from app.bakery.clock import MADRID, today
 from app.bakery.inventory.models import Unit
 from app.bakery.labels import label
+from app.language.texts import N_, _, current_language, ngettext, pgettext
 
 NOTHING = "—"
-WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-MONTHS = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio",
-    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
 SHORT = 3
-SAID = {-1: "ayer", 0: "hoy", 1: "mañana"}
+SAID = {-1: N_("ayer"), 0: N_("hoy"), 1: N_("mañana")}
 
 Number = Decimal | float | int
 
@@ -29,16 +25,27 @@ def number(value: Number | None, places: int = 0, at_most: int | None = None) ->
         return NOTHING
     most = places if at_most is None else at_most
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP)
-    whole, _, part = f"{rounded:,.{most}f}".partition(".")
+    whole, point, part = f"{rounded:,.{most}f}".partition(".")
     part = part[:places] + part[places:].rstrip("0")
     if rounded == 0:
         whole = whole.removeprefix("-")
-    return whole.replace(",", ".").replace("-", "−") + (f",{part}" if part else "")
+    language = current_language()
+    whole = whole.replace(",", language.group).replace("-", "−")
+    return f"{whole}{language.decimal}{part}" if point and part else whole
 
 
-def euros(value: Number | None) -> str:
+def euros(value: Number | None, places: int = 2) -> str:
     """Write money: `1.234,56 €`."""
-    return NOTHING if value is None else f"{number(value, 2)}\N{NO-BREAK SPACE}€"
+    if value is None:
+        return NOTHING
+    text = number(value, places)
+    sign = "−" if text.startswith("−") else ""
+    return sign + pgettext("dinero", "%s\N{NO-BREAK SPACE}€") % text.removeprefix("−")
+
+
+def whole_euros(value: Number) -> str:
+    """Write money without cents."""
+    return euros(value, 0)
 
 
 def amount(value: Number | None) -> str:
@@ -53,7 +60,9 @@ def quantity(value: Number | None, unit: Unit) -> str:
 
 def percent(value: Number | None) -> str:
     """Write a share: `12,5 %`."""
-    return NOTHING if value is None else f"{number(value, 0, 1)}\N{NO-BREAK SPACE}%"
+    if value is None:
+        return NOTHING
+    return pgettext("porcentaje", "%s\N{NO-BREAK SPACE}%%") % number(value, 0, 1)
 
 
 def day(value: date | None) -> str:
@@ -62,15 +71,32 @@ def day(value: date | None) -> str:
         return NOTHING
     here = today()
     if (said := SAID.get((value - here).days)) is not None:
-        return said
-    text = f"{WEEKDAYS[value.weekday()][:SHORT]} {value.day} {MONTHS[value.month - 1][:SHORT]}"
+        return _(said)
+    text = f"{weekday(value)[:SHORT]} {value.day} {_month(value)[:SHORT]}"
     return text if value.year == here.year else f"{text} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """Return the name of a day of the week: «jueves»."""
+    return weekdays()[value.weekday()]
+
+
+def weekdays() -> list[str]:
+    """Return the names of the days of the week, Monday first."""
+    names = current_language().locale.days["format"]["wide"]
+    return [str(names[index]) for index in range(7)]
+
+
+def _month(value: date) -> str:
+    return str(current_language().locale.months["format"]["wide"][value.month])
 
 
 def long_day(value: date) -> str:
     """Say a day in full: «jueves, 26 de noviembre»."""
-    text = f"{WEEKDAYS[value.weekday()]}, {value.day} de {MONTHS[value.month - 1]}"
-    return text if value.year == today().year else f"{text} de {value.year}"
+    parts = {"weekday": weekday(value), "day": value.day, "month": _month(value)}
+    if value.year == today().year:
+        return _("%(weekday)s, %(day)s de %(month)s", **parts)
+    return _("%(weekday)s, %(day)s de %(month)s de %(year)s", **parts, year=value.year)
 
 
 def clock(value: datetime | None) -> str:
@@ -98,16 +124,15 @@ def countdown(seconds: int) -> str:
     return f"{seconds // 60:02d}:{seconds % 60:02d}"
 
 
-def count(value: int, one: str, many: str) -> str:
-    """Write a number of things: `1 pedido`, `25 pedidos`."""
-    return f"{number(value)} {one if value == 1 else many}"
-
-
 def days_left(value: int) -> str:
     """Say how long something keeps: «caduca hoy», «quedan 3 días»."""
     if value < 0:
-        return "caducado"
-    return {0: "caduca hoy", 1: "caduca mañana"}.get(value, f"quedan {value} días")
+        return _("caducado")
+    if value == 0:
+        return _("caduca hoy")
+    if value == 1:
+        return _("caduca mañana")
+    return ngettext("queda %(num)s día", "quedan %(num)s días", value)
 
 
 def name(value: StrEnum) -> str:
@@ -118,7 +143,7 @@ def name(value: StrEnum) -> str:
 FILTERS: dict[str, Any] = {
     "number": number, "euros": euros, "amount": amount, "quantity": quantity, "percent": percent,
     "day": day, "long_day": long_day, "clock": clock, "moment": moment, "minutes": minutes,
-    "countdown": countdown, "count_of": count, "days_left": days_left, "name": name,
+    "countdown": countdown, "days_left": days_left, "name": name, "whole_euros": whole_euros,
 }  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 A code and never a text, so that no address can put words into our mouth.
 """
 
+from app.language.texts import _
+
 NOTICES = {
     "abierta": "Tu panadería está lista. Todo lo que hagas aquí es solo tuyo.",
     "venta": "Ticket cobrado.",
@@ -40,4 +42,5 @@ def with_notice(address: str, code: str) -> str:
 
 def find_notice(code: str | None) -> str | None:
     """Return the sentence of a code, if there is such a notice."""
-    return NOTICES.get(code or "")
+    sentence = NOTICES.get(code or "")
+    return sentence and _(sentence)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.pos import till as tills
 from app.bakery.pos.schemas import ClosingIn, OpeningIn, TillOut
+from app.language.texts import _
 from app.web.inside.forms import Fault, decimal_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.parts.notices import with_notice
@@ -57,7 +58,7 @@ def _show(session: Session, shop: Any, fault: Fault | None = None) -> Shown:
     places = shops()
     chosen = next((place for place in places if place.id == shop), places[0])
     context = {
-        "title": "Abrir y cerrar la caja",
+        "title": _("Abrir y cerrar la caja"),
         "shops": places,
         "chosen": chosen,
         "till": TillOut.model_validate(tills.fetch_till(session, chosen.id)),

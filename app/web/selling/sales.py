@@ -16,6 +16,7 @@ from app.bakery.sales.schemas import (
     ProductSalesPage,
     SalesQuery,
 )
+from app.language.texts import N_, _
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.inside.lists import (
     Column,
@@ -104,10 +105,7 @@ def hours(session: Session) -> Answer:
     """Show at what hour it was sold."""
     listed = read_list(session, HOURS)
     items = sorted(listed.page.items, key=lambda each: each.hour)
-    points = [
-        (f"{each.hour} h", f"de {each.hour} a {each.hour + 1}: {euros(each.amount)}", each.amount)
-        for each in items
-    ]
+    points = [_hour(each) for each in items]
     return _show(listed, bar_chart(points), _totals(items))
 
 
@@ -130,7 +128,15 @@ offer_table("sales", PRODUCTS)
 def filters_of_places() -> list[Filter]:
     """Return the filter by shop, where there is more than one."""
     places = tuple((str(place.id), place.name) for place in bakery().locations)
-    return [Filter("location_id", "Tienda", (("", "Todas"), *places))] if len(places) > 1 else []
+    if len(places) < 2:
+        return []
+    return [Filter("location_id", N_("Tienda"), (("", N_("Todas")), *places))]
+
+
+def _hour(each: Any) -> tuple[str, str, Decimal]:
+    """Return an hour as a bar of the chart: what is below it, what it says, and how high it is."""
+    parts = {"from": each.hour, "to": each.hour + 1, "amount": euros(each.amount)}
+    return f"{each.hour} h", _("de %(from)s a %(to)s: %(amount)s", **parts), each.amount
 
 
 def _totals(items: list[Any]) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def _totals(items: list[Any]) -> dict[str, Any]:
 
 def _show(listed: Listed, chart: Chart, totals: dict[str, Any]) -> Shown:
     context = {
-        "title": listed.spec.title,
+        "title": _(listed.spec.title),
         "listed": listed,
         "chart": chart,
         "totals": totals,

@@ -17,10 +17,12 @@ from app.bakery.pos.schemas import (
     TillOut,
 )
 from app.bakery.pos.till import fetch_till
+from app.language.texts import _
 from app.web.inside.forms import Fault, quantities_of, submit, text_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.parts.notices import with_notice
+from app.web.selling.sales import filters_of_places
 
 FIELD = "u-"
 TICKET = "/demo/caja/tickets/{id}"
@@ -54,9 +56,7 @@ LIST = ListPage(
 @in_bakery("pos")
 def tickets(session: Session) -> Answer:
     """List tickets, the newest first."""
-    places = tuple((str(place.id), place.name) for place in bakery().locations)
-    more = [Filter("location_id", "Tienda", (("", "Todas"), *places))] if len(places) > 1 else []
-    return show_list(session, LIST, extra_filters=more)
+    return show_list(session, LIST, extra_filters=filters_of_places())
 
 
 offer_table("pos", LIST)
@@ -75,7 +75,7 @@ def receipt(session: Session, sale_id: UUID) -> Answer:
     """Show a ticket's receipt, to be printed."""
     sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
     place = next(each for each in bakery().locations if each.id == sale.location_id)
-    return Shown("selling/receipt.html", {"title": "Recibo", "sale": sale, "shop": place})
+    return Shown("selling/receipt.html", {"title": _("Recibo"), "sale": sale, "shop": place})
 
 
 @blueprint.post("/caja/tickets/<uuid:sale_id>")
@@ -101,7 +101,7 @@ def show_ticket(session: Session, sale_id: UUID, fault: Fault | None = None) -> 
     is_sale = sale.returns_ticket is None
     query = ProductQuery(active=True, per_page=100)
     context = {
-        "title": f"Ticket n.º {sale.ticket_number}",
+        "title": _("Ticket n.º %(number)s", number=sale.ticket_number),
         "sale": sale,
         "products": ProductPage.model_validate(service.list_products(session, query)).items,
         "correctable": is_sale and not sale.returns and _till_is_open(session, sale),

@@ -22,6 +22,7 @@ from app.bakery.pos.schemas import (
     SaleIn,
     TillOut,
 )
+from app.language.texts import _
 from app.web.inside.forms import Fault, decimal_of, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.parts.notices import with_notice
@@ -77,7 +78,7 @@ def _show(session: Session, shop: Any, fault: Fault | None = None) -> Shown:
     )
     products = ProductPage.model_validate(service.list_products(session, query)).items
     context = {
-        "title": "Caja",
+        "title": _("Caja"),
         "shops": places,
         "chosen": chosen,
         "groups": _by_category(products),

@@ -8,6 +8,7 @@ from app.bakery.inventory.lots.schemas import ValuationOut, WastePage, WasteQuer
 from app.bakery.inventory.schemas import LotPage, LotQuery
 from app.bakery.production.schemas import LotTrace
 from app.bakery.production.tracing import trace_lot
+from app.language.texts import _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
 
@@ -76,7 +77,9 @@ offer_table("inventory", LOTS)
 def lot(session: Session, lot_id: int) -> Answer:
     """Show a lot, and the batches that it went into."""
     trace = LotTrace.model_validate(trace_lot(session, lot_id))
-    return Shown("stock/lot.html", {"title": f"Lote {trace.lot.lot_code}", "trace": trace})
+    return Shown(
+        "stock/lot.html", {"title": _("Lote %(code)s", code=trace.lot.lot_code), "trace": trace}
+    )
 
 
 @blueprint.get("/inventario/valor")
@@ -84,7 +87,7 @@ def lot(session: Session, lot_id: int) -> Answer:
 def valuation(session: Session) -> Answer:
     """Show what the lots are worth at cost."""
     found = ValuationOut.model_validate(value.value_stock(session))
-    return Shown("stock/valuation.html", {"title": "Valor del almacén", "valuation": found})
+    return Shown("stock/valuation.html", {"title": _("Valor del almacén"), "valuation": found})
 
 
 @blueprint.get("/inventario/mermas")

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from app.bakery.procurement import orders
 from app.bakery.procurement.models import PurchaseStatus
 from app.bakery.procurement.order_schemas import PurchaseDetail, PurchasePage, PurchaseQuery
+from app.language.texts import _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 
@@ -48,5 +49,5 @@ offer_table("procurement", LIST)
 def purchase_order(session: Session, order_id: int) -> Answer:
     """Show a purchase order and what of it has come."""
     found = PurchaseDetail.model_validate(orders.fetch_order(session, order_id))
-    title = f"Pedido de compra n.º {found.id}"
+    title = _("Pedido de compra n.º %(number)s", number=found.id)
     return Shown("stock/purchase_order.html", {"title": title, "order": found})

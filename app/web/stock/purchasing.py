@@ -12,6 +12,7 @@ from app.bakery.procurement.schemas import (
     SuggestionPage,
     SuggestionQuery,
 )
+from app.language.texts import _
 from app.web.inside.forms import Fault, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, ListPage, offer_table, show_list
@@ -99,7 +100,7 @@ offer_table("procurement", RUNS)
 def show_run(session: Session, run_id: int) -> Answer:
     """Show a round and its purchase orders."""
     found = RunDetail.model_validate(service.fetch_run(session, run_id))
-    return Shown("stock/run.html", {"title": "Ronda de compras", "run": found})
+    return Shown("stock/run.html", {"title": _("Ronda de compras"), "run": found})
 
 
 def _show(session: Session, fault: Fault | None = None) -> Shown:

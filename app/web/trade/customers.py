@@ -7,7 +7,7 @@ from app.bakery.customers.schemas import CustomerDetail, CustomerOut, CustomerPa
 from app.bakery.orders.models import CustomerKind
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
-from app.web.parts.formats import WEEKDAYS
+from app.web.parts.formats import weekdays
 
 LIST = ListPage(
     title="Clientes",
@@ -53,5 +53,5 @@ offer_table("orders", LIST)
 def customer(session: Session, customer_id: int) -> Answer:
     """Show a customer, their terms and what they get every week."""
     found = CustomerDetail.model_validate(service.fetch_customer(session, customer_id))
-    context = {"title": found.name, "customer": found, "weekdays": WEEKDAYS}
+    context = {"title": found.name, "customer": found, "weekdays": weekdays()}
     return Shown("trade/customer.html", context)

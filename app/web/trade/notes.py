@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.orders import notes
 from app.bakery.orders.schemas import NoteDetail, NotePage, NoteQuery
+from app.language.texts import _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, offer_table, show_list
 
@@ -43,4 +44,6 @@ offer_table("orders", LIST)
 def delivery_note(session: Session, order_id: UUID) -> Answer:
     """Show the delivery note of an order, to be printed."""
     note = NoteDetail.model_validate(notes.fetch_note(session, order_id))
-    return Shown("trade/note.html", {"title": f"Albarán {note.note_number}", "note": note})
+    return Shown(
+        "trade/note.html", {"title": _("Albarán %(number)s", number=note.note_number), "note": note}
+    )

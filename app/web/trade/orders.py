@@ -18,6 +18,7 @@ from app.bakery.orders.schemas import (
 )
 from app.bakery.pos.schemas import ProductOut, ProductPage, ProductQuery
 from app.bakery.pos.service import list_products
+from app.language.texts import _
 from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
@@ -141,7 +142,7 @@ def change(session: Session, order_id: UUID) -> Answer:
 def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) -> Shown:
     found = OrderDetail.model_validate(service.fetch_order(session, order_id))
     context = {
-        "title": f"Pedido n.º {found.order_number}",
+        "title": _("Pedido n.º %(number)s", number=found.order_number),
         "order": found,
         "editable": found.status in placing.EDITABLE,
         "fault": fault,
@@ -151,7 +152,7 @@ def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) ->
 
 def _show_form(session: Session, fault: Fault | None = None) -> Shown:
     context = {
-        "title": "Pedido nuevo",
+        "title": _("Pedido nuevo"),
         "customers": every_customer(session),
         "customer": request.form.get("cliente") or request.args.get("cliente", ""),
         "products": _products(session),
@@ -168,7 +169,7 @@ def _show_change(session: Session, order_id: UUID, fault: Fault | None = None) -
     found = OrderDetail.model_validate(service.fetch_order(session, order_id))
     before = {line.product_id: f"{line.quantity:f}".partition(".")[0] for line in found.lines}
     context = {
-        "title": f"Cambiar el pedido n.º {found.order_number}",
+        "title": _("Cambiar el pedido n.º %(number)s", number=found.order_number),
         "order": found,
         "products": _products(session),
         "due_on": request.form.get("entrega") or found.due_on.isoformat(),

@@ -13,6 +13,7 @@ from app.control.sessions.caller import SESSION_KEY, session_id_of
 from app.control.sessions.refusals import over
 from app.control.sessions.session_view import OpenedSession
 from app.errors import Unavailable
+from app.language.texts import N_, _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.parts.notices import with_notice
 from app.web.visit.landing import INSIDE, WAITING
@@ -29,11 +30,11 @@ PHASES = {
     "foreign_keys": "Repasando las cuentas…",
 }
 """What is said of each phase of a clone."""
-LAST_PHASE = "Dando los últimos toques…"
-NOT_PREPARED = (
+LAST_PHASE = N_("Dando los últimos toques…")
+NOT_PREPARED = N_(
     "No hemos podido preparar tu panadería. Vuelve a intentarlo: suele salir a la segunda."
 )
-NOT_RESET = "No hemos podido devolver tu demo a los datos del principio. Vuelve a intentarlo."
+NOT_RESET = N_("No hemos podido devolver tu demo a los datos del principio. Vuelve a intentarlo.")
 
 
 def _session_id() -> str:
@@ -53,7 +54,7 @@ def extend() -> Response:
 @in_bakery("business")
 def ask_reset(_session: Session) -> Answer:
     """Ask whether to begin again."""
-    return Shown("visit/reset.html", {"title": "¿Empezar de nuevo?"})
+    return Shown("visit/reset.html", {"title": _("¿Empezar de nuevo?")})
 
 
 @blueprint.post("/sesion/reiniciar")
@@ -69,7 +70,7 @@ def reset() -> Response:
 @in_bakery("business")
 def ask_end(_session: Session) -> Answer:
     """Ask whether to end the session."""
-    return Shown("visit/end.html", {"title": "¿Terminar la demo?"})
+    return Shown("visit/end.html", {"title": _("¿Terminar la demo?")})
 
 
 @blueprint.post("/sesion/terminar")
@@ -97,13 +98,13 @@ def wait() -> Response:
         return _wait_for_reset(services.reset_of(session))
     if progress is None:
         return _lead(with_notice(INSIDE, "abierta"))
-    sentence = PHASES.get(progress["phase"], LAST_PHASE)
+    sentence = _(PHASES.get(progress["phase"], LAST_PHASE))
     return _waiting_page(sentence, progress["percent"])
 
 
 def _wait_for_reset(status: Any) -> Response:
     if status is not None and status.is_under_way:
-        return _waiting_page("Devolviendo tu panadería a los datos del principio…", 0)
+        return _waiting_page(_("Devolviendo tu panadería a los datos del principio…"), 0)
     if status is None or status.value == "done":
         return _lead(with_notice(INSIDE, "reinicio"))
     raise Unavailable(NOT_RESET, code="reset_failed")

@@ -12,4 +12,4 @@ if (address.searchParams.has("hecho")) {
 whenTold((news) => {
   if (news === "opened" || news === "ended") location.reload();
 });
-prepareForms("Abriendo…");
+prepareForms(document.querySelector("[data-opening]")?.dataset.opening);

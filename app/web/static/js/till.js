@@ -9,10 +9,15 @@ const cash = document.getElementById("ticket-cash");
 const given = document.getElementById("given");
 const change = document.getElementById("change");
 const offline = document.getElementById("ticket-offline");
-const euros = new Intl.NumberFormat("es-ES", { style: "currency", currency: "EUR", useGrouping: "always" });
+const euros = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", useGrouping: "always" });
 const products = [...form.querySelectorAll(".product")];
 let waiting = null;
 
+const [group, decimal] = ["group", "decimal"].map(
+  (kind) => euros.formatToParts(1000.5).find((part) => part.type === kind).value,
+);
+// A number as it is written in the page's language; without a comma, as it is.
+const read = (text) => Number(text.includes(",") ? text.replaceAll(group, "").replace(decimal, ".") : text);
 const field = (product) => product.querySelector("input");
 const count = (product) => Number(field(product).value) || 0;
 const cents = (product) => count(product) * Math.round(Number(product.dataset.price) * 100);
@@ -47,7 +52,7 @@ function line(product) {
   name.textContent = `${count(product)} × ${product.dataset.name}`;
   const amount = document.createElement("span");
   amount.textContent = euros.format(cents(product) / 100);
-  item.append(name, amount, button("−", `Quitar una de ${product.dataset.name}`, () => takeOne(product)));
+  item.append(name, amount, button("−", form.dataset.take.replace("{name}", product.dataset.name), () => takeOne(product)));
   item.dataset.line = product.dataset.product;
   return item;
 }
@@ -67,8 +72,9 @@ function show() {
 }
 
 function showChange() {
-  const paid = Math.round(Number(given.value.replace(",", ".")) * 100);
-  change.textContent = given.value && paid >= sum() ? `Cambio: ${euros.format((paid - sum()) / 100)}` : "";
+  const paid = Math.round(read(given.value) * 100);
+  const text = () => form.dataset.change.replace("{amount}", euros.format((paid - sum()) / 100));
+  change.textContent = given.value && paid >= sum() ? text() : "";
 }
 
 for (const product of products) {

@@ -25,7 +25,7 @@ async function refresh() {
     const value = page.getElementById("progress")?.value;
     if (value) bar.value = value;
   } catch {
-    phase.textContent = "Sin conexión: seguimos en cuanto vuelva.";
+    phase.textContent = phase.dataset.offline;
   }
   return setTimeout(refresh, ASK_MILLISECONDS);
 }
