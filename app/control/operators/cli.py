@@ -18,6 +18,8 @@ from app.control.ports import Maintenance
 from app.control.services import ControlServices
 from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
+from app.insights.leads.cli import leads
+from app.insights.links.cli import link
 
 POOL_COLUMNS = (
     "account_type", "version", "data_on", "ready", "outdated", "cloning", "leased", "leaving",
@@ -190,7 +192,19 @@ def make_group(
             raise Failed(f"{failed} of {len(findings)} could not be repaired.")
 
     create = _make_create(account_types)
-    commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]
+    commands = [
+        sessions,
+        show,
+        create,
+        extend,
+        destroy,
+        reset,
+        pool,
+        show_stats,
+        migrate,
+        leads,
+        link,
+    ]
     return click.Group(
         "demo",
         commands=[*commands, cleanup, reconcile, make_doctor(checks)],
