@@ -51,7 +51,7 @@ from jobs.services import GatewayCache, make_dispatcher, make_store, make_tokens
 GATHER_SECONDS = 0.5
 """Requests are counted off the requests' own time, so often."""
 
-MINUTE, DAY = 60, 86_400
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
@@ -88,6 +88,7 @@ def make_gateway(
         "resets": Quota(settings.gateway_resets_per_minute, MINUTE),
         "extensions": Quota(settings.gateway_extensions_per_minute, MINUTE),
         "status": Quota(settings.gateway_status_per_minute, MINUTE),
+        "contacts": Quota(settings.gateway_contacts_per_hour, HOUR),
         "anonymous": Quota(settings.gateway_anonymous_per_minute, MINUTE),
     }
     secret = settings.jwt_secret
@@ -114,7 +115,7 @@ def make_gateway(
         failures=FailedCredentials(
             counters, Quota(settings.gateway_failures_per_minute, MINUTE), secret
         ),
-        limits=NamedLimits(counters, named, secret),
+        limits=NamedLimits(counters, named, secret, by_address=["contacts"]),
         logins=OpenLogins(CHECKS_AT_ONCE),
         pages=lambda refusal, environ: _page(app, refusal, environ),
     )

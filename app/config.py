@@ -9,13 +9,14 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from app.database_logins import ConfigurationError as ConfigurationError
+from app.insights.outreach_settings import OutreachSettings
 from app.insights.settings import InsightSettings
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class Settings(InsightSettings):
+class Settings(OutreachSettings, InsightSettings):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)

@@ -22,6 +22,11 @@ from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.insights.events.request_map import RequestMap
+from app.insights.events.watching import init_watching
+from app.insights.leads import routes as contact
+from app.insights.leads.service import Leads
+from app.insights.links.service import Links
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -64,11 +69,16 @@ def make_app(
     Bootstrap5(app)
     with app.app_context():
         engine, kept = db.engine, tenant_cache()
-    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks, kept)
+    common = make_services(settings, engine, redis)
+    sessions = SessionService(
+        engine, settings, cache, tokens, dispatcher, background_tasks, kept, common.events
+    )
     services = ControlServices(
-        **vars(make_services(settings, engine, redis)),
+        **vars(common),
         demo=demo,
         sessions=sessions,
+        leads=Leads(engine, settings),
+        links=Links(engine),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
@@ -79,6 +89,7 @@ def make_app(
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)
+    init_watching(app, services.events, RequestMap.from_file(demo.events))
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
             plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all
@@ -88,7 +99,7 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, observe):
+    for blueprint in (routes.blueprint, routes.login_blueprint, contact.blueprint, observe):
         app.register_blueprint(blueprint)
 
 

@@ -14,11 +14,13 @@ from app.control import statistics
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.demo import Demo, demo_of
+from app.insights.ingest.store import purge_visits
 from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
 from jobs.maintenance.cleanup import run_cleanup
 from jobs.maintenance.dropping import drop_tenant
+from jobs.maintenance.events import ingest_events
 from jobs.maintenance.reconcile import find_and_repair
 from jobs.services import JobServices, advisory_lock, job_services
 
@@ -130,13 +132,36 @@ def daily() -> dict[str, int]:
         return run_daily(services.engine, _demo(services)) if acquired else {"skipped": 1}
 
 
+def events() -> dict[str, int]:
+    """Move the events of visits from Redis to Postgres, and add them up. Returns the counts."""
+    services = job_services()
+    with advisory_lock(services.settings.database_url, "events") as acquired:
+        return ingest_events(services) if acquired else {"skipped": 1}
+
+
 def purge() -> int:
-    """Delete the rows of sessions that ended long ago; the statistics keep their figures.
+    """Delete sessions that ended long ago, whose figures are kept, and leads that are too old.
 
     Returns the days of which rows were deleted.
     """
+    # Encryption: no other job needs it.
+    from app.insights.leads.service import Leads
+
     services = job_services()
-    return statistics.purge(services.engine, services.settings.demo_retention_days)
+    Leads(services.engine, services.settings).purge()
+    purged = statistics.purge(services.engine, services.settings.demo_retention_days)
+    purge_visits(services.engine, services.settings.demo_retention_days)
+    return purged
+
+
+def deliver() -> dict[str, int]:
+    """Send the mails that are due. Returns the counts."""
+    # Encryption and mail: no other job needs them.
+    from jobs.outbox.mail import send_mails
+
+    services = job_services()
+    with advisory_lock(services.settings.database_url, "deliver") as acquired:
+        return send_mails(services, _demo(services).title) if acquired else {"skipped": 1}
 
 
 def _demo(services: JobServices) -> Demo:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.control.reset.status import ResetStatus
@@ -55,6 +56,13 @@ class NullDispatcher:
     def has_busy_worker(self) -> bool:
         """Return False: there is no worker."""
         return False
+
+
+class NullEvents:
+    """Takes note of nothing."""
+
+    def record(self, kind: str, session: UUID | None = None, **details: Any) -> None:
+        """Do nothing."""
 
 
 class ImmediateTasks:

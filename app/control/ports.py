@@ -63,6 +63,13 @@ class BackgroundTasks(Protocol):
         """Run the task soon; it replaces a task of the same name that waits."""
 
 
+class EventTaker(Protocol):
+    """Takes note of what happens in visits; `app.insights.events.kinds` declares the kinds."""
+
+    def record(self, kind: str, session: UUID | None = None, **details: Any) -> None:
+        """Take an event. It returns at once and never raises."""
+
+
 class Maintenance(Protocol):
     """The maintenance that the scheduler runs, and operators can run by hand."""
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
+    from app.insights.leads.service import Leads
+    from app.insights.links.service import Links
 
 KEY = "masa_madre.control"
 
@@ -67,6 +69,8 @@ class ControlServices(Services):
 
     demo: Demo
     sessions: SessionService
+    leads: Leads
+    links: Links
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]

@@ -17,3 +17,6 @@ class InsightSettings(DatabaseLogins):
         default="on",
         description="Record what happens in visits; `strict`, for tests: refuse unknown events.",
     )
+    demo_events_days: int = Field(
+        default=30, ge=1, le=400, description="Days that the steps of visits are kept."
+    )

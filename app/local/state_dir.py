@@ -13,7 +13,7 @@ from app.config import STATE_FILE
 from app.local import LocalStackError
 
 LOCK_FILE = "lock"
-SECRET_BYTES = {"JWT_SECRET": 48, "OPS_PASSWORD": 12}
+SECRET_BYTES = {"JWT_SECRET": 48, "OPS_PASSWORD": 12, "LEADS_KEYS": 48}
 """What is made once and kept, and how many random bytes it has."""
 SHORTEST_JWT_SECRET = 32
 

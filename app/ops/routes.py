@@ -18,6 +18,8 @@ from app.control import statistics
 from app.control.models import DemoSession
 from app.control.services import current_services
 from app.errors import FAILED_CREDENTIAL_KEY, problem
+from app.insights.leads.ops import blueprint as leads
+from app.insights.links.ops import blueprint as links
 
 USER = "ops"
 DASHBOARD = "/ops/rq"
@@ -80,6 +82,8 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_error_handler(NoSuchJobError, lambda _: problem(404, "not_found", NO_SUCH_JOB))
     rq_dashboard.web.setup_rq_connection(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(leads)
+    app.register_blueprint(links)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
 
 

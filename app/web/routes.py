@@ -15,9 +15,17 @@ from app.web.parts.assets import PREFIX, Assets
 from app.web.parts.errors import init_errors
 from app.web.parts.formats import init_formats
 from app.web.selling import comparison, counts, products, returns, sales, tickets, till
-from app.web.stock import inventory, lots, purchase_orders, purchasing, suppliers
-from app.web.trade import customers, notes, orders
-from app.web.visit import language, session, tour
+from app.web.stock import (
+    inventory,
+    lots,
+    purchase_orders,
+    purchase_steps,
+    purchasing,
+    stock_counts,
+    suppliers,
+)
+from app.web.trade import customers, delivering, notes, orders, standing
+from app.web.visit import business, contact, invitation, language, session, tour
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -36,16 +44,23 @@ PAGES = (
     lots,
     purchasing,
     purchase_orders,
+    purchase_steps,
+    stock_counts,
     suppliers,
     orders,
+    delivering,
+    standing,
     notes,
     customers,
     session,
     tour,
+    business,
+    contact,
+    invitation,
     language,
 )
 """The modules with views; importing one registers them."""
-ADDRESSES = ("/", "/entrar", "/privacidad", "/aviso-legal", "/docs")
+ADDRESSES = ("/", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/docs")
 """The pages that a search engine may show."""
 
 

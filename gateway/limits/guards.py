@@ -1,6 +1,6 @@
 """Refuses what is too much: of one session, or of one network address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import BoundedSemaphore, Lock
@@ -120,6 +120,7 @@ class NamedLimits:
         counters: keeps the counts.
         quotas: each limit's quota, by the name that rules use.
         secret: key of the digests that stand for addresses.
+        by_address: the limits that count by address where a session is known, too.
         clock: decides the day of a digest.
     """
 
@@ -129,9 +130,11 @@ class NamedLimits:
         quotas: Mapping[str, Quota],
         secret: str,
         *,
+        by_address: Collection[str] = (),
         clock: Clock = utc_now,
     ) -> None:
         self._counters = counters
+        self._by_address = frozenset(by_address)
         self._secret = secret
         self._clock = clock
         self.quotas = dict(quotas)
@@ -144,7 +147,7 @@ class NamedLimits:
         Raises:
             Refused: it is one too many; `Retry-After` says when the window ends.
         """
-        if record is None:
+        if record is None or name in self._by_address:
             counter = _AddressCounter(name, self._secret, self._clock)(environ)
         else:
             counter = f"{name}:{record.id}"

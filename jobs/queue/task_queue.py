@@ -32,7 +32,9 @@ TASKS = frozenset(
         "jobs.tasks.refresh",
         "jobs.tasks.catch_up",
         "jobs.tasks.daily",
+        "jobs.tasks.events",
         "jobs.tasks.purge",
+        "jobs.tasks.deliver",
     }
 )
 """The functions that a job may name."""

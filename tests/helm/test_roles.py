@@ -17,9 +17,9 @@ ROTATED = {
     "TENANT_SECRET_PREVIOUS",
 }
 KEYS = {
-    "web": WEB | ROTATED | {"GATEWAY_SIGNING_KEYS"},
-    "dashboard": WEB | ROTATED | {"OPS_PASSWORD"},
-    "worker": NEEDED | ROTATED,
+    "web": WEB | ROTATED | {"GATEWAY_SIGNING_KEYS", "LEADS_KEYS"},
+    "dashboard": WEB | ROTATED | {"LEADS_KEYS", "OPS_PASSWORD"},
+    "worker": NEEDED | ROTATED | {"LEADS_KEYS", "SMTP_URL"},
     "cleanup": NEEDED | ROTATED,
     "migrate": NEEDED | {"TENANT_DATABASE_URL"},
     "scheduler": NEEDED,

@@ -101,7 +101,8 @@ def test_without_a_dashboard_there_is_no_password_of_operators():
     assert "OPS_PASSWORD" not in data_of(render_chart(merged(TRIAL, off)), MAIN)
 
 
-GIVEN = merged(EXTERNAL, {"secret": {"values": {"JWT_SECRET": "j" * 40, "OPS_PASSWORD": "o"}}})
+MADE_ONCE = {"JWT_SECRET": "j" * 40, "LEADS_KEYS": "l" * 40, "OPS_PASSWORD": "o"}
+GIVEN = merged(EXTERNAL, {"secret": {"values": MADE_ONCE}})
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "scheduler", "dashboard"])

@@ -64,7 +64,12 @@ def test_secrets_are_made_once_and_the_environment_wins(tmp_path: Path) -> None:
     assert len(first["JWT_SECRET"]) >= 32
     assert keep_secrets(tmp_path, {"REDIS_URL": "redis://x"}, {"JWT_SECRET": ""}) == first
     given = keep_secrets(tmp_path, {}, {"OPS_PASSWORD": "pan con tomate"})
-    assert given == {"JWT_SECRET": first["JWT_SECRET"], "OPS_PASSWORD": "pan con tomate"}
+    assert given == {
+        "JWT_SECRET": first["JWT_SECRET"],
+        "OPS_PASSWORD": "pan con tomate",
+        "LEADS_KEYS": first["LEADS_KEYS"],
+    }
+    assert len(first["LEADS_KEYS"]) >= 32
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), min_size=1))

@@ -17,7 +17,7 @@ from app.web.parts.charts import HEIGHT, bar_chart
 from app.web.parts.notices import NOTICES
 from tests.fixtures.demo import DEMO
 
-PAGES = ("/", "/docs", "/entrar", "/privacidad", "/aviso-legal", "/estilo")
+PAGES = ("/", "/docs", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/estilo")
 NOWHERE = "127.0.0.1:1"
 """An address without a server: these pages need neither Postgres nor Redis."""
 PERSON = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -31,6 +31,7 @@ def app() -> Flask:
         database_url=f"postgresql://none@{NOWHERE}/none",
         redis_url=f"redis://{NOWHERE}/0",
         jwt_secret="s" * 32,
+        leads_keys="k" * 32,
         demo_session_duration_minutes=45,
         cookie_secure=False,
     )

@@ -23,6 +23,8 @@ from app.control.services import ControlServices, current_services
 from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
 from app.errors import AppError
+from app.insights.leads.cli import leads
+from app.insights.links.cli import link
 
 FAILURES = {
     "session_unknown": "There is no such session.",
@@ -234,7 +236,19 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
             raise Failed(f"{failed} of {len(findings)} could not be repaired.")
 
     create = _make_create(account_types)
-    commands = [sessions, show, create, extend, destroy, reset, pool, show_stats, migrate]
+    commands = [
+        sessions,
+        show,
+        create,
+        extend,
+        destroy,
+        reset,
+        pool,
+        show_stats,
+        migrate,
+        leads,
+        link,
+    ]
     return click.Group(
         "demo",
         commands=[*commands, cleanup, reconcile],

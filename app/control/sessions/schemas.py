@@ -44,6 +44,10 @@ class CreateIn(Request):
     features: Annotated[list[str], Field(min_length=1, max_length=40)] | None = Field(
         default=None, description="Los módulos que quieres ver; por defecto, todos."
     )
+    link: Annotated[Text, Field(max_length=40)] | None = Field(
+        default=None,
+        description="El código de un enlace: lo que no digas aquí, lo dice él; cuenta un uso.",
+    )
     _personal: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("scenario")
@@ -93,10 +97,18 @@ class CreateIn(Request):
         valid._personal.update(said)
         return valid
 
-    def choices(self) -> Choices:
-        """What the visitor chose."""
+    def choices(self, minutes: float | None = None) -> Choices:
+        """What the visitor chose, and what the link says that they came by.
+
+        Raises:
+            NotFound, LinkClosed, InvalidRequest: the link opens no such session.
+        """
         features = None if self.features is None else tuple(dict.fromkeys(self.features))
-        return Choices(self.scenario or BASE, features, self._personal)
+        said = Choices(self.scenario or BASE, features, self._personal, minutes)
+        if self.link is None:
+            return said
+        links = current_services().links
+        return links.choices(self.link, self.demo_account_type, said, self.scenario)
 
 
 class SessionIn(Request):

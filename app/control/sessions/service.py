@@ -6,17 +6,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from redis import RedisError
 from sqlalchemy import Engine
 
 from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
-from app.control.null import ImmediateTasks
+from app.control.null import ImmediateTasks, NullEvents
 from app.control.pool.tenant_pool import Pool
 from app.control.ports import (
     BackgroundTasks,
     Dispatcher,
+    EventTaker,
     SessionCache,
     TokenIssuer,
     try_dispatch,
@@ -24,6 +24,7 @@ from app.control.ports import (
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.control.sessions.opening import Opening
+from app.control.sessions.publishing import Publishing
 from app.control.sessions.refusals import extension_refusal, over, shortened
 from app.control.sessions.session_view import (
     NOTHING_CHOSEN,
@@ -45,7 +46,6 @@ _EXTEND = _SQL["extend_session"]
 _FIND = _SQL["find_session"]
 _CLAIM, _RELEASE = _SQL["claim_once"], _SQL["release_once"]
 _FIND_AWAITED = _SQL["find_awaited_tenant"]
-_MARK_NOT_CACHED = _SQL["mark_not_cached"]
 
 BUSY = 0.8
 """Share of the places that are taken when extensions become half as long."""
@@ -66,10 +66,11 @@ class SessionService:
         dispatcher: Dispatcher,
         background_tasks: BackgroundTasks | None = None,
         tenant_cache: TenantCache | None = None,
+        events: EventTaker | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
-        self._cache = cache
+        self._publishing = Publishing(engine, cache)
         self._tokens = tokens
         self._dispatcher = dispatcher
         self._tenant_cache = tenant_cache
@@ -77,7 +78,8 @@ class SessionService:
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
         self._pool = Pool(engine, self._duration)
-        self._opening = Opening(engine, settings)
+        self._events = events or NullEvents()
+        self._opening = Opening(engine, settings, self._events)
 
     def open(
         self,
@@ -110,7 +112,7 @@ class SessionService:
         )
         # Until then the gateway asks Postgres for it.
         self._background_tasks.submit(
-            f"session {session.id}", lambda: self._remember(session, new=True)
+            f"session {session.id}", lambda: self._publishing.remember(session, new=True)
         )
         if opened.awaited is not None:
             try_dispatch("clone", self._dispatcher.clone, opened.awaited)
@@ -127,7 +129,7 @@ class SessionService:
         """
         served = self._pool.serve_waiting()
         for each in served:
-            self._remember(each)
+            self._publishing.remember(each)
         return next((each for each in served if each.id == session.id), session)
 
     def extend(self, session_id: str, once: str | None = None) -> OpenedSession:
@@ -157,7 +159,8 @@ class SessionService:
             most = self._settings.demo_session_max_extensions
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
-        self._remember(session)
+        self._publishing.remember(session)
+        self._events.record("extended", session=session.id, by="visitor")
         notice = shortened(self._duration / 2) if row.is_shortened else None
         return replace(self._with_token(session), notice=notice)
 
@@ -174,7 +177,7 @@ class SessionService:
             if row is not None:
                 transitions.RELEASE_TENANTS.run(connection, demo_session_ids=[row.id])
         session = self.fetch(session_id) if row is None else session_view(row)
-        self._forget(session_id)
+        self._publishing.forget(session_id)
         if row is not None:
             log.info(
                 "session ended",
@@ -183,6 +186,7 @@ class SessionService:
                 tenant=str(session.tenant_id),
                 ended_by=ended_by,
             )
+            self._events.record("ended", session=session.id, by=ended_by)
             tenant = session.tenant_id
             if tenant is not None:
                 if self._tenant_cache is not None:
@@ -213,6 +217,7 @@ class SessionService:
             self._release(before, once)
             raise
         opened = self._with_token(self._ensure_active(session_id))
+        self._events.record("reset", session=before.id, by="visitor")
         return replace(opened, reset_is_under_way=status.is_under_way)
 
     def _claim(self, session: SessionView, what: str) -> bool:
@@ -286,28 +291,9 @@ class SessionService:
     def _issue(self, session: SessionView) -> str:
         until = session.expires_at
         if session.status is SessionStatus.PENDING:  # its time starts when it gets its data
-            until += timedelta(seconds=self._duration)
+            minutes = session.choices.minutes
+            until += timedelta(seconds=self._duration if minutes is None else minutes * 60)
         return self._tokens.issue(session.session_id, until)
-
-    def _remember(self, session: SessionView, *, new: bool = False) -> None:
-        """Store the session for the gateway, which asks Postgres while Redis is away."""
-        try:
-            self._cache.put(session, new=new)
-        except RedisError as error:
-            log.warning(
-                "session not cached",
-                action="cache_failed",
-                session=str(session.id),
-                error=type(error).__name__,
-            )
-            with self._engine.begin() as connection:
-                connection.execute(_MARK_NOT_CACHED, {"demo_session_id": session.id})
-
-    def _forget(self, session_id: str) -> None:
-        try:
-            self._cache.forget(session_id)
-        except RedisError as error:
-            log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
 
     def _refill(self, key: str) -> None:
         """Have a template's pool refilled; requests at the same moment become one."""

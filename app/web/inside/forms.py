@@ -6,7 +6,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, g, redirect, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ class Fault:
 
     status: int
     sentences: tuple[str, ...]
+    code: str = ""
 
 
 def submit(session: Session, work: Callable[[], str]) -> Response | Fault:
@@ -34,6 +35,7 @@ def submit(session: Session, work: Callable[[], str]) -> Response | Fault:
     try:
         with session.begin_nested():
             before = None if key is None else once.find_before(session, key)
+            g.done_before = before is not None
             address = before or work()
             if key is not None and before is None:
                 once.keep(session, key, address)
@@ -49,7 +51,7 @@ def fault_of(error: ValidationError | InvalidRequest | Conflict) -> Fault:
     if isinstance(error, ValidationError):
         found = [_sentence(item["loc"], _(item["msg"])) for item in error.errors()]
         return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, tuple(dict.fromkeys(found)))
-    return Fault(error.status, (_(error.detail),))
+    return Fault(error.status, (_(error.detail),), error.error_code)
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
@@ -60,7 +62,12 @@ def _sentence(place: tuple[int | str, ...], message: str) -> str:
 
 def text_of(name: str) -> str | None:
     """Return a field of the form; None for one that is empty."""
-    return request.form.get(name, "").strip() or None
+    return text_in(request.form, name)
+
+
+def text_in(fields: Mapping[str, str], name: str) -> str | None:
+    """Return one of these fields; None for one that is empty."""
+    return fields.get(name, "").strip() or None
 
 
 def whole_of(value: str | None) -> int | str | None:

@@ -20,6 +20,7 @@ from app.bakery.scope import TenantView
 from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
 from app.control.sessions.session_view import WARNING_SECONDS, SessionView
+from app.web.inside.forms import plain
 from app.web.inside.guide import guide_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.inside.refusals import refusal
@@ -31,6 +32,7 @@ P = ParamSpec("P")
 
 blueprint = Blueprint("inside", __name__, url_prefix="/demo", template_folder="../templates")
 blueprint.add_app_template_global(refusal)
+blueprint.add_app_template_filter(plain)
 
 
 @blueprint.after_request

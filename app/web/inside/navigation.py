@@ -35,7 +35,13 @@ def _section(module: str, *places: tuple[str, str]) -> Section:
 
 
 SECTIONS = (
-    _section("business", ("Hoy", "")),
+    _section(
+        "business",
+        ("Hoy", ""),
+        ("Tu negocio", "negocio"),
+        ("Equipo", "negocio/equipo"),
+        ("Funciones", "negocio/funciones"),
+    ),
     _section(
         "pos",
         ("Caja", "caja"),
@@ -46,6 +52,7 @@ SECTIONS = (
     _section(
         "orders",
         ("Pedidos", "pedidos"),
+        ("Fijos", "pedidos/fijos"),
         ("Albaranes", "pedidos/albaranes"),
         ("Clientes", "clientes"),
     ),
@@ -63,6 +70,7 @@ SECTIONS = (
         ("Movimientos", "inventario/movimientos"),
         ("Valor", "inventario/valor"),
         ("Mermas", "inventario/mermas"),
+        ("Recuentos", "inventario/recuentos"),
     ),
     _section(
         "procurement",

@@ -87,6 +87,11 @@ def weekdays() -> list[str]:
     return [str(names[index]) for index in range(7)]
 
 
+def numbered_weekday(value: int) -> str:
+    """Return the name of a weekday by its number: 1 is Monday."""
+    return weekdays()[value - 1]
+
+
 def _month(value: date) -> str:
     return str(current_language().locale.months["format"]["wide"][value.month])
 
@@ -144,6 +149,7 @@ FILTERS: dict[str, Any] = {
     "number": number, "euros": euros, "amount": amount, "quantity": quantity, "percent": percent,
     "day": day, "long_day": long_day, "clock": clock, "moment": moment, "minutes": minutes,
     "countdown": countdown, "days_left": days_left, "name": name, "whole_euros": whole_euros,
+    "numbered_weekday": numbered_weekday,
 }  # fmt: skip
 
 

@@ -26,6 +26,10 @@ NOTICES = {
     "recorrido": "Has llegado al final del recorrido. La panadería sigue siendo tuya: "
     "prueba lo que quieras.",
     "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
+    "contacto": "Gracias: te hemos enviado un correo. Ábrelo y confirma que la dirección es tuya.",
+    "contacto-sin-correo": "Gracias: hemos recibido tu mensaje.",
+    "contacto-confirmado": "Gracias: tu correo está confirmado. Te responderemos pronto.",
+    "contacto-borrado": "Hecho: tus datos se han borrado.",
     "sin-demo": "Para entrar ahí, primero abre una demo: elige tu tipo de negocio.",
 }
 """The sentences, by code."""

@@ -10,7 +10,7 @@ from app.bakery.pos.schemas import ReturnIn
 from app.web.inside.forms import quantities_of, submit, text_of
 from app.web.inside.frame import Answer, blueprint, in_bakery
 from app.web.parts.notices import with_notice
-from app.web.selling.tickets import TICKET, show_ticket
+from app.web.selling.tickets import TICKET, ensure_ticket_seen, show_ticket
 
 FIELD = "d-"
 
@@ -21,6 +21,7 @@ def take_back(session: Session, sale_id: UUID) -> Answer:
     """Take back the pieces that the form names, or all that are left."""
 
     def work() -> str:
+        ensure_ticket_seen(session, sale_id)
         everything = text_of("todo") is not None
         asked = {
             "lines": None if everything else quantities_of(FIELD, request.form),

@@ -6,7 +6,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from app.bakery.pos import selling, service
-from app.bakery.pos.models import PaymentMethod, ReturnReason, SaleStatus
+from app.bakery.pos.models import PaymentMethod, ReturnReason, Sale, SaleStatus
 from app.bakery.pos.schemas import (
     CorrectionIn,
     ProductPage,
@@ -21,6 +21,7 @@ from app.language.texts import _
 from app.web.inside.forms import Fault, quantities_of, submit, text_of
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
+from app.web.inside.versions import ensure_seen, version_of
 from app.web.parts.notices import with_notice
 from app.web.selling.sales import filters_of_places
 
@@ -73,7 +74,7 @@ def ticket(session: Session, sale_id: UUID) -> Answer:
 @in_bakery("pos")
 def receipt(session: Session, sale_id: UUID) -> Answer:
     """Show a ticket's receipt, to be printed."""
-    sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
+    sale = _fetch(session, sale_id)
     place = next(each for each in bakery().locations if each.id == sale.location_id)
     return Shown("selling/receipt.html", {"title": _("Recibo"), "sale": sale, "shop": place})
 
@@ -84,6 +85,7 @@ def correct(session: Session, sale_id: UUID) -> Answer:
     """Correct a ticket's quantities, or how it was paid."""
 
     def work() -> str:
+        ensure_ticket_seen(session, sale_id)
         lines = quantities_of(FIELD, request.form)
         if added := text_of("producto"):
             lines += quantities_of("", {added: request.form.get("unidades") or "1"})
@@ -97,12 +99,13 @@ def correct(session: Session, sale_id: UUID) -> Answer:
 
 def show_ticket(session: Session, sale_id: UUID, fault: Fault | None = None) -> Shown:
     """Show a ticket with what can still be done with it: a correction, a return."""
-    sale = SaleDetail.model_validate(service.fetch_sale(session, sale_id))
+    sale = _fetch(session, sale_id)
     is_sale = sale.returns_ticket is None
     query = ProductQuery(active=True, per_page=100)
     context = {
         "title": _("Ticket n.º %(number)s", number=sale.ticket_number),
         "sale": sale,
+        "version": version_of(sale),
         "products": ProductPage.model_validate(service.list_products(session, query)).items,
         "correctable": is_sale and not sale.returns and _till_is_open(session, sale),
         "returnable": [line for line in sale.lines if is_sale and line.returned < line.quantity],
@@ -112,6 +115,19 @@ def show_ticket(session: Session, sale_id: UUID, fault: Fault | None = None) -> 
         "given": request.form,
     }
     return Shown("selling/ticket.html", context, fault.status if fault else 200)
+
+
+def ensure_ticket_seen(session: Session, sale_id: UUID) -> None:
+    """Lock a ticket, and check that it is the one that its form was drawn with.
+
+    Raises:
+        Conflict: it was corrected or returned since.
+    """
+    ensure_seen(session, Sale, sale_id, lambda: _fetch(session, sale_id))
+
+
+def _fetch(session: Session, sale_id: UUID) -> SaleDetail:
+    return SaleDetail.model_validate(service.fetch_sale(session, sale_id))
 
 
 def _till_is_open(session: Session, sale: SaleDetail) -> bool:

@@ -144,6 +144,6 @@ def _show_ingredient(session: Session, ingredient_id: int, fault: Fault | None =
         "ingredient": found,
         "movements": MovementPage.model_validate(service.list_movements(session, query)).items,
         "fault": fault,
-        "given": request.form,
+        "given": request.values,
     }
     return Shown("stock/ingredient.html", context, fault.status if fault else 200)

@@ -38,7 +38,7 @@ LIST = ListPage(
 @in_bakery("procurement")
 def purchase_orders(session: Session) -> Answer:
     """List purchase orders, the newest first."""
-    return show_list(session, LIST)
+    return show_list(session, LIST, "stock/purchase_orders.html")
 
 
 offer_table("procurement", LIST)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.clock import today
 from app.bakery.orders import placing, service
-from app.bakery.orders.models import OrderStatus
+from app.bakery.orders.models import Order, OrderStatus
 from app.bakery.orders.schemas import (
     OrderChange,
     OrderDetail,
@@ -22,8 +22,10 @@ from app.language.texts import _
 from app.web.inside.forms import Fault, quantities_of, submit, text_of, whole_of
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
+from app.web.inside.versions import ensure_seen, version_of
 from app.web.parts.notices import with_notice
 from app.web.trade.customers import every_customer
+from app.web.trade.delivering import delivered_lines, show_delivery
 
 FIELD = "u-"
 ORDER = "/demo/pedidos/{id}"
@@ -115,11 +117,13 @@ def edit_order(session: Session, order_id: UUID) -> Answer:
 @in_bakery("orders")
 def change(session: Session, order_id: UUID) -> Answer:
     """Move an order along, or change its day, its lines and its notes."""
-    status = text_of("estado")
+    status, delivered = text_of("estado"), delivered_lines(request.form)
 
     def work() -> str:
+        ensure_seen(session, Order, order_id, lambda: _fetch(session, order_id))
         if status is not None:
-            placing.change(session, order_id, OrderChange.model_validate({"status": status}))
+            step = {"status": status} | ({"delivered_lines": delivered} if delivered else {})
+            placing.change(session, order_id, OrderChange.model_validate(step))
             return with_notice(ORDER.format(id=order_id), "pedido-estado")
         asked = OrderChange.model_validate(
             {
@@ -134,16 +138,23 @@ def change(session: Session, order_id: UUID) -> Answer:
     answer = submit(session, work)
     if isinstance(answer, Response):
         return answer
+    if delivered:
+        return show_delivery(session, order_id, answer)
     if status is not None:
         return _show_order(session, order_id, answer)
     return _show_change(session, order_id, answer)
 
 
+def _fetch(session: Session, order_id: UUID) -> OrderDetail:
+    return OrderDetail.model_validate(service.fetch_order(session, order_id))
+
+
 def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) -> Shown:
-    found = OrderDetail.model_validate(service.fetch_order(session, order_id))
+    found = _fetch(session, order_id)
     context = {
         "title": _("Pedido n.º %(number)s", number=found.order_number),
         "order": found,
+        "version": version_of(found),
         "editable": found.status in placing.EDITABLE,
         "fault": fault,
     }
@@ -166,11 +177,12 @@ def _show_form(session: Session, fault: Fault | None = None) -> Shown:
 
 
 def _show_change(session: Session, order_id: UUID, fault: Fault | None = None) -> Shown:
-    found = OrderDetail.model_validate(service.fetch_order(session, order_id))
+    found = _fetch(session, order_id)
     before = {line.product_id: f"{line.quantity:f}".partition(".")[0] for line in found.lines}
     context = {
         "title": _("Cambiar el pedido n.º %(number)s", number=found.order_number),
         "order": found,
+        "version": version_of(found),
         "products": _products(session),
         "due_on": request.form.get("entrega") or found.due_on.isoformat(),
         "first_day": min(today(), found.due_on).isoformat(),

@@ -16,6 +16,7 @@ from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
 from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest
+from app.insights.events.request import origin_field, visit_context
 from app.language.choice import in_spanish
 from app.language.texts import current_language
 from app.web.inside.forms import fault_of, text_of
@@ -45,6 +46,7 @@ def finish(response: Response) -> Response:
 @blueprint.get("/")
 def landing() -> Response:
     """Show the landing page, which opens demos."""
+    current_services().events.record("landed", session=None, **visit_context())
     return _landing()
 
 
@@ -59,7 +61,7 @@ def open_demo() -> Response:
         )
     except AppError as error:
         return _refused(_landing(error, chosen), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/entrar")
@@ -80,14 +82,19 @@ def login() -> Response:
     except AppError as error:
         request.environ[FAILED_CREDENTIAL_KEY] = error.error_code == "invalid_credentials"
         return _refused(make_response(_login_page(error)), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/privacidad")
 def privacy() -> str:
     """Say what is stored about a visitor, and for how long."""
-    minutes = current_services().settings.demo_session_duration_minutes
-    return render_template("visit/privacy.html", minutes=minutes)
+    settings = current_services().settings
+    return render_template(
+        "visit/privacy.html",
+        minutes=settings.demo_session_duration_minutes,
+        lead_days=settings.leads_retention_days,
+        unconfirmed_days=settings.leads_unconfirmed_days,
+    )
 
 
 @blueprint.get("/aviso-legal")
@@ -144,6 +151,7 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
         accounts=[_card(account) for account in services.demo.accounts],
         given=request.form,
         our_color=OUR_COLOR,
+        origin=origin_field(),
         minutes=services.settings.demo_session_duration_minutes,
         notice=find_notice(request.args.get(PARAMETER)),
         error=error,
@@ -179,7 +187,8 @@ def _refused(response: Response, error: AppError) -> Response:
     return response
 
 
-def _enter(opened: OpenedSession) -> Response:
+def enter(opened: OpenedSession) -> Response:
+    """Give a browser the session that was opened, and lead into it."""
     is_ready = opened.session.tenant_id is not None
     address = with_notice(INSIDE, "abierta") if is_ready else WAITING
     response = redirect(address, HTTPStatus.SEE_OTHER, Response=Response)

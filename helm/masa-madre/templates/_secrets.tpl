@@ -27,7 +27,7 @@ template. Templates that read .Values.made include this first.
 {{- range $key, $value := .Values.secret.values -}}
 {{- if $value -}}{{- $_ := set $main $key $value -}}{{- end -}}
 {{- end -}}
-{{- $once := dict "JWT_SECRET" (randAlphaNum 48) -}}
+{{- $once := dict "JWT_SECRET" (randAlphaNum 48) "LEADS_KEYS" (randAlphaNum 48) -}}
 {{- if .Values.dashboard.enabled -}}{{- $_ := set $once "OPS_PASSWORD" (randAlphaNum 24) -}}{{- end -}}
 {{- if .Values.gateway.upstream.enabled -}}
 {{- $_ := set $once "GATEWAY_SIGNING_KEYS" (printf "chart:%s" (randAlphaNum 48)) -}}

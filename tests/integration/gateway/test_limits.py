@@ -301,9 +301,11 @@ def test_a_session_that_opens_another_one_gets_the_creation_headers(opening):
 
 @pytest.fixture
 def named(world, counters):
-    quotas = {name: Quota(2, 60) for name in ("resets", "extensions", "status", "anonymous")}
+    quotas = {
+        name: Quota(2, 60) for name in ("resets", "extensions", "status", "anonymous", "contacts")
+    }
     world.gateway = world.make_gateway(
-        limits=NamedLimits(counters, quotas, "s" * 32, clock=world.clock)
+        limits=NamedLimits(counters, quotas, "s" * 32, by_address=["contacts"], clock=world.clock)
     )
     return world
 
@@ -340,6 +342,17 @@ def test_what_needs_no_session_is_limited_by_address(named, path):
     assert (
         named.call("GET", "/health", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 200
     )
+
+
+def test_messages_are_limited_by_address_whatever_session_sends_them(named):
+    def send(headers, address):
+        sent = named.call("POST", "/api/demo/contact", headers=headers, environ_base=address)
+        return sent.status_code
+
+    sessions = [named.bearer(named.open()) for _ in range(3)]
+    here, elsewhere = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "198.51.100.1"}
+    assert [send(headers, here) for headers in sessions] == [200, 200, 429]
+    assert send(sessions[0], elsewhere) == 200
 
 
 def test_a_rule_that_names_no_known_limit_is_refused_at_the_start(world, counters):

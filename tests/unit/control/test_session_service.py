@@ -12,6 +12,7 @@ from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.reset.status import ResetStatus
+from app.control.sessions import publishing
 from app.control.sessions import service as module
 from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import Visitor
@@ -23,7 +24,7 @@ VISITOR = Visitor("192.0.2.0", "a browser")
 OPEN = transitions.OPEN_SESSION.statement
 END = transitions.END_SESSION.statement
 RELEASE = transitions.RELEASE_TENANTS.statement
-FIND, EXTEND, NOT_CACHED = module._FIND, module._EXTEND, module._MARK_NOT_CACHED
+FIND, EXTEND, NOT_CACHED = module._FIND, module._EXTEND, publishing._MARK_NOT_CACHED
 
 
 def row(**known):

@@ -135,6 +135,10 @@ def test_another_spelling_admits_nothing(method: str, path: str, expected: objec
 def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
     paths = {rule.pattern for rule in POLICY.rules if rule.form}
     assert paths == {
+        "/ops/**",
+        "/d/*",
+        "/contacto",
+        "/contacto/**",
         "/idioma",
         "/entrar",
         "/demo/abrir",

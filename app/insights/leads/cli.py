@@ -1,0 +1,52 @@
+"""`flask demo leads`: change the key that encrypts leads, and do what a person asks for."""
+
+import click
+from flask.cli import with_appcontext
+
+from app.control.services import current_services
+from app.insights.leads.resealing import reseal_leads
+
+CLI = "command line"
+
+
+@click.group("leads")
+def leads() -> None:
+    """Look after leads."""
+
+
+@leads.command()
+@with_appcontext
+def reencrypt() -> None:
+    """Encrypt every lead under the newest of LEADS_KEYS; older keys may go after it.
+
+    Exit 1 when a lead is encrypted under a key that is no longer there: it is left as it is.
+    """
+    services = current_services()
+    report = reseal_leads(services.engine, services.leads.sealing)
+    click.echo(f"{report.resealed} leads are encrypted under the newest key.")
+    if report.unreadable:
+        raise click.ClickException(f"{report.unreadable} leads are read by none of LEADS_KEYS.")
+
+
+@leads.command()
+@click.argument("email")
+@with_appcontext
+def show(email: str) -> None:
+    """Print what is kept of an address, for a person who asks."""
+    service = current_services().leads
+    for lead in service.find_ids(email):
+        found = service.read(lead, CLI)
+        state = "confirmed" if found.confirmed_at else "unconfirmed"
+        contact = found.contact
+        assert contact is not None, "its address was found by a key"
+        written = (contact.name, contact.email, contact.business, contact.message)
+        click.echo(" · ".join([str(found.id), f"{found.created_at:%Y-%m-%d}", state, *written]))
+
+
+@leads.command()
+@click.argument("email")
+@with_appcontext
+def delete(email: str) -> None:
+    """Delete what is kept of an address, for a person who asks."""
+    service = current_services().leads
+    click.echo(f"{service.delete_for(service.find_ids(email), CLI)} leads are deleted.")

@@ -1,0 +1,1 @@
+"""Sends what waits in Postgres to the outside. Start with `mail`."""
