@@ -21,6 +21,7 @@ ALONE = ("meta", "link", "input", "img", "br", "circle", "rect", "line")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 WRITTEN = re.compile(
     r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z][a-z]{2}( \d{4})?\b|\d\sh\b|\d\smin\b"
+    r"|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|Masa Madre|openapi\.json"
 )
 """Days and times as they are written in English, and names of ours."""
