@@ -39,7 +39,7 @@ FOLDERS = ("app", "gateway")
 FOR_OPERATORS = ("app/control/operators/", "app/ops/", "app/local/")
 """What only operators read is in English."""
 REFUSALS = ("NotFound", "Forbidden", "InvalidRequest", "Conflict", "Unauthorized", "Unavailable")
-REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError")
+REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError", "Gone")
 FIRST = ("_", "gettext", "N_", *REFUSALS)
 PLACES: Mapping[str, tuple[int, ...]] = (
     dict.fromkeys(FIRST, (0,))
@@ -68,9 +68,10 @@ def _found() -> Iterator[Found]:
         for file, path in files.items()
         if not file.startswith(FOR_OPERATORS)
     }
-    constants = _constants(modules.values())
+    shared = {name: texts for name, texts in _named(modules.values()).items() if name.isupper()}
     for file, module in modules.items():
-        yield from ((file, *text) for text in _of_module(module, constants))
+        named = _named([module]) | shared
+        yield from ((file, *text) for text in _of_module(module, named))
     for path in sorted((ROOT / "app/web/templates").rglob("*.html")):
         with path.open("rb") as template:
             texts = list(extract("jinja2", template, IN_TEMPLATES, options={"trimmed": "true"}))
@@ -106,7 +107,7 @@ def _of_tours() -> Iterator[tuple[str, str]]:
                     yield path.relative_to(ROOT).as_posix(), part[key]
 
 
-def _constants(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+def _named(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
     """Return the texts that names stand for, in any module: a refusal may be named in another."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for node in (node for tree in trees for node in ast.walk(tree)):
@@ -118,7 +119,7 @@ def _constants(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
 
 
 def _of_module(
-    module: ast.Module, constants: Mapping[str, set[str]]
+    module: ast.Module, named: Mapping[str, set[str]]
 ) -> Iterator[tuple[Text, str | None]]:
     for node in ast.walk(module):
         if not isinstance(node, ast.Call):
@@ -126,7 +127,7 @@ def _of_module(
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         wanted = [node.args[place] for place in PLACES.get(name, ()) if place < len(node.args)]
         if len(wanted) == 1 and isinstance(wanted[0], ast.Name):
-            yield from ((text, None) for text in sorted(constants[wanted[0].id]))
+            yield from ((text, None) for text in sorted(named.get(wanted[0].id, ())))
         given = [each.value for each in wanted if isinstance(each, ast.Constant)]
         if not given or not all(isinstance(text, str) for text in given):
             continue
