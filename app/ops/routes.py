@@ -20,6 +20,7 @@ from app.control.services import current_services
 from app.errors import FAILED_CREDENTIAL_KEY, problem
 from app.insights.leads.ops import blueprint as leads
 from app.insights.links.ops import blueprint as links
+from app.insights.webhooks.ops import blueprint as webhooks
 
 USER = "ops"
 DASHBOARD = "/ops/rq"
@@ -84,6 +85,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(leads)
     app.register_blueprint(links)
+    app.register_blueprint(webhooks)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
 
 

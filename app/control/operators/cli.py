@@ -25,6 +25,7 @@ from app.demo import BASE
 from app.errors import AppError
 from app.insights.leads.cli import leads
 from app.insights.links.cli import link
+from app.insights.webhooks.cli import webhook
 
 FAILURES = {
     "session_unknown": "There is no such session.",
@@ -248,6 +249,7 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
         migrate,
         leads,
         link,
+        webhook,
     ]
     return click.Group(
         "demo",
