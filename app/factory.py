@@ -14,6 +14,8 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.sharing import routes as sharing
+from app.control.sharing.service import ShareService
 from app.control.tours.noticing import init_noticing
 from app.control.tours.progress import TourRecords
 from app.db import db, init_db, tenant_cache
@@ -78,6 +80,7 @@ def make_app(
         **vars(common),
         demo=demo,
         sessions=sessions,
+        shares=ShareService(engine, settings, cache, tokens),
         leads=Leads(engine, settings),
         links=Links(engine),
         webhooks=Webhooks(engine, settings),
@@ -101,7 +104,13 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, contact.blueprint, observe):
+    for blueprint in (
+        routes.blueprint,
+        routes.login_blueprint,
+        sharing.blueprint,
+        contact.blueprint,
+        observe,
+    ):
         app.register_blueprint(blueprint)
 
 

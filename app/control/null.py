@@ -27,6 +27,11 @@ class NullTokens:
         del session_id, expires_at
         return ""
 
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return an empty token."""
+        del share, expires_at
+        return ""
+
 
 class NullDispatcher:
     """Enqueues no work."""

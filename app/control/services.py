@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
+    from app.control.sharing.service import ShareService
     from app.control.statistics import Figures
     from app.control.tours.progress import TourRecords
     from app.demo import Demo
@@ -70,6 +71,7 @@ class ControlServices(Services):
 
     demo: Demo
     sessions: SessionService
+    shares: ShareService
     leads: Leads
     links: Links
     webhooks: Webhooks

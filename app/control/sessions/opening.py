@@ -83,7 +83,8 @@ class Opening:
             account_type=session.account_type,
             scenario=session.choices.scenario,
             waited=row.awaited is not None,
-            **{**visitor.origin, **link_of(session.choices.link)},
+            **visitor.origin,
+            **link_of(session.choices.link),
         )
         return Opened(session, row.awaited)
 

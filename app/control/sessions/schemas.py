@@ -139,9 +139,9 @@ class ProgressOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session, with the token that opens it."""
+    """A session, with the token that opens it. A guest sees neither its id nor its token."""
 
-    session_id: str
+    session_id: str | None
     virtual_tenant_id: UUID | None
     demo_account_type: str
     scenario: str
@@ -161,6 +161,9 @@ class SessionOut(BaseModel):
     request_count: int
     data_cloned: bool
     session_token: str | None
+    access: Literal["own", "together", "read"] = Field(
+        default="own", description="Lo que puedes hacer: todo, o lo que deje quien te ha invitado."
+    )
     status_url: str
     events_url: str
     progress: ProgressOut | None = None

@@ -11,7 +11,7 @@ from werkzeug.utils import redirect
 from app.control.services import current_services
 from app.control.sessions.accounts import authenticate
 from app.control.sessions.browser import session_cookie, visitor_of_request
-from app.control.sessions.caller import SESSION_KEY
+from app.control.sessions.caller import SESSION_KEY, find_caller
 from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
@@ -157,6 +157,7 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
         error=error,
         chosen=chosen,
         is_open=_has_open_session(),
+        is_guest=(caller := find_caller()) is not None and caller.share is not None,
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-cache"
