@@ -42,16 +42,28 @@ from gateway import (
     TenantSigner,
     Verification,
     connect_redis,
+    is_share_id,
+    share_in,
 )
 from gateway.http.security_headers import SecurityHeaders
-from jobs import tasks
+from jobs import checks, tasks
 from jobs.queue.background_tasks import BackgroundTasks
-from jobs.services import GatewayCache, make_dispatcher, make_store, make_tokens, session_record
+from jobs.services import (
+    GatewayCache,
+    guest_record,
+    make_dispatcher,
+    make_store,
+    make_tokens,
+    session_record,
+)
 
 GATHER_SECONDS = 0.5
 """Requests are counted off the requests' own time, so often."""
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+SHARES_PER_MINUTE = 10
+"""Share links that a session asks for in a minute, those that it does not get included."""
 
 
 def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
@@ -67,7 +79,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
         dispatcher=make_dispatcher(settings, redis),
         background_tasks=BackgroundTasks(),
     )
-    app.cli.add_command(make_group(tasks, demo.account_types))
+    app.cli.add_command(make_group(tasks, demo.account_types, checks.CHECKS))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)
@@ -90,10 +102,13 @@ def make_gateway(
         "status": Quota(settings.gateway_status_per_minute, MINUTE),
         "contacts": Quota(settings.gateway_contacts_per_hour, HOUR),
         "anonymous": Quota(settings.gateway_anonymous_per_minute, MINUTE),
+        "shares": Quota(SHARES_PER_MINUTE, MINUTE),
     }
     secret = settings.jwt_secret
 
     def in_postgres(session_id: str) -> SessionRecord | None:
+        if is_share_id(session_id):
+            return guest_record(services.shares.find(share_in(session_id)))
         session = services.sessions.find(session_id)
         return None if session is None else session_record(session)
 

@@ -16,8 +16,10 @@ from app.http.error_pages import find_error_page
 FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
 """Environ key by which the gateway is told that a credential was not good, to count it."""
 
-GUESSES = frozenset({"invalid_credentials", "session_unknown"})
-"""Codes of errors that a guessed password or session id gets."""
+GUESSES = frozenset(
+    {"invalid_credentials", "session_unknown", "link_unknown", "share_unknown", "lead_unknown"}
+)
+"""Codes of errors that a guessed password, session id, link or token gets."""
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +92,13 @@ class Conflict(AppError):
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
+
+
+class Gone(AppError):
+    """It was there, and will not be again."""
+
+    status = HTTPStatus.GONE
+    code = "gone"
 
 
 class TooManyRequests(AppError):

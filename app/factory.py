@@ -14,6 +14,8 @@ from app.control.sessions import routes
 from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.sharing import routes as sharing
+from app.control.sharing.service import ShareService
 from app.control.tours.noticing import init_noticing
 from app.control.tours.progress import TourRecords
 from app.db import db, init_db, tenant_cache
@@ -22,8 +24,11 @@ from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.insights.events.request_map import RequestMap
+from app.insights.events.watching import init_watching
 from app.insights.leads import routes as contact
 from app.insights.leads.service import Leads
+from app.insights.links.service import Links
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -66,12 +71,17 @@ def make_app(
     Bootstrap5(app)
     with app.app_context():
         engine, kept = db.engine, tenant_cache()
-    sessions = SessionService(engine, settings, cache, tokens, dispatcher, background_tasks, kept)
+    common = make_services(settings, engine, redis)
+    sessions = SessionService(
+        engine, settings, cache, tokens, dispatcher, background_tasks, kept, common.events
+    )
     services = ControlServices(
-        **vars(make_services(settings, engine, redis)),
+        **vars(common),
         demo=demo,
         sessions=sessions,
+        shares=ShareService(engine, settings, cache, tokens),
         leads=Leads(engine, settings),
+        links=Links(engine),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
@@ -82,6 +92,7 @@ def make_app(
     register_error_handlers(app)
     _register_routes(app, demo)
     init_ops(app, settings)
+    init_watching(app, services.events, RequestMap.from_file(demo.events))
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
             plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all
@@ -91,7 +102,13 @@ def make_app(
 def _register_routes(app: APIFlask, demo: Demo) -> None:
     for register in demo.registrars():
         register(app)
-    for blueprint in (routes.blueprint, routes.login_blueprint, contact.blueprint, observe):
+    for blueprint in (
+        routes.blueprint,
+        routes.login_blueprint,
+        sharing.blueprint,
+        contact.blueprint,
+        observe,
+    ):
         app.register_blueprint(blueprint)
 
 

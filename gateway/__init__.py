@@ -31,7 +31,7 @@ from gateway.policy.rules import Rule, Verdict
 from gateway.redis.circuit_breaker import RedisCircuitBreaker, connect_redis
 from gateway.sessions.activity import Activity, Tally, merge
 from gateway.sessions.credentials import COOKIE
-from gateway.sessions.record import SessionRecord
+from gateway.sessions.record import Access, SessionRecord, is_share_id, share_id, share_in
 from gateway.sessions.store import RedisSessions, Sessions
 from gateway.sessions.tokens import SessionTokens
 from gateway.verification.endpoint import Verification
@@ -45,6 +45,7 @@ __all__ = [
     "SESSION_ERROR_KEY",
     "SESSION_KEY",
     "TENANT_HEADER",
+    "Access",
     "Activity",
     "Counters",
     "CreationLimit",
@@ -79,6 +80,9 @@ __all__ = [
     "Verdict",
     "Verification",
     "connect_redis",
+    "is_share_id",
     "merge",
     "read_rules",
+    "share_id",
+    "share_in",
 ]

@@ -20,7 +20,11 @@ class InvalidToken(GatewayError):
 
 
 class ExpiredToken(GatewayError):
-    """The token is genuine and has expired."""
+    """The token is genuine and has expired; `session_id` is what it carries."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__("the token has expired")
+        self.session_id = session_id
 
 
 class SessionForgotten(GatewayError):
@@ -40,11 +44,15 @@ class InvalidPolicy(GatewayError):
 
 
 class Refused(GatewayError):
-    """The request is refused; `refusal` is the answer."""
+    """The request is refused; `refusal` is the answer.
 
-    def __init__(self, refusal: Refusal) -> None:
+    `ended` is the id of the session that its credential is good for, where that is over.
+    """
+
+    def __init__(self, refusal: Refusal, ended: str | None = None) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+        self.ended = ended
 
 
 def problem(

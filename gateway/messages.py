@@ -32,6 +32,23 @@ SESSION_EXPIRED = Refusal(
 SESSION_DESTROYED = Refusal(
     401, "session_destroyed", "Esta sesión de demo está cerrada y sus datos, borrados. Abre otra."
 )
+SHARE_CLOSED = Refusal(
+    401,
+    "share_closed",
+    "La demo que te enseñaban ya no está abierta: ha terminado, o quien te invitó cerró el enlace.",
+)
+SHARED_READ_ONLY = Refusal(
+    403,
+    "shared_read_only",
+    "Estás mirando la demo de otra persona: puedes verlo todo y no cambiar nada. Para probar tú,"
+    " abre la tuya.",
+)
+SHARED_NOT_YOURS = Refusal(
+    403,
+    "shared_not_yours",
+    "Estás en la demo de otra persona: ampliarla, empezar de nuevo, compartirla o terminarla es"
+    " cosa suya.",
+)
 SESSION_FAILED = Refusal(
     401, "session_failed", "No hemos podido preparar esta demo. Abre una sesión nueva, por favor."
 )

@@ -23,7 +23,7 @@ from gateway.http.inject import (
     tell_session,
     tell_session_error,
 )
-from gateway.http.paths import canonical_method, canonical_path
+from gateway.http.paths import READ_METHODS, canonical_method, canonical_path
 from gateway.http.remote_address import canonical_address
 from gateway.http.strip import strip_untrusted
 from gateway.limits.guards import (
@@ -38,7 +38,7 @@ from gateway.messages import INTERNAL_ERROR, SESSION_REQUIRED
 from gateway.policy.policy import Policy
 from gateway.policy.rules import Rule, Verdict
 from gateway.sessions.activity import Activity
-from gateway.sessions.authenticator import Authenticator, ensure_active
+from gateway.sessions.authenticator import Authenticator, ensure_access, ensure_active
 from gateway.sessions.record import Clock, SessionRecord, utc_now
 from gateway.sessions.store import Sessions
 from gateway.sessions.tokens import SessionTokens
@@ -150,12 +150,7 @@ class Gateway:
             raise Refused(rule.refusal)
         if rule.opens:
             self._count_opening(rule, environ)
-        if rule.verdict is Verdict.PUBLIC:
-            record = None
-        elif rule.verdict is Verdict.OPTIONAL:
-            record = self._resolve_optional(rule, environ)
-        else:
-            record = self._require_session(rule, environ)
+        record = self._find_session(rule, environ)
         if record is None and rule.credentials and self._failures is not None:
             self._failures.check(environ)
         if rule.limit is not None and self._limits is not None:
@@ -169,6 +164,21 @@ class Gateway:
             self._activity.record(record.id, self._clock())
         else:
             tell_session(environ, record)
+
+    def _find_session(self, rule: Rule, environ: WSGIEnvironment) -> SessionRecord | None:
+        """Return the session of a request, which may do what it asks for; None without one."""
+        if rule.verdict is Verdict.PUBLIC:
+            return None
+        if rule.verdict is Verdict.OPTIONAL:
+            record = self._resolve_optional(rule, environ)
+        else:
+            record = self._require_session(rule, environ)
+        if record is not None:
+            # What needs no session is not the session's, unless it is its owner's.
+            is_sessions = rule.owner or rule.verdict is Verdict.SESSION
+            changes = is_sessions and environ["REQUEST_METHOD"] not in READ_METHODS
+            ensure_access(record, changes=changes, is_owners=rule.owner)
+        return record
 
     def _count_opening(self, rule: Rule, environ: WSGIEnvironment) -> None:
         """Refuse a request that would open one session too many, or one login too many."""
@@ -194,7 +204,7 @@ class Gateway:
                 ensure_same_origin(environ, credential.source)
             record = self._authenticator.identify(credential, environ)
         except Refused as refused:
-            tell_session_error(environ, refused.refusal)
+            tell_session_error(environ, refused.refusal, refused.ended)
             return None
         context.bind_session(record)
         return record

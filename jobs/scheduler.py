@@ -36,6 +36,8 @@ DAY_SECONDS = 86_400
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 600
 """How long after midnight at most the templates end on the new day; asking costs one query."""
+EVENTS_SECONDS = 10
+"""How far the figures of visits are behind."""
 CATCH_UP_SECONDS = 300
 """How far templates and ready tenants may be behind; a visitor's first look makes up for it."""
 DELIVER_SECONDS = 10
@@ -72,6 +74,8 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
         "purge": ScheduledJob(tasks.purge, DAY_SECONDS, night),
         "deliver": ScheduledJob(tasks.deliver, DELIVER_SECONDS, now),
     }
+    if settings.demo_events != "off":
+        scheduled["events"] = ScheduledJob(tasks.events, EVENTS_SECONDS, now)
     if settings.clone_launcher == "kubernetes":
         scheduled["poll-clone-jobs"] = ScheduledJob(
             tasks.poll_clone_jobs, CLONE_JOB_SECONDS, now, URGENT

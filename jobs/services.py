@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
@@ -20,12 +20,20 @@ from app.control.pool.pending_clones import PendingClones
 from app.control.pool.reopening import Reopening
 from app.control.services import Services, make_services
 from app.control.sessions.session_view import SessionView
+from app.control.sharing.share_view import SharedSession
 from app.database.engines import make_engine
 from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
 from app.demo import demo_of
 from app.http.job_health import JobHealth
-from gateway import Activity, RedisSessions, SessionRecord, SessionTokens, connect_redis
+from gateway import (
+    Activity,
+    RedisSessions,
+    SessionRecord,
+    SessionTokens,
+    connect_redis,
+    share_id,
+)
 from gateway.sessions.store import BELIEVE_FOR
 from jobs.queue.dispatcher import RqDispatcher, make_clone_routing
 
@@ -112,6 +120,18 @@ def session_record(session: SessionView) -> SessionRecord:
         account_type=session.account_type,
         status=session.status.value,
         expires_at=session.expires_at,
+    )
+
+
+def guest_record(shared: SharedSession | None) -> SessionRecord | None:
+    """Return a session as the gateway knows it by a share link; None without a link."""
+    if shared is None:
+        return None
+    return replace(
+        session_record(shared.session),
+        session_id=share_id(shared.share),
+        access=shared.access.value,
+        status="destroyed" if shared.is_revoked else shared.session.status.value,
     )
 
 

@@ -14,11 +14,13 @@ from app.control import statistics
 from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.demo import Demo, demo_of
+from app.insights.ingest.store import purge_visits
 from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
 from jobs.maintenance.cleanup import run_cleanup
 from jobs.maintenance.dropping import drop_tenant
+from jobs.maintenance.events import ingest_events
 from jobs.maintenance.reconcile import find_and_repair
 from jobs.services import JobServices, advisory_lock, job_services
 
@@ -130,6 +132,13 @@ def daily() -> dict[str, int]:
         return run_daily(services.engine, _demo(services)) if acquired else {"skipped": 1}
 
 
+def events() -> dict[str, int]:
+    """Move the events of visits from Redis to Postgres, and add them up. Returns the counts."""
+    services = job_services()
+    with advisory_lock(services.settings.database_url, "events") as acquired:
+        return ingest_events(services) if acquired else {"skipped": 1}
+
+
 def purge() -> int:
     """Delete sessions that ended long ago, whose figures are kept, and leads that are too old.
 
@@ -140,7 +149,9 @@ def purge() -> int:
 
     services = job_services()
     Leads(services.engine, services.settings).purge()
-    return statistics.purge(services.engine, services.settings.demo_retention_days)
+    purged = statistics.purge(services.engine, services.settings.demo_retention_days)
+    purge_visits(services.engine, services.settings.demo_retention_days)
+    return purged
 
 
 def deliver() -> dict[str, int]:

@@ -37,7 +37,7 @@ FOLDERS = ("app", "gateway")
 FOR_OPERATORS = ("app/control/operators/", "app/ops/", "app/local/")
 """What only operators read is in English."""
 REFUSALS = ("NotFound", "Forbidden", "InvalidRequest", "Conflict", "Unauthorized", "Unavailable")
-REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError")
+REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError", "Gone")
 FIRST = ("_", "gettext", "N_", *REFUSALS)
 PLACES: Mapping[str, tuple[int, ...]] = (
     dict.fromkeys(FIRST, (0,))

@@ -167,6 +167,27 @@ class DemoSession(ControlBase):
     )
 
 
+class SessionShare(ControlBase):
+    """A link that lets guests into a session; it goes with the session's row."""
+
+    __tablename__ = "session_shares"
+    __table_args__ = (
+        CheckConstraint("access IN ('read', 'together')", name="access"),
+        Index("session_shares_demo_session_id_idx", "demo_session_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    demo_session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("control.demo_sessions.id", ondelete="CASCADE")
+    )
+    secret_digest: Mapped[str] = mapped_column(unique=True)
+    access: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    revoked_at: Mapped[datetime | None]
+    opened: Mapped[int] = mapped_column(server_default="0")
+    last_opened_at: Mapped[datetime | None]
+
+
 class SessionStatistics(ControlBase):
     """Figures that outlive the sessions: a row a day and an account type, without personal data."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.control.reset.status import ResetStatus
@@ -24,6 +25,11 @@ class NullTokens:
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """Return an empty token."""
         del session_id, expires_at
+        return ""
+
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return an empty token."""
+        del share, expires_at
         return ""
 
 
@@ -55,6 +61,13 @@ class NullDispatcher:
     def has_busy_worker(self) -> bool:
         """Return False: there is no worker."""
         return False
+
+
+class NullEvents:
+    """Takes note of nothing."""
+
+    def record(self, kind: str, session: UUID | None = None, **details: Any) -> None:
+        """Do nothing."""
 
 
 class ImmediateTasks:

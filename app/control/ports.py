@@ -21,7 +21,7 @@ class SessionCache(Protocol):
         """Store the session as it is now; a `new` one only if none is stored."""
 
     def forget(self, session_id: str) -> None:
-        """Have the gateway refuse the session from now on."""
+        """Have the gateway refuse the session, or a guest's link, from now on."""
 
 
 class TokenIssuer(Protocol):
@@ -29,6 +29,9 @@ class TokenIssuer(Protocol):
 
     def issue(self, session_id: str, expires_at: datetime) -> str:
         """Return a token for the session that is valid until `expires_at`."""
+
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return a guest's token, which names a share link."""
 
 
 class Dispatcher(Protocol):
@@ -61,6 +64,13 @@ class BackgroundTasks(Protocol):
 
     def submit(self, name: str, task: Callable[[], object]) -> None:
         """Run the task soon; it replaces a task of the same name that waits."""
+
+
+class EventTaker(Protocol):
+    """Takes note of what happens in visits; `app.insights.events.kinds` declares the kinds."""
+
+    def record(self, kind: str, session: UUID | None = None, **details: Any) -> None:
+        """Take an event. It returns at once and never raises."""
 
 
 class Maintenance(Protocol):

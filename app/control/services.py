@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
+    from app.control.sharing.service import ShareService
     from app.control.statistics import Figures
     from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
     from app.insights.leads.service import Leads
+    from app.insights.links.service import Links
 
 KEY = "masa_madre.control"
 
@@ -68,7 +70,9 @@ class ControlServices(Services):
 
     demo: Demo
     sessions: SessionService
+    shares: ShareService
     leads: Leads
+    links: Links
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]

@@ -112,6 +112,10 @@ class Demo(Part):
     timezone: str = Field(default="UTC", description="Decides which day is today.")
     policy: Path = Field(description="The file of rules for sessions, as in docs/gateway.md.")
     static: Path | None = Field(default=None, description="The folder that is served as `/static`.")
+    events: Path | None = Field(
+        default=None,
+        description="The file that says which requests are which events, as in docs/marketing.md.",
+    )
     translations: Path | None = Field(
         default=None,
         description="The folder of catalogues, `<language>/LC_MESSAGES/messages.po`, of the texts"

@@ -127,6 +127,7 @@ def _located(demo: Demo, file: Path) -> Demo:
     found: dict[str, Path | None] = {}
     paths = {
         "policy": demo.policy, "static": demo.static, "scenarios": demo.scenarios,
+        "events": demo.events,
         "tours": demo.tours, "translations": demo.translations,
         "tables.migrations": demo.tables.migrations,
     }  # fmt: skip

@@ -19,6 +19,8 @@ INCIDENTS_KEY = "demo:incidents"
 INCIDENTS = (
     "activity_rejected",
     "cleanup_step_failed",
+    "events_lost",
+    "events_rejected",
     "key_set_aside",
     "login_repaired",
     "reconcile_step_failed",

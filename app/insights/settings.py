@@ -11,9 +11,18 @@ class InsightSettings(DatabaseLogins):
     """Settings of events, operators and marketing."""
 
     ops_password: str | None = Field(
-        default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
+        default=None,
+        description="Password of the user `ops` for `/ops/`, or its Argon2 hash; "
+        "without it and `MARKETING_PASSWORD` they are closed.",
+    )
+    marketing_password: str | None = Field(
+        default=None,
+        description="Password of the user `marketing`, who reads `/ops/` and changes nothing.",
     )
     demo_events: Literal["on", "off", "strict"] = Field(
         default="on",
         description="Record what happens in visits; `strict`, for tests: refuse unknown events.",
+    )
+    demo_events_days: int = Field(
+        default=30, ge=1, le=400, description="Days that the steps of visits are kept."
     )

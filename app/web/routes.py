@@ -25,7 +25,7 @@ from app.web.stock import (
     suppliers,
 )
 from app.web.trade import customers, delivering, notes, orders, standing
-from app.web.visit import business, contact, language, session, tour
+from app.web.visit import business, contact, invitation, language, session, sharing, tour
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -53,9 +53,11 @@ PAGES = (
     notes,
     customers,
     session,
+    sharing,
     tour,
     business,
     contact,
+    invitation,
     language,
 )
 """The modules with views; importing one registers them."""

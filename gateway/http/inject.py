@@ -9,6 +9,8 @@ TENANT_HEADER = "HTTP_X_TENANT_ID"
 ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
 SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
+ENDED_KEY = "masa_madre.ended_session"
+"""The id of the session that the request's credential was good for, until it ended."""
 FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
 """Set to True by the app when a credential that it checked itself was not good."""
 
@@ -31,6 +33,10 @@ def tell_session(environ: WSGIEnvironment, record: SessionRecord) -> None:
     environ[SESSION_KEY] = record
 
 
-def tell_session_error(environ: WSGIEnvironment, refusal: Refusal) -> None:
+def tell_session_error(
+    environ: WSGIEnvironment, refusal: Refusal, ended: str | None = None
+) -> None:
     """Set the code of the refusal that a credential would have had elsewhere."""
     environ[SESSION_ERROR_KEY] = refusal.code
+    if ended is not None:
+        environ[ENDED_KEY] = ended

@@ -1,6 +1,7 @@
 """Refuses what is too much: of one session, or of one network address."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import BoundedSemaphore, Lock
@@ -46,9 +47,10 @@ class RequestLimit:
         Raises:
             Refused: it is one too many; `Retry-After` says when the window ends.
         """
-        self._count(environ, f"requests:{record.id}", "requests", self._requests, TOO_MANY_REQUESTS)
+        who = record.counted_as
+        self._count(environ, f"requests:{who}", "requests", self._requests, TOO_MANY_REQUESTS)
         if environ["REQUEST_METHOD"] not in READ_METHODS:
-            self._count(environ, f"changes:{record.id}", "changes", self._changes, TOO_MANY_CHANGES)
+            self._count(environ, f"changes:{who}", "changes", self._changes, TOO_MANY_CHANGES)
 
     def _count(
         self, environ: WSGIEnvironment, name: str, title: str, quota: Quota, refusal: Refusal
@@ -62,12 +64,16 @@ class RequestLimit:
 
 
 class OpenRequests:
-    """A guard that limits how many requests of one session this process answers at once."""
+    """A guard that limits how many requests of one session this process answers at once.
+
+    Guests' requests take half of the places at most: the others are the owner's.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._open: dict[UUID, int] = {}
+        self._open: Counter[UUID] = Counter()
+        self._guests: Counter[UUID] = Counter()
 
     def __len__(self) -> int:
         """Return the number of sessions that have a request open."""
@@ -79,17 +85,22 @@ class OpenRequests:
         Raises:
             Refused: all of them are taken.
         """
+        counters = (self._open, self._guests) if record.is_guest else (self._open,)
         with self._lock:
-            if self._open.get(record.id, 0) >= self._limit:
+            if self._open[record.id] >= self._limit or (
+                record.is_guest and self._guests[record.id] >= max(1, self._limit // 2)
+            ):
                 raise Refused(TOO_MANY_AT_ONCE)
-            self._open[record.id] = self._open.get(record.id, 0) + 1
-        environ.setdefault(RELEASE_KEY, []).append(lambda: self._release(record.id))
+            for counter in counters:
+                counter[record.id] += 1
+        environ.setdefault(RELEASE_KEY, []).append(lambda: self._release(record.id, counters))
 
-    def _release(self, session: UUID) -> None:
+    def _release(self, session: UUID, counters: Iterable[Counter[UUID]]) -> None:
         with self._lock:
-            left = self._open.pop(session) - 1
-            if left:
-                self._open[session] = left
+            for counter in counters:
+                counter[session] -= 1
+                if not counter[session]:
+                    del counter[session]
 
 
 class OpenLogins:
@@ -150,7 +161,7 @@ class NamedLimits:
         if record is None or name in self._by_address:
             counter = _AddressCounter(name, self._secret, self._clock)(environ)
         else:
-            counter = f"{name}:{record.id}"
+            counter = f"{name}:{record.counted_as}"
         count = self._counters.add(counter, self.quotas[name])
         if count.exceeded:
             environ[HEADERS_KEY] = count.headers(name)

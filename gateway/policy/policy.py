@@ -19,7 +19,8 @@ DECISIONS = {
     "not_found": Verdict.NOT_FOUND,
 }
 _REFUSALS = {Verdict.REFUSE: NOT_LISTED, Verdict.NOT_FOUND: NOT_FOUND}
-_KEYS = ("methods", "path", "decision", "code", "message", "opens", "limit", "credentials", "form")
+_FLAGS = ("opens", "credentials", "form", "owner")
+_KEYS = ("methods", "path", "decision", "code", "message", "limit", *_FLAGS)
 _DEFAULT = Rule(ANY, "/**", Verdict.REFUSE, NOT_LISTED)
 
 
@@ -92,10 +93,8 @@ def _rule(row: Any) -> Rule:
         _text(row, "path"),
         verdict,
         _refusal(row, verdict),
-        opens=_flag(row, "opens"),
         limit=_text(row, "limit") if "limit" in row else None,
-        credentials=_flag(row, "credentials"),
-        form=_flag(row, "form"),
+        **{flag: _flag(row, flag) for flag in _FLAGS},
     )
 
 

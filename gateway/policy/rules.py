@@ -30,7 +30,8 @@ class Rule:
     answer. A request whose rule `opens` a session is counted by address. `limit` names one of
     the gateway's `NamedLimits`. `credentials` says that the app checks credentials itself: bad ones
     are counted, and an address that sent too many is refused. A rule with `form` takes the forms of
-    our own pages, and nothing but those: a body that is JSON is refused there.
+    our own pages, and nothing but those: a body that is JSON is refused there. One with `owner` is
+    for the session's own credential; a guest, whom its owner let in by a share link, is refused.
     """
 
     methods: frozenset[str] | None
@@ -41,6 +42,7 @@ class Rule:
     limit: str | None = None
     credentials: bool = False
     form: bool = False
+    owner: bool = False
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

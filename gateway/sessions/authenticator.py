@@ -10,11 +10,15 @@ from gateway.messages import (
     SESSION_FAILED,
     SESSION_PENDING,
     SESSION_UNKNOWN,
+    SHARE_CLOSED,
+    SHARED_NOT_YOURS,
+    SHARED_READ_ONLY,
     TOKEN_INVALID,
     UNAVAILABLE,
+    Refusal,
 )
 from gateway.sessions.credentials import Credential, Source, find_credential
-from gateway.sessions.record import Clock, SessionRecord
+from gateway.sessions.record import Clock, SessionRecord, is_share_id
 from gateway.sessions.store import Sessions
 from gateway.sessions.tokens import SessionTokens
 
@@ -67,7 +71,7 @@ class Authenticator:
         try:
             record = self._sessions.get(credential.session_id)
         except SessionForgotten:
-            raise Refused(SESSION_DESTROYED) from None
+            raise _over(credential, SESSION_DESTROYED) from None
         except SessionsUnavailable:
             raise Refused(UNAVAILABLE) from None
         if record is None:
@@ -75,10 +79,28 @@ class Authenticator:
                 self._failures.record(environ)
             raise Refused(SESSION_UNKNOWN)
         if record.status in _ENDED:
-            raise Refused(_ENDED[record.status])
+            raise _over(credential, _ENDED[record.status])
         if self._clock() >= record.expires_at:
-            raise Refused(SESSION_EXPIRED)
+            raise _over(credential, SESSION_EXPIRED)
         return record
+
+
+def _over(credential: Credential, refusal: Refusal) -> Refused:
+    """Return the refusal of a credential whose session is over. A guest's link may be closed."""
+    is_guests = is_share_id(credential.session_id)
+    return Refused(SHARE_CLOSED if is_guests else refusal, credential.session_id)
+
+
+def ensure_access(record: SessionRecord, *, changes: bool, is_owners: bool) -> None:
+    """Refuse what a guest may not do.
+
+    Raises:
+        Refused: the operation is the owner's alone, or the guest may only look.
+    """
+    if record.access == "read" and changes:
+        raise Refused(SHARED_READ_ONLY)
+    if record.is_guest and is_owners:
+        raise Refused(SHARED_NOT_YOURS)
 
 
 def ensure_active(record: SessionRecord) -> None:

@@ -81,7 +81,7 @@ def _read(source: Source, value: str, tokens: SessionTokens) -> str:
         return value
     try:
         return tokens.read(value)
-    except ExpiredToken:
-        raise Refused(SESSION_EXPIRED) from None
+    except ExpiredToken as expired:
+        raise Refused(SESSION_EXPIRED, expired.session_id) from None
     except InvalidToken:
         raise Refused(TOKEN_INVALID) from None

@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 BELIEVE_FOR = timedelta(seconds=5)
 """How long a record is believed after the database was asked for it."""
 
+BELIEVE_GUESTS_FOR = timedelta(seconds=1)
+"""The same of a guest's record: few have one, and nothing tells Redis of each change of theirs."""
+
 MARGIN = timedelta(minutes=1)
 """How much longer than its session a record stays in Redis, for clocks that differ."""
 
@@ -135,6 +138,7 @@ class RedisSessions:
                 "account_type": record.account_type,
                 "status": record.status,
                 "expires_at": record.expires_at.isoformat(),
+                "access": record.access,
                 "as_of": (as_of or self._clock()).isoformat(),
             }
         )
@@ -154,6 +158,7 @@ class RedisSessions:
             account_type=fields["account_type"],
             status=fields["status"],
             expires_at=datetime.fromisoformat(fields["expires_at"]),
+            access=fields.get("access", "own"),  # missing in a record of the release before
         )
         as_of = datetime.fromisoformat(fields["as_of"]).astimezone(UTC)
         return Cached(record, text, as_of)
@@ -215,9 +220,12 @@ class Sessions:
 
     def _believed(self, cached: Cached) -> bool:
         now = self._clock()
-        if abs(now - cached.as_of) >= self._believe_for:
-            return False
         record = cached.record
+        limit = self._believe_for
+        if record.is_guest:
+            limit = min(limit, BELIEVE_GUESTS_FOR)
+        if abs(now - cached.as_of) >= limit:
+            return False
         return record.status in ENDED or (record.status == "active" and now < record.expires_at)
 
     def _read(self, session_id: str) -> Cached | None:

@@ -1,15 +1,16 @@
-"""Session tokens: a signed JWT that carries a session id in its claim `sid`."""
+"""Session tokens: a signed JWT whose claim `sid` is a session id, or the id of a share link."""
 
 import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import jwt
 
 from gateway.errors import ExpiredToken, InvalidToken
 from gateway.memoize import memoize
-from gateway.sessions.record import Clock, is_session_id, utc_now
+from gateway.sessions.record import Clock, is_session_id, is_share_id, share_id, utc_now
 
 ALGORITHM = "HS256"
 MAX_LENGTH = 2048
@@ -57,6 +58,16 @@ class SessionTokens:
         """
         if not is_session_id(session_id):
             raise ValueError("not a session id: it must look like demo_… (16 to 128 characters)")
+        return self._sign(session_id, expires_at)
+
+    def issue_for_share(self, share: UUID, expires_at: datetime) -> str:
+        """Return a guest's token: it names the share link, and nothing of the session.
+
+        The link's record decides what it opens, and until when.
+        """
+        return self._sign(share_id(share), expires_at)
+
+    def _sign(self, sid: str, expires_at: datetime) -> str:
         if expires_at.tzinfo is None:
             raise ValueError(f"expires_at needs a time zone: {expires_at!r}")
         kid = next(iter(self._keys))
@@ -65,12 +76,12 @@ class SessionTokens:
             "aud": self._audience,
             "iat": int(self._clock().timestamp()),
             "exp": math.ceil(expires_at.timestamp()),
-            "sid": session_id,
+            "sid": sid,
         }
         return jwt.encode(claims, self._keys[kid], ALGORITHM, headers={"kid": kid})
 
     def read(self, token: str) -> str:
-        """Return the session id that the token carries.
+        """Return the session id that the token carries, or the id of the share link.
 
         Raises:
             InvalidToken: it is malformed, forged, or was issued for another use.
@@ -80,10 +91,12 @@ class SessionTokens:
         session_id, expires, issued = claims["sid"], claims["exp"], claims["iat"]
         if type(expires) is not int or type(issued) is not int:
             raise InvalidToken("exp and iat must be whole seconds")
-        if not isinstance(session_id, str) or not is_session_id(session_id):
-            raise InvalidToken("sid is not a session id")
+        if not isinstance(session_id, str) or not (
+            is_session_id(session_id) or is_share_id(session_id)
+        ):
+            raise InvalidToken("sid is neither a session id nor a share link's")
         if self._clock().timestamp() >= expires:
-            raise ExpiredToken("the token has expired")
+            raise ExpiredToken(session_id)
         return session_id
 
     def _verify(self, token: str) -> dict[str, Any]:

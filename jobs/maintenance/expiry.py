@@ -79,6 +79,8 @@ def release_expired(services: JobServices, *, with_idle: bool) -> int:
             connection, demo_session_ids=[session.id for session in ended]
         )
     publish_sessions(services, ended)
+    for session in ended:
+        services.events.record("expired", session=session.id, by="clock")
     return len(ended)
 
 

@@ -32,6 +32,7 @@ TASKS = frozenset(
         "jobs.tasks.refresh",
         "jobs.tasks.catch_up",
         "jobs.tasks.daily",
+        "jobs.tasks.events",
         "jobs.tasks.purge",
         "jobs.tasks.deliver",
     }

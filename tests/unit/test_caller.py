@@ -48,11 +48,18 @@ def test_a_foreign_page_is_refused_though_it_names_the_session():
 
 
 def test_a_credential_opens_its_own_session_and_no_other():
-    environ = {SESSION_KEY: SimpleNamespace(session_id="demo_mine")}
+    environ = {SESSION_KEY: SimpleNamespace(session_id="demo_mine", is_guest=False)}
     assert named_session(None, environ) == named_session("demo_mine", environ) == "demo_mine"
     with pytest.raises(AppError) as refused:
         named_session("demo_other", environ)
     assert refused.value.error_code == "foreign_session"
+
+
+def test_a_guest_is_given_no_session_id():
+    environ = {SESSION_KEY: SimpleNamespace(session_id="share_1", is_guest=True)}
+    with pytest.raises(AppError) as refused:
+        named_session(None, environ)
+    assert refused.value.error_code == "shared_not_yours"
 
 
 def test_without_a_name_and_a_credential_there_is_no_session():

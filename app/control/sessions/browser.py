@@ -8,6 +8,7 @@ from app.control.privacy import cut_address
 from app.control.services import current_services
 from app.control.sessions.caller import ADDRESS_DIGESTS_KEY
 from app.control.sessions.session_view import Visitor
+from app.insights.events.request import visit_context
 
 COOKIE = "demo_session"
 USER_AGENT_LENGTH = 300
@@ -35,4 +36,5 @@ def visitor_of_request(user_id: UUID | None = None) -> Visitor:
         user_agent=agent,
         user_id=user_id,
         address_digests=request.environ.get(ADDRESS_DIGESTS_KEY, ()),
+        origin=visit_context(),
     )

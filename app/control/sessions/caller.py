@@ -1,7 +1,9 @@
 """Finds the session that a request to the session endpoints is about."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
@@ -17,6 +19,7 @@ ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
 ERRORS = {
     "session_expired": "Esta demo ya ha terminado. Abre una nueva.",
     "session_destroyed": "Esta demo ya ha terminado. Abre una nueva.",
+    "share_closed": "La demo que te enseñaban ya no está abierta.",
     "token_invalid": "El acceso a la demo no es válido. Abre una nueva.",
     "csrf_refused": "La petición viene de otra página y no se ha aceptado.",
     "unavailable": "No podemos comprobar tu demo ahora mismo. Inténtalo en unos segundos.",
@@ -28,6 +31,30 @@ NOT_OVER: dict[str, tuple[type[AppError], dict[str, str]]] = {
     "too_many_failures": (TooManyRequests, {"Retry-After": "60"}),
 }
 """Codes that do not mean the end of the session, with the error of each: it may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request: the owner of a session, or a guest of it."""
+
+    session: UUID
+    """The session's row."""
+    share: UUID | None
+    """The link that a guest came by; None is the owner."""
+    access: str
+
+    @property
+    def may_change(self) -> bool:
+        """True if the caller may do more than look."""
+        return self.access != "read"
+
+
+def find_caller() -> Caller | None:
+    """Return who sends this request, where the gateway knows the session."""
+    record: Any = request.environ.get(SESSION_KEY)
+    if record is None:
+        return None
+    return Caller(record.id, record.counted_as if record.is_guest else None, record.access)
 
 
 def end_of_session() -> datetime | None:
@@ -58,4 +85,6 @@ def session_id_of(named: str | None) -> str:
         )
     if record is not None and named is not None and record.session_id != named:
         raise Forbidden("Esa demo no es la tuya.", code="foreign_session")
+    if named is None and record.is_guest:  # the gateway asks for the owner before
+        raise Forbidden("Estás en la demo de otra persona.", code="shared_not_yours")
     return named if named is not None else str(record.session_id)

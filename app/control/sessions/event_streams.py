@@ -14,6 +14,9 @@ from app.errors import Unavailable
 PER_SESSION = 2
 """Streams of one session in one process, as for two tabs; a further tab polls."""
 
+OF_A_LINK = 1
+"""The same of a share link's guests, beside those of the session."""
+
 POLL_SECONDS = 0.25
 FOLLOW_SECONDS = 1.0
 """Seconds between reads of a session that has its schema: its end is announced to the second."""
@@ -42,18 +45,20 @@ class EventStreams:
         *,
         to_the_end: bool = False,
         changes: Callable[[], object] | None = None,
+        most: int = PER_SESSION,
     ) -> Response:
         """Stream what `read` gives, whenever it changes, until its `status` is not `pending`.
 
         `to_the_end` goes on while the session is active, with an event `warning` when `read` says
         so, and ends with the session. `changes` gives something else whenever the session's data
-        may have changed: an event `changed` says so.
+        may have changed: an event `changed` says so. `session` is whose streams are counted, `most`
+        of them at once.
 
         Raises:
             Unavailable: as many streams are open as may be, in all or of this session.
         """
         place = session, to_the_end
-        if not self._take(place):
+        if not self._take(place, most):
             raise Unavailable(
                 "Hay muchas demos preparándose. Consulta el estado cada segundo.",
                 code="too_many_streams",
@@ -65,7 +70,7 @@ class EventStreams:
         response.call_on_close(lambda: self._release(place))
         return response
 
-    def _take(self, place: tuple[UUID, bool]) -> bool:
+    def _take(self, place: tuple[UUID, bool], most: int) -> bool:
         session, to_the_end = place
         with self._lock:
             following = sum(ends for _, ends in self._open)
@@ -73,7 +78,7 @@ class EventStreams:
             if (
                 len(self._open) >= self._limits[False]
                 or (to_the_end and following >= self._limits[True])
-                or of_session >= PER_SESSION
+                or of_session >= most
             ):
                 return False
             self._open.append(place)

@@ -1,16 +1,18 @@
 """The session service over HTTP."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request, url_for
+from flask import Response, request
 
-from app.control.services import ControlServices, current_services
+from app.control.models import SessionStatus
+from app.control.services import current_services
 from app.control.sessions.accounts import authenticate
 from app.control.sessions.browser import session_cookie, visitor_of_request
-from app.control.sessions.caller import session_id_of
+from app.control.sessions.caller import Caller, find_caller, session_id_of
+from app.control.sessions.description import describe
+from app.control.sessions.event_streams import OF_A_LINK, PER_SESSION
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -20,7 +22,7 @@ from app.control.sessions.schemas import (
     SessionOut,
     StatsOut,
 )
-from app.control.sessions.session_view import WARNING_SECONDS, OpenedSession, SessionView
+from app.control.sessions.session_view import OpenedSession, SessionView
 from app.control.sessions.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
 from app.errors import Unavailable
@@ -165,8 +167,22 @@ def show_current() -> tuple[dict[str, Any], int, dict[str, str]]:
     session just as well, and `extend` and `reset` answer a cookie with both. What the cookie keeps
     out of scripts' reach is kept from other sites, which may not read this answer.
     """
-    session = current_services().sessions.fetch_open(session_id_of(None))
-    return describe(current_services(), session), 200, {"Cache-Control": "no-store"}
+    caller, session = _of_caller()
+    answer = describe(current_services(), session, caller=caller)
+    return answer, 200, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/session/current/events")
+@blueprint.doc(
+    security=OWN_SESSION,
+    summary="Seguir la sesión de la credencial que llega, también como invitado.",
+    responses=EVENT_STREAM,
+)
+@blueprint.input(EventsIn, location="query")
+def follow_current(query_data: EventsIn) -> Response:
+    """Follow the session of the request's credential, as `events` does."""
+    caller, session = _of_caller()
+    return _follow(session, query_data.until == "end", caller)
 
 
 @blueprint.get("/session/<session_id>")
@@ -189,21 +205,7 @@ def events(session_id: str, query_data: EventsIn) -> Response:
 
     Time passes in its data when the stream is opened; `changed` says that they may have changed.
     """
-    services = current_services()
-    session = services.sessions.fetch(session_id)
-
-    def read() -> dict[str, Any]:
-        return describe(services, services.sessions.fetch(session_id), with_urls=False)
-
-    to_the_end = query_data.until == "end"
-    changes = changes_of(services, session) if to_the_end else None
-    try:
-        return services.streams.open(session.id, read, to_the_end=to_the_end, changes=changes)
-    except Unavailable:
-        if not to_the_end or "text/event-stream" not in request.headers.get("Accept", ""):
-            raise
-        # To a page that can do without, this is no error: a browser would show it as one.
-        return Response(BUSY_STREAM, mimetype="text/event-stream")
+    return _follow(current_services().sessions.fetch(session_id), query_data.until == "end")
 
 
 @blueprint.get("/stats")
@@ -214,41 +216,45 @@ def show_stats() -> dict[str, Any]:
     return current_services().figures.get().totals
 
 
-def describe(
-    services: ControlServices,
-    session: SessionView,
-    *,
-    with_urls: bool = True,
-    token: str | None = None,
-) -> dict[str, Any]:
-    """Return a session as its visitor may see it; `token` is one that was just issued for it."""
-    left = (session.expires_at - datetime.now(UTC)).total_seconds()
-    most = services.settings.demo_session_max_extensions
-    answer = {
-        "session_id": session.session_id,
-        "virtual_tenant_id": session.tenant_id,
-        "demo_account_type": session.account_type,
-        "scenario": session.choices.scenario,
-        "features": session.choices.features,
-        "personal": session.choices.personal,
-        "status": session.status.value,
-        "created_at": session.created_at,
-        "expires_at": session.expires_at,
-        "seconds_left": max(0, round(left)) if session.is_open else 0,
-        "warning": session.is_open and left <= WARNING_SECONDS,
-        "extensions": session.extensions,
-        "extensions_left": max(0, most - session.extensions) if session.is_open else 0,
-        "request_count": session.request_count,
-        "data_cloned": session.data_cloned,
-        "session_token": token or services.sessions.token_for(session),
-        "failure": session.failure,
-        "progress": services.progress_of(session),
-        "reset": services.reset_of(session),
-    }
-    if with_urls:
-        answer["status_url"] = url_for("demo.show", session_id=session.session_id)
-        answer["events_url"] = url_for("demo.events", session_id=session.session_id)
-    return answer
+def _of_caller() -> tuple[Caller, SessionView]:
+    """Return the open session of the request's credential, and who sends it.
+
+    Raises:
+        Unauthorized: there is none, or it is over.
+    """
+    caller = find_caller()
+    if caller is None:
+        session_id_of(None)  # says why
+    assert caller is not None
+    return caller, current_services().sessions.fetch_open_row(caller.session)
+
+
+def _follow(session: SessionView, to_the_end: bool, caller: Caller | None = None) -> Response:
+    services = current_services()
+    share = None if caller is None else caller.share
+
+    def read() -> dict[str, Any]:
+        now = services.sessions.fetch_row(session.id)
+        answer = describe(services, now, caller=caller, with_urls=False)
+        found = None if share is None else services.shares.find(share)
+        if share is not None and (found is None or not found.is_open):
+            answer["status"] = SessionStatus.DESTROYED.value  # to the guest it has ended
+        return answer
+
+    changes = changes_of(services, session) if to_the_end else None
+    try:
+        return services.streams.open(
+            share or session.id,
+            read,
+            to_the_end=to_the_end,
+            changes=changes,
+            most=OF_A_LINK if share else PER_SESSION,
+        )
+    except Unavailable:
+        if not to_the_end or "text/event-stream" not in request.headers.get("Accept", ""):
+            raise
+        # To a page that can do without, this is no error: a browser would show it as one.
+        return Response(BUSY_STREAM, mimetype="text/event-stream")
 
 
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:

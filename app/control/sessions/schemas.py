@@ -43,6 +43,10 @@ class CreateIn(Request):
     features: Annotated[list[str], Field(min_length=1, max_length=40)] | None = Field(
         default=None, description="Los módulos que quieres ver; por defecto, todos."
     )
+    link: Annotated[Text, Field(max_length=40)] | None = Field(
+        default=None,
+        description="El código de un enlace: lo que no digas aquí, lo dice él; cuenta un uso.",
+    )
     _personal: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("scenario")
@@ -88,10 +92,18 @@ class CreateIn(Request):
         valid._personal.update(said)
         return valid
 
-    def choices(self) -> Choices:
-        """What the visitor chose."""
+    def choices(self, minutes: float | None = None) -> Choices:
+        """What the visitor chose, and what the link says that they came by.
+
+        Raises:
+            NotFound, LinkClosed, InvalidRequest: the link opens no such session.
+        """
         features = None if self.features is None else tuple(dict.fromkeys(self.features))
-        return Choices(self.scenario or BASE, features, self._personal)
+        said = Choices(self.scenario or BASE, features, self._personal, minutes)
+        if self.link is None:
+            return said
+        links = current_services().links
+        return links.choices(self.link, self.demo_account_type, said, self.scenario)
 
 
 class SessionIn(Request):
@@ -127,9 +139,9 @@ class ProgressOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session, with the token that opens it."""
+    """A session, with the token that opens it. A guest sees neither its id nor its token."""
 
-    session_id: str
+    session_id: str | None
     virtual_tenant_id: UUID | None
     demo_account_type: str
     scenario: str
@@ -149,6 +161,9 @@ class SessionOut(BaseModel):
     request_count: int
     data_cloned: bool
     session_token: str | None
+    access: Literal["own", "together", "read"] = Field(
+        default="own", description="Lo que puedes hacer: todo, o lo que deje quien te ha invitado."
+    )
     status_url: str
     events_url: str
     progress: ProgressOut | None = None

@@ -3,28 +3,29 @@
 import math
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import structlog
-from redis import RedisError
 from sqlalchemy import Engine
 
 from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
-from app.control.null import ImmediateTasks
+from app.control.null import ImmediateTasks, NullEvents
 from app.control.pool.tenant_pool import Pool
 from app.control.ports import (
     BackgroundTasks,
     Dispatcher,
+    EventTaker,
     SessionCache,
     TokenIssuer,
     try_dispatch,
 )
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
+from app.control.sessions.finding import SessionFinder
 from app.control.sessions.opening import Opening
-from app.control.sessions.refusals import extension_refusal, over, shortened
+from app.control.sessions.publishing import Publishing
+from app.control.sessions.refusals import extension_refusal, shortened
 from app.control.sessions.session_view import (
     NOTHING_CHOSEN,
     Choices,
@@ -33,19 +34,17 @@ from app.control.sessions.session_view import (
     Visitor,
     session_view,
 )
+from app.control.sharing.service import revoke_all
 from app.database.tenant_cache import TenantCache
 from app.demo import template_key
-from app.errors import AppError, Conflict, NotFound
+from app.errors import AppError
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
 
 _SQL = load_statements("app.control", "sessions")
 _EXTEND = _SQL["extend_session"]
-_FIND = _SQL["find_session"]
 _CLAIM, _RELEASE = _SQL["claim_once"], _SQL["release_once"]
-_FIND_AWAITED = _SQL["find_awaited_tenant"]
-_MARK_NOT_CACHED = _SQL["mark_not_cached"]
 
 BUSY = 0.8
 """Share of the places that are taken when extensions become half as long."""
@@ -54,7 +53,7 @@ FULL = 0.95
 """Share of the places that are taken when there are no extensions."""
 
 
-class SessionService:
+class SessionService(SessionFinder):
     """What a visitor can do with a session. Each method owns its transaction."""
 
     def __init__(
@@ -66,10 +65,11 @@ class SessionService:
         dispatcher: Dispatcher,
         background_tasks: BackgroundTasks | None = None,
         tenant_cache: TenantCache | None = None,
+        events: EventTaker | None = None,
     ) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._settings = settings
-        self._cache = cache
+        self._publishing = Publishing(engine, cache)
         self._tokens = tokens
         self._dispatcher = dispatcher
         self._tenant_cache = tenant_cache
@@ -77,7 +77,8 @@ class SessionService:
         self._background_tasks = background_tasks or ImmediateTasks()
         self._duration = settings.demo_session_duration_minutes * 60
         self._pool = Pool(engine, self._duration)
-        self._opening = Opening(engine, settings)
+        self._events = events or NullEvents()
+        self._opening = Opening(engine, settings, self._events)
 
     def open(
         self,
@@ -110,7 +111,7 @@ class SessionService:
         )
         # Until then the gateway asks Postgres for it.
         self._background_tasks.submit(
-            f"session {session.id}", lambda: self._remember(session, new=True)
+            f"session {session.id}", lambda: self._publishing.remember(session, new=True)
         )
         if opened.awaited is not None:
             try_dispatch("clone", self._dispatcher.clone, opened.awaited)
@@ -127,7 +128,7 @@ class SessionService:
         """
         served = self._pool.serve_waiting()
         for each in served:
-            self._remember(each)
+            self._publishing.remember(each)
         return next((each for each in served if each.id == session.id), session)
 
     def extend(self, session_id: str, once: str | None = None) -> OpenedSession:
@@ -151,13 +152,14 @@ class SessionService:
         with self._engine.begin() as connection:
             row = connection.execute(_EXTEND, parameters).one_or_none()
         if row is None:
-            session = self._ensure_active(session_id)
+            session = self.fetch_active(session_id)
             if once and f"extend {once}" in session.done:
                 return replace(self._with_token(session), is_replayed=True)
             most = self._settings.demo_session_max_extensions
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
-        self._remember(session)
+        self._publishing.remember(session)
+        self._events.record("extended", session=session.id, by="visitor")
         notice = shortened(self._duration / 2) if row.is_shortened else None
         return replace(self._with_token(session), notice=notice)
 
@@ -167,14 +169,18 @@ class SessionService:
         Raises:
             NotFound: the session does not exist.
         """
+        guests: list[str] = []
         with self._engine.begin() as connection:
             row = transitions.END_SESSION.run(
                 connection, session_id=session_id, ended_by=ended_by
             ).one_or_none()
             if row is not None:
                 transitions.RELEASE_TENANTS.run(connection, demo_session_ids=[row.id])
+                guests = revoke_all(connection, row.id)
         session = self.fetch(session_id) if row is None else session_view(row)
-        self._forget(session_id)
+        self._publishing.forget(session_id)
+        for guest in guests:
+            self._publishing.forget(guest)
         if row is not None:
             log.info(
                 "session ended",
@@ -183,6 +189,7 @@ class SessionService:
                 tenant=str(session.tenant_id),
                 ended_by=ended_by,
             )
+            self._events.record("ended", session=session.id, by=ended_by)
             tenant = session.tenant_id
             if tenant is not None:
                 if self._tenant_cache is not None:
@@ -203,7 +210,7 @@ class SessionService:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
             Unavailable: it could not be done at this moment; nothing was changed.
         """
-        before = self._ensure_active(session_id)
+        before = self.fetch_active(session_id)
         if once and not self._claim(before, f"reset {once}"):
             return replace(self._with_token(before), is_replayed=True)
         seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
@@ -212,7 +219,8 @@ class SessionService:
         except AppError:
             self._release(before, once)
             raise
-        opened = self._with_token(self._ensure_active(session_id))
+        opened = self._with_token(self.fetch_active(session_id))
+        self._events.record("reset", session=before.id, by="visitor")
         return replace(opened, reset_is_under_way=status.is_under_way)
 
     def _claim(self, session: SessionView, what: str) -> bool:
@@ -230,55 +238,9 @@ class SessionService:
         """Return how the session's last reset stands; None when nothing is known of one."""
         return self._resets.find_status(session.id)
 
-    def fetch(self, session_id: str) -> SessionView:
-        """Return the session.
-
-        Raises:
-            NotFound: the session does not exist.
-        """
-        found = self.find(session_id)
-        if found is None:
-            raise NotFound("No conocemos esta demo. Abre una nueva.", code="session_unknown")
-        return found
-
-    def fetch_open(self, session_id: str) -> SessionView:
-        """Return the session while it is pending or active.
-
-        Raises:
-            Unauthorized: it is over, or does not exist.
-        """
-        session = self.find(session_id)
-        if session is None or not session.is_open:
-            raise over()
-        return session
-
-    def find(self, session_id: str) -> SessionView | None:
-        """Return the session or None. One whose time is over is `expired` even before cleanup."""
-        with self._engine.connect() as connection:
-            row = connection.execute(_FIND, {"session_id": session_id}).one_or_none()
-        if row is None:
-            return None
-        session = session_view(row)
-        return session.as_expired() if row.is_over and session.is_open else session
-
-    def awaited_tenant(self, session: SessionView) -> UUID | None:
-        """Return the tenant that was registered for the session and is being cloned."""
-        with self._engine.connect() as connection:
-            return connection.execute(
-                _FIND_AWAITED, {"demo_session_id": session.id}
-            ).scalar_one_or_none()
-
     def token_for(self, session: SessionView) -> str | None:
         """Return a token for the session, or None if it is over."""
         return self._issue(session) if session.is_open else None
-
-    def _ensure_active(self, session_id: str) -> SessionView:
-        session = self.fetch(session_id)
-        if session.status is SessionStatus.PENDING:
-            raise Conflict("Tu demo se está preparando todavía.", code="session_pending")
-        if session.status is not SessionStatus.ACTIVE:
-            raise over()
-        return session
 
     def _with_token(self, session: SessionView) -> OpenedSession:
         return OpenedSession(session, self._issue(session))
@@ -286,28 +248,9 @@ class SessionService:
     def _issue(self, session: SessionView) -> str:
         until = session.expires_at
         if session.status is SessionStatus.PENDING:  # its time starts when it gets its data
-            until += timedelta(seconds=self._duration)
+            minutes = session.choices.minutes
+            until += timedelta(seconds=self._duration if minutes is None else minutes * 60)
         return self._tokens.issue(session.session_id, until)
-
-    def _remember(self, session: SessionView, *, new: bool = False) -> None:
-        """Store the session for the gateway, which asks Postgres while Redis is away."""
-        try:
-            self._cache.put(session, new=new)
-        except RedisError as error:
-            log.warning(
-                "session not cached",
-                action="cache_failed",
-                session=str(session.id),
-                error=type(error).__name__,
-            )
-            with self._engine.begin() as connection:
-                connection.execute(_MARK_NOT_CACHED, {"demo_session_id": session.id})
-
-    def _forget(self, session_id: str) -> None:
-        try:
-            self._cache.forget(session_id)
-        except RedisError as error:
-            log.warning("session not forgotten", action="cache_failed", error=type(error).__name__)
 
     def _refill(self, key: str) -> None:
         """Have a template's pool refilled; requests at the same moment become one."""

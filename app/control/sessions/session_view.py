@@ -1,5 +1,6 @@
 """A session as a value, and the mapper that makes it from a row of `control.demo_sessions`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,10 @@ class Choices:
     """The modules to show, by name; None shows all."""
     personal: dict[str, str] = field(default_factory=dict, repr=False)
     """Goes with the session."""
+    minutes: float | None = None
+    """How long the session lasts, where that is not what the settings say."""
+    link: str | None = None
+    """The code of the prospect link that opens it."""
 
     def as_metadata(self) -> dict[str, Any]:
         """Return what the session's row keeps of it."""
@@ -30,6 +35,10 @@ class Choices:
             kept["scenario"] = self.scenario
         if self.features is not None:
             kept["features"] = list(self.features)
+        if self.minutes is not None:
+            kept["minutes"] = self.minutes
+        if self.link is not None:
+            kept["link"] = self.link
         return kept | ({"personal": self.personal} if self.personal else {})
 
 
@@ -91,6 +100,8 @@ class Visitor:
     user_agent: str | None
     address_digests: tuple[str, ...] = ()
     user_id: UUID | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """Where the visit comes from, and on what: for its event, not for the session's row."""
 
 
 def session_view(row: Any) -> SessionView:
@@ -121,4 +132,6 @@ def choices_in(metadata: dict[str, Any]) -> Choices:
         scenario=metadata.get("scenario", BASE),
         features=None if features is None else tuple(features),
         personal=metadata.get("personal", {}),
+        minutes=metadata.get("minutes"),
+        link=metadata.get("link"),
     )

@@ -23,8 +23,10 @@ WITH turns AS (
                                       ORDER BY status = 'pending', created_at) AS turn
       FROM control.demo_sessions WHERE status IN ('pending', 'active')
 ), waiting AS (
-    SELECT id, row_number() OVER (ORDER BY turn, created_at) AS place
-      FROM (SELECT session.id, session.created_at, turns.turn
+    SELECT id, seconds, row_number() OVER (ORDER BY turn, created_at) AS place
+      FROM (SELECT session.id, session.created_at, turns.turn,
+                   coalesce(60 * CAST(session.metadata ->> 'minutes' AS double precision),
+                            :duration) AS seconds
               FROM control.demo_sessions AS session JOIN turns USING (id)
              WHERE session.status = 'pending' AND session.base_demo_tenant_id = :template_id
              ORDER BY turns.turn, session.created_at LIMIT 50
@@ -39,17 +41,17 @@ WITH turns AS (
              ORDER BY tenant.template_version DESC, tenant.created_at LIMIT 50
                FOR UPDATE OF tenant SKIP LOCKED) AS locked
 ), pair AS (
-    SELECT waiting.id AS demo_session_id, ready.id AS tenant_id
+    SELECT waiting.id AS demo_session_id, waiting.seconds, ready.id AS tenant_id
       FROM waiting JOIN ready USING (place)
 ), leased AS (
     UPDATE control.tenants AS tenant
        SET state = 'leased', demo_session_id = pair.demo_session_id, updated_at = now(),
-           demo_expires_at = now() + make_interval(secs => :duration)
+           demo_expires_at = now() + make_interval(secs => pair.seconds)
       FROM pair WHERE tenant.id = pair.tenant_id
 )
 UPDATE control.demo_sessions AS session
    SET status = 'active', virtual_tenant_id = pair.tenant_id, data_cloned = true,
-       expires_at = now() + make_interval(secs => :duration), last_activity_at = now()
+       expires_at = now() + make_interval(secs => pair.seconds), last_activity_at = now()
   FROM pair WHERE session.id = pair.demo_session_id
 RETURNING session.*
 

@@ -36,7 +36,11 @@ class Noticing:
     def look(self, response: Response) -> Response:
         """Note the deed that a successful request of a session is, if it is the first time."""
         record: Any = request.environ.get(SESSION_KEY)
-        if record is None or response.status_code >= FIRST_REFUSAL:
+        if (
+            record is None
+            or getattr(record, "access", "own") == "read"
+            or response.status_code >= FIRST_REFUSAL
+        ):
             return response
         deed = self._tours.find_deed(request.method, request.path)
         if deed is not None and self._is_new(record.id, deed):

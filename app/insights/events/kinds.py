@@ -11,7 +11,7 @@ from typing import Any
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
 _PAGE = re.compile(r"/[A-Za-z0-9_./*-]{0,119}")
-_LABEL = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+LONGEST_LABEL = 64
 MOST = 1_000_000_000
 
 Check = Callable[[Any], bool]
@@ -29,7 +29,7 @@ def is_page(value: Any) -> bool:
 
 def is_label(value: Any) -> bool:
     """Return True for a short text on one line."""
-    return isinstance(value, str) and _LABEL.fullmatch(value) is not None
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL and value.isprintable()
 
 
 def is_number(value: Any) -> bool:

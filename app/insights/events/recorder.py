@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from threading import Event as Signal
 from threading import Lock, Thread
@@ -140,7 +141,11 @@ class EventRecorder:
         self._waiting.clear()  # after a fork: they are the parent's
         self._wakeup, self._write_lock = Signal(), Lock()
         Thread(target=self._run, name="events", daemon=True).start()
-        atexit.register(self.flush)
+        atexit.register(self._flush_at_exit)
+
+    def _flush_at_exit(self) -> None:
+        with suppress(Exception):  # the log may be closed already
+            self.flush()
 
     def _run(self) -> None:
         wakeup = self._wakeup

@@ -4,7 +4,7 @@ Nothing here identifies a person: the address and the user agent are looked at a
 """
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from app.insights.events.kinds import is_word
 
@@ -27,18 +27,34 @@ def is_private() -> bool:
     return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
 
 
+ORIGIN_FIELD = "origen"
+"""The field in which a form that opens a session has what `origin_field` returned."""
+_CARRIED = ("source", "medium", "campaign", "referrer")
+
+
+def origin_field() -> str:
+    """Return where the visitor of the present page comes from, for a form on it to carry along.
+
+    No cookie has to remember it so.
+    """
+    found = visit_context()
+    return urlencode({name: found[name] for name in _CARRIED if name in found})
+
+
 def visit_context() -> dict[str, str]:
     """Return the source, device and language of the present request, without what is unknown.
 
-    The parameters of a page's address are read, and those of the page that a form was on.
+    A form carries the source of the page that it was on, which is cleaned again.
     """
     from flask import request
 
+    carried = dict(parse_qsl(request.form.get(ORIGIN_FIELD, "")[:500]))
     found = {
-        "source": clean(request.args.get("utm_source")),
-        "medium": clean(request.args.get("utm_medium")),
-        "campaign": clean(request.args.get("utm_campaign")),
-        "referrer": _other_host(request.headers.get("Referer", ""), request.host),
+        "source": clean(request.args.get("utm_source") or carried.get("source")),
+        "medium": clean(request.args.get("utm_medium") or carried.get("medium")),
+        "campaign": clean(request.args.get("utm_campaign") or carried.get("campaign")),
+        "referrer": _other_host(request.headers.get("Referer", ""), request.host)
+        or clean(carried.get("referrer")),
         "device": device_of(request.headers.get("User-Agent", "")),
         "language": language_of(request.headers.get("Accept-Language", "")),
     }

@@ -36,4 +36,5 @@ def origin_of_request() -> Origin:
     session = None if record is None else current_services().sessions.find(record.session_id)
     if session is None:
         return Origin(language=language)
-    return Origin(session.account_type, session.choices.scenario, language=language)
+    choices = session.choices
+    return Origin(session.account_type, choices.scenario, choices.link, language)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, g, redirect, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,7 @@ def submit(session: Session, work: Callable[[], str]) -> Response | Fault:
     try:
         with session.begin_nested():
             before = None if key is None else once.find_before(session, key)
+            g.done_before = before is not None
             address = before or work()
             if key is not None and before is None:
                 once.keep(session, key, address)

@@ -4,6 +4,7 @@ A page calls the same services as the API, in the same tenant transaction, and s
 answers: there is no second truth.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from app.bakery.business.schemas import TenantOut
 from app.bakery.business.service import describe_business
 from app.bakery.scope import TenantView
 from app.control.services import current_services
-from app.control.sessions.caller import SESSION_KEY
+from app.control.sessions.caller import Caller, find_caller
 from app.control.sessions.session_view import WARNING_SECONDS, SessionView
 from app.web.inside.forms import plain
 from app.web.inside.guide import guide_of
@@ -29,6 +30,12 @@ from app.web.parts.headers import protect
 from app.web.parts.notices import PARAMETER, find_notice
 
 P = ParamSpec("P")
+
+_CHANGING = re.compile(
+    r'(<form\b(?=[^>]*\bmethod="post")(?![^>]*\baction="/(?:compartir/salir|idioma)")[^>]*>)(.*?)(</form>)',
+    re.DOTALL,
+)
+"""A form that changes something of the session's."""
 
 blueprint = Blueprint("inside", __name__, url_prefix="/demo", template_folder="../templates")
 blueprint.add_app_template_global(refusal)
@@ -92,21 +99,24 @@ def draw(shown: Shown) -> Response:
     """Draw a page with what surrounds it."""
     section, place = place_of(request.path)
     session = current_session()
-    return make_response(
-        render_template(
-            shown.template,
-            bakery=bakery(),
-            sections=sections_of(bakery().modules),
-            section=section,
-            place=place,
-            bar=_bar_of(session),
-            guide=guide_of(session, reachable),
-            notice=find_notice(request.args.get(PARAMETER)),
-            form_key=lambda: uuid4().hex,
-            **shown.context,
-        ),
-        shown.status,
+    page = render_template(
+        shown.template,
+        bakery=bakery(),
+        sections=sections_of(bakery().modules),
+        section=section,
+        place=place,
+        bar=_bar_of(session),
+        guide=guide_of(session, reachable) if current_caller().share is None else None,
+        notice=find_notice(request.args.get(PARAMETER)),
+        form_key=lambda: uuid4().hex,
+        **shown.context,
     )
+    return make_response(page if current_caller().may_change else locked(page), shown.status)
+
+
+def locked(page: str) -> str:
+    """Return a page whose forms that change something cannot be used; the gateway refuses them."""
+    return _CHANGING.sub(r'\1<fieldset class="unused" disabled>\2</fieldset>\3', page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,12 @@ class SessionBar:
     seconds: int
     extensions_left: int
     minutes: float
+    access: str = "own"
+
+    @property
+    def is_owners(self) -> bool:
+        """True if the visitor may extend, reset, share and end the session."""
+        return self.access == "own"
 
     @property
     def is_ending(self) -> bool:
@@ -130,8 +146,14 @@ def current_session() -> SessionView:
     Raises:
         Unauthorized: it is over.
     """
-    record: Any = request.environ[SESSION_KEY]
-    return current_services().sessions.fetch_open(record.session_id)
+    return current_services().sessions.fetch_open_row(current_caller().session)
+
+
+def current_caller() -> Caller:
+    """Return who sends this request: the session's owner, or a guest."""
+    caller = find_caller()
+    assert caller is not None, "the gateway lets no one inside without a session"
+    return caller
 
 
 def _bar_of(session: SessionView) -> SessionBar:
@@ -142,4 +164,5 @@ def _bar_of(session: SessionView) -> SessionBar:
         seconds=max(0, round(left)),
         extensions_left=max(0, settings.demo_session_max_extensions - session.extensions),
         minutes=settings.demo_session_duration_minutes,
+        access=current_caller().access,
     )

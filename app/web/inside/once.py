@@ -26,6 +26,12 @@ def key_of_form() -> str | None:
     return f"{PREFIX}{given}" if _KEY.fullmatch(given) else None
 
 
+def form_number() -> str | None:
+    """Return the number of the form that was sent, for what keeps its own account of numbers."""
+    given = request.form.get(FIELD, "")
+    return given if _KEY.fullmatch(given) else None
+
+
 def find_before(session: Session, key: str) -> str | None:
     """Return where the same form has led already, waiting for it if it is under way.
 

@@ -14,6 +14,7 @@ OVER = frozenset(
 )
 """Codes that mean: the session of this browser's cookie has ended."""
 FAILED = "session_failed"
+SHARE_CLOSED = "share_closed"
 WITHOUT = frozenset({"session_required", "tenant_required"})
 TOO_MANY = 429
 """From this status on, the same request may succeed later."""
@@ -47,14 +48,16 @@ def show_error(app: Flask, error: ShownError) -> Response:
     if error.code in WITHOUT:
         return _lead(with_notice("/", "sin-demo"))
     is_over = error.code in OVER
-    status = 410 if is_over else 503 if error.code == FAILED else error.status
+    is_guests = error.code == SHARE_CLOSED
+    status = 410 if is_over or is_guests else 503 if error.code == FAILED else error.status
     headers = {name: value for name, value in error.headers.items() if name != "WWW-Authenticate"}
     with in_language_of(app, error.environ):
         body = app.jinja_env.get_template("errors/error.html").render(
             status=status,
-            title=_(TITLES.get(status, FALLBACK)),
+            title=_("La demo ya no está abierta") if is_guests else _(TITLES.get(status, FALLBACK)),
             detail=_(GONE if is_over else error.detail),
-            is_over=is_over or error.code == FAILED,
+            is_over=is_over or is_guests or error.code == FAILED,
+            is_guests=is_guests,
             inside=error.path.startswith("/demo"),
             again=error.path if error.is_read and status >= TOO_MANY else None,
         )

@@ -26,6 +26,9 @@ NOTICES = {
     "recorrido": "Has llegado al final del recorrido. La panadería sigue siendo tuya: "
     "prueba lo que quieras.",
     "terminada": "Tu demo ha terminado y sus datos se han borrado. ¡Gracias por probarla!",
+    "enlace-cerrado": "Enlace cerrado: quien entró por él ya no ve tu demo.",
+    "invitado": "Ya estás dentro de la demo de quien te ha invitado.",
+    "salida": "Has salido de la demo que te enseñaban. Cuando quieras, prueba la tuya.",
     "contacto": "Gracias: te hemos enviado un correo. Ábrelo y confirma que la dirección es tuya.",
     "contacto-sin-correo": "Gracias: hemos recibido tu mensaje.",
     "contacto-confirmado": "Gracias: tu correo está confirmado. Te responderemos pronto.",

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
-from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest, NotFound
+from app.errors import AppError, InvalidRequest
 from app.insights.leads.consent import CURRENT, TEXTS
 from app.insights.leads.schemas import ContactIn
 from app.insights.leads.service import Lead
@@ -68,7 +68,7 @@ def own_data(token: str) -> Response:
     return _private(
         render_template(
             "visit/contact_data.html",
-            lead=_of_token(token),
+            lead=current_services().leads.fetch_by_token(token),
             token=token,
             notice=find_notice(request.args.get(PARAMETER)),
         )
@@ -78,7 +78,6 @@ def own_data(token: str) -> Response:
 @outside.post("/contacto/datos/<token>/confirmar")
 def confirm_address(token: str) -> Response:
     """Note that the address is the person's. A form, since programs that read mail follow links."""
-    _of_token(token)
     current_services().leads.confirm(token)
     return _lead(f"/contacto/datos/{token}", "contacto-confirmado")
 
@@ -86,7 +85,6 @@ def confirm_address(token: str) -> Response:
 @outside.post("/contacto/datos/<token>/borrar")
 def delete_data(token: str) -> Response:
     """Delete what the person left."""
-    _of_token(token)
     current_services().leads.delete(token)
     return _lead("/contacto", "contacto-borrado")
 
@@ -94,7 +92,7 @@ def delete_data(token: str) -> Response:
 @outside.get("/contacto/datos/<token>/datos.json")
 def export_data(token: str) -> Response:
     """Give the person what they left, as a file."""
-    lead = _of_token(token)
+    lead = current_services().leads.fetch_by_token(token)
     response = _private(json.dumps(as_document(lead), ensure_ascii=False, indent=2))
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = 'attachment; filename="mis-datos.json"'
@@ -158,14 +156,6 @@ def _form(
         notice=find_notice(request.args.get(PARAMETER)),
     )
     return _private(page, status)
-
-
-def _of_token(token: str) -> Lead:
-    try:
-        return current_services().leads.fetch_by_token(token)
-    except NotFound:
-        request.environ[FAILED_CREDENTIAL_KEY] = True
-        raise
 
 
 def _lead(address: str, code: str) -> Response:

@@ -11,11 +11,12 @@ from werkzeug.utils import redirect
 from app.control.services import current_services
 from app.control.sessions.accounts import authenticate
 from app.control.sessions.browser import session_cookie, visitor_of_request
-from app.control.sessions.caller import SESSION_KEY
+from app.control.sessions.caller import SESSION_KEY, find_caller
 from app.control.sessions.schemas import CreateIn, LoginIn
 from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
 from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest
+from app.insights.events.request import origin_field, visit_context
 from app.language.choice import in_spanish
 from app.language.texts import current_language
 from app.web.inside.forms import fault_of, text_of
@@ -45,6 +46,7 @@ def finish(response: Response) -> Response:
 @blueprint.get("/")
 def landing() -> Response:
     """Show the landing page, which opens demos."""
+    current_services().events.record("landed", session=None, **visit_context())
     return _landing()
 
 
@@ -59,7 +61,7 @@ def open_demo() -> Response:
         )
     except AppError as error:
         return _refused(_landing(error, chosen), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/entrar")
@@ -80,7 +82,7 @@ def login() -> Response:
     except AppError as error:
         request.environ[FAILED_CREDENTIAL_KEY] = error.error_code == "invalid_credentials"
         return _refused(make_response(_login_page(error)), error)
-    return _enter(opened)
+    return enter(opened)
 
 
 @blueprint.get("/privacidad")
@@ -149,11 +151,13 @@ def _landing(error: AppError | None = None, chosen: str | None = None) -> Respon
         accounts=[_card(account) for account in services.demo.accounts],
         given=request.form,
         our_color=OUR_COLOR,
+        origin=origin_field(),
         minutes=services.settings.demo_session_duration_minutes,
         notice=find_notice(request.args.get(PARAMETER)),
         error=error,
         chosen=chosen,
         is_open=_has_open_session(),
+        is_guest=(caller := find_caller()) is not None and caller.share is not None,
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-cache"
@@ -184,7 +188,8 @@ def _refused(response: Response, error: AppError) -> Response:
     return response
 
 
-def _enter(opened: OpenedSession) -> Response:
+def enter(opened: OpenedSession) -> Response:
+    """Give a browser the session that was opened, and lead into it."""
     is_ready = opened.session.tenant_id is not None
     address = with_notice(INSIDE, "abierta") if is_ready else WAITING
     response = redirect(address, HTTPStatus.SEE_OTHER, Response=Response)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.control.models import SessionStatus
 from app.control.services import current_services
 from app.control.sessions.browser import session_cookie
-from app.control.sessions.caller import SESSION_KEY, session_id_of
+from app.control.sessions.caller import SESSION_KEY, find_caller, session_id_of
 from app.control.sessions.refusals import over
 from app.control.sessions.session_view import OpenedSession
 from app.errors import Unavailable
@@ -88,6 +88,9 @@ def end() -> Response:
 def wait() -> Response:
     """Show how far the session's bakery is, and lead into it when it is ready."""
     services = current_services()
+    caller = find_caller()
+    if caller is not None and caller.share is not None:
+        return _lead(INSIDE)  # a session is shared when it is ready
     session = services.sessions.fetch(session_id_of(None))
     if session.status is SessionStatus.FAILED:
         raise Unavailable(NOT_PREPARED, code="session_failed")

@@ -227,7 +227,7 @@ def test_a_scheduled_job_that_has_run_stays_on_the_schedule(parts):
     work(parts)
     for job in scheduler.get_jobs():
         assert parts.redis.ttl(job.key) == -1, f"{job.id} is forgotten with its result"
-    assert len(list(scheduler.get_jobs())) == 7
+    assert len(list(scheduler.get_jobs())) == 8
 
 
 def test_a_restarted_scheduler_adds_no_job(parts):
@@ -238,6 +238,8 @@ def test_a_restarted_scheduler_adds_no_job(parts):
         "catch-up",
         "cleanup",
         "daily",
+        "deliver",
+        "events",
         "purge",
         "reconcile",
         "refresh",

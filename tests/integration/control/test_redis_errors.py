@@ -23,8 +23,8 @@ from tests.integration.control.steps import VISITOR, fill_pool
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 SCHEDULE = "rq:scheduler:scheduled_jobs"
-ENTRIES = 7
-"""Cleanup, reconcile, refresh, catch-up, daily, purge and deliver."""
+ENTRIES = 8
+"""Cleanup, reconcile, refresh, catch-up, daily, events, purge and deliver."""
 WORKER = "from jobs.worker import main; main()"
 SCHEDULER = "from jobs.scheduler import main; main()"
 

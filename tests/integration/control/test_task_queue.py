@@ -285,5 +285,5 @@ def test_a_scheduled_job_that_is_damaged_is_replaced(parts, damage):
     assert (
         len(list(scheduler.get_jobs()))
         == len(parts.redis.zrange("rq:scheduler:scheduled_jobs", 0, -1))
-        == 7
+        == 8
     )

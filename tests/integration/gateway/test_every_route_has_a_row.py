@@ -81,6 +81,8 @@ def test_every_writing_route_is_listed_or_refused(app):
         "POST /demo/compras",
         "POST /demo/recorrido",
         "POST /demo/sesion/ampliar",
+        "POST /demo/sesion/compartir",
+        "POST /demo/sesion/compartir/1/cerrar",
         "POST /demo/sesion/reiniciar",
         "POST /demo/sesion/terminar",
     }

@@ -301,9 +301,8 @@ def test_a_session_that_opens_another_one_gets_the_creation_headers(opening):
 
 @pytest.fixture
 def named(world, counters):
-    quotas = {
-        name: Quota(2, 60) for name in ("resets", "extensions", "status", "anonymous", "contacts")
-    }
+    names = ("resets", "extensions", "status", "anonymous", "contacts", "shares")
+    quotas = {name: Quota(2, 60) for name in names}
     world.gateway = world.make_gateway(
         limits=NamedLimits(counters, quotas, "s" * 32, by_address=["contacts"], clock=world.clock)
     )

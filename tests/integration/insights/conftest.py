@@ -63,6 +63,7 @@ def settings(control_url: str, redis_server: str, mailbox: Mailbox) -> Settings:
         smtp_from="Masa Madre <demo@masamadre.example>",
         public_url="https://demo.example",
         demo_events="strict",
+        demo_scenarios="navidad",
     )
 
 

@@ -12,9 +12,11 @@ from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.reset.status import ResetStatus
+from app.control.sessions import finding, publishing
 from app.control.sessions import service as module
 from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import Visitor
+from app.control.sharing import service as links
 from app.errors import Conflict, NotFound, TooManyRequests, Unauthorized, Unavailable
 
 SESSION, TENANT, OTHER_TENANT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -23,7 +25,8 @@ VISITOR = Visitor("192.0.2.0", "a browser")
 OPEN = transitions.OPEN_SESSION.statement
 END = transitions.END_SESSION.statement
 RELEASE = transitions.RELEASE_TENANTS.statement
-FIND, EXTEND, NOT_CACHED = module._FIND, module._EXTEND, module._MARK_NOT_CACHED
+REVOKE = links._SQL["revoke_shares"]
+FIND, EXTEND, NOT_CACHED = finding.FIND, module._EXTEND, publishing._MARK_NOT_CACHED
 
 
 def row(**known):
@@ -36,6 +39,14 @@ def row(**known):
         "awaited": None, "is_shortened": False, **known,
     }  # fmt: skip
     return SimpleNamespace(**values, _mapping=values)
+
+
+class Answer(list):
+    """What a statement answered: as one row, and as rows."""
+
+    def __init__(self, found):
+        super().__init__([found] if found else [])
+        self.one = self.one_or_none = lambda: found
 
 
 class Answers:
@@ -64,7 +75,7 @@ class Answers:
         self.log.append((statement, parameters))
         rows = self.rows.get(statement, [])
         found = rows.pop(0) if len(rows) > 1 else (rows or [None])[0]
-        return SimpleNamespace(one=lambda: found, one_or_none=lambda: found)
+        return Answer(found)
 
     def scalars(self, statement):
         return SimpleNamespace(all=lambda: self.rows.get(statement, []))
@@ -211,12 +222,15 @@ def test_an_extension_that_is_refused_says_why(world, found, kind, code):
 
 def test_ending_releases_the_tenant_in_its_transaction_then_updates_the_gateway(world):
     world.answers.give(END, row(status="destroyed"))
+    world.answers.give(REVOKE, SimpleNamespace(id=UUID(int=4)))
     assert world.service.end("demo_secret", "operator").status is SessionStatus.DESTROYED
     assert world.log == [
         (END, {"session_id": "demo_secret", "ended_by": "operator"}),
         (RELEASE, {"demo_session_ids": [SESSION]}),
+        (REVOKE, {"demo_session_id": SESSION}),
         ("commit",),
         ("cache.forget", "demo_secret"),
+        ("cache.forget", "share_00000000000000000000000000000004"),
         ("dispatcher.drop", TENANT),
     ]
 

@@ -22,6 +22,9 @@ EXPECTED = {
     "too_many_logins": 503,
     "internal_error": 500,
     "demo_restriction": 403,
+    "share_closed": 401,
+    "shared_read_only": 403,
+    "shared_not_yours": 403,
 }
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from gateway import SessionRecord
+from gateway import SessionRecord, share_id
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
 
@@ -28,6 +28,23 @@ def test_a_status_or_a_time_that_means_nothing_is_refused():
         record("lost")
     with pytest.raises(ValueError, match="time zone"):
         record("pending", expires_at=NOW.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("session_id", "access"),
+    [("demo_" + "x" * 32, "read"), ("share_" + "0" * 32, "own"), ("share_" + "0" * 32, "all")],
+)
+def test_only_a_share_link_makes_a_guest(session_id, access):
+    with pytest.raises(ValueError, match="is not of its credential"):
+        SessionRecord(session_id, uuid4(), uuid4(), "any", "active", NOW, access)
+
+
+def test_a_guests_requests_are_counted_by_the_link():
+    share, session = uuid4(), uuid4()
+    of_guest = SessionRecord(share_id(share), session, uuid4(), "any", "active", NOW, "read")
+    of_owner = SessionRecord("demo_" + "x" * 32, session, uuid4(), "any", "active", NOW)
+    assert (of_guest.counted_as, of_owner.counted_as) == (share, session)
+    assert (of_guest.is_guest, of_owner.is_guest) == (True, False)
 
 
 def test_the_secret_of_a_session_is_not_shown():

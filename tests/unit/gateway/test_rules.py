@@ -136,12 +136,17 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
     paths = {rule.pattern for rule in POLICY.rules if rule.form}
     assert paths == {
         "/ops/**",
+        "/d/*",
         "/contacto",
         "/contacto/**",
         "/idioma",
         "/entrar",
         "/demo/abrir",
+        "/compartir/salir",
+        "/compartir/*",
         "/demo/sesion/ampliar",
+        "/demo/sesion/compartir",
+        "/demo/sesion/compartir/*/cerrar",
         "/demo/sesion/reiniciar",
         "/demo/sesion/terminar",
         "/demo/caja",
@@ -156,6 +161,38 @@ def test_only_what_takes_a_form_of_ours_is_a_form() -> None:
         "/demo/recorrido",
     }
     assert all(rule.methods == frozenset({"POST"}) for rule in POLICY.rules if rule.form)
+
+
+OWNERS = {
+    ("POST", "/demo/sesion/ampliar"), ("POST", "/demo/sesion/reiniciar"),
+    ("POST", "/demo/sesion/terminar"), ("POST", "/demo/sesion/compartir"),
+    ("POST", "/demo/sesion/compartir/1/cerrar"), ("GET", "/demo/sesion/compartir"),
+    ("GET", "/demo/sesion/terminar"), ("POST", "/api/demo/session/extend"),
+    ("POST", "/api/demo/session/reset"), ("POST", "/api/demo/session/destroy"),
+    ("POST", "/api/demo/session/shares"), ("GET", "/api/demo/session/shares"),
+    ("POST", "/api/demo/session/shares/1/revoke"), ("POST", "/api/demo/session/x/convert"),
+}  # fmt: skip
+ANYBODYS = {
+    ("POST", "/api/demo/session/create"), ("GET", "/api/demo/session/current"),
+    ("GET", "/api/demo/session/current/events"), ("POST", "/demo/abrir"), ("POST", "/demo/caja"),
+    ("POST", "/compartir/salir"), ("POST", "/compartir/x"), ("POST", "/api/demo/shares/open"),
+}  # fmt: skip
+
+
+def test_what_guests_may_send_without_a_session_of_their_own_changes_no_session() -> None:
+    open_to_guests = {
+        rule.pattern
+        for rule in POLICY.rules
+        if rule.verdict is OPTIONAL and not rule.owner and (rule.methods or {"POST"}) - set(READ)
+    }
+    assert open_to_guests == {
+        "/api/demo/session/create", "/api/demo/contact", "/api/demo/**", "/contacto", "/demo/abrir",
+        "/d/*",
+    }  # fmt: skip
+
+
+def test_what_is_done_with_the_session_itself_is_its_owners() -> None:
+    assert {one for one in OWNERS | ANYBODYS if POLICY.decide(*one).owner} == OWNERS
 
 
 def test_a_newline_ends_no_pattern() -> None:

@@ -23,8 +23,7 @@ async function refresh() {
 async function follow() {
   try {
     const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
-    const session = (await answer.json()).session_id;
-    const stream = new EventSource(`/api/demo/session/${encodeURIComponent(session)}/events?until=end`);
+    const stream = new EventSource(`${(await answer.json()).events_url}?until=end`);
     stream.addEventListener("changed", refresh);
     // A stream ends after a while and opens again by itself; one that is refused is closed.
     stream.addEventListener("error", () => {
@@ -34,7 +33,12 @@ async function follow() {
       stream.close();
       fallback ||= setInterval(refresh, MINUTE);
     });
-    for (const end of ["destroyed", "expired", "failed"]) stream.addEventListener(end, () => stream.close());
+    for (const end of ["destroyed", "expired", "failed"]) {
+      stream.addEventListener(end, () => {
+        stream.close();
+        location.reload(); // the server says what comes now
+      });
+    }
     window.addEventListener("pagehide", () => stream.close());
   } catch {
     fallback ||= setInterval(refresh, MINUTE);

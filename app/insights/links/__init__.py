@@ -1,0 +1,1 @@
+"""Prospect links: `/d/<code>` opens a demo that marketing prepared. Start with `service`."""
