@@ -140,7 +140,9 @@ class SessionService(SessionFinder):
         if self._measurements is not None:
             self._measurements.observe("demo_session_wait_seconds", seconds)
 
-    def extend(self, session_id: str, once: str | None = None) -> OpenedSession:
+    def extend(
+        self, session_id: str, once: str | None = None, by: str = "visitor"
+    ) -> OpenedSession:
         """Extend a session by one duration, or by half of it while few places are left.
 
         A session is extended one time for a key `once`.
@@ -168,7 +170,7 @@ class SessionService(SessionFinder):
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
         self._publishing.remember(session)
-        self._events.record("extended", session=session.id, by="visitor")
+        self._events.record("extended", session=session.id, by=by)
         notice = shortened(self._duration / 2) if row.is_shortened else None
         return replace(self._with_token(session), notice=notice)
 
