@@ -8,6 +8,7 @@ from tests.bench import (
     cloning,
     commands,
     crowd,
+    events,
     gateway,
     kubernetes,
     lifecycle,
@@ -17,7 +18,7 @@ from tests.bench import (
     visits,
 )
 
-PLAIN = (transfer, living, lists, commands, gateway, kubernetes, visits)
+PLAIN = (transfer, living, lists, commands, gateway, kubernetes, visits, events)
 """Benchmarks that take no other option."""
 
 
