@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import before_render_template
 
-from app import create_app
+from app import create_app, factory
 from app.config import Settings
 from app.control import statistics
 from app.control.statistics import Figures, TenantCount
@@ -44,14 +44,15 @@ def counted(monkeypatch, owner, name, answer):
 
 
 def test_figures_are_counted_once_for_all_who_ask(client, monkeypatch):
-    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)])
+    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)], 400)
     calls = counted(monkeypatch, statistics, "figures", figures)
+    asked = counted(monkeypatch, factory, "fetch_pool_targets", [])
     for _ in range(3):
         assert client.get("/api/demo/stats").json == TOTALS
         text = client.get("/metrics").text
         assert 'demo_tenants{account_type="notes",state="ready"} 4.0' in text
         assert "demo_session_requests 77.0" in text
-    assert calls == ["figures"]
+    assert (calls, asked) == (["figures"], ["fetch_pool_targets"])
 
 
 def test_readiness_is_checked_once_for_all_who_ask(client, monkeypatch):

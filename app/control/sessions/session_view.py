@@ -64,6 +64,8 @@ class SessionView:
     done: tuple[str, ...] = ()
     """What was done under keys that say that it be done once."""
     tour: TourProgress = NOT_BEGUN
+    message: str | None = None
+    """What operators say to the visitor now."""
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
@@ -122,7 +124,16 @@ def session_view(row: Any) -> SessionView:
         choices=choices_in(data["metadata"]),
         done=tuple(data["metadata"].get("once", ())),
         tour=progress_in(data["metadata"]),
+        message=message_in(data["metadata"]),
     )
+
+
+def message_in(metadata: dict[str, Any]) -> str | None:
+    """Return the operators' message, while it is to be shown."""
+    message = metadata.get("message")
+    if message is None or datetime.now(UTC).timestamp() >= message["until"]:
+        return None
+    return str(message["text"])
 
 
 def choices_in(metadata: dict[str, Any]) -> Choices:
