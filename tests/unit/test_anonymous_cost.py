@@ -15,7 +15,8 @@ from app.http.short_cache import ShortCache
 NOWHERE = "127.0.0.1:1"
 TOTALS = {
     "total_sessions": 5, "pending_sessions": 0, "active_sessions": 3, "expired_sessions": 0,
-    "destroyed_sessions": 2, "failed_sessions": 0, "avg_duration_minutes": 4.0,
+    "destroyed_sessions": 2, "failed_sessions": 0, "ended_by_clock": 0,
+    "ended_by_visitor": 2, "ended_by_ops": 0, "avg_duration_minutes": 4.0,
     "total_requests": 77,
 }  # fmt: skip
 

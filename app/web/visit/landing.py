@@ -93,6 +93,7 @@ def privacy() -> str:
         minutes=settings.demo_session_duration_minutes,
         lead_days=settings.leads_retention_days,
         unconfirmed_days=settings.leads_unconfirmed_days,
+        events_days=settings.demo_events_days if settings.demo_events != "off" else None,
     )
 
 
