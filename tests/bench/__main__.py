@@ -12,8 +12,20 @@ from tests.bench import (
     lifecycle,
     lists,
     living,
+    pages,
     transfer,
 )
+
+PLAIN = {
+    "transfer": transfer,
+    "living": living,
+    "lists": lists,
+    "pages": pages,
+    "commands": commands,
+    "gateway": gateway,
+    "kubernetes": kubernetes,
+}
+"""The benchmarks that take no option of their own."""
 
 
 def main() -> int:
@@ -27,12 +39,8 @@ def main() -> int:
     of_life = benches.add_parser("lifecycle", parents=[quick], help=lifecycle.__doc__)
     of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 10000, quick 200")
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
-    benches.add_parser("transfer", parents=[quick], help=transfer.__doc__)
-    benches.add_parser("living", parents=[quick], help=living.__doc__)
-    benches.add_parser("lists", parents=[quick], help=lists.__doc__)
-    benches.add_parser("commands", parents=[quick], help=commands.__doc__)
-    benches.add_parser("gateway", parents=[quick], help=gateway.__doc__)
-    benches.add_parser("kubernetes", parents=[quick], help=kubernetes.__doc__)
+    for name, bench in PLAIN.items():
+        benches.add_parser(name, parents=[quick], help=bench.__doc__)
     of_crowds = benches.add_parser("crowd", parents=[quick], help=crowd.__doc__)
     of_crowds.add_argument("--only", nargs="+", help="only these attacks, by their names")
     of_crowds.add_argument("--seconds", type=float, help="of each attack; 60, quick 6")
@@ -42,20 +50,10 @@ def main() -> int:
             cloning.run(options.quick, options.full)
         case "lifecycle":
             lifecycle.run(options.quick, options.cycles, options.only)
-        case "transfer":
-            transfer.run(options.quick)
-        case "living":
-            living.run(options.quick)
-        case "lists":
-            lists.run(options.quick)
-        case "commands":
-            commands.run(options.quick)
-        case "gateway":
-            gateway.run(options.quick)
-        case "kubernetes":
-            kubernetes.run(options.quick)
         case "crowd":
             crowd.run(options.quick, options.only, options.seconds)
+        case name:
+            PLAIN[name].run(options.quick)
     return 0
 
 

@@ -33,7 +33,7 @@ def after_the_end() -> Response:
     session = None if ended is None else current_services().sessions.find(ended)
     response = make_response(render_template("visit/ended.html", **_context(session)))
     has_failed = session is not None and session.status is SessionStatus.FAILED
-    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE if has_failed else HTTPStatus.GONE
+    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE if has_failed else HTTPStatus.OK
     response.headers["Cache-Control"] = "no-store"
     return response
 
