@@ -46,7 +46,7 @@ from gateway import (
     share_in,
 )
 from gateway.http.security_headers import SecurityHeaders
-from jobs import tasks
+from jobs import checks, tasks
 from jobs.queue.background_tasks import BackgroundTasks
 from jobs.services import (
     GatewayCache,
@@ -79,7 +79,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
         dispatcher=make_dispatcher(settings, redis),
         background_tasks=BackgroundTasks(),
     )
-    app.cli.add_command(make_group(tasks, demo.account_types))
+    app.cli.add_command(make_group(tasks, demo.account_types, checks.CHECKS))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)

@@ -8,10 +8,12 @@ in a table of labels, in the navigation, or in a list of the pages.
 import ast
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -41,8 +43,8 @@ REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError
 FIRST = ("_", "gettext", "N_", *REFUSALS)
 PLACES: Mapping[str, tuple[int, ...]] = (
     dict.fromkeys(FIRST, (0,))
-    | dict.fromkeys(("own_error", "refused", "add"), (1,))
-    | {"Refusal": (2,), "ngettext": (0, 1), "NN_": (0, 1), "pgettext": (1, 0)}
+    | dict.fromkeys(("own_error", "refused", "_refuse", "_bad_line", "fetch_one"), (-1,))
+    | {"Refusal": (2,), "add": (1,), "ngettext": (0, 1), "NN_": (0, 1), "pgettext": (1, 0)}
 )
 """The functions that take texts, with the places of those; of `pgettext`, the context's second."""
 IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -59,11 +61,17 @@ def texts_of_code() -> Catalog:
 
 
 def _found() -> Iterator[Found]:
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            file = path.relative_to(ROOT).as_posix()
-            if not file.startswith(FOR_OPERATORS):
-                yield from ((file, *text) for text in _of_module(path))
+    paths = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    files = {path.relative_to(ROOT).as_posix(): path for path in paths}
+    modules = {
+        file: ast.parse(path.read_text(encoding="utf-8"))
+        for file, path in files.items()
+        if not file.startswith(FOR_OPERATORS)
+    }
+    shared = {name: texts for name, texts in _named(modules.values()).items() if name.isupper()}
+    for file, module in modules.items():
+        named = _named([module]) | shared
+        yield from ((file, *text) for text in _of_module(module, named))
     for path in sorted((ROOT / "app/web/templates").rglob("*.html")):
         with path.open("rb") as template:
             texts = list(extract("jinja2", template, IN_TEMPLATES, options={"trimmed": "true"}))
@@ -71,34 +79,62 @@ def _found() -> Iterator[Found]:
         yield from ((file, message, context) for _, message, _, context in texts)
     yield from ((*text, None) for text in _kept())
     for file in ("app/policy.toml", "app/bakery/policy.toml"):
-        for rule in tomllib.loads((ROOT / file).read_text(encoding="utf-8"))["rules"]:
+        for rule in _toml(ROOT / file)["rules"]:
             if "message" in rule:
                 yield file, rule["message"], None
-    yield from ((*text, None) for text in _of_tours())
+    yield from ((*text, None) for text in (*_of_tours(), *_of_demo()))
+
+
+def _of_demo() -> Iterator[tuple[str, str]]:
+    """Return what is said of the account types and scenarios to choose from."""
+    demo, scenarios = ROOT / "demo.toml", sorted(ROOT.glob("seeds/scenarios/*/scenario.toml"))
+    for account in _toml(demo)["accounts"]:
+        texts = [account["title"], account["description"], *account["features"]]
+        yield from (("demo.toml", text) for text in (*texts, *account["modules"].values()))
+    yield from ((path.relative_to(ROOT).as_posix(), _toml(path)["title"]) for path in scenarios)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _of_tours() -> Iterator[tuple[str, str]]:
     for path in (*ROOT.glob("seeds/tours/*.toml"), *ROOT.glob("seeds/scenarios/*/tour.toml")):
-        file = tomllib.loads(path.read_text(encoding="utf-8"))
+        file = _toml(path)
         for part in (file, *file.get("steps", ()), *file.get("deeds", {}).values()):
             for key in ("title", "invitation", "text"):
                 if key in part:
                     yield path.relative_to(ROOT).as_posix(), part[key]
 
 
-def _of_module(path: Path) -> Iterator[tuple[Text, str | None]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _named(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Return the texts that names stand for, in any module: a refusal may be named in another."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            value = node.value.value
+            if isinstance(value, str) and " " in value and isinstance(node.targets[0], ast.Name):
+                found[node.targets[0].id].add(value)
+    return found
+
+
+def _of_module(
+    module: ast.Module, named: Mapping[str, set[str]]
+) -> Iterator[tuple[Text, str | None]]:
+    for node in ast.walk(module):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        given = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
-        wanted = [given[place] for place in PLACES.get(name, ()) if place < len(given)]
-        if not wanted or not all(isinstance(text, str) for text in wanted):
+        wanted = [node.args[place] for place in PLACES.get(name, ()) if place < len(node.args)]
+        if len(wanted) == 1 and isinstance(wanted[0], ast.Name):
+            yield from ((text, None) for text in sorted(named.get(wanted[0].id, ())))
+        given = [each.value for each in wanted if isinstance(each, ast.Constant)]
+        if not given or not all(isinstance(text, str) for text in given):
             continue
         if name == "pgettext":
-            yield wanted[0], wanted[1]
+            yield given[0], given[1]
         else:
-            yield wanted[0] if len(wanted) == 1 else tuple(wanted), None
+            yield given[0] if len(given) == 1 else tuple(given), None
 
 
 def _kept() -> Iterator[tuple[str, Text]]:
@@ -145,9 +181,15 @@ def updated(code: str) -> Catalog:
 
 def write(code: str, catalog: Catalog) -> None:
     """Keep the catalogue of a language."""
+    write_catalogue(FOLDER / code / PLACE, catalog)
+
+
+def write_catalogue(file: Path, catalog: Catalog) -> None:
+    """Write a catalogue into a file."""
     out = BytesIO()
     write_po(out, catalog, width=100, sort_output=True, include_lineno=False)
-    (FOLDER / code / PLACE).write_bytes(out.getvalue())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(out.getvalue())
 
 
 def main() -> None:

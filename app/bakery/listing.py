@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.bakery.schemas import BIGGEST_ID, Query
 from app.errors import InvalidRequest, NotFound
 from app.http.negotiation import wants_csv
+from app.language.texts import _
 from app.validation import Text
 
 TOTAL = "list_total"
@@ -100,7 +101,10 @@ def paginate(
     totals = [item.pop(TOTAL) for item in items]
     if query.page > 1 and not items:
         last = _pages(session.scalar(count) or 0, size)
-        raise NotFound(f"No hay tantas páginas: la última es la {last}.", code="page_out_of_range")
+        raise NotFound(
+            _("No hay tantas páginas: la última es la %(last)s.", last=last),
+            code="page_out_of_range",
+        )
     total_items = totals[0] if totals else 0
     return {
         "items": items,
@@ -127,9 +131,10 @@ def _order(listing: Listing, sort: str | None) -> list[ColumnElement[Any]]:
     column = listing.sorts.get(wanted.removeprefix("-"))
     if column is None:
         names = ", ".join(sorted(listing.sorts))
-        message = f"Se puede ordenar por: {names}; con un guion delante, al revés."
+        message = _("Se puede ordenar por: %(names)s; con un guion delante, al revés.", names=names)
         raise InvalidRequest(
-            f"No se puede ordenar por «{wanted}».", errors={"query": {"sort": [message]}}
+            _("No se puede ordenar por «%(wanted)s».", wanted=wanted),
+            errors={"query": {"sort": [message]}},
         )
     direction = column.desc() if wanted.startswith("-") else column.asc()
     if not _is_required(column):

@@ -5,6 +5,7 @@ import re
 from flask import request
 
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -22,7 +23,11 @@ def key_of_request(shortest: int = 1) -> str | None:
         return None
     key = request.headers[HEADER]
     if len(key) < shortest or not _KEY.fullmatch(key):
-        sentence = f"Usa de {shortest} a {LONGEST_KEY} letras, cifras o signos, sin espacios."
+        sentence = _(
+            "Usa de %(shortest)s a %(longest)s letras, cifras o signos, sin espacios.",
+            shortest=shortest,
+            longest=LONGEST_KEY,
+        )
         raise InvalidRequest(sentence, errors={"headers": {HEADER: [sentence]}})
     return key
 

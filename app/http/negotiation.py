@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import has_request_context, request
 
 from app.errors import NotAcceptable
+from app.language.texts import _
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -26,5 +27,8 @@ def ensure_acceptable(offers: Sequence[str]) -> None:
     if request.accept_mimetypes and request.accept_mimetypes.best_match(offers) is None:
         names = " o ".join(offers)
         raise NotAcceptable(
-            f"Esta operación responde en {names}, y tu cabecera Accept no lo admite."
+            _(
+                "Esta operación responde en %(names)s, y tu cabecera Accept no lo admite.",
+                names=names,
+            )
         )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, request
 
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 HINTS = {"format": "Para una tabla, pide «Accept: text/csv»."}
 """What to do instead of a parameter that clients of other APIs try."""
@@ -26,7 +27,9 @@ def ensure_known_parameters() -> None:
             errors[name] = ["Este parámetro está más de una vez."]
     if errors:
         names = ", ".join(f"«{name[:50]}»" for name in errors)
-        raise InvalidRequest(f"Revisa estos parámetros: {names}.", errors={"query": errors})
+        raise InvalidRequest(
+            _("Revisa estos parámetros: %(names)s.", names=names), errors={"query": errors}
+        )
 
 
 def known_parameters(view: Any) -> list[str]:
@@ -46,4 +49,4 @@ def _unknown(name: str, known: list[str]) -> str:
         return f"No existe este parámetro. ¿Querías decir «{near[0]}»?"
     if not known:
         return "No existe este parámetro: esta operación no tiene ninguno."
-    return f"No existe este parámetro. Los que hay: {', '.join(known)}."
+    return _("No existe este parámetro. Los que hay: %(known)s.", known=", ".join(known))

@@ -11,7 +11,13 @@ class InsightSettings(DatabaseLogins):
     """Settings of events, operators and marketing."""
 
     ops_password: str | None = Field(
-        default=None, description="Password of the user `ops` for `/ops/`; unset closes `/ops/`."
+        default=None,
+        description="Password of the user `ops` for `/ops/`, or its Argon2 hash; "
+        "without it and `MARKETING_PASSWORD` they are closed.",
+    )
+    marketing_password: str | None = Field(
+        default=None,
+        description="Password of the user `marketing`, who reads `/ops/` and changes nothing.",
     )
     demo_events: Literal["on", "off", "strict"] = Field(
         default="on",

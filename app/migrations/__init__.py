@@ -37,8 +37,17 @@ def frozen_sql(name: str) -> str:
     return (CONTROL / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def control_head() -> str:
+    """Return the newest revision of the control tree."""
+    return _head(CONTROL)
+
+
 def tenant_head(tree: Path) -> str:
     """Return the newest revision of a demo's tree."""
+    return _head(tree)
+
+
+def _head(tree: Path) -> str:
     head = ScriptDirectory(str(tree)).get_current_head()
     assert head is not None, f"{tree} has no revision"
     return head

@@ -1,27 +1,24 @@
-"""The operators' pages, behind their password: sessions, the pool, and rq-dashboard."""
+"""The operators' pages, behind their passwords, with rq-dashboard."""
 
-import hmac
 import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import rq_dashboard
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, redirect, request, url_for
 from markupsafe import escape
 from rq.exceptions import NoSuchJobError
-from sqlalchemy import select
 
 from app import rq_json as json_rq  # noqa: F401  (rq-dashboard reads jobs)
 from app.config import Settings
-from app.control import statistics
-from app.control.models import DemoSession
-from app.control.services import current_services
-from app.errors import FAILED_CREDENTIAL_KEY, problem
+from app.errors import problem
 from app.insights.leads.ops import blueprint as leads
 from app.insights.links.ops import blueprint as links
+from app.ops.access import admit, current_operator
+from app.ops.dashboard import blueprint as dashboard
+from app.ops.look import init_look
 
-USER = "ops"
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
 """Fields that rq-dashboard's lists of jobs escape themselves."""
@@ -32,7 +29,9 @@ REGISTRIES = frozenset(
 )
 NUMBER = re.compile("[1-9][0-9]{0,4}")
 
-blueprint = Blueprint("ops", __name__, url_prefix="/ops", template_folder="templates")
+blueprint = Blueprint(
+    "ops", __name__, url_prefix="/ops", template_folder="templates", static_folder="static"
+)
 
 
 @blueprint.app_template_filter("utc")
@@ -41,32 +40,10 @@ def in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
-@blueprint.get("/")
-def overview() -> str:
-    """Show the newest sessions and the pool. Session ids are secrets and are not shown."""
-    services = current_services()
-    newest = select(
-        DemoSession.id,
-        DemoSession.demo_account_type,
-        DemoSession.status,
-        DemoSession.created_at,
-        DemoSession.expires_at,
-        DemoSession.request_count,
-    ).order_by(DemoSession.created_at.desc())
-    with services.engine.connect() as connection:
-        sessions = connection.execute(newest.limit(50)).all()
-    return render_template(
-        "ops.html",
-        sessions=sessions,
-        totals=statistics.totals(services.engine),
-        tenants=statistics.tenant_counts(services.engine),
-    )
-
-
 @blueprint.get("")
 def without_slash() -> Response:
     """Lead to the page."""
-    return redirect(url_for("ops.overview"))  # type: ignore[return-value]
+    return redirect(url_for("ops_figures.dashboard"))  # type: ignore[return-value]
 
 
 def init_ops(app: Flask, settings: Settings) -> None:
@@ -77,30 +54,30 @@ def init_ops(app: Flask, settings: Settings) -> None:
     """
     app.config["RQ_DASHBOARD_REDIS_URL"] = settings.redis_url
     app.config["RQ_DASHBOARD_DISABLE_DELETE"] = True
-    app.before_request(lambda: _guard(settings.ops_password))
+    app.before_request(lambda: _guard(settings))
     app.after_request(_escape_data)
     app.register_error_handler(NoSuchJobError, lambda _: problem(404, "not_found", NO_SUCH_JOB))
     rq_dashboard.web.setup_rq_connection(app)
+    init_look(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(dashboard)
     app.register_blueprint(leads)
     app.register_blueprint(links)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
 
 
-def _guard(password: str | None) -> Response | None:
+def _guard(settings: Settings) -> Response | None:
     if request.path != "/ops" and not request.path.startswith("/ops/"):
         return None
-    if password is None:
-        return problem(404, "not_found", "Operators' pages are closed: set OPS_PASSWORD.")
-    if not _is_operator(password):
-        challenge = {"WWW-Authenticate": 'Basic realm="ops", charset="UTF-8"'}
-        return problem(401, "ops_required", "Operators' credentials are needed.", None, challenge)
-    changes = request.path.startswith(DASHBOARD) and (
-        request.method != "GET" or "requeue" in request.path
-    )
+    if (refused := admit(settings)) is not None:
+        return refused
+    is_job_page = request.path.startswith(DASHBOARD)
+    if is_job_page and not current_operator().may_act:
+        return problem(403, "role_required", "The dashboard of jobs is for operators.")
+    changes = is_job_page and (request.method != "GET" or "requeue" in request.path)
     if changes:
         return problem(403, "read_only", "This dashboard shows jobs and does not change them.")
-    if request.path.startswith(DASHBOARD) and _names_nothing(request.view_args or {}):
+    if is_job_page and _names_nothing(request.view_args or {}):
         return problem(404, "not_found", NO_SUCH_JOB)
     return None
 
@@ -133,13 +110,3 @@ def _escaped(value: Any, as_is: frozenset[str]) -> Any:
             for name, item in value.items()
         }
     return value
-
-
-def _is_operator(password: str) -> bool:
-    given = request.authorization
-    if given is None or given.type != "basic":
-        return False  # a browser asks for the password only after this
-    user_is_good = hmac.compare_digest((given.username or "").encode(), USER.encode())
-    password_is_good = hmac.compare_digest((given.password or "").encode(), password.encode())
-    request.environ[FAILED_CREDENTIAL_KEY] = not (user_is_good and password_is_good)
-    return user_is_good and password_is_good

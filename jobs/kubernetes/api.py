@@ -101,6 +101,33 @@ class Cluster:
         pods = _call(self._core.list_namespaced_pod, self._namespace, label_selector=self._selector)
         return read_clone_jobs(jobs.items, pods.items, self._start_seconds)
 
+    def find_missing_rights(self) -> list[str]:
+        """Try each of `CALLS` so that it changes nothing; return those that are forbidden.
+
+        The API looks at rights before it looks at what is asked: a Job without a name is refused
+        as invalid to an account that may create Jobs, and one that is not there is not found.
+
+        Raises:
+            ClusterAway: the API does not answer.
+        """
+        space, few = self._namespace, {"label_selector": self._selector}
+        tries: dict[tuple[str, str, str], Callable[[], Any]] = {
+            ("batch", "jobs", "create"): lambda: _call(self._jobs.create_namespaced_job, space, {}),
+            ("batch", "jobs", "list"): lambda: _call(self._jobs.list_namespaced_job, space, **few),
+            ("batch", "jobs", "delete"): lambda: _call(
+                self._jobs.delete_namespaced_job, "demo-clone-none", space
+            ),
+            ("", "pods", "list"): lambda: _call(self._core.list_namespaced_pod, space, **few),
+        }
+        missing = []
+        for group, resource, verb in sorted(CALLS):
+            try:
+                tries[group, resource, verb]()
+            except ClusterRefused as error:
+                if error.status in (401, 403):
+                    missing.append(f"{verb} {resource}")
+        return missing
+
 
 def _configuration(kubeconfig: str | None) -> "client.Configuration":
     """Return how to reach the cluster that we run in; outside of one, that of the kubeconfig.

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from types import ModuleType
 
 from tests.bench import (
     cloning,
@@ -14,18 +15,11 @@ from tests.bench import (
     living,
     pages,
     transfer,
+    visits,
 )
 
-PLAIN = {
-    "transfer": transfer,
-    "living": living,
-    "lists": lists,
-    "pages": pages,
-    "commands": commands,
-    "gateway": gateway,
-    "kubernetes": kubernetes,
-}
-"""The benchmarks that take no option of their own."""
+PLAIN = (transfer, living, lists, pages, commands, gateway, kubernetes, visits)
+"""Benchmarks that take no other option."""
 
 
 def main() -> int:
@@ -39,8 +33,8 @@ def main() -> int:
     of_life = benches.add_parser("lifecycle", parents=[quick], help=lifecycle.__doc__)
     of_life.add_argument("--cycles", type=int, help="create/destroy cycles; 10000, quick 200")
     of_life.add_argument("--only", nargs="+", choices=lifecycle.PARTS, help="only these parts")
-    for name, bench in PLAIN.items():
-        benches.add_parser(name, parents=[quick], help=bench.__doc__)
+    for module in PLAIN:
+        benches.add_parser(_name(module), parents=[quick], help=module.__doc__)
     of_crowds = benches.add_parser("crowd", parents=[quick], help=crowd.__doc__)
     of_crowds.add_argument("--only", nargs="+", help="only these attacks, by their names")
     of_crowds.add_argument("--seconds", type=float, help="of each attack; 60, quick 6")
@@ -53,8 +47,12 @@ def main() -> int:
         case "crowd":
             crowd.run(options.quick, options.only, options.seconds)
         case name:
-            PLAIN[name].run(options.quick)
+            next(module for module in PLAIN if _name(module) == name).run(options.quick)
     return 0
+
+
+def _name(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
 
 
 if __name__ == "__main__":

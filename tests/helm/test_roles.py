@@ -18,7 +18,7 @@ ROTATED = {
 }
 KEYS = {
     "web": WEB | ROTATED | {"GATEWAY_SIGNING_KEYS", "LEADS_KEYS"},
-    "dashboard": WEB | ROTATED | {"LEADS_KEYS", "OPS_PASSWORD"},
+    "dashboard": WEB | ROTATED | {"LEADS_KEYS", "OPS_PASSWORD", "MARKETING_PASSWORD"},
     "worker": NEEDED | ROTATED | {"LEADS_KEYS", "SMTP_URL"},
     "cleanup": NEEDED | ROTATED,
     "migrate": NEEDED | {"TENANT_DATABASE_URL"},

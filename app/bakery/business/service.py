@@ -12,6 +12,7 @@ from app.bakery.listing import fetch_all, fetch_one
 from app.bakery.modules import shown_modules
 from app.bakery.scope import current_choices
 from app.errors import Conflict, InvalidRequest
+from app.language.texts import _
 
 SELLING = (LocationKind.BAKERY, LocationKind.SHOP, LocationKind.WORKSHOP)
 DISPATCHING = (LocationKind.WORKSHOP, LocationKind.BAKERY, LocationKind.SHOP)
@@ -49,7 +50,11 @@ def default_location() -> ScalarSelect[int]:
 
 def unknown_location(location_id: int, part: str) -> InvalidRequest:
     """The refusal of a location that does not exist; `part` of the request named it."""
-    errors = {part: {"location_id": [f"No existe la ubicación {location_id}."]}}
+    errors = {
+        part: {
+            "location_id": [_("No existe la ubicación %(location_id)s.", location_id=location_id)]
+        }
+    }
     return InvalidRequest("Esa ubicación no existe.", errors=errors)
 
 

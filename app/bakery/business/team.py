@@ -14,6 +14,7 @@ from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, pagi
 from app.bakery.modules import MODULES
 from app.bakery.problems import Problems
 from app.errors import Conflict, NotFound
+from app.language.texts import _
 
 NO_MEMBER = "No hay nadie con ese número en el equipo."
 
@@ -149,4 +150,6 @@ def change_member(session: Session, user_id: int, change: MemberChange) -> dict[
 
 def _check_location(session: Session, location_id: int | None, problems: Problems) -> None:
     if location_id is not None and session.get(Location, location_id) is None:
-        problems.add("location_id", f"No existe la ubicación {location_id}.")
+        problems.add(
+            "location_id", _("No existe la ubicación %(location_id)s.", location_id=location_id)
+        )

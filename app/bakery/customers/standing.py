@@ -19,6 +19,7 @@ from app.bakery.orders.placing import place
 from app.bakery.orders.schemas import OrderIn, OrderLineIn
 from app.bakery.pos.models import Product
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 LONGEST_AHEAD = timedelta(days=31)
 ALREADY_MADE = "Su pedido fijo de ese día ya está hecho."
@@ -70,7 +71,9 @@ def set_standing(session: Session, customer_id: int, asked: StandingIn) -> dict[
     rows: dict[tuple[int, int], dict[str, Any]] = {}
     for place_, line in enumerate(asked.lines):
         if line.product_id not in sold:
-            sentence = f"El producto {line.product_id} no existe o ya no se vende."
+            sentence = _(
+                "El producto %(product_id)s no existe o ya no se vende.", product_id=line.product_id
+            )
             raise _refuse(f"lines.{place_}.product_id", sentence)
         if (line.weekday, line.product_id) in rows:
             raise _refuse(f"lines.{place_}.product_id", "Este producto ya está en ese día.")
@@ -92,7 +95,7 @@ def run(session: Session, asked: StandingRunIn) -> dict[str, Any]:
     """
     day = asked.day or today() + timedelta(days=1)
     if not today() <= day <= today() + LONGEST_AHEAD:
-        sentence = f"Debe ser de hoy a {LONGEST_AHEAD.days} días."
+        sentence = _("Debe ser de hoy a %(days)s días.", days=LONGEST_AHEAD.days)
         raise _refuse("day", sentence)
     created, skipped = [], []
     for customer, lines in _due(session, day):

@@ -26,6 +26,7 @@ from app.bakery.forecasting.schemas import TrainingIn
 from app.bakery.pos.models import Product
 from app.bakery.problems import Problems
 from app.bakery.sales.models import SalesChannel, SalesHistory
+from app.language.texts import _
 
 ALGORITHM = "media_estacional"
 HORIZON_DAYS = 14
@@ -78,7 +79,7 @@ def _fetch_products(session: Session, product_ids: Sequence[int] | None) -> list
     problems, known = Problems(), {key for key, _ in found}
     for number, key in enumerate(product_ids):
         if key not in known:
-            sentence = f"El producto {key} no existe o ya no se vende."
+            sentence = _("El producto %(key)s no existe o ya no se vende.", key=key)
             problems.add(f"product_ids.{number}", sentence)
     problems.ensure_none()
     return [row for row in found if row[0] in product_ids]

@@ -25,6 +25,7 @@ from app.bakery.inventory.stock import Reason
 from app.bakery.listing import fetch_all
 from app.bakery.problems import Problems, refused
 from app.control.visits.counting import note_deed
+from app.language.texts import N_, _
 
 
 def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
@@ -41,7 +42,13 @@ def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
     found = lock_ingredients(session, [adjustment.ingredient_id])
     ingredient = found.get(adjustment.ingredient_id)
     if ingredient is None:
-        raise refused("ingredient_id", f"No existe el ingrediente {adjustment.ingredient_id}.")
+        raise refused(
+            "ingredient_id",
+            _(
+                "No existe el ingrediente %(ingredient_id)s.",
+                ingredient_id=adjustment.ingredient_id,
+            ),
+        )
     problems = Problems()
     check_quantity(problems, ingredient, adjustment.quantity, None, "")
     problems.ensure_none()
@@ -65,7 +72,9 @@ def _lock_lots(session: Session, adjustment: AdjustmentIn) -> Shelf:
         statement = statement.where(StockLot.expires_on >= today())
     lots = session.scalars(statement.order_by(StockLot.id).with_for_update()).all()
     if adjustment.lot_id is not None and not lots:
-        raise refused("lot_id", f"Ese ingrediente no tiene el lote {adjustment.lot_id}.")
+        raise refused(
+            "lot_id", _("Ese ingrediente no tiene el lote %(lot_id)s.", lot_id=adjustment.lot_id)
+        )
     return sorted(lots, key=lambda lot: (lot.expires_on, lot.id))
 
 
@@ -75,7 +84,7 @@ def _changes(
     quantity = adjustment.quantity
     if quantity < 0:
         key = ingredient.id
-        ensure_enough({key: ingredient}, {key: lots}, {key: -quantity}, "quieres quitar")
+        ensure_enough({key: ingredient}, {key: lots}, {key: -quantity}, N_("quieres quitar"))
         return take(lots, -quantity)
     if adjustment.lot_id is not None:
         return [(lots[0], quantity)]

@@ -12,6 +12,7 @@ from app.bakery.clock import now
 from app.bakery.inventory.models import MovementKind, ProductStock, StockMovement
 from app.bakery.pos.models import Product
 from app.errors import Conflict
+from app.language.texts import _, current_language
 
 Quantities = Mapping[int, Decimal]
 """Product id → quantity."""
@@ -90,13 +91,19 @@ def _ensure_enough(session: Session, rows: Mapping[int, ProductStock], changes: 
     found = session.execute(select(Product.id, Product.name).where(Product.id.in_(short)))
     names = {row.id: row.name for row in found}
     missing = [
-        f"de «{names[product]}» quedan {plain(left[product])} y hacen falta"
-        f" {plain(-changes[product])}"
+        _(
+            "de «%(name)s» quedan %(left)s y hacen falta %(wanted)s",
+            name=names[product],
+            left=plain(left[product]),
+            wanted=plain(-changes[product]),
+        )
         for product in short
     ]
-    raise Conflict(f"No hay bastante: {'; '.join(missing)}.", code="insufficient_stock")
+    raise Conflict(
+        _("No hay bastante: %(missing)s.", missing="; ".join(missing)), code="insufficient_stock"
+    )
 
 
 def plain(quantity: Decimal) -> str:
-    """A quantity as a Spanish reader writes it: no zeros that say nothing, a comma."""
-    return format(quantity.normalize(), "f").replace(".", ",")
+    """A quantity as a reader writes it: no zeros that say nothing, in Spanish a comma."""
+    return format(quantity.normalize(), "f").replace(".", current_language().decimal)

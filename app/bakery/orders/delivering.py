@@ -16,6 +16,7 @@ from app.bakery.orders.models import Customer, Order, OrderLine
 from app.bakery.orders.schemas import DeliveredLineIn
 from app.bakery.orders.service import DELIVERED
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 
 def bake(session: Session, order: Order) -> None:
@@ -56,7 +57,10 @@ def _note_deviations(session: Session, order: Order, asked: Sequence[DeliveredLi
         if line is None:
             raise _refuse(place, "product_id", "Este producto no está en el pedido.")
         if wanted.quantity > line.quantity:
-            sentence = f"Se pidieron {plain(line.quantity)}: no se pueden entregar más."
+            sentence = _(
+                "Se pidieron %(quantity)s: no se pueden entregar más.",
+                quantity=plain(line.quantity),
+            )
             raise _refuse(place, "quantity", sentence)
         line.delivered = None if wanted.quantity == line.quantity else wanted.quantity
     session.flush()

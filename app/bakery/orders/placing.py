@@ -26,6 +26,7 @@ from app.bakery.orders.service import NO_ORDER, TRANSITIONS, fetch_order
 from app.bakery.pos.lines import Line, merge, plain_euros, price, total
 from app.control.visits.counting import note_deed
 from app.errors import Conflict, InvalidRequest, NotFound
+from app.language.texts import _
 
 EDITABLE = (OrderStatus.PENDING, OrderStatus.CONFIRMED)
 """The statuses in which an order's lines and day can change: it is not baked yet."""
@@ -42,7 +43,9 @@ def place(session: Session, asked: OrderIn, is_standing: bool = False) -> dict[s
     """
     customer = session.get(Customer, asked.customer_id)
     if customer is None:
-        raise _refuse("customer_id", f"No existe el cliente {asked.customer_id}.")
+        raise _refuse(
+            "customer_id", _("No existe el cliente %(customer_id)s.", customer_id=asked.customer_id)
+        )
     _ensure_not_past(asked.due_on)
     window = (asked.delivery_from, asked.delivery_to)
     if window == (None, None):
@@ -75,7 +78,7 @@ def _prices_of(customer: Customer) -> Callable[[Decimal], Decimal]:
 def _ensure_minimum(customer: Customer, lines: Sequence[Line]) -> None:
     if total(lines) < customer.minimum_order:
         least = plain_euros(customer.minimum_order)
-        raise _refuse("lines", f"El pedido mínimo de este cliente es de {least}.")
+        raise _refuse("lines", _("El pedido mínimo de este cliente es de %(least)s.", least=least))
 
 
 def ensure_window(first: time | None, last: time | None) -> None:
@@ -162,13 +165,15 @@ def _advance(
 ) -> None:
     possible = TRANSITIONS[order.status]
     if status not in possible:
-        names = " o a ".join(inside_sentence(each) for each in possible)
-        allowed = f"puede pasar a {names}" if possible else "ya no puede cambiar"
-        raise Conflict(
-            f"Un pedido {inside_sentence(order.status)} no puede pasar a"
-            f" {inside_sentence(status)}: {allowed}.",
-            code="invalid_transition",
+        names = _(" o a ").join(inside_sentence(each) for each in possible)
+        allowed = _("puede pasar a %(names)s", names=names)
+        sentence = _(
+            "Un pedido %(before)s no puede pasar a %(wanted)s: %(allowed)s.",
+            before=inside_sentence(order.status),
+            wanted=inside_sentence(status),
+            allowed=allowed if possible else _("ya no puede cambiar"),
         )
+        raise Conflict(sentence, code="invalid_transition")
     if status is OrderStatus.READY:
         bake(session, order)
     if status is OrderStatus.DELIVERED:
@@ -202,9 +207,9 @@ def _write_lines(session: Session, order_id: UUID, lines: Sequence[Line]) -> Non
 
 def _ensure_editable(order: Order) -> None:
     if order.status not in EDITABLE:
+        status = inside_sentence(order.status)
         raise Conflict(
-            f"Un pedido {inside_sentence(order.status)} ya no se puede modificar.",
-            code="order_closed",
+            _("Un pedido %(status)s ya no se puede modificar.", status=status), code="order_closed"
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.bakery.pos.models import Product
 from app.errors import InvalidRequest
+from app.language.texts import _, current_language
 
 CENT = Decimal("0.01")
 
@@ -51,7 +52,9 @@ def merge(asked: Sequence[Asked], most: int) -> dict[int, Decimal]:
     for place, line in enumerate(asked):
         merged[line.product_id] = merged.get(line.product_id, Decimal(0)) + line.quantity
         if merged[line.product_id] > most:
-            raise _bad_line(place, "quantity", f"Entre todas las líneas debe ser {most} o menos.")
+            raise _bad_line(
+                place, "quantity", _("Entre todas las líneas debe ser %(most)s o menos.", most=most)
+            )
     return merged
 
 
@@ -79,7 +82,9 @@ def price(
     }
     for place, line in enumerate(asked):
         if line.product_id not in prices:
-            sentence = f"El producto {line.product_id} no existe o ya no se vende."
+            sentence = _(
+                "El producto %(product_id)s no existe o ya no se vende.", product_id=line.product_id
+            )
             raise _bad_line(place, "product_id", sentence)
     return [
         Line(product_id, quantity, *prices[product_id])
@@ -103,15 +108,16 @@ def ensure_enough_cash(cash_received: Decimal | None, is_cash: bool, amount: Dec
     if not is_cash:
         sentence = "Solo se recibe efectivo cuando se paga en efectivo."
     elif cash_received < amount:
-        sentence = f"No llega: el ticket suma {plain_euros(amount)}."
+        sentence = _("No llega: el ticket suma %(amount)s.", amount=plain_euros(amount))
     else:
         return
     raise InvalidRequest(sentence, errors={"json": {"cash_received": [sentence]}})
 
 
 def plain_euros(amount: Decimal) -> str:
-    """An amount as a Spanish reader writes it."""
-    return f"{amount:.2f} €".replace(".", ",")
+    """An amount as a reader writes it."""
+    text = f"{amount:.2f}".replace(".", current_language().decimal)
+    return _("%(amount)s €", amount=text)
 
 
 def _bad_line(place: int, field: str, sentence: str) -> InvalidRequest:

@@ -13,7 +13,7 @@ from app.bakery.clock import now
 from app.bakery.documents.numbering import return_series, take_number
 from app.bakery.inventory.models import MovementKind
 from app.bakery.inventory.stock import Reason, move_products, plain
-from app.bakery.labels import inside_sentence
+from app.bakery.labels import LABELS
 from app.bakery.pos.lines import Line, merge, total
 from app.bakery.pos.models import ReturnReason, Sale, SaleLine, SaleStatus
 from app.bakery.pos.schemas import MOST_ON_A_TICKET, ReturnIn, SaleLineIn
@@ -21,6 +21,7 @@ from app.bakery.pos.selling import lock_sale, read_lines, reference, write_lines
 from app.bakery.pos.service import fetch_sale
 from app.bakery.pos.till import ensure_open_till
 from app.errors import Conflict, InvalidRequest
+from app.language.texts import _
 
 THROWN_AWAY = (ReturnReason.FAULTY, ReturnReason.STALE)
 """The reasons for which goods are not sold again."""
@@ -104,7 +105,7 @@ def _chosen(
 
 
 def _too_many(place: int, left: Decimal) -> InvalidRequest:
-    sentence = f"De este producto quedan {plain(left)} por devolver en el ticket."
+    sentence = _("De este producto quedan %(left)s por devolver en el ticket.", left=plain(left))
     field = f"lines.{place}.quantity"
     return InvalidRequest(sentence, errors={"json": {field: [sentence]}})
 
@@ -113,7 +114,7 @@ def _shelve(session: Session, back: Sale, lines: Sequence[Line], reason: ReturnR
     pieces: defaultdict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         pieces[line.product_id] -= line.quantity
-    note = f"Devolución: {inside_sentence(reason)}"
+    note = f"Devolución: {LABELS[type(reason)][reason.value].lower()}"
     move_products(
         session, back.location_id, pieces, Reason(MovementKind.SALE, reference(back), note)
     )

@@ -17,6 +17,7 @@ from app.bakery.procurement.order_schemas import PurchaseIn, PurchaseLineIn
 from app.bakery.procurement.orders import NO_ORDER, fetch_order
 from app.bakery.suppliers.models import Supplier, SupplierPrice
 from app.errors import Conflict, NotFound
+from app.language.texts import N_, _
 
 
 def draft(session: Session, asked: PurchaseIn) -> dict[str, Any]:
@@ -29,7 +30,10 @@ def draft(session: Session, asked: PurchaseIn) -> dict[str, Any]:
     problems = Problems()
     supplier = session.get(Supplier, asked.supplier_id)
     if supplier is None or not supplier.is_active:
-        sentence = f"El proveedor {asked.supplier_id} no existe o ya no nos sirve."
+        sentence = _(
+            "El proveedor %(supplier_id)s no existe o ya no nos sirve.",
+            supplier_id=asked.supplier_id,
+        )
         problems.add("supplier_id", sentence)
         problems.ensure_none()
     assert supplier is not None, "it was checked above"
@@ -82,7 +86,11 @@ def _check(
     for number, line in enumerate(lines):
         place = f"lines.{number}.ingredient_id"
         if line.ingredient_id not in prices:
-            sentence = f"{supplier.name} no tiene precio para el ingrediente {line.ingredient_id}."
+            sentence = _(
+                "%(name)s no tiene precio para el ingrediente %(ingredient_id)s.",
+                name=supplier.name,
+                ingredient_id=line.ingredient_id,
+            )
             problems.add(place, sentence)
         elif line.ingredient_id in seen:
             problems.add(place, "Este ingrediente está dos veces.")
@@ -96,7 +104,7 @@ def send(session: Session, order_id: int) -> dict[str, Any]:
         NotFound: there is no such order.
         Conflict: it is no draft any more.
     """
-    order = lock_order(session, order_id, (PurchaseStatus.DRAFT,), "enviar")
+    order = lock_order(session, order_id, (PurchaseStatus.DRAFT,), N_("enviar"))
     lead = session.scalar(select(Supplier.lead_time_days).where(Supplier.id == order.supplier_id))
     order.status, order.sent_at = PurchaseStatus.SENT, now()
     order.expected_on = today() + timedelta(days=lead or 0)
@@ -112,7 +120,7 @@ def cancel(session: Session, order_id: int) -> dict[str, Any]:
         Conflict: something of it has come, or it was given up before.
     """
     states = (PurchaseStatus.DRAFT, PurchaseStatus.SENT)
-    order = lock_order(session, order_id, states, "anular")
+    order = lock_order(session, order_id, states, N_("anular"))
     order.status, order.closed_on = PurchaseStatus.CANCELLED, today()
     session.flush()
     return fetch_order(session, order_id)
@@ -133,12 +141,12 @@ def lock_order(
     if order is None:
         raise NotFound(NO_ORDER)
     if order.status not in states:
-        raise Conflict(
-            f"Un pedido {_said(order.status)} no se puede {verb}.",
-            code="invalid_transition",
+        sentence = _(
+            "Un pedido %(status)s no se puede %(verb)s.", status=_said(order.status), verb=_(verb)
         )
+        raise Conflict(sentence, code="invalid_transition")
     return order
 
 
 def _said(status: PurchaseStatus) -> str:
-    return "en borrador" if status is PurchaseStatus.DRAFT else inside_sentence(status)
+    return _("en borrador") if status is PurchaseStatus.DRAFT else inside_sentence(status)

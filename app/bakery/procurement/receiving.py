@@ -20,6 +20,7 @@ from app.bakery.procurement.models import PurchaseOrder, PurchaseOrderLine, Purc
 from app.bakery.procurement.order_schemas import ReceiptIn, ReceiptLineIn
 from app.bakery.procurement.ordering import lock_order
 from app.bakery.procurement.orders import RECEIVED, fetch_order
+from app.language.texts import N_, _
 
 UNDER_WAY = (PurchaseStatus.SENT, PurchaseStatus.PARTLY_RECEIVED)
 FARTHEST = timedelta(days=3660)
@@ -40,7 +41,7 @@ def receive(session: Session, order_id: int, receipt: ReceiptIn) -> dict[str, An
         InvalidRequest: a line is not of the order, more came than is missing, or an expiry or a
             lot's code cannot be.
     """
-    order = lock_order(session, order_id, UNDER_WAY, "recibir")
+    order = lock_order(session, order_id, UNDER_WAY, N_("recibir"))
     lines = _fetch_lines(session, order_id)
     came = receipt.lines if receipt.lines is not None else _all_missing(lines)
     ingredients = lock_ingredients(session, lines)
@@ -93,18 +94,23 @@ def _check(
     for number, line in enumerate(came):
         place = f"lines.{number}."
         if line.ingredient_id not in lines:
-            sentence = f"El ingrediente {line.ingredient_id} no está en este pedido."
+            sentence = _(
+                "El ingrediente %(ingredient_id)s no está en este pedido.",
+                ingredient_id=line.ingredient_id,
+            )
             problems.add(f"{place}ingredient_id", sentence)
             continue
         ingredient = ingredients[line.ingredient_id]
         check_quantity(problems, ingredient, line.quantity, line.unit, place)
         if line.quantity > missing[ingredient.id]:
             left = f"{plain(missing[ingredient.id])} {label(ingredient.unit)}"
-            sentence = f"Del pedido faltan {left}: no pueden llegar más."
+            sentence = _("Del pedido faltan %(left)s: no pueden llegar más.", left=left)
             problems.add(f"{place}quantity", sentence)
         missing[ingredient.id] -= line.quantity
         if line.lot_code in taken:
-            problems.add(f"{place}lot_code", f"Ya hay un lote «{line.lot_code}».")
+            problems.add(
+                f"{place}lot_code", _("Ya hay un lote «%(lot_code)s».", lot_code=line.lot_code)
+            )
         taken |= {line.lot_code} if line.lot_code else set()
         _check_expiry(problems, line.expires_on, place)
     problems.ensure_none()

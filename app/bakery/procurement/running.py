@@ -23,6 +23,7 @@ from app.bakery.procurement.service import fetch_run, select_suggestions
 from app.bakery.suppliers.models import Supplier
 from app.control.visits.counting import note_deed
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 Suggestion = dict[str, Any]
 
@@ -66,7 +67,10 @@ def _choose(session: Session, ingredient_ids: Sequence[int] | None) -> list[Sugg
     known = {row["ingredient_id"] for row in found}
     for place, ingredient_id in enumerate(ingredient_ids or ()):
         if ingredient_id not in known:
-            sentence = f"El ingrediente {ingredient_id} no está entre las sugerencias de compra."
+            sentence = _(
+                "El ingrediente %(ingredient_id)s no está entre las sugerencias de compra.",
+                ingredient_id=ingredient_id,
+            )
             raise InvalidRequest(sentence, errors={"json": {f"ingredient_ids.{place}": [sentence]}})
     return found
 

@@ -30,6 +30,7 @@ from app.bakery.recipes.models import Recipe
 from app.bakery.recipes.needs import NEEDS
 from app.bakery.recipes.service import measured
 from app.errors import Conflict, NotFound
+from app.language.texts import N_, _
 
 MOST_OUT = 2
 """More than so many times what was planned does not come out of an oven: it is a slip."""
@@ -45,11 +46,20 @@ def plan_batch(session: Session, asked: BatchIn) -> dict[str, Any]:
     problems = Problems()
     recipe = session.get(Recipe, asked.recipe_id)
     if recipe is None or not recipe.is_active:
-        problems.add("recipe_id", f"La receta {asked.recipe_id} no existe o ya no se usa.")
+        problems.add(
+            "recipe_id",
+            _("La receta %(recipe_id)s no existe o ya no se usa.", recipe_id=asked.recipe_id),
+        )
     if asked.baker_id is not None and session.get(User, asked.baker_id) is None:
-        problems.add("baker_id", f"No hay nadie con el número {asked.baker_id} en el equipo.")
+        problems.add(
+            "baker_id",
+            _("No hay nadie con el número %(baker_id)s en el equipo.", baker_id=asked.baker_id),
+        )
     if asked.location_id is not None and session.get(Location, asked.location_id) is None:
-        problems.add("location_id", f"No existe la ubicación {asked.location_id}.")
+        problems.add(
+            "location_id",
+            _("No existe la ubicación %(location_id)s.", location_id=asked.location_id),
+        )
     day = asked.planned_on or today()
     if day < today():
         problems.add("planned_on", "Ese día ya ha pasado.")
@@ -80,7 +90,7 @@ def start_batch(session: Session, batch_id: int, said: BatchStepIn) -> dict[str,
         NotFound: there is no such batch.
         Conflict: it is not on the plan any more, or there is too little of an ingredient.
     """
-    batch = _lock(session, batch_id, BatchStatus.PLANNED, "empezar")
+    batch = _lock(session, batch_id, BatchStatus.PLANNED, N_("empezar"))
     recipe = session.get_one(Recipe, batch.recipe_id)
     needs = _needs(session, batch, recipe)
     ingredients = lock_ingredients(session, needs)
@@ -106,17 +116,22 @@ def finish_batch(session: Session, batch_id: int, made: FinishIn) -> dict[str, A
         Conflict: it is not in progress.
         InvalidRequest: pieces were lost and nothing says why, or more came out than can be.
     """
-    batch = _lock(session, batch_id, BatchStatus.IN_PROGRESS, "terminar")
+    batch = _lock(session, batch_id, BatchStatus.IN_PROGRESS, N_("terminar"))
     produced = made.quantity_produced
     lost = made.quantity_lost
     if lost is None:
         lost = max(Decimal(0), batch.quantity_planned - produced)
     if produced + lost > batch.quantity_planned * MOST_OUT:
         planned = plain(batch.quantity_planned)
-        sentence = f"De una hornada de {planned} no salen tantas piezas: revisa la cantidad."
+        sentence = _(
+            "De una hornada de %(planned)s no salen tantas piezas: revisa la cantidad.",
+            planned=planned,
+        )
         raise refused("quantity_produced", sentence)
     if lost > 0 and made.loss_reason is None:
-        raise refused("loss_reason", f"Faltan {plain(lost)} piezas: di por qué se han perdido.")
+        raise refused(
+            "loss_reason", _("Faltan %(lost)s piezas: di por qué se han perdido.", lost=plain(lost))
+        )
     batch.status = BatchStatus.COMPLETED
     batch.quantity_produced, batch.quantity_lost = produced, lost
     batch.loss_reason = made.loss_reason if lost > 0 else None
@@ -141,7 +156,7 @@ def cancel_batch(session: Session, batch_id: int, said: BatchStepIn) -> dict[str
         NotFound: there is no such batch.
         Conflict: it has been begun, finished or given up.
     """
-    batch = _lock(session, batch_id, BatchStatus.PLANNED, "anular")
+    batch = _lock(session, batch_id, BatchStatus.PLANNED, N_("anular"))
     batch.status = BatchStatus.CANCELLED
     batch.notes = said.notes or batch.notes
     session.flush()
@@ -155,10 +170,11 @@ def _lock(session: Session, batch_id: int, status: BatchStatus, verb: str) -> Pr
     if batch is None:
         raise NotFound(NO_BATCH)
     if batch.status is not status:
-        raise Conflict(
-            f"Una hornada {inside_sentence(batch.status)} no se puede {verb}.",
-            code="invalid_transition",
+        status_now = inside_sentence(batch.status)
+        sentence = _(
+            "Una hornada %(status)s no se puede %(verb)s.", status=status_now, verb=_(verb)
         )
+        raise Conflict(sentence, code="invalid_transition")
     return batch
 
 

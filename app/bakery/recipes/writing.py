@@ -17,6 +17,7 @@ from app.bakery.recipes.needs import fetch_below
 from app.bakery.recipes.schemas import RecipeChange, RecipeIn
 from app.bakery.recipes.service import NO_RECIPE, fetch_components, fetch_recipe
 from app.errors import NotFound
+from app.language.texts import _
 
 HEAD = (
     "name", "category", "yield_quantity", "preparation_minutes", "fermentation_minutes",
@@ -134,11 +135,15 @@ def _check_ingredients(session: Session, written: RecipeIn, problems: Problems) 
         place = f"ingredients.{number}."
         ingredient = known.get(row.ingredient_id)
         if ingredient is None:
-            sentence = f"No existe el ingrediente {row.ingredient_id}."
+            sentence = _(
+                "No existe el ingrediente %(ingredient_id)s.", ingredient_id=row.ingredient_id
+            )
             problems.add(f"{place}ingredient_id", sentence)
             continue
         if row.ingredient_id in ids[:number]:
-            problems.add(f"{place}ingredient_id", f"{ingredient.name} está dos veces.")
+            problems.add(
+                f"{place}ingredient_id", _("%(name)s está dos veces.", name=ingredient.name)
+            )
         check_quantity(problems, ingredient, row.quantity, row.unit, place)
 
 
@@ -153,12 +158,15 @@ def _check_components(
         if key == recipe_id:
             problems.add(place, "Una receta no puede llevarse dentro a sí misma.")
         elif key not in names:
-            problems.add(place, f"No existe la receta {key}.")
+            problems.add(place, _("No existe la receta %(key)s.", key=key))
         elif recipe_id in below[key]:
-            sentence = f"«{names[key]}» ya lleva dentro esta receta: se necesitarían una a otra."
+            sentence = _(
+                "«%(name)s» ya lleva dentro esta receta: se necesitarían una a otra.",
+                name=names[key],
+            )
             problems.add(place, sentence)
         elif key in ids[:number]:
-            problems.add(place, f"«{names[key]}» está dos veces.")
+            problems.add(place, _("«%(name)s» está dos veces.", name=names[key]))
 
 
 def _names(session: Session, ids: Sequence[int]) -> list[tuple[int, str]]:

@@ -24,6 +24,7 @@ from app.bakery.pos.models import Product
 from app.bakery.sales.schemas import LONGEST_PERIOD, ChannelQuery, DailyQuery, SalesQuery
 from app.bakery.sales.sold import sold_by_day, sold_by_product, sold_by_ticket
 from app.errors import InvalidRequest
+from app.language.texts import _
 
 
 def period_of(query: SalesQuery) -> tuple[date, date]:
@@ -35,7 +36,7 @@ def period_of(query: SalesQuery) -> tuple[date, date]:
     last = query.to or (max(today(), query.from_) if query.from_ else today())
     first = query.from_ or last - timedelta(days=29)
     if (last - first).days >= LONGEST_PERIOD:
-        sentence = f"El periodo puede tener como mucho {LONGEST_PERIOD} días."
+        sentence = _("El periodo puede tener como mucho %(days)s días.", days=LONGEST_PERIOD)
         raise InvalidRequest(sentence, errors={"query": {"from": [sentence]}})
     return first, last
 

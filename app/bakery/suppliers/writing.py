@@ -13,6 +13,7 @@ from app.bakery.suppliers.models import Supplier, SupplierPrice
 from app.bakery.suppliers.schemas import PriceIn, SupplierChange
 from app.bakery.suppliers.service import NO_SUPPLIER, fetch_supplier
 from app.errors import NotFound
+from app.language.texts import _
 
 
 def change_supplier(session: Session, supplier_id: int, change: SupplierChange) -> dict[str, Any]:
@@ -39,7 +40,10 @@ def set_price(session: Session, supplier_id: int, price: PriceIn) -> dict[str, A
     _lock(session, supplier_id)
     ingredient = session.get(Ingredient, price.ingredient_id)
     if ingredient is None:
-        raise refused("ingredient_id", f"No existe el ingrediente {price.ingredient_id}.")
+        raise refused(
+            "ingredient_id",
+            _("No existe el ingrediente %(ingredient_id)s.", ingredient_id=price.ingredient_id),
+        )
     problems = Problems()
     check_quantity(problems, ingredient, price.pack_size, price.unit, "")
     problems.ensure_none()

@@ -1,80 +1,34 @@
 """The operators' command line: `flask --app wsgi demo …`. Exit 0 done, 1 failed, 2 misused."""
 
-import functools
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
 
 import click
-import psycopg
-from flask.cli import with_appcontext
-from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import ConfigurationError
 from app.control import statistics
 from app.control.models import SessionStatus
 from app.control.operators import lookup
+from app.control.operators.command import FAILURES, Failed, as_json, command
 from app.control.operators.display import show_json, show_rows, show_values
+from app.control.operators.doctor.finding import Check
+from app.control.operators.doctor_cli import make_doctor
 from app.control.operators.migrate_cli import migrate
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.ports import Maintenance
-from app.control.services import ControlServices, current_services
+from app.control.services import ControlServices
 from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
-from app.errors import AppError
 from app.insights.leads.cli import leads
 from app.insights.links.cli import link
-
-FAILURES = {
-    "session_unknown": "There is no such session.",
-    "session_pending": "The session's data are not there yet: try again in a moment.",
-    "session_expired": "The session is over.",
-    "extension_limit": "The session was extended as often as DEMO_SESSION_MAX_EXTENSIONS allows.",
-    "capacity": "As many sessions are open as DEMO_MAX_SESSIONS allows.",
-    "creation_rate": "DEMO_CREATIONS_PER_MINUTE sessions were created in the last minute.",
-    "template_missing": "There is no template: load the demo's data (`bin/role seed`).",
-    "pool_empty": "No tenant is ready: try again in a few seconds, or look at `demo pool`.",
-    "busy": "The session is writing: try again in a moment.",
-    "reset_unavailable": "Redis is away, or no worker takes the job: nothing was changed.",
-    "failed": "The reset failed: see the worker's log.",
-}
 
 POOL_COLUMNS = (
     "account_type", "version", "data_on", "ready", "outdated", "cloning", "leased", "leaving",
     "waiting", "target",
 )  # fmt: skip
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 with_secret = click.option(
     "--secret", is_flag=True, help="Print the session id and token, with which anyone may enter."
 )
-
-
-class Failed(click.ClickException):
-    """A command failed; the message says why."""
-
-    exit_code = 1
-
-
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Run with the application's services; every failure becomes a sentence."""
-
-    @functools.wraps(function)
-    def run(*args: Any, **options: Any) -> None:
-        try:
-            function(current_services(), *args, **options)
-        except AppError as error:
-            raise Failed(FAILURES.get(error.error_code, error.detail)) from error
-        except ConfigurationError as error:
-            raise Failed(str(error)) from error
-        except RedisError as error:
-            raise Failed(f"Redis does not answer: {error}") from error
-        except (SQLAlchemyError, psycopg.Error) as error:
-            cause = getattr(error, "orig", None) or error
-            raise Failed(f"Postgres: {str(cause).strip().splitlines()[0]}") from error
-
-    return cast("Callable[..., None]", with_appcontext(run))
 
 
 @click.command()
@@ -200,8 +154,10 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
         show_values("Statistics", figures)
 
 
-def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.Group:
-    """Make the group `demo`, for these account types and this maintenance."""
+def make_group(
+    maintenance: Maintenance, account_types: Sequence[str], checks: Sequence[Check] = ()
+) -> click.Group:
+    """Make the group `demo`, for these account types, this maintenance and the checks of jobs."""
 
     @click.command()
     @as_json
@@ -251,7 +207,7 @@ def make_group(maintenance: Maintenance, account_types: Sequence[str]) -> click.
     ]
     return click.Group(
         "demo",
-        commands=[*commands, cleanup, reconcile],
+        commands=[*commands, cleanup, reconcile, make_doctor(checks)],
         help="Look after demo sessions, their tenants and the pool.",
     )
 

@@ -20,6 +20,7 @@ from app.control.sessions.refusals import over, refusal
 from app.control.sessions.session_view import Choices, SessionView, Visitor, session_view
 from app.demo import account_type_in
 from app.http.idempotency_key import key_reused
+from app.insights.events.request import link_of
 from app.insights.links.claims import LinkClosed, claim_link
 from app.sql_blocks import load_statements
 
@@ -83,6 +84,7 @@ class Opening:
             scenario=session.choices.scenario,
             waited=row.awaited is not None,
             **visitor.origin,
+            **link_of(session.choices.link),
         )
         return Opened(session, row.awaited)
 

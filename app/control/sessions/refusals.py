@@ -1,6 +1,7 @@
 """What a visitor is told when a session is not opened, or not extended as usual."""
 
 from app.errors import AppError, Conflict, TooManyRequests, Unauthorized, Unavailable
+from app.language.texts import _
 
 MESSAGES: dict[str, tuple[type[AppError], str, str]] = {
     "capacity": (
@@ -45,7 +46,10 @@ def extension_refusal(extensions: int, limit: int) -> AppError:
             headers={"Retry-After": "60"},
         )
     return Conflict(
-        f"Esta demo ya se ha ampliado las {limit} veces posibles. Puedes abrir otra.",
+        _(
+            "Esta demo ya se ha ampliado las %(limit)s veces posibles. Puedes abrir otra.",
+            limit=limit,
+        ),
         code="extension_limit",
     )
 
@@ -53,10 +57,11 @@ def extension_refusal(extensions: int, limit: int) -> AppError:
 def shortened(seconds: float) -> str:
     """Return the sentence for an extension by so many seconds, which is shorter than usual."""
     minutes = max(1, round(seconds / 60))
-    more = "1 minuto más" if minutes == 1 else f"{minutes} minutos más"
-    return (
-        f"Hecho: tienes {more}. Ahora hay muchas personas que quieren probar la demo, así que"
-        " esta vez la ampliación es más corta."
+    more = _("1 minuto más") if minutes == 1 else _("%(minutes)s minutos más", minutes=minutes)
+    return _(
+        "Hecho: tienes %(more)s. Ahora hay muchas personas que quieren probar la demo, así que"
+        " esta vez la ampliación es más corta.",
+        more=more,
     )
 
 

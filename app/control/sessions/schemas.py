@@ -18,6 +18,7 @@ from app.control.reset.status import ResetStatus
 from app.control.services import current_services
 from app.control.sessions.session_view import Choices
 from app.demo import BASE
+from app.language.texts import _
 from app.validation import ONE_OF, Request, Text, joined, own_error
 
 
@@ -25,7 +26,7 @@ def _known(value: object) -> object:
     """Refuse an account type that the demo does not have."""
     known = current_services().demo.account_types
     if value not in known:
-        raise own_error("account_type", ONE_OF.format(expected=" o ".join(map(repr, known))))
+        raise own_error("account_type", _(ONE_OF).format(expected=_(" o ").join(map(repr, known))))
     return value
 
 
@@ -55,7 +56,7 @@ class CreateIn(Request):
         """Refuse a scenario that the account type does not have."""
         names = current_services().demo.scenario_names(info.data.get("demo_account_type"))
         if value is not None and value not in names:
-            raise own_error("scenario", ONE_OF.format(expected=" o ".join(map(repr, names))))
+            raise own_error("scenario", _(ONE_OF).format(expected=_(" o ").join(map(repr, names))))
         return value
 
     @field_validator("features")
@@ -66,8 +67,12 @@ class CreateIn(Request):
         modules = current_services().demo.account(kind).modules if kind else {}
         unknown = sorted(set(value or ()) - set(modules))
         if unknown and kind:
-            names = ", ".join(map(repr, modules)) or "ninguno"
-            sentence = f"{unknown[0]!r} no es un módulo de este modelo; hay: {names}."
+            names = ", ".join(map(repr, modules)) or _("ninguno")
+            sentence = _(
+                "%(name)s no es un módulo de este modelo; hay: %(names)s.",
+                name=repr(unknown[0]),
+                names=names,
+            )
             raise own_error("features", sentence)
         return value
 

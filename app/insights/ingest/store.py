@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from app.insights.ingest.stream import Event
-from app.insights.ingest.totals import MEASURES, MODULE_MEASURES, Changes
+from app.insights.ingest.totals import MEASURES, MODULE_MEASURES, Changes, margins_of
 from app.insights.ingest.visits import OTHER, STEPS, Visit, dimensions
 from app.sql_blocks import load_statements
 
@@ -24,6 +24,7 @@ MOST_SOURCES = 300
 MOST_ENDED = 500
 
 VISIT_KEY = ("day", "account_type", "scenario", "source", "language", "device")
+MARGIN_KEY = ("day", "account_type", "dimension", "value")
 MODULE_KEY = ("day", "account_type", "module")
 EVENT_KEY = ("day", "kind", "detail")
 
@@ -161,6 +162,8 @@ def _save(connection: Connection, visits: Iterable[Visit], changes: Changes) -> 
         connection.execute(_SQL["save_visits"], {"visits": json.dumps(rows)})
     events = {key: Counter(events=count) for key, count in changes.events.items()}
     _add(connection, "add_visit_totals", VISIT_KEY, MEASURES, changes.visits)
+    margins = margins_of(changes.visits)
+    _add(connection, "add_visit_margins", MARGIN_KEY, MEASURES, margins)
     _add(connection, "add_module_totals", MODULE_KEY, MODULE_MEASURES, changes.modules)
     _add(connection, "add_event_totals", EVENT_KEY, ("events",), events)
 

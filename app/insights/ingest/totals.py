@@ -1,12 +1,16 @@
 """What a visit counts as. A change of it changes the totals by the difference, and by no more."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from app.insights.ingest.visits import Visit
 
 Key = tuple[date, str, str, str, str, str]
 """Day, account type, scenario, source, language, device."""
+
+Margin = tuple[date, str, str, str]
+"""Day, account type, dimension, value."""
 
 FIRST_ACTION = (10, 30, 60, 120, 300)
 """Seconds until the first action: the upper ends of the classes; above is `later`."""
@@ -110,3 +114,13 @@ class Changes:
 def _add(total: "Counter[str]", counts: "Counter[str]", sign: int) -> None:
     for name, count in counts.items():
         total[name] += sign * count
+
+
+def margins_of(visits: "Mapping[Key, Counter[str]]") -> "dict[Margin, Counter[str]]":
+    """Return changes by day and account type: of all visits, and of each value of a dimension."""
+    found: dict[Margin, Counter[str]] = {}
+    for key, counts in visits.items():
+        values = {"": "", "scenario": key[2], "source": key[3], "language": key[4]}
+        for dimension, value in values.items():
+            _add(found.setdefault((key[0], key[1], dimension, value), Counter()), counts, 1)
+    return found

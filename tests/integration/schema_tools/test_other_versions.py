@@ -14,6 +14,9 @@ from app.local.postgres import PostgresServer
 from schema_tools import compile_plan, verify
 from tests.conftest import FAST_AND_FORGETFUL, Postgres, scratch_directory
 from tests.integration.schema_tools.test_binding import CASES
+from tests.integration.schema_tools.test_torture import (
+    test_a_clone_equals_its_sources_pg_dump_and_is_restored,
+)
 from tests.integration.schema_tools.test_transfer import (
     other_server,
     test_a_schema_goes_to_a_newer_server,
@@ -22,6 +25,7 @@ from tests.integration.schema_tools.test_whole import test_all_torture_schemas_i
 
 __all__ = [
     "other_server",
+    "test_a_clone_equals_its_sources_pg_dump_and_is_restored",
     "test_a_schema_goes_to_a_newer_server",
     "test_all_torture_schemas_in_one",
 ]

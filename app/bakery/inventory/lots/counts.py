@@ -32,6 +32,7 @@ from app.bakery.inventory.models import (
 from app.bakery.inventory.stock import Reason
 from app.bakery.listing import Listing, Rows, fetch_all, fetch_one, folded, paginate
 from app.bakery.problems import Problems
+from app.language.texts import _
 
 REFERENCE = "Recuento"
 WITHOUT_REASON = "Diferencia en el recuento de inventario"
@@ -88,11 +89,15 @@ def _check(lines: Sequence[CountLineIn], ingredients: Mapping[int, Ingredient]) 
         place = f"lines.{number}."
         ingredient = ingredients.get(line.ingredient_id)
         if ingredient is None:
-            sentence = f"No existe el ingrediente {line.ingredient_id}."
+            sentence = _(
+                "No existe el ingrediente %(ingredient_id)s.", ingredient_id=line.ingredient_id
+            )
             problems.add(f"{place}ingredient_id", sentence)
             continue
         if line.ingredient_id in seen:
-            problems.add(f"{place}ingredient_id", f"{ingredient.name} está dos veces.")
+            problems.add(
+                f"{place}ingredient_id", _("%(name)s está dos veces.", name=ingredient.name)
+            )
         seen.add(line.ingredient_id)
         check_quantity(problems, ingredient, line.quantity, line.unit, place)
     problems.ensure_none()

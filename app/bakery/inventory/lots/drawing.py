@@ -15,6 +15,7 @@ from app.bakery.labels import label
 from app.bakery.problems import Problems
 from app.bakery.schemas import is_whole
 from app.errors import Conflict
+from app.language.texts import N_, _
 
 Change = tuple[StockLot, Decimal]
 """A lot, and what it gains or with a minus loses."""
@@ -71,7 +72,7 @@ def ensure_enough(
     ingredients: Mapping[int, Ingredient],
     lots: Mapping[int, Shelf],
     wanted: Mapping[int, Decimal],
-    verb: str = "hacen falta",
+    verb: str = N_("hacen falta"),
 ) -> None:
     """Check that the lots have what is wanted of each ingredient.
 
@@ -79,13 +80,21 @@ def ensure_enough(
         Conflict: there is too little of some; each is named with what there is.
     """
     short = [
-        f"de «{ingredients[key].name}» quedan {plain(on_hand(lots[key]))}"
-        f" {label(ingredients[key].unit)} y {verb} {plain(quantity)}"
+        _(
+            "de «%(name)s» quedan %(left)s %(unit)s y %(verb)s %(quantity)s",
+            name=ingredients[key].name,
+            left=plain(on_hand(lots[key])),
+            unit=label(ingredients[key].unit),
+            verb=_(verb),
+            quantity=plain(quantity),
+        )
         for key, quantity in wanted.items()
         if on_hand(lots[key]) < quantity
     ]
     if short:
-        raise Conflict(f"No hay bastante: {'; '.join(short)}.", code="insufficient_stock")
+        raise Conflict(
+            _("No hay bastante: %(short)s.", short="; ".join(short)), code="insufficient_stock"
+        )
 
 
 def place_for(session: Session, ingredient: Ingredient, lots: Shelf, location_id: int) -> StockLot:
@@ -142,8 +151,13 @@ def check_quantity(
 ) -> None:
     """Note a unit that is not the ingredient's, and halves of what is counted by pieces."""
     if unit is not None and unit is not ingredient.unit:
-        sentence = f"{ingredient.name} se mide en {label(ingredient.unit)}, no en {label(unit)}."
+        sentence = _(
+            "%(name)s se mide en %(unit)s, no en %(unit2)s.",
+            name=ingredient.name,
+            unit=label(ingredient.unit),
+            unit2=label(unit),
+        )
         problems.add(f"{place}unit", sentence)
     if ingredient.unit is Unit.PIECE and not is_whole(quantity):
-        sentence = f"{ingredient.name} se cuenta por piezas: usa un número entero."
+        sentence = _("%(name)s se cuenta por piezas: usa un número entero.", name=ingredient.name)
         problems.add(f"{place}quantity", sentence)

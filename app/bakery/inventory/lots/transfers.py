@@ -29,6 +29,7 @@ from app.bakery.listing import fetch_all
 from app.bakery.pos.models import Product
 from app.bakery.problems import Problems, refused
 from app.bakery.schemas import is_whole
+from app.language.texts import _
 
 
 def transfer(session: Session, asked: TransferIn) -> dict[str, Any]:
@@ -104,7 +105,9 @@ def _check(session: Session, asked: TransferIn) -> dict[int, Ingredient]:
     known = set(session.scalars(places))
     for field in ("from_location_id", "to_location_id"):
         if getattr(asked, field) not in known:
-            problems.add(field, f"No existe la ubicación {getattr(asked, field)}.")
+            problems.add(
+                field, _("No existe la ubicación %(number)s.", number=getattr(asked, field))
+            )
     if asked.from_location_id == asked.to_location_id:
         problems.add("to_location_id", "El destino es el mismo lugar que el origen.")
     ingredients = _known(session, asked.lines, problems, "lines.{}.")
@@ -130,11 +133,16 @@ def _known(
         where = place.format(number)
         if line.product_id is not None:
             if line.product_id not in products:
-                problems.add(f"{where}product_id", f"No existe el producto {line.product_id}.")
+                problems.add(
+                    f"{where}product_id",
+                    _("No existe el producto %(product_id)s.", product_id=line.product_id),
+                )
             if not is_whole(line.quantity):
                 problems.add(f"{where}quantity", "Se cuenta por piezas: usa un número entero.")
         elif (ingredient := ingredients.get(line.ingredient_id or 0)) is None:
-            sentence = f"No existe el ingrediente {line.ingredient_id}."
+            sentence = _(
+                "No existe el ingrediente %(ingredient_id)s.", ingredient_id=line.ingredient_id
+            )
             problems.add(f"{where}ingredient_id", sentence)
         else:
             check_quantity(problems, ingredient, line.quantity, line.unit, where)
@@ -147,7 +155,8 @@ def _chosen(ingredient: Ingredient, shelf: Shelf, line: ItemIn, place: str = "")
         shelf = [lot for lot in shelf if lot.id == line.lot_id]
         if not shelf:
             raise refused(
-                f"{place}lot_id", f"Aquí no hay un lote {line.lot_id} de ese ingrediente."
+                f"{place}lot_id",
+                _("Aquí no hay un lote %(lot_id)s de ese ingrediente.", lot_id=line.lot_id),
             )
     ensure_enough(
         {ingredient.id: ingredient}, {ingredient.id: shelf}, {ingredient.id: line.quantity}

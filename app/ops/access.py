@@ -1,0 +1,99 @@
+"""Who may see the operators' pages: `ops` acts, `marketing` reads, and makes links."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import cast
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from flask import Response, g, request
+
+from app.config import Settings
+from app.errors import FAILED_CREDENTIAL_KEY, problem
+
+OPS, MARKETING = "ops", "marketing"
+MARKETING_CHANGES = "/ops/links/"
+"""What marketing may change: it makes the links."""
+HASHED = "$argon2"
+"""A password that begins so is the hash of one."""
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="ops", charset="UTF-8"'}
+_SALT = secrets.token_bytes(16)
+"""Of this process: what is remembered of a good password is good for nothing elsewhere."""
+_known: set[tuple[bytes, str]] = set()
+MOST_KNOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who asks."""
+
+    name: str
+
+    @property
+    def may_act(self) -> bool:
+        """True for a role that changes things."""
+        return self.name == OPS
+
+
+def current_operator() -> Operator:
+    """Return who sent the present request; the guard has let them in."""
+    return cast("Operator", g.operator)
+
+
+def admit(settings: Settings) -> Response | None:
+    """Let an operator of this request in, or return the refusal."""
+    passwords = {OPS: settings.ops_password, MARKETING: settings.marketing_password}
+    if not any(passwords.values()):
+        return problem(404, "not_found", "Operators' pages are closed: set OPS_PASSWORD.")
+    name = _name_of_request(passwords)
+    if name is None:
+        return problem(401, "ops_required", "Operators' credentials are needed.", None, CHALLENGE)
+    g.operator = Operator(name)
+    is_change = request.method not in ("GET", "HEAD")
+    if is_change and not g.operator.may_act and not request.path.startswith(MARKETING_CHANGES):
+        return problem(403, "role_required", f"{name} reads; the role {OPS} is needed for this.")
+    return None
+
+
+def _name_of_request(passwords: dict[str, str | None]) -> str | None:
+    given = request.authorization
+    if given is None or given.type != "basic":
+        return None  # a browser asks for the password only after this
+    name, password = given.username or "", given.password or ""
+    # All are compared, so that the time says nothing of which names there are.
+    good = [
+        user
+        for user, wanted in passwords.items()
+        if matches(password, wanted) & hmac.compare_digest(name.encode(), user.encode())
+    ]
+    request.environ[FAILED_CREDENTIAL_KEY] = not good
+    return good[0] if good else None
+
+
+def matches(given: str, wanted: str | None) -> bool:
+    """Return True if a password is the one that a setting has, plain or as an Argon2 hash."""
+    if not wanted:
+        return False
+    if not wanted.startswith(HASHED):
+        return hmac.compare_digest(given.encode(), wanted.encode())
+    try:
+        return _verify(given, wanted)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _verify(given: str, wanted: str) -> bool:
+    """Verify a password against its hash, and remember a digest of a good one: it takes a while.
+
+    Raises:
+        Argon2Error, InvalidHashError: it is not good, or the setting is no hash.
+    """
+    known = (hashlib.blake2b(given.encode(), key=_SALT).digest(), wanted)
+    if known not in _known:
+        PasswordHasher().verify(wanted, given)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known.add(known)
+    return True
