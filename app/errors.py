@@ -195,8 +195,21 @@ def register_error_handlers(app: APIFlask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         log.exception("request failed", action="request_failed", exc_info=error)
+        _note_failure(error)
         code, detail = MESSAGES[500]
         return problem(500, code, detail)
+
+
+def _note_failure(error: Exception) -> None:
+    """Remember an error for the operators' page, by its route and the id of its request."""
+    from app.control.services import KEY
+    from app.insights.live.failures import RecentFailures
+
+    services = current_app.extensions.get(KEY)
+    if services is not None:
+        where = f"{request.method} {request.url_rule}"
+        request_id = request.headers.get("X-Request-Id", "")
+        RecentFailures(services.redis).note(request_id, where, error)
 
 
 def _database_problem(error: DBAPIError) -> Response:

@@ -31,6 +31,7 @@ from app.insights.events.watching import init_watching
 from app.insights.leads import routes as contact
 from app.insights.leads.service import Leads
 from app.insights.links.service import Links
+from app.insights.webhooks.service import Webhooks
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
@@ -84,6 +85,7 @@ def make_app(
         shares=ShareService(engine, settings, cache, tokens),
         leads=Leads(engine, settings),
         links=Links(engine),
+        webhooks=Webhooks(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),

@@ -146,22 +146,27 @@ def purge() -> int:
     """
     # Encryption: no other job needs it.
     from app.insights.leads.service import Leads
+    from app.insights.webhooks.service import Webhooks
 
     services = job_services()
     Leads(services.engine, services.settings).purge()
+    Webhooks(services.engine, services.settings).purge()
     purged = statistics.purge(services.engine, services.settings.demo_retention_days)
     purge_visits(services.engine, services.settings.demo_retention_days)
     return purged
 
 
 def deliver() -> dict[str, int]:
-    """Send the mails that are due. Returns the counts."""
+    """Send the mails and the webhooks that are due. Returns the counts."""
     # Encryption and mail: no other job needs them.
     from jobs.outbox.mail import send_mails
+    from jobs.outbox.webhooks import deliver_webhooks
 
     services = job_services()
     with advisory_lock(services.settings.database_url, "deliver") as acquired:
-        return send_mails(services, _demo(services).title) if acquired else {"skipped": 1}
+        if not acquired:
+            return {"skipped": 1}
+        return deliver_webhooks(services) | send_mails(services, _demo(services).title)
 
 
 def _demo(services: JobServices) -> Demo:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.http.short_cache import ShortCache
     from app.insights.leads.service import Leads
     from app.insights.links.service import Links
+    from app.insights.webhooks.service import Webhooks
 
 KEY = "masa_madre.control"
 
@@ -73,6 +74,7 @@ class ControlServices(Services):
     shares: ShareService
     leads: Leads
     links: Links
+    webhooks: Webhooks
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]

@@ -1,4 +1,4 @@
-"""The part of the settings that is about people who write to us, and about mail to them."""
+"""The part of the settings about people who write to us, mail to them, and webhooks."""
 
 from typing import Self
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 
 
 class OutreachSettings(DatabaseLogins):
-    """Settings of leads and of mail."""
+    """Settings of leads, of mail and of webhooks."""
 
     leads_keys: str | None = Field(
         default=None,
@@ -44,6 +44,14 @@ class OutreachSettings(DatabaseLogins):
     public_url: str = Field(
         default="",
         description="What links in mails begin with, such as `https://demo.example.com`.",
+    )
+
+    webhook_private_targets: bool = Field(
+        default=False,
+        description="Let webhooks go to private addresses, and by plain HTTP: inside a cluster.",
+    )
+    webhook_retention_days: float = Field(
+        default=30, gt=0, description="Days that messages of webhooks are kept in their log."
     )
 
     @property

@@ -15,8 +15,10 @@ from app.config import Settings
 from app.errors import problem
 from app.insights.leads.ops import blueprint as leads
 from app.insights.links.ops import blueprint as links
+from app.insights.webhooks.ops import blueprint as webhooks
 from app.ops.access import admit, current_operator
 from app.ops.dashboard import blueprint as dashboard
+from app.ops.live import blueprint as live
 from app.ops.look import init_look
 
 DASHBOARD = "/ops/rq"
@@ -61,8 +63,10 @@ def init_ops(app: Flask, settings: Settings) -> None:
     init_look(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(dashboard)
+    app.register_blueprint(live)
     app.register_blueprint(leads)
     app.register_blueprint(links)
+    app.register_blueprint(webhooks)
     app.register_blueprint(rq_dashboard.blueprint, url_prefix=DASHBOARD)
 
 

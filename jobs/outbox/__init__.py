@@ -1,1 +1,1 @@
-"""Sends what waits in Postgres to the outside. Start with `mail`."""
+"""Sends what waits in Postgres to the outside: mails (`mail`) and webhooks (`webhooks`)."""

@@ -37,16 +37,20 @@ def send_mails(services: JobServices, title: str) -> dict[str, int]:
     settings, sealing = services.settings, make_sealing(services.settings)
     if not settings.smtp_url or sealing is None:
         return report
-    limits = {"most": MAILS_AT_ONCE, "per_hour": settings.leads_mails_per_hour}
-    with services.engine.begin() as connection:
-        due = connection.execute(_SQL["claim_mails"], limits).all()
-    for row in due:
+    limits = {"most": 1, "per_hour": settings.leads_mails_per_hour}
+    for _ in range(MAILS_AT_ONCE):
+        with services.engine.begin() as connection:
+            row = connection.execute(_SQL["claim_mails"], limits).one_or_none()
+        if row is None:
+            break
         try:
             document = sealing.open(row.sealed)
             _send(settings, _compose(settings, title, row, document))
         except (OSError, smtplib.SMTPException, Unreadable, ValueError) as error:
             _note_failure(services, row, error)
             report["not_mailed"] += 1
+            if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+                break  # the server is away: others wait, without an attempt of theirs
             continue
         with services.engine.begin() as connection:
             connection.execute(_SQL["mark_mailed"], {"id": row.id})

@@ -81,3 +81,25 @@ def test_what_a_demo_refuses_stands_on_the_page_in_the_same_words(reader: Reader
         shown = reader.get(page).text
         assert "En tu cuenta" in shown
         assert refused.json()["detail"] in shown, page
+
+
+def test_the_error_of_forecasts_is_read_by_week_without_the_chart(reader: Reader) -> None:
+    reader.open("individual_bakery")
+    page = reader.get("/demo/previsiones").text
+    table = page[page.index('id="weeks"') : page.index('id="models"')]
+    weeks = re.findall(r'<tr><th scope="row">([^<]+)</th>.*?<strong>([^<]+)</strong>', table)
+    assert 4 <= len(weeks) <= 6
+    titles = re.findall(r"<title>semana del ([^:]+): ([^<]+)</title>", table)
+    assert titles == weeks[::-1], "the bars say the same as the table"
+    assert "prophet" in page
+    assert "En tu cuenta" in page
+
+
+def test_a_receipt_has_its_text_as_a_code(reader: Reader) -> None:
+    reader.open("individual_bakery")
+    sale = api(reader, "/api/pos/sales?per_page=1").json()["items"][0]
+    page = reader.get(f"/demo/caja/tickets/{sale['id']}/recibo").text
+    code = page[page.index("receipt-code") : page.index("</svg>")]
+    assert "Código QR" in code
+    assert '<svg viewBox="0 0 ' in code
+    assert "style" not in code

@@ -81,7 +81,9 @@ def test_a_ticket_without_a_connection_is_rung_up_once_when_it_is_back(visit: Vi
 
 def test_a_demo_works_without_javascript(browser: Browser, live_url: str) -> None:
     context = browser.new_context(
-        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}
+        java_script_enabled=False,
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+        locale="es-ES",
     )
     context.set_default_timeout(15_000)
     visit = Visit(context.new_page(), live_url.rstrip("/"))

@@ -168,8 +168,9 @@ def talk_to_someone(visit: Visit) -> None:
     """Leave an address."""
     page = visit.page
     page.get_by_role("link", name="Quiero hablar con alguien").click()
-    page.get_by_label("Tu nombre").fill("Ana Ruiz")
-    page.get_by_label("Tu correo").fill("ana@example.com")
+    # As people type: who fills in a form in an instant is no person.
+    page.get_by_label("Tu nombre").press_sequentially("Ana Ruiz", delay=150)
+    page.get_by_label("Tu correo").press_sequentially("ana@example.com", delay=150)
     page.locator("#acepto").check()
     page.get_by_role("button", name="Enviar").click()
     expect(page.get_by_text("Gracias:")).to_be_visible()

@@ -56,6 +56,19 @@ class ModelOut(BaseModel):
     parameters: dict[str, Any]
 
 
+class WeekOut(BaseModel):
+    """How far off the models were in a week, in per cent of what was sold."""
+
+    week: date = Field(description="El lunes de la semana.")
+    days: int = Field(description="Días abiertos que se comparan.")
+    sold: Amount
+    error_percent: Percentage
+    naive_error_percent: Percentage = Field(
+        description="El de repetir el mismo día de la semana anterior."
+    )
+    bias_percent: Percentage = Field(description="Positivo si se previó de más.")
+
+
 class PredictionOut(BaseModel):
     """A model's prediction for a day."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Subquery,
+    TableValuedAlias,
     case,
     cast,
     column,
@@ -163,12 +164,7 @@ def sold_by_product(first: date, last: date) -> Subquery:
         .join(Customer, Customer.id == Order.customer_id)
         .where(*_delivered(first, last))
     )
-    item = func.unnest(
-        SalesHistory.product_ids, SalesHistory.quantities, SalesHistory.cents
-    ).table_valued(
-        column("product_id", Integer), column("quantity", Integer), column("cents", Integer)
-    )
-    sold = item.render_derived(name="sold")
+    sold = _items_of_history()
     history = (
         select(
             sold.c.product_id,
@@ -183,6 +179,35 @@ def sold_by_product(first: date, last: date) -> Subquery:
         .where(SalesHistory.day.between(first, last))
     )
     return _together(tickets, orders, history)
+
+
+def pieces_by_day(first: date, last: date) -> Subquery:
+    """Products with a day and the quantity that the shops sold on it; a day has many rows."""
+    rung = _rung_up(first, last)
+    day = cast(func.timezone(MADRID.key, rung.c.sold_at), Date).label("day")
+    tickets = (
+        select(SaleLine.product_id, day, SaleLine.quantity)
+        .join(rung, rung.c.ticket_number == SaleLine.ticket_number)
+        .where(_on_tickets_of(rung))
+    )
+    sold = _items_of_history()
+    history = (
+        select(sold.c.product_id, SalesHistory.day, sold.c.quantity)
+        .select_from(SalesHistory)
+        .join(sold, literal(True))
+        .where(SalesHistory.day.between(first, last), SalesHistory.channel == SalesChannel.SHOP)
+    )
+    return _together(tickets, history)
+
+
+def _items_of_history() -> TableValuedAlias:
+    """What the history keeps of a day's products, as rows."""
+    item = func.unnest(
+        SalesHistory.product_ids, SalesHistory.quantities, SalesHistory.cents
+    ).table_valued(
+        column("product_id", Integer), column("quantity", Integer), column("cents", Integer)
+    )
+    return item.render_derived(name="sold")
 
 
 def _together(*sources: Select[*tuple[Any, ...]]) -> Subquery:

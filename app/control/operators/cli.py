@@ -20,6 +20,7 @@ from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
 from app.insights.leads.cli import leads
 from app.insights.links.cli import link
+from app.insights.webhooks.cli import webhook
 
 POOL_COLUMNS = (
     "account_type", "version", "data_on", "ready", "outdated", "cloning", "leased", "leaving",
@@ -204,6 +205,7 @@ def make_group(
         migrate,
         leads,
         link,
+        webhook,
     ]
     return click.Group(
         "demo",

@@ -94,7 +94,7 @@ def _events(
 ) -> Iterator[str]:
     end = time.monotonic() + LONGEST_SECONDS
     last: tuple[Any, ...] = ()
-    seen = changes() if changes else None
+    seen, said = changes() if changes else None, None
     spoken = time.monotonic()
     while time.monotonic() < end:
         state = read()
@@ -105,6 +105,10 @@ def _events(
             last, spoken = told, time.monotonic()
         elif time.monotonic() - spoken > SILENCE_SECONDS:
             yield ": still here\n\n"  # a client that left is noticed by writing to it
+            spoken = time.monotonic()
+        if state.get("message") != said:
+            said = state["message"]
+            yield f"event: said\ndata: {json.dumps({'text': said})}\n\n"
             spoken = time.monotonic()
         if changes and (now := changes()) != seen:
             yield "event: changed\ndata: {}\n\n"

@@ -236,6 +236,7 @@ def _follow(session: SessionView, to_the_end: bool, caller: Caller | None = None
     def read() -> dict[str, Any]:
         now = services.sessions.fetch_row(session.id)
         answer = describe(services, now, caller=caller, with_urls=False)
+        answer["message"] = now.message
         found = None if share is None else services.shares.find(share)
         if share is not None and (found is None or not found.is_open):
             answer["status"] = SessionStatus.DESTROYED.value  # to the guest it has ended

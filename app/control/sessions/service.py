@@ -131,7 +131,9 @@ class SessionService(SessionFinder):
             self._publishing.remember(each)
         return next((each for each in served if each.id == session.id), session)
 
-    def extend(self, session_id: str, once: str | None = None) -> OpenedSession:
+    def extend(
+        self, session_id: str, once: str | None = None, by: str = "visitor"
+    ) -> OpenedSession:
         """Extend a session by one duration, or by half of it while few places are left.
 
         A session is extended one time for a key `once`.
@@ -159,7 +161,7 @@ class SessionService(SessionFinder):
             raise extension_refusal(session.extensions, most)
         session = session_view(row)
         self._publishing.remember(session)
-        self._events.record("extended", session=session.id, by="visitor")
+        self._events.record("extended", session=session.id, by=by)
         notice = shortened(self._duration / 2) if row.is_shortened else None
         return replace(self._with_token(session), notice=notice)
 

@@ -67,6 +67,8 @@ class SessionView:
     tour: TourProgress = NOT_BEGUN
     figures: VisitFigures = NOTHING_DONE
     ended_at: datetime | None = None
+    message: str | None = None
+    """What operators say to the visitor now."""
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
@@ -133,7 +135,16 @@ def session_view(row: Any) -> SessionView:
         tour=progress_in(data["metadata"]),
         figures=figures_in(data["metadata"]),
         ended_at=data.get("destroyed_at"),
+        message=message_in(data["metadata"]),
     )
+
+
+def message_in(metadata: dict[str, Any]) -> str | None:
+    """Return the operators' message, while it is to be shown."""
+    message = metadata.get("message")
+    if message is None or datetime.now(UTC).timestamp() >= message["until"]:
+        return None
+    return str(message["text"])
 
 
 def choices_in(metadata: dict[str, Any]) -> Choices:

@@ -5,6 +5,7 @@ from flask.cli import with_appcontext
 
 from app.control.services import current_services
 from app.insights.leads.resealing import reseal_leads
+from app.insights.webhooks.service import reseal_webhooks
 
 CLI = "command line"
 
@@ -17,15 +18,16 @@ def leads() -> None:
 @leads.command()
 @with_appcontext
 def reencrypt() -> None:
-    """Encrypt every lead under the newest of LEADS_KEYS; older keys may go after it.
+    """Encrypt leads and webhooks' secrets under the newest of LEADS_KEYS; older ones may go then.
 
-    Exit 1 when a lead is encrypted under a key that is no longer there: it is left as it is.
+    Exit 1 when one is encrypted under a key that is no longer there: it is left as it is.
     """
     services = current_services()
     report = reseal_leads(services.engine, services.leads.sealing)
+    unreadable = report.unreadable + reseal_webhooks(services.engine, services.leads.sealing)
     click.echo(f"{report.resealed} leads are encrypted under the newest key.")
-    if report.unreadable:
-        raise click.ClickException(f"{report.unreadable} leads are read by none of LEADS_KEYS.")
+    if unreadable:
+        raise click.ClickException(f"{unreadable} rows are read by none of LEADS_KEYS.")
 
 
 @leads.command()

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from app.control.services import current_services
 from app.insights.leads.service import Lead
+from app.ops.access import current_operator
 
 PER_PAGE = 50
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -70,8 +71,7 @@ def delete(lead: UUID) -> Response:
 
 def user() -> str:
     """Return the operator of the present request, whom the guard has let in."""
-    given = request.authorization
-    return (given.username if given is not None else None) or "unknown"
+    return current_operator().name
 
 
 def _readable() -> list[Lead]:

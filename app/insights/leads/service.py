@@ -20,6 +20,7 @@ from app.config import Settings
 from app.errors import NotFound, TooManyRequests, Unavailable
 from app.insights.leads.consent import TEXTS
 from app.insights.leads.stamps import Stamps
+from app.insights.leads.telling import tell_of_lead
 from app.insights.sealing import Sealing, Unreadable, make_sealing
 from app.sql_blocks import load_statements
 
@@ -140,6 +141,8 @@ class Leads:
                     code="contact_full",
                     headers={"Retry-After": "3600"},
                 )
+            if taken is not None and not self.sends_mail:
+                tell_of_lead(connection, sealing, row, contact, origin, is_confirmed=False)
         if taken is not None:
             log.info("lead taken", action="lead_taken")  # without its id: the line has a session's
         return taken
@@ -174,8 +177,13 @@ class Leads:
             NotFound: the token is no lead's.
         """
         lead = self.fetch_by_token(token)
+        assert lead.contact is not None, "its token was read by a key"
         with self._engine.begin() as connection:
-            connection.execute(_SQL["confirm_lead"], {"id": lead.id})
+            confirmed = connection.execute(_SQL["confirm_lead"], {"id": lead.id}).one_or_none()
+            if confirmed is not None:
+                tell_of_lead(
+                    connection, self.sealing, lead.id, lead.contact, lead.origin, is_confirmed=True
+                )
         return self.fetch_by_token(token)
 
     def delete(self, token: str) -> None:

@@ -70,7 +70,7 @@ def scenarios() -> str:
     return render_template("ops_scenarios.html", scenarios=listed, others=list(rows.values()))
 
 
-@blueprint.post("/scenarios/preview")
+@blueprint.post("/links/preview")
 def preview() -> Response:
     """Make a link for one use within the hour, and lead to it."""
     choice = {

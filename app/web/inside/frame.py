@@ -130,6 +130,8 @@ class SessionBar:
     extensions_left: int
     minutes: float
     access: str = "own"
+    message: str | None = None
+    """What operators say to the visitor."""
 
     @property
     def is_owners(self) -> bool:
@@ -167,4 +169,5 @@ def _bar_of(session: SessionView) -> SessionBar:
         extensions_left=max(0, settings.demo_session_max_extensions - session.extensions),
         minutes=settings.demo_session_duration_minutes,
         access=current_caller().access,
+        message=session.message,
     )

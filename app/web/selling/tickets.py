@@ -23,6 +23,7 @@ from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.inside.lists import Column, Filter, ListPage, choices_of, offer_table, show_list
 from app.web.inside.versions import ensure_seen, version_of
 from app.web.parts.notices import with_notice
+from app.web.selling.receipt_code import draw_code, receipt_text
 from app.web.selling.sales import filters_of_places
 
 FIELD = "u-"
@@ -76,7 +77,9 @@ def receipt(session: Session, sale_id: UUID) -> Answer:
     """Show a ticket's receipt, to be printed."""
     sale = _fetch(session, sale_id)
     place = next(each for each in bakery().locations if each.id == sale.location_id)
-    return Shown("selling/receipt.html", {"title": _("Recibo"), "sale": sale, "shop": place})
+    context = {"title": _("Recibo"), "sale": sale, "shop": place}
+    context["code"] = draw_code(receipt_text(sale, bakery(), place))
+    return Shown("selling/receipt.html", context)
 
 
 @blueprint.post("/caja/tickets/<uuid:sale_id>")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from app.bakery.clock import today
 from app.bakery.inventory.service import select_ingredients, select_movements
 from app.bakery.pos.service import select_sales
-from app.bakery.sales.sold import sold_by_day, sold_by_product
+from app.bakery.sales.sold import pieces_by_day, sold_by_day, sold_by_product
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -37,7 +37,7 @@ def test_tickets_and_movements_are_counted_without_what_they_refer_to(individual
 
 def test_sales_of_a_period_read_one_range_of_tickets_and_one_of_lines(individual):
     last = today()
-    for sold in (sold_by_day, sold_by_product):
+    for sold in (sold_by_day, sold_by_product, pieces_by_day):
         plan = plan_of(individual, select(sold(last - timedelta(days=29), last)))
         assert "sales_sold_at_idx" in plan
         lines = plan[plan.index("sale_lines_pkey") :].split("Index Cond:")[1].splitlines()[0]

@@ -200,10 +200,10 @@ def test_scenarios_are_listed_and_a_preview_opens_once(client, database, service
     assert "individual_bakery · navidad" in page
     assert "not loaded yet" in page
     asked = {"account_type": KIND, "scenario": "navidad"}
-    led = client.post("/ops/scenarios/preview", data=asked, auth=OPS)
+    led = client.post("/ops/links/preview", data=asked, auth=OPS)
     link = services.links.fetch(led.headers["Location"].rpartition("/")[2])
     assert (link.scenario, link.max_uses, link.expires_at is not None) == ("navidad", 1, True)
-    wrong = client.post("/ops/scenarios/preview", data=asked | {"scenario": "none"}, auth=OPS)
+    wrong = client.post("/ops/links/preview", data=asked | {"scenario": "none"}, auth=OPS)
     assert wrong.status_code == 422
 
 

@@ -38,13 +38,24 @@ UPDATE control.leads SET confirmed_at = date_trunc('hour', now()), mail_due_at =
 RETURNING id
 
 -- delete_leads --
-DELETE FROM control.leads WHERE id = ANY(:ids) RETURNING id
+-- What endpoints were told of them is deleted from the log, too.
+WITH gone AS (
+    DELETE FROM control.leads WHERE id = ANY(:ids) RETURNING id
+), untold AS (
+    DELETE FROM control.webhook_messages WHERE lead IN (SELECT id FROM gone)
+)
+SELECT id FROM gone
 
 -- purge_leads --
-DELETE FROM control.leads
- WHERE created_at < now() - make_interval(secs => :retention)
-    OR (confirmed_at IS NULL AND created_at < now() - make_interval(secs => :unconfirmed))
-RETURNING id
+WITH gone AS (
+    DELETE FROM control.leads
+     WHERE created_at < now() - make_interval(secs => :retention)
+        OR (confirmed_at IS NULL AND created_at < now() - make_interval(secs => :unconfirmed))
+    RETURNING id
+), untold AS (
+    DELETE FROM control.webhook_messages WHERE lead IN (SELECT id FROM gone)
+)
+SELECT id FROM gone
 
 -- newest_leads --
 SELECT * FROM control.leads ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset

@@ -25,6 +25,12 @@ async function follow() {
     const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
     const stream = new EventSource(`${(await answer.json()).events_url}?until=end`);
     stream.addEventListener("changed", refresh);
+    stream.addEventListener("said", ({ data }) => {
+      const { text } = JSON.parse(data);
+      const said = document.getElementById("dicho");
+      said.querySelector("span").textContent = text ?? "";
+      said.hidden = !text;
+    });
     // A stream ends after a while and opens again by itself; one that is refused is closed.
     stream.addEventListener("error", () => {
       if (stream.readyState === EventSource.CLOSED) fallback ||= setInterval(refresh, MINUTE);

@@ -1,8 +1,8 @@
 // The tour on the page that its step speaks of: what it speaks of is marked, brought into sight and
-// told to screen readers; Escape leaves it. Without this the step is a panel with links.
+// told to screen readers; Escape leaves it. Without this the step is a panel with links. The title
+// that `#paso` leads to can have the focus: the browser gives it.
 
-const panel = document.getElementById("paso");
-const title = document.getElementById("tour-title");
+const panel = document.querySelector(".tour-step");
 const place = panel?.dataset.anchor ? document.getElementById(panel.dataset.anchor) : null;
 
 function show() {
@@ -13,14 +13,12 @@ function show() {
 
 if (place) {
   place.classList.add("tour-place");
-  place.setAttribute("aria-describedby", "tour-title");
+  place.setAttribute("aria-describedby", "paso");
   panel.querySelector('a[href^="#"]')?.addEventListener("click", (event) => {
     event.preventDefault();
     show();
   });
 }
-// Who comes from the step before hears this one first.
-if (panel && location.hash === "#paso") title.focus({ preventScroll: true });
 panel?.addEventListener("keydown", (event) => {
   if (event.key === "Escape") panel.querySelector("[data-leave]").click();
 });
