@@ -20,6 +20,7 @@ from app.database.startup_checks import (
 from app.demo import Demo, demo_of
 from app.http.error_pages import find_error_page
 from app.http.health import redis_failures
+from app.http.metrics.request_times import RequestTimes
 from app.ops.routes import DASHBOARD
 from gateway import (
     Activity,
@@ -84,7 +85,10 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
         warn_of_rights(app)
         retire_unopenable_on_startup(app, settings.tenant_secrets)
         warn_of_closed_templates(app)
-    return protect(settings, make_gateway(settings, demo, app, store, tokens)), app
+    gateway = make_gateway(settings, demo, app, store, tokens)
+    measurements = app.extensions[KEY].measurements
+    atexit.register(measurements.flush)
+    return RequestTimes(protect(settings, gateway), measurements), app
 
 
 def make_gateway(
@@ -137,7 +141,9 @@ def make_gateway(
 
 
 def _page(app: APIFlask, refusal: Refusal, environ: WSGIEnvironment) -> WSGIApplication | None:
-    """Return the page of a refusal, for a client that prefers one."""
+    """Count a refusal, and return its page, for a client that prefers one."""
+    services: ControlServices = app.extensions[KEY]
+    services.measurements.count("demo_gateway_refusals", refusal.code)
     after = refusal.retry_after
     headers = {} if after is None else {"Retry-After": str(after)}
     return find_error_page(app, environ, refusal.status, refusal.code, refusal.detail, headers)

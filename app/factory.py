@@ -7,7 +7,7 @@ from redis import Redis
 from app.clock import shift_clock
 from app.config import Settings
 from app.control import statistics
-from app.control.pool.pool_sizing import fetch_template_sizes
+from app.control.pool.pool_sizing import fetch_pool_targets, fetch_template_sizes
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
@@ -35,6 +35,9 @@ from app.insights.webhooks.service import Webhooks
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
+
+TARGETS_SECONDS = 10.0
+"""For so long `/metrics` believes the targets of the pool."""
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request body; the largest sensible one is a document of fifty lines."""
@@ -76,7 +79,15 @@ def make_app(
         engine, kept = db.engine, tenant_cache()
     common = make_services(settings, engine, redis)
     sessions = SessionService(
-        engine, settings, cache, tokens, dispatcher, background_tasks, kept, common.events
+        engine,
+        settings,
+        cache,
+        tokens,
+        dispatcher,
+        background_tasks,
+        kept,
+        common.events,
+        common.measurements,
     )
     services = ControlServices(
         **vars(common),
@@ -88,6 +99,7 @@ def make_app(
         webhooks=Webhooks(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
+        targets=ShortCache(TARGETS_SECONDS, lambda: fetch_pool_targets(engine, settings)),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )

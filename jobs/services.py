@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import psycopg
@@ -186,6 +186,14 @@ def job_services() -> JobServices:
             lambda: demo_of(settings).tables,
         ),
     )
+
+
+def publish_served(services: JobServices, sessions: list[SessionView]) -> None:
+    """Measure how long sessions waited that were served just now, and publish them."""
+    for session in sessions:
+        waited = (datetime.now(UTC) - session.created_at).total_seconds()
+        services.measurements.observe("demo_session_wait_seconds", waited)
+    publish_sessions(services, sessions)
 
 
 def publish_sessions(services: JobServices, sessions: list[SessionView]) -> None:

@@ -15,6 +15,7 @@ from app.control.models import TenantState
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.demo import Demo, demo_of
 from app.insights.ingest.store import purge_visits
+from app.insights.live.audit import purge_actions
 from jobs.clones.cloning import clone_tenant
 from jobs.clones.resetting import reset_session
 from jobs.kubernetes import reconcile_loop
@@ -153,6 +154,7 @@ def purge() -> int:
     Webhooks(services.engine, services.settings).purge()
     purged = statistics.purge(services.engine, services.settings.demo_retention_days)
     purge_visits(services.engine, services.settings.demo_retention_days)
+    purge_actions(services.engine)
     return purged
 
 

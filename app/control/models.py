@@ -198,6 +198,8 @@ class SessionStatistics(ControlBase):
     sessions: Mapped[int] = mapped_column(BigInteger, server_default="0")
     expired: Mapped[int] = mapped_column(BigInteger, server_default="0")
     destroyed: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    by_ops: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Of those destroyed, the ones that operators ended; visitors ended the others."""
     failed: Mapped[int] = mapped_column(BigInteger, server_default="0")
     requests: Mapped[int] = mapped_column(BigInteger, server_default="0")
     duration_seconds: Mapped[float] = mapped_column(server_default="0")

@@ -12,6 +12,7 @@ from app.control.models import SessionStatus
 from app.control.pool.progress import ProgressBoard
 from app.control.pool.tenant_pool import Pool
 from app.control.reset.status import ResetStatus
+from app.http.metrics.measurements import Measurements
 from app.insights.events.recorder import EventRecorder
 from app.insights.events.request import is_private
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.config import Settings
+    from app.control.pool.pool_sizing import PoolTarget
     from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
@@ -46,6 +48,7 @@ class Services:
     pool: Pool
     progress: ProgressBoard
     events: EventRecorder
+    measurements: Measurements
 
 
 def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
@@ -56,6 +59,7 @@ def make_services(settings: Settings, engine: Engine, redis: Redis) -> Services:
         redis=redis,
         pool=Pool(engine, settings.demo_session_duration_minutes * 60),
         progress=ProgressBoard(redis),
+        measurements=Measurements(redis),
         events=EventRecorder(
             redis,
             enabled=settings.demo_events != "off",
@@ -78,6 +82,7 @@ class ControlServices(Services):
     streams: EventStreams
     tours: TourRecords
     figures: ShortCache[Figures]
+    targets: ShortCache[list[PoolTarget]]
     sizes: ShortCache[dict[str, int]]
     """The bytes of each template, by its key."""
 

@@ -11,6 +11,7 @@ from app.sql_blocks import load_statements
 _SQL = load_statements("app.control", "statistics")
 _TOTALS = _SQL["totals"]
 _TENANT_COUNTS = _SQL["tenant_counts"]
+_RELATIONS = _SQL["relations"]
 DAY_SECONDS = 86_400
 
 
@@ -29,11 +30,15 @@ class Figures:
 
     totals: dict[str, Any]
     tenants: list[TenantCount]
+    relations: int
+    """About how many relations the catalog has, of all schemas."""
 
 
 def figures(engine: Engine) -> Figures:
     """Count all of it."""
-    return Figures(totals(engine), tenant_counts(engine))
+    with engine.connect() as connection:
+        relations = int(connection.execute(_RELATIONS).scalar_one())
+    return Figures(totals(engine), tenant_counts(engine), relations)
 
 
 def totals(engine: Engine) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from typing import Literal
 from apiflask import APIBlueprint
 from flask import Flask, Response, abort, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
 
 from app.control.services import current_services
-from app.control.statistics import Figures
 from app.http.job_health import JobCollector, JobHealth
+from app.http.metrics.collectors import PoolCollector, QueueCollector, SessionCollector
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 
@@ -114,34 +114,14 @@ def metrics() -> Response:
     """
     if any(name in request.headers for name in ADDED_BY_PROXIES):
         abort(404)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(SessionCollector(current_services().figures.get()))
-    registry.register(redis_failures(current_app))
-    registry.register(JobCollector(JobHealth(current_services().redis)))
+    services, registry = current_services(), CollectorRegistry(auto_describe=False)
+    for collector in (
+        SessionCollector(services.figures.get()),
+        PoolCollector(services.targets.get()),
+        QueueCollector(services.redis),
+        services.measurements,
+        redis_failures(current_app),
+        JobCollector(JobHealth(services.redis)),
+    ):
+        registry.register(collector)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-
-class SessionCollector(Collector):
-    """Sessions and tenants as metrics."""
-
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give the figures."""
-        figures = self._figures.totals
-        sessions = GaugeMetricFamily("demo_sessions", "Sessions by status.", labels=["status"])
-        for status in ("pending", "active", "expired", "destroyed", "failed"):
-            sessions.add_metric([status], figures[f"{status}_sessions"])
-        yield sessions
-        yield GaugeMetricFamily(
-            "demo_session_requests", "Requests of all sessions.", value=figures["total_requests"]
-        )
-        tenants = GaugeMetricFamily(
-            "demo_tenants",
-            "Demo tenants by account type and state.",
-            labels=["account_type", "state"],
-        )
-        for row in self._figures.tenants:
-            tenants.add_metric([row.account_type, row.state], row.tenants)
-        yield tenants

@@ -23,6 +23,10 @@ class InsightSettings(DatabaseLogins):
         default="on",
         description="Record what happens in visits; `strict`, for tests: refuse unknown events.",
     )
+    demo_recordings: bool = Field(
+        default=True,
+        description="Keep which visit a step belongs to, so that a visit can be looked at.",
+    )
     demo_events_days: int = Field(
         default=30, ge=1, le=400, description="Days that the steps of visits are kept."
     )

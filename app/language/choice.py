@@ -82,16 +82,6 @@ def in_language_of(app: Flask, environ: WSGIEnvironment) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def in_spanish() -> Iterator[None]:
-    """Write what is the same for everyone, whoever asks for it first."""
-    before, g.language = current_language(), SPANISH
-    try:
-        yield
-    finally:
-        g.language = before
-
-
 def _choose() -> None:
     g.language = language_of(current_app, request.environ)
 

@@ -20,6 +20,7 @@ from app.ops.access import admit, current_operator
 from app.ops.dashboard import blueprint as dashboard
 from app.ops.live import blueprint as live
 from app.ops.look import init_look
+from app.ops.recordings import blueprint as recordings
 
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
@@ -64,6 +65,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(dashboard)
     app.register_blueprint(live)
+    app.register_blueprint(recordings)
     app.register_blueprint(leads)
     app.register_blueprint(links)
     app.register_blueprint(webhooks)

@@ -20,7 +20,7 @@ from jobs.maintenance.expiry import (
     release_expired,
     repair_tenants_login,
 )
-from jobs.services import JobServices, publish_sessions
+from jobs.services import JobServices, publish_served, publish_sessions
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ def retire_surplus(services: JobServices, report: Report) -> None:
 def serve_waiting(services: JobServices, report: Report) -> None:
     """Give ready tenants to sessions that wait, where they have missed each other."""
     served = services.pool.serve_waiting()
-    publish_sessions(services, served)
+    publish_served(services, served)
     report["served"] = len(served)
 
 

@@ -25,14 +25,14 @@ def ingest_events(services: JobServices) -> Report:
     finds them again, and stores none twice. Redis and database errors pass: what is in the stream
     stays there.
     """
-    days = services.settings.demo_events_days
+    days, with_sessions = services.settings.demo_events_days, services.settings.demo_recordings
     report = {"stored": 0, "rejected": 0, "lost": 0, "ended": 0}
     report["dropped_days"] = len(keep_partitions(services.engine, days))
     stream, until = EventStream(services.redis), time.monotonic() + SECONDS
     while time.monotonic() < until:
         batch = stream.read(AT_ONCE, oldest_kept(days))
         if batch.events:
-            stored = store(services.engine, batch.events)
+            stored = store(services.engine, batch.events, with_sessions=with_sessions)
             report["stored"] += stored.new
             report["lost"] += stored.cut
         stream.acknowledge(batch.entries)

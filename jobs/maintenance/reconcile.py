@@ -23,7 +23,7 @@ from jobs.clones.clone_tasks import find_stalled
 from jobs.kubernetes.reconcile_loop import stray_clone_jobs
 from jobs.kubernetes.reconciler import open_cluster
 from jobs.maintenance.dropping import drop_schema_of, drop_tenant
-from jobs.services import JobServices, publish_sessions, session_record
+from jobs.services import JobServices, publish_served, publish_sessions, session_record
 from schema_tools import MARK
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ def find_and_repair(services: JobServices, *, dry_run: bool = False) -> list[Fin
         for finding in _find(services, find):
             findings.append(finding if dry_run else _repaired(services, finding))
     if not dry_run:
-        publish_sessions(services, services.pool.serve_waiting())
+        publish_served(services, services.pool.serve_waiting())
     return findings
 
 

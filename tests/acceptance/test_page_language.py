@@ -8,9 +8,9 @@ import pytest
 from psycopg import sql
 
 from app.web.routes import ADDRESSES
-from tests.acceptance.page_client import Reader
+from tests.acceptance.page_client import Reader, key_of
 from tests.acceptance.page_texts import demo_in_brackets, not_ours
-from tests.acceptance.test_pages import SECTIONS
+from tests.acceptance.test_pages import SECTIONS, api
 from tests.acceptance.test_visit import ready_pool
 from tests.fixtures.demo import DEMO
 
@@ -66,3 +66,28 @@ def test_every_text_of_a_page_is_of_the_catalogue_or_data(
         if "text/html" in page.headers["Content-Type"] and (texts := set(not_ours(page.text, data)))
     }
     assert found == {}
+
+
+def test_what_is_refused_is_said_in_english_and_stays_spanish_in_the_api(
+    live_system: Any, live_url: str
+) -> None:
+    ready_pool(live_system)
+    reader = Reader(live_url)
+    reader.http.headers["Accept-Language"] = "en-US,en;q=0.9"
+    reader.open("individual_bakery")
+    product = api(reader, "/api/pos/products?sort=-stock").json()["items"][0]
+    sale = {f"u-{product['id']}": "1900", "pago": "cash"}
+    many = reader.post("/demo/caja", sale | {"clave": key_of(reader.get("/demo/caja").text)})
+    assert many.status_code == 422
+    assert "It must be " in many.text
+    few = reader.post("/demo/caja", {f"u-{product['id']}": "900", "pago": "cash"})
+    assert few.status_code == 409
+    assert f"There is not enough: {product['stock']:.0f} left of “{product['name']}”" in few.text
+    missing = reader.get("/demo/recetas/999")
+    assert missing.status_code == 404
+    assert "There is no such recipe." in missing.text
+    assert "The recipe book is fixed in the demo." in reader.get("/demo/recetas/1").text
+    assert api(reader, "/api/recipes/999").json()["detail"] == "No existe esa receta."
+    assert reader.post("/idioma", {"idioma": "es"}).status_code == 303
+    assert "No existe esa receta." in reader.get("/demo/recetas/999").text
+    assert "<h1>No encontramos esa página</h1>" in reader.get("/nada").text

@@ -3,42 +3,67 @@
 import ast
 import json
 import re
+from functools import cache
+from typing import Any
 
 import pytest
 
+from app.http.metrics.measurements import MEASURED
 from tests.helm.cases import EXTERNAL, METRICS
-from tests.helm.chart import CHART, default_values, merged, of_kind, one, render_chart
+from tests.helm.chart import CHART, Document, default_values, merged, of_kind, one, render_chart
 
 WATCHED = merged(EXTERNAL, METRICS)
-WORDS = re.compile(r"\b(?:up|demo_[a-z_]+)(?=[{\[ )])")
+WORDS = re.compile(r"\b(?:up|demo_[a-z_]+|gateway_[a-z_]+|masa_madre:[a-z0-9_:]+)")
 OF_PROMETHEUS = {"up"}
+PARTS_OF_A_HISTOGRAM = ("_bucket", "_count", "_sum")
+ROOT = CHART.parents[1]
 
 
+@cache
 def metrics_of_the_app() -> dict[str, set[str]]:
     """Each metric with its labels, read from where they are made."""
-    sources = sorted((CHART.parents[1] / "app" / "http").glob("*.py"))
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
-    found = {}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "app").rglob("*.py")]
+    found: dict[str, set[str]] = {}
     for call in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "").endswith("MetricFamily"):
+        name = getattr(getattr(call, "func", None), "id", "")
+        if name.endswith("MetricFamily") and isinstance(call.args[0], ast.Constant):
             labels = [k.value for k in call.keywords if k.arg == "labels"]
             names = {item.value for value in labels for item in value.elts}
-            found[call.args[0].value] = names
+            suffix = "_total" if name.startswith("Counter") else ""
+            found[call.args[0].value + suffix] = names
+    for metric, measured in MEASURED.items():
+        if not measured.buckets:
+            found[f"{metric}_total"] = set(measured.labels)
+        for part in PARTS_OF_A_HISTOGRAM if measured.buckets else ():
+            found[metric + part] = {*measured.labels, "le"}
     return found
 
 
+@cache
+def watched() -> list[Document]:
+    """The documents of the chart, rendered once."""
+    return render_chart(WATCHED)
+
+
+@cache
+def rules() -> list[dict[str, str]]:
+    (rule,) = of_kind(watched(), "PrometheusRule")
+    return [rule for group in rule["spec"]["groups"] for rule in group["rules"]]
+
+
+@cache
 def expressions() -> dict[str, str]:
-    """Each expression of alerts and dashboard, by its title."""
-    documents = render_chart(WATCHED)
-    (rule,) = of_kind(documents, "PrometheusRule")
-    board = json.loads(
-        one(documents, "ConfigMap", "demo-masa-madre-grafana")["data"]["masa-madre.json"]
-    )
-    found = {r["alert"]: r["expr"] for group in rule["spec"]["groups"] for r in group["rules"]}
-    for panel in board["panels"]:
+    """Each expression of rules and dashboard, by its title."""
+    found = {rule.get("alert") or rule["record"]: rule["expr"] for rule in rules()}
+    for panel in dashboard()["panels"]:
         for target in panel["targets"]:
-            found[panel["title"]] = target["expr"]
+            found[f"{panel['title']}, {target['refId']}"] = target["expr"]
     return found
+
+
+def dashboard() -> dict[str, Any]:
+    board = one(watched(), "ConfigMap", "demo-masa-madre-grafana")
+    return json.loads(board["data"]["masa-madre.json"])
 
 
 def test_the_app_has_metrics():
@@ -48,26 +73,35 @@ def test_the_app_has_metrics():
 @pytest.mark.parametrize("title", expressions())
 def test_expressions_ask_for_metrics_that_exist(title):
     expression = expressions()[title]
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
     known = metrics_of_the_app()
-    asked = set(WORDS.findall(expression))
+    asked = set(WORDS.findall(re.sub(r'"[^"]*"', '""', expression)))
     assert asked, expression
-    assert asked <= set(known) | OF_PROMETHEUS
-    labels = set(re.findall(r"(\w+)=\"", expression)) - {"namespace", "service"}
+    assert asked <= set(known) | OF_PROMETHEUS | recorded
+    labels = set(re.findall(r"(\w+)(?:=|!=|=~)\"", expression)) - {"namespace", "service"}
     assert labels <= set().union(*(known.get(name, set()) for name in asked))
     assert expression.count("(") == expression.count(")")
     assert expression.count("{") == expression.count("}")
 
 
-def test_alerts_are_about_this_release():
-    documents = render_chart(WATCHED)
+def test_rules_are_about_this_release():
+    documents = watched()
     service = one(documents, "Service", "demo-masa-madre-web")["metadata"]
-    (rule,) = of_kind(documents, "PrometheusRule")
     mine = f'namespace="{service["namespace"]}", service="{service["name"]}"'
-    for alert in rule["spec"]["groups"][0]["rules"]:
-        selectors = re.findall(r"\{([^}]*)\}", alert["expr"])
-        assert selectors
-        assert all(mine in selector for selector in selectors), alert["alert"]
-        assert alert["annotations"]["summary"].endswith((".", "?"))
+    for rule in rules():
+        selectors = re.findall(r"\{([^}]*)\}", rule["expr"])
+        assert selectors or "masa_madre:" in rule["expr"]
+        assert all(mine in selector for selector in selectors), rule
+
+
+def test_every_alert_has_a_line_in_the_runbook_and_leads_there():
+    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for rule in rules():
+        if "alert" in rule:
+            name, annotations = rule["alert"], rule["annotations"]
+            assert annotations["summary"].endswith((".", "?"))
+            assert annotations["runbook_url"] == f"docs/operations.md#{name.lower()}"
+            assert f"#### {name}\n" in runbook
 
 
 def test_the_fullness_alert_knows_the_limit():
@@ -76,7 +110,7 @@ def test_the_fullness_alert_knows_the_limit():
 
 
 def test_prometheus_finds_web_and_its_port():
-    documents = render_chart(WATCHED)
+    documents = watched()
     (monitor,) = of_kind(documents, "ServiceMonitor")
     wanted = monitor["spec"]["selector"]["matchLabels"].items()
     found = [s for s in of_kind(documents, "Service") if wanted <= s["metadata"]["labels"].items()]
@@ -88,7 +122,7 @@ def test_prometheus_finds_web_and_its_port():
 
 
 def test_grafana_finds_the_dashboard():
-    board = one(render_chart(WATCHED), "ConfigMap", "demo-masa-madre-grafana")
+    board = one(watched(), "ConfigMap", "demo-masa-madre-grafana")
     assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import before_render_template
 
-from app import create_app
+from app import create_app, factory
 from app.config import Settings
 from app.control import statistics
 from app.control.statistics import Figures, TenantCount
@@ -15,7 +15,8 @@ from app.http.short_cache import ShortCache
 NOWHERE = "127.0.0.1:1"
 TOTALS = {
     "total_sessions": 5, "pending_sessions": 0, "active_sessions": 3, "expired_sessions": 0,
-    "destroyed_sessions": 2, "failed_sessions": 0, "avg_duration_minutes": 4.0,
+    "destroyed_sessions": 2, "failed_sessions": 0, "ended_by_clock": 0,
+    "ended_by_visitor": 2, "ended_by_ops": 0, "avg_duration_minutes": 4.0,
     "total_requests": 77,
 }  # fmt: skip
 
@@ -44,14 +45,15 @@ def counted(monkeypatch, owner, name, answer):
 
 
 def test_figures_are_counted_once_for_all_who_ask(client, monkeypatch):
-    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)])
+    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)], 400)
     calls = counted(monkeypatch, statistics, "figures", figures)
+    asked = counted(monkeypatch, factory, "fetch_pool_targets", [])
     for _ in range(3):
         assert client.get("/api/demo/stats").json == TOTALS
         text = client.get("/metrics").text
         assert 'demo_tenants{account_type="notes",state="ready"} 4.0' in text
         assert "demo_session_requests 77.0" in text
-    assert calls == ["figures"]
+    assert (calls, asked) == (["figures"], ["fetch_pool_targets"])
 
 
 def test_readiness_is_checked_once_for_all_who_ask(client, monkeypatch):

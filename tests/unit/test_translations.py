@@ -109,7 +109,10 @@ def test_what_programs_read_stays_in_spanish(client: FlaskClient) -> None:
     english = {"Accept-Language": "en"}
     wrong = client.post("/api/demo/session/create", json={}, headers=english).get_json()
     assert wrong["errors"]["json"]["demo_account_type"] == ["Falta este dato."]
-    assert "Referencia" in client.get("/docs", headers=english).text
+    for headers, code in ((english, "en"), ({}, "es")):
+        reference = client.get("/docs", headers=headers).text
+        assert f'<html lang="{code}">' in reference
+        assert "<h1>Referencia de la API</h1>" in reference
     assert client.get("/openapi.json", headers=english).data == client.get("/openapi.json").data
 
 

@@ -221,6 +221,9 @@ class StatsOut(BaseModel):
     active_sessions: int
     expired_sessions: int
     destroyed_sessions: int
+    ended_by_clock: int
+    ended_by_visitor: int
+    ended_by_ops: int
     failed_sessions: int
     avg_duration_minutes: float
     total_requests: int

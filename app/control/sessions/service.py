@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -38,6 +38,7 @@ from app.control.sharing.service import revoke_all
 from app.database.tenant_cache import TenantCache
 from app.demo import template_key
 from app.errors import AppError
+from app.http.metrics.measurements import Measurements
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ class SessionService(SessionFinder):
         background_tasks: BackgroundTasks | None = None,
         tenant_cache: TenantCache | None = None,
         events: EventTaker | None = None,
+        measurements: Measurements | None = None,
     ) -> None:
         super().__init__(engine)
         self._settings = settings
@@ -78,6 +80,7 @@ class SessionService(SessionFinder):
         self._duration = settings.demo_session_duration_minutes * 60
         self._pool = Pool(engine, self._duration)
         self._events = events or NullEvents()
+        self._measurements = measurements
         self._opening = Opening(engine, settings, self._events)
 
     def open(
@@ -118,6 +121,7 @@ class SessionService(SessionFinder):
             session = self._serve_waiting(session)
         else:
             self._refill(key)
+            self._measure_wait(0.0)
         return self._with_token(session)
 
     def _serve_waiting(self, session: SessionView) -> SessionView:
@@ -129,7 +133,12 @@ class SessionService(SessionFinder):
         served = self._pool.serve_waiting()
         for each in served:
             self._publishing.remember(each)
+            self._measure_wait((datetime.now(UTC) - each.created_at).total_seconds())
         return next((each for each in served if each.id == session.id), session)
+
+    def _measure_wait(self, seconds: float) -> None:
+        if self._measurements is not None:
+            self._measurements.observe("demo_session_wait_seconds", seconds)
 
     def extend(
         self, session_id: str, once: str | None = None, by: str = "visitor"

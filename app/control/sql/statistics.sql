@@ -9,6 +9,8 @@ WITH figures AS (
                OR (status IN ('pending', 'active') AND expires_at <= now())) AS expired,
            count(*) FILTER (WHERE status = 'destroyed'
                AND coalesce(metadata ->> 'ended_by', '') NOT IN ('clock', 'idle')) AS destroyed,
+           count(*) FILTER (WHERE status = 'destroyed'
+               AND metadata ->> 'ended_by' NOT IN ('clock', 'idle', 'visitor')) AS by_ops,
            count(*) FILTER (WHERE status = 'failed') AS failed,
            coalesce(sum(request_count), 0) AS requests,
            coalesce(sum(EXTRACT(epoch FROM
@@ -16,13 +18,15 @@ WITH figures AS (
       FROM control.demo_sessions
     UNION ALL
     SELECT coalesce(sum(sessions), 0), 0, 0, coalesce(sum(expired), 0),
-           coalesce(sum(destroyed), 0), coalesce(sum(failed), 0), coalesce(sum(requests), 0),
+           coalesce(sum(destroyed), 0), coalesce(sum(by_ops), 0), coalesce(sum(failed), 0), coalesce(sum(requests), 0),
            coalesce(sum(duration_seconds), 0)
       FROM control.session_statistics
 )
 SELECT sum(total)::bigint AS total_sessions, sum(pending)::bigint AS pending_sessions,
        sum(active)::bigint AS active_sessions, sum(expired)::bigint AS expired_sessions,
-       sum(destroyed)::bigint AS destroyed_sessions, sum(failed)::bigint AS failed_sessions,
+       sum(destroyed)::bigint AS destroyed_sessions, sum(expired)::bigint AS ended_by_clock,
+       sum(destroyed - by_ops)::bigint AS ended_by_visitor, sum(by_ops)::bigint AS ended_by_ops,
+       sum(failed)::bigint AS failed_sessions,
        round(coalesce(sum(seconds) / nullif(sum(total), 0), 0)::numeric / 60, 2)::float8
            AS avg_duration_minutes,
        sum(requests)::bigint AS total_requests
@@ -31,3 +35,8 @@ SELECT sum(total)::bigint AS total_sessions, sum(pending)::bigint AS pending_ses
 -- tenant_counts --
 SELECT account_type, state::text AS state, count(*) AS tenants
   FROM control.tenants WHERE is_demo GROUP BY 1, 2 ORDER BY 1, 2
+
+-- relations --
+-- As of the last analyze of the catalog: counting takes as long as the catalog is large.
+SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class
+ WHERE oid = 'pg_catalog.pg_class'::regclass

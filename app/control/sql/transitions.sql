@@ -216,12 +216,14 @@ WITH gone AS (
     RETURNING *
 )
 INSERT INTO control.session_statistics AS kept
-       (day, demo_account_type, sessions, expired, destroyed, failed, requests,
+       (day, demo_account_type, sessions, expired, destroyed, by_ops, failed, requests,
         duration_seconds)
 SELECT (created_at AT TIME ZONE 'UTC')::date, demo_account_type, count(*),
        count(*) FILTER (WHERE metadata ->> 'ended_by' IN ('clock', 'idle')),
        count(*) FILTER (WHERE status = 'destroyed'
                           AND coalesce(metadata ->> 'ended_by', '') NOT IN ('clock', 'idle')),
+       count(*) FILTER (WHERE status = 'destroyed'
+                          AND metadata ->> 'ended_by' NOT IN ('clock', 'idle', 'visitor')),
        count(*) FILTER (WHERE status = 'failed'), sum(request_count),
        sum(EXTRACT(epoch FROM least(destroyed_at, expires_at) - created_at))
   FROM gone GROUP BY 1, 2
@@ -229,6 +231,7 @@ ON CONFLICT (day, demo_account_type) DO UPDATE
    SET sessions = kept.sessions + excluded.sessions,
        expired = kept.expired + excluded.expired,
        destroyed = kept.destroyed + excluded.destroyed,
+       by_ops = kept.by_ops + excluded.by_ops,
        failed = kept.failed + excluded.failed,
        requests = kept.requests + excluded.requests,
        duration_seconds = kept.duration_seconds + excluded.duration_seconds

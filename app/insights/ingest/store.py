@@ -37,17 +37,18 @@ class Stored:
     cut: int
 
 
-def store(engine: Engine, events: Sequence[Event]) -> Stored:
+def store(engine: Engine, events: Sequence[Event], *, with_sessions: bool = True) -> Stored:
     """Store the events that are not stored yet.
 
     The partitions of their days must exist. Only what was inserted is added up, and both are one
-    transaction, so that a batch that comes twice counts once.
+    transaction, so that a batch that comes twice counts once. Without `with_sessions` the steps
+    are kept without their visit, which is added up all the same.
     """
     with engine.begin() as connection:
         sessions = {event.session for event in events if event.session is not None}
         visits = _lock(connection, sessions)
         kept = [event for event in events if not _is_too_much(event, visits)]
-        new = _insert(connection, kept)
+        new = _insert(connection, kept, with_sessions)
         changes = Changes()
         touched: dict[UUID, Visit] = {}
         for event in sorted(new, key=lambda each: each.at):
@@ -90,14 +91,14 @@ def _is_too_much(event: Event, visits: dict[UUID, Visit]) -> bool:
     return known is not None and known.events >= MOST_EVENTS and event.kind in STEPS
 
 
-def _insert(connection: Connection, events: Sequence[Event]) -> list[Event]:
+def _insert(connection: Connection, events: Sequence[Event], with_sessions: bool) -> list[Event]:
     rows = [
         {
             "at": event.at.timestamp(),
             "id": event.id,
             "kind": event.kind,
             "version": event.version,
-            "session": None if event.session is None else str(event.session),
+            "session": str(event.session) if with_sessions and event.session else None,
             "details": event.details,
         }
         for event in events

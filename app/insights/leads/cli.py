@@ -4,13 +4,27 @@ import click
 from flask.cli import with_appcontext
 
 from app.control.services import current_services
+from app.errors import AppError
 from app.insights.leads.resealing import reseal_leads
 from app.insights.webhooks.service import reseal_webhooks
 
 CLI = "command line"
+CLOSED = "LEADS_KEYS is not set: leads cannot be read."
 
 
-@click.group("leads")
+class OperatorGroup(click.Group):
+    """Turns a refusal into a sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what is refused ends with 1."""
+        try:
+            return super().invoke(ctx)
+        except AppError as error:
+            is_closed = error.error_code == "contact_closed"
+            raise click.ClickException(CLOSED if is_closed else error.detail) from error
+
+
+@click.group("leads", cls=OperatorGroup)
 def leads() -> None:
     """Look after leads."""
 

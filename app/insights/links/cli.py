@@ -6,13 +6,12 @@ from pydantic import ValidationError
 
 from app.control.operators.display import show_json, show_rows
 from app.control.services import current_services
-from app.errors import AppError
-from app.insights.leads.cli import CLI
+from app.insights.leads.cli import CLI, OperatorGroup
 from app.insights.links.schemas import sentences_of, wanted_link
 from app.insights.links.service import Link
 
 
-@click.group("link")
+@click.group("link", cls=OperatorGroup)
 def link() -> None:
     """Make, list and revoke prospect links."""
 
@@ -68,10 +67,7 @@ def list_links(as_json: bool) -> None:
 @with_appcontext
 def revoke(code: str) -> None:
     """Have a link open nothing from now on."""
-    try:
-        current_services().links.fetch(code)
-    except AppError:
-        raise click.ClickException("There is no such link.") from None
+    current_services().links.fetch(code)
     current_services().links.revoke(code)
 
 

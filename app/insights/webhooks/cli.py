@@ -7,22 +7,11 @@ from flask.cli import with_appcontext
 
 from app.control.operators.display import show_json, show_rows
 from app.control.services import current_services
-from app.errors import AppError
-from app.insights.leads.cli import CLI
+from app.insights.leads.cli import CLI, OperatorGroup
 from app.insights.webhooks.kinds import KINDS
 
 
-class _Group(click.Group):
-    """Turns a refusal into a sentence."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except AppError as error:
-            raise click.ClickException(error.detail) from error
-
-
-@click.group("webhook", cls=_Group)
+@click.group("webhook", cls=OperatorGroup)
 def webhook() -> None:
     """Look after webhooks."""
 

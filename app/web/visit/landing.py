@@ -17,7 +17,6 @@ from app.control.sessions.session_view import OpenedSession
 from app.demo import Account
 from app.errors import FAILED_CREDENTIAL_KEY, AppError, InvalidRequest
 from app.insights.events.request import origin_field, visit_context
-from app.language.choice import in_spanish
 from app.language.texts import current_language
 from app.web.inside.forms import fault_of, text_of
 from app.web.parts.assets import compressed
@@ -94,6 +93,7 @@ def privacy() -> str:
         minutes=settings.demo_session_duration_minutes,
         lead_days=settings.leads_retention_days,
         unconfirmed_days=settings.leads_unconfirmed_days,
+        events_days=settings.demo_events_days if settings.demo_events != "off" else None,
     )
 
 
@@ -113,8 +113,7 @@ def reference() -> str:
     known: dict[str, str] = app.extensions.setdefault(REFERENCE_KEY, {})
     code = current_language().code
     if code not in known:
-        with in_spanish():
-            groups = describe_api(cast(dict[str, object], app.spec))
+        groups = describe_api(cast(dict[str, object], app.spec))
         known[code] = render_template("reference.html", groups=groups)
     return known[code]
 

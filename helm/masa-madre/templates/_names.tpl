@@ -62,3 +62,9 @@ annotations:
 {{ $image.repository }}:{{ default .Chart.AppVersion $image.tag }}
 {{- end -}}
 {{- end -}}
+
+{{- /* The annotation that leads from an alert to what to do about it. */ -}}
+{{- define "masa-madre.runbook" -}}
+{{- $rule := index . 0 -}}
+runbook_url: {{ printf "%s#%s" $rule.runbookUrl (lower (index . 1)) | quote }}
+{{- end -}}

@@ -173,7 +173,20 @@ def test_the_statistics_outlive_the_rows(parts, database):
         " destroyed_at = destroyed_at - interval '8 days',"
         " expires_at = expires_at - interval '8 days'"
     )
+    endings = {"visitor": 1, "ops": 2, "operator": 1, "migration": 1, "clock": 1, "idle": 1}
+    for ended_by in [each for each, times in endings.items() for _ in range(times)]:
+        database.execute(
+            "INSERT INTO control.demo_sessions (session_id, base_demo_tenant_id, status,"
+            " demo_account_type, created_at, expires_at, destroyed_at, metadata)"
+            " SELECT gen_random_uuid()::text, base_demo_tenant_id, 'destroyed', demo_account_type,"
+            " created_at, expires_at, destroyed_at, jsonb_build_object('ended_by', %s::text)"
+            " FROM control.demo_sessions LIMIT 1",
+            [ended_by],
+        )
     before = statistics.totals(parts.engine)
+    by = {name: before[f"ended_by_{name}"] for name in ("clock", "visitor", "ops")}
+    assert by == {"clock": 2, "visitor": 3, "ops": 4}
+    assert (before["expired_sessions"], before["destroyed_sessions"]) == (2, 7)
     tasks.purge()
     assert database.execute("SELECT count(*) FROM control.demo_sessions").fetchone() == (0,)
     assert statistics.totals(parts.engine) == before

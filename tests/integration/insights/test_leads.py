@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.insights.leads.cli import leads
 from app.insights.leads.consent import CURRENT, TEXTS
 from app.insights.leads.resealing import reseal_leads
 from app.insights.leads.service import Leads
@@ -271,8 +272,6 @@ def test_leads_are_deleted_when_their_time_is_over(client, services, database):
 def test_the_command_line_does_what_a_person_asks_for(client, app, database):
     leave(client)
     run = app.test_cli_runner().invoke
-    from app.insights.leads.cli import leads
-
     assert "ana@example.es" in run(leads, ["show", "ana@example.es"]).output
     assert run(leads, ["reencrypt"]).output.startswith("1 leads")
     assert run(leads, ["delete", "ana@example.es"]).output.startswith("1 leads")
@@ -290,6 +289,8 @@ def test_without_a_key_the_form_is_closed_with_a_sentence(settings, database):
         sent = closed.post("/contacto", data={"nombre": "Ana", "correo": "ana@example.es",
                            "acepto": "si", "version": CURRENT}, headers=PERSON)  # fmt: skip
         assert sent.status_code == 503
+        told = app.test_cli_runner().invoke(leads, ["show", "ana@example.es"])
+        assert (told.exit_code, "LEADS_KEYS" in told.output) == (1, True)
         assert "LEADS_KEYS is not set" in closed.get("/ops/leads/", auth=OPS).text
         assert rows(database) == []
 

@@ -69,7 +69,7 @@ def check_templates(services: ControlServices) -> Iterator[Finding]:
             trouble = "" if row is None or row.trouble is None else f" ({row.trouble})"
             yield failed(
                 check, f"there is no template that is ready{trouble}",
-                "nobody can try this bakery", "bin/role seed",
+                "visitors cannot try it", "bin/role seed",
             )  # fmt: skip
         elif head is not None and row.revision != head:
             yield failed(
@@ -125,7 +125,7 @@ def check_openings(services: ControlServices) -> Iterator[Finding]:
     problems = Readiness().find_problems(services)
     for problem in problems:
         yield failed(
-            "templates.openings", problem, "visitors get an error instead of a bakery",
+            "templates.openings", problem, "visitors get an error instead of a demo",
             "flask --app wsgi demo cleanup; after a restore: docs/operations.md, Restore",
         )  # fmt: skip
     if not problems:

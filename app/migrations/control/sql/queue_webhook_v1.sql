@@ -14,9 +14,11 @@ BEGIN
     ON CONFLICT (once) DO NOTHING
     RETURNING id INTO queued;
     IF queued IS NOT NULL THEN
+        -- Locked, so that one that is deleted at this moment does not fail what is told of.
         INSERT INTO control.webhook_deliveries (message, endpoint)
-        SELECT queued, id FROM control.webhook_endpoints
-         WHERE disabled_at IS NULL AND wanted = ANY(kinds);
+        SELECT queued, wanting.id
+          FROM (SELECT id FROM control.webhook_endpoints
+                 WHERE disabled_at IS NULL AND wanted = ANY(kinds) FOR KEY SHARE) AS wanting;
     END IF;
     RETURN queued;
 END
