@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, current_app, g, has_app_context, request
+from flask import Flask, current_app, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
 
 from app.http.error_pages import FOR_PROGRAMS
 from app.language.catalogues import SPANISH, Language, codes_in, read_language
-from app.language.texts import current_language, gettext, ngettext, pgettext
+from app.language.texts import (
+    current_language,
+    gettext,
+    ngettext,
+    pgettext,
+    set_language,
+    speaking,
+)
 
 KEY = "masa_madre.translations"
 COOKIE = "idioma"
@@ -37,6 +44,7 @@ def init_language(app: Flask, folder: Path | None) -> None:
     translated = () if folder is None else codes_in(folder)
     app.extensions[KEY] = _Languages(folder, (SPANISH.code, *translated))
     app.before_request(_choose)
+    app.teardown_request(lambda _error: set_language(SPANISH))
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
@@ -48,14 +56,14 @@ def init_language(app: Flask, folder: Path | None) -> None:
             "ngettext": ngettext,
             "pgettext": pgettext,
             "current_language": current_language,
-            "languages": languages,
+            "languages": lambda: languages_of(app),
         }
     )
 
 
-def languages() -> list[Language]:
-    """Return the languages of the current application, Spanish first."""
-    known = _known(current_app)
+def languages_of(app: Flask) -> list[Language]:
+    """Return the languages of an application, Spanish first."""
+    known = _known(app)
     return [known.get(code) for code in known.codes]
 
 
@@ -73,17 +81,16 @@ def language_of(app: Flask, environ: WSGIEnvironment) -> Language:
 
 @contextmanager
 def in_language_of(app: Flask, environ: WSGIEnvironment) -> Iterator[None]:
-    """Answer a request that is not the application's own in its language."""
-    if has_app_context():
+    """Answer a request in its language, where that has not been chosen yet."""
+    if has_request_context():
         yield
         return
-    with app.app_context():
-        g.language = language_of(app, environ)
+    with speaking(language_of(app, environ)):
         yield
 
 
 def _choose() -> None:
-    g.language = language_of(current_app, request.environ)
+    set_language(language_of(current_app, request.environ))
 
 
 def _known(app: Flask) -> _Languages:

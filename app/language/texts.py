@@ -4,17 +4,33 @@ A sentence that is kept (a table of labels, a list's title, an error's message) 
 and translated with `_` where it is drawn. Outside of a page every text is in Spanish.
 """
 
-from flask import g, has_app_context
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from app.language.catalogues import SPANISH, Language
+
+_current: ContextVar[Language] = ContextVar("language", default=SPANISH)
 
 
 def current_language() -> Language:
     """Return the language of this request's page; Spanish outside of one."""
-    if not has_app_context():
-        return SPANISH
-    language: Language = g.get("language", SPANISH)
-    return language
+    return _current.get()
+
+
+def set_language(language: Language) -> None:
+    """Begin a request in a language, or go back to Spanish after it."""
+    _current.set(language)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Write texts in a language until the block ends."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def gettext(message: str, /, **values: object) -> str:

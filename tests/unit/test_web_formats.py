@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask, g
 
 from app.bakery.clock import MADRID, today
 from app.bakery.inventory.models import Unit
 from app.language.catalogues import read_language
-from app.language.texts import ngettext
+from app.language.texts import ngettext, speaking
 from app.web.inside.forms import decimal_of, quantities_of, whole_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.parts import formats
@@ -91,9 +90,7 @@ def test_a_page_is_in_the_section_whose_address_begins_its_own() -> None:
 
 @pytest.fixture
 def in_english() -> Iterator[None]:
-    app = Flask("pages")
-    with app.app_context():
-        g.language = read_language(FOLDER, "en")
+    with speaking(read_language(FOLDER, "en")):
         yield
 
 

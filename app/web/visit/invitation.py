@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 
 from app.control.services import current_services
 from app.control.sessions.browser import visitor_of_request
@@ -11,7 +11,8 @@ from app.demo import BASE
 from app.errors import AppError
 from app.insights.events.request import visit_context
 from app.insights.links.service import Link
-from app.language.choice import COOKIE, languages
+from app.language.choice import COOKIE, languages_of
+from app.language.texts import current_language, set_language
 from app.web.visit.landing import blueprint, enter
 
 GONE = HTTPStatus.GONE
@@ -50,7 +51,8 @@ def accept_invitation(code: str) -> Response:
 def _page(link: Link, status: int, error: AppError | None = None) -> Response:
     services = current_services()
     if COOKIE not in request.cookies:
-        g.language = next((one for one in languages() if one.code == link.language), g.language)
+        offered = {one.code: one for one in languages_of(current_app)}
+        set_language(offered.get(link.language or "", current_language()))
     account = services.demo.account(link.account_type)
     scenarios = services.demo.scenarios_of(link.account_type)
     page = render_template(

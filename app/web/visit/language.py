@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Response, has_request_context, redirect, request
+from flask import Response, current_app, has_request_context, redirect, request
 
 from app.control.services import current_services
-from app.language.choice import COOKIE, languages
+from app.language.choice import COOKIE, languages_of
 from app.web.parts.notices import PARAMETER
 from app.web.visit.landing import blueprint
 
@@ -21,7 +21,7 @@ def switch() -> Response:
     assert isinstance(response, Response)
     response.headers["Cache-Control"] = "no-store"
     chosen = request.form.get(COOKIE)
-    if any(chosen == language.code for language in languages()):
+    if any(chosen == language.code for language in languages_of(current_app)):
         response.set_cookie(
             COOKIE,
             str(chosen),
