@@ -21,6 +21,7 @@ from app.demo import Demo, demo_of
 from app.http.error_pages import find_error_page
 from app.http.health import redis_failures
 from app.http.metrics.request_times import RequestTimes
+from app.ops.doctor import add_checks
 from app.ops.routes import DASHBOARD
 from gateway import (
     Activity,
@@ -80,6 +81,7 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
         dispatcher=make_dispatcher(settings, redis),
         background_tasks=BackgroundTasks(),
     )
+    add_checks(app, checks.CHECKS)
     app.cli.add_command(make_group(tasks, demo.account_types, checks.CHECKS))
     if get_current_context(silent=True) is None:  # a command line may not have every secret
         warn_of_rights(app)

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from threading import Lock
-from typing import Literal
+from typing import Literal, cast
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, abort, current_app, jsonify, request
@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
+from werkzeug.utils import redirect
 
 from app.control.services import current_services
 from app.http.job_health import JobCollector, JobHealth
@@ -29,6 +30,9 @@ FAILURES = "masa_madre.redis_failures"
 
 ACTIONS = ("activity_record", "limit", "session_read", "session_refresh")
 """What the gateway asks Redis; named from the start, so that a first failure is an increase."""
+
+DOCTOR = "/ops/doctor"
+"""Where every check is made, behind the operators' passwords."""
 
 ADDED_BY_PROXIES = ("X-Forwarded-For", "Forwarded")
 
@@ -48,6 +52,9 @@ class ReadyQuery(BaseModel):
     without: Literal["redis"] | None = Field(
         default=None, description="Una parte sin la que también se puede atender."
     )
+    verbose: bool = Field(
+        default=False, description="Lleva a todas las comprobaciones, para operadores."
+    )
 
 
 @blueprint.get("/ready")
@@ -64,6 +71,10 @@ def ready(query_data: ReadyQuery) -> tuple[Response, int]:
     it, and new ones begin with a tenant that is ready. `jobs` in the answer says whether scheduler
     and workers are alive; it decides nothing: without them visitors are served for a while.
     """
+    if query_data.verbose:
+        return cast(
+            Response, redirect(DOCTOR, 307, Response=Response)
+        ), 307  # its guard counts bad passwords
     checks, jobs = current_readiness().get()
     good = all(state == "ok" for part, state in checks.items() if part != query_data.without)
     return jsonify(

@@ -18,6 +18,7 @@ from app.insights.links.ops import blueprint as links
 from app.insights.webhooks.ops import blueprint as webhooks
 from app.ops.access import admit, current_operator
 from app.ops.dashboard import blueprint as dashboard
+from app.ops.doctor import blueprint as doctor
 from app.ops.live import blueprint as live
 from app.ops.look import init_look
 from app.ops.recordings import blueprint as recordings
@@ -66,6 +67,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(dashboard)
     app.register_blueprint(live)
     app.register_blueprint(recordings)
+    app.register_blueprint(doctor)
     app.register_blueprint(leads)
     app.register_blueprint(links)
     app.register_blueprint(webhooks)

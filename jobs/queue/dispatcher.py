@@ -15,6 +15,7 @@ from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 from app.config import ConfigurationError, Settings
 from app.control.reset.status import ResetStatus
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
+from jobs.queue.job_log import meta_of_request
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
 
 URGENT = "clone"
@@ -260,6 +261,7 @@ class RqDispatcher:
             job_id=job_id,
             result_ttl=KEEP_RESULT_SECONDS,
             failure_ttl=KEEP_FAILURE_SECONDS,
+            meta=meta_of_request(),
             **{"job_timeout": JOB_SECONDS, **options},
         )
         return True

@@ -17,6 +17,7 @@ from rq.job import Job, JobStatus
 from rq.utils import import_attribute
 
 from app import rq_json as json_rq  # noqa: F401  (every process that imports us reads jobs)
+from jobs.queue.job_log import job_logged
 from jobs.queue.unreadable_keys import is_wrong_type, set_aside
 
 TASKS = frozenset(
@@ -69,6 +70,11 @@ class TaskJob(Job):
         if name not in TASKS:
             raise NotATaskError(f"{given!r} is no task of ours")
         return import_attribute(name)
+
+    def perform(self) -> Any:
+        """Do the task, as one line of the log."""
+        with job_logged(self.id, str(self.func_name), self.meta):
+            return super().perform()
 
     success_callback = failure_callback = stopped_callback = None
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+import requests
 from redis import Redis
 
 from tests.acceptance.test_lifecycle import demo
@@ -81,3 +82,23 @@ def test_processes_and_parts_that_are_away_are_failures_with_a_sentence(live_sys
     assert "not checked" in found["redis.server"]["what"]
     assert found["postgres.version"]["verdict"] == "ok"
     assert all(found[check]["repair"] for check in verdicts(found, "failed"))
+
+
+def test_operators_read_the_same_on_a_page_and_as_json(live_system):
+    address = f"{live_system.url}/ready?verbose=1"
+    stranger = requests.get(address, timeout=30)
+    assert (stranger.status_code, stranger.url) == (401, f"{live_system.url}/ops/doctor")
+
+    operator = ("ops", "ops-password-for-tests")
+    answer = requests.get(f"{live_system.url}/ops/doctor", auth=operator, timeout=30)
+    found = {finding["check"]: finding for finding in answer.json()["findings"]}
+    assert (answer.status_code, verdicts(found, "failed")) == (503, OF_THE_TESTS)
+    assert verdicts(found, "skipped") == {"postgres.owner"}
+    assert found["jobs.schedule"]["verdict"] == "ok"
+
+    page = requests.get(
+        f"{live_system.url}/ops/doctor", auth=operator, headers={"Accept": "text/html"}, timeout=30
+    )
+    assert page.status_code == 200
+    assert "fsync is off" in page.text
+    assert "ALTER SYSTEM SET fsync = on" in page.text

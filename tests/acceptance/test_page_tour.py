@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from app.demo import load_demo
+from app.web.inside.navigation import place_of
 from tests.acceptance.page_client import Reader
 from tests.acceptance.test_pages import HOSTILE, SECTIONS, api
 from tests.acceptance.test_visit import ready_pool
@@ -43,7 +44,6 @@ def test_every_step_leads_to_a_page_that_has_what_it_speaks_of(
 ) -> None:
     reader.open(account_type)
     modules = api(reader, "/api/tenant").json()["modules"]
-    assert "pos" in modules
     steps = {
         (step.path, step.anchor)
         for template in WHOLE.templates
@@ -52,9 +52,9 @@ def test_every_step_leads_to_a_page_that_has_what_it_speaks_of(
     }
     shown = 0
     for path, anchor in sorted(steps):
+        if place_of(path.partition("?")[0])[0].module not in modules:
+            continue  # the tour leaves the step out
         page = reader.get(path)
-        if page.status_code == 404:
-            continue  # of a module that the other model has: the tour leaves the step out
         assert page.status_code == 200, path
         assert f'id="{anchor}"' in page.text, (path, anchor)
         shown += 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.web.parts.formats import euros
 from tests.acceptance.page_client import HEADERS, Reader, key_of
 from tests.acceptance.test_visit import ready_pool
 
@@ -155,13 +156,20 @@ def test_the_session_is_extended_reset_and_ended_by_forms(reader: Reader) -> Non
     assert elsewhere.headers["Location"] == "/demo/?hecho=ampliada"
     assert "(quedan 1)" in reader.get("/demo/caja").text
     assert reader.post("/demo/sesion/reiniciar").status_code == 303
+    product = api(reader, "/api/pos/products?per_page=1&sort=-stock").json()["items"][0]
+    reader.get("/demo/caja")
+    assert reader.post("/demo/caja", {f"u-{product['id']}": "1", "pago": "card"}).status_code == 303
     ended = reader.post("/demo/sesion/terminar")
-    assert ended.headers["Location"] == "/?hecho=terminada"
+    assert ended.headers["Location"] == "/demo/fin?hecho=terminada"
 
-    over = reader.get("/demo/caja")
-    assert over.status_code == 410
+    for path in ("/demo/caja", "/demo/espera", "/demo/sesion/terminar"):
+        assert reader.get(path).headers["Location"] == "/demo/fin"
+    over = reader.get("/demo/fin")
+    assert over.status_code == 200
     assert "Tu demo ha terminado" in over.text
-    assert 'href="/"' in over.text
+    assert re.search(r"1 ticket\s*<small>" + re.escape(euros(product["price"])), over.text)
+    assert re.search(r"1 módulo\s*<small>Caja<", over.text)
+    assert Reader(reader.url).get("/demo/fin").headers["Location"] == "/"
     program = reader.get("/demo/caja", Accept="*/*")
     assert (program.status_code, program.json()["code"]) == (401, "session_destroyed")
 

@@ -13,11 +13,12 @@ from tests.bench import (
     lifecycle,
     lists,
     living,
+    pages,
     transfer,
     visits,
 )
 
-PLAIN = (transfer, living, lists, commands, gateway, kubernetes, visits)
+PLAIN = (transfer, living, lists, pages, commands, gateway, kubernetes, visits)
 """Benchmarks that take no other option."""
 
 

@@ -89,3 +89,13 @@ def test_days_without_sales_and_weeks_long_ago_or_to_come_are_left_out(weeks):
     weeks(MONDAY - (WEEKS + 2) * WEEK, 5, 5)
     weeks(MONDAY - (WEEKS + 3) * WEEK, 5, 5)
     assert weeks.measured() == {}
+
+
+@pytest.mark.parametrize("closed", [MONDAY - WEEK, MONDAY - 2 * WEEK])
+def test_a_closed_day_is_left_out_and_so_is_the_one_a_week_after(weeks, individual, closed):
+    weeks(MONDAY - 2 * WEEK, None, 10)
+    weeks(MONDAY - WEEK, 10, 10)
+    with individual.session() as session:
+        session.execute(delete(SalesHistory).where(SalesHistory.day == closed))
+    found = weeks.measured()[MONDAY - WEEK]
+    assert (found["days"], found["error_percent"]) == (6, 0)

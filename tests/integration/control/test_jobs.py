@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from rq import Worker
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from app.control import statistics
 from app.control.models import SessionStatus
@@ -37,6 +39,31 @@ def test_a_clone_is_exact_and_cloning_twice_is_cloning_once(parts, database):
     assert tasks.clone(str(tenant_id)) == "cloned"
     assert tasks.clone(str(tenant_id)) == "nothing to do"
     assert differences(database, f"demo_{tenant_id.hex}") == []
+
+
+def test_a_jobs_lines_carry_the_request_that_asked_for_it(parts, database):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    with bound_contextvars(request_id="click-12345678"):
+        parts.dispatcher.clone(tenant_id)
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        work(parts)
+    (cloned,) = [line for line in lines if line.get("action") == "tenant_cloned"]
+    (done,) = [line for line in lines if line.get("action") == "job_done"]
+    assert {line["request_id"] for line in (cloned, done)} == {"click-12345678"}
+    assert {line["job"] for line in (cloned, done)} == {clone_task_id(tenant_id)}
+    assert (done["task"], done["seconds"] > 0) == ("jobs.tasks.clone", True)
+
+
+def test_a_request_id_that_was_planted_in_redis_reaches_no_line(parts, database):
+    (tenant_id,) = parts.pool.add_missing(ACCOUNT, 1)
+    parts.dispatcher.clone(tenant_id)
+    job = TaskJob.fetch(clone_task_id(tenant_id), connection=parts.redis)
+    job.meta = {"request_id": "a\nline of its own"}
+    job.save_meta()
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        work(parts)
+    (done,) = [line for line in lines if line.get("action") == "job_done"]
+    assert "request_id" not in done
 
 
 def test_a_clone_whose_row_was_not_marked_is_found_again(parts, database):
