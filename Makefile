@@ -32,6 +32,7 @@ bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENC
 	@$(PYTHON) -m tests.bench lifecycle $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench gateway $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench lists $(BENCH_ARGS)
+	@$(PYTHON) -m tests.bench pages $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench kubernetes $(BENCH_ARGS)
 
 lint: venv-dev ## Check style and types

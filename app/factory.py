@@ -18,6 +18,8 @@ from app.control.sharing import routes as sharing
 from app.control.sharing.service import ShareService
 from app.control.tours.noticing import init_noticing
 from app.control.tours.progress import TourRecords
+from app.control.visits.counting import init_counting
+from app.control.visits.figures import VisitRecords
 from app.db import db, init_db, tenant_cache
 from app.demo import Demo
 from app.errors import register_error_handlers
@@ -105,6 +107,7 @@ def make_app(
     init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)
+    init_counting(app, VisitRecords(engine))
     init_ops(app, settings)
     init_watching(app, services.events, RequestMap.from_file(demo.events))
     for plain in app.blueprints.values():

@@ -91,7 +91,8 @@ class ControlServices(Services):
         if session.status is not SessionStatus.PENDING:
             return None
         now = self.progress.read(self.sessions.awaited_tenant(session))
-        return {"phase": now.phase, "table": now.table, "percent": now.percent}
+        place = self.sessions.place_in_queue(session)
+        return {"phase": now.phase, "table": now.table, "percent": now.percent, "place": place}
 
     def reset_of(self, session: SessionView) -> ResetStatus | None:
         """Return how the session's last reset stands; None when nothing is known of one."""

@@ -25,7 +25,17 @@ from app.web.stock import (
     suppliers,
 )
 from app.web.trade import customers, delivering, notes, orders, standing
-from app.web.visit import business, contact, invitation, language, session, sharing, tour
+from app.web.visit import (
+    business,
+    contact,
+    ending,
+    invitation,
+    language,
+    offline,
+    session,
+    sharing,
+    tour,
+)
 from app.web.visit.landing import blueprint as outside
 
 PAGES = (
@@ -54,6 +64,8 @@ PAGES = (
     customers,
     session,
     sharing,
+    ending,
+    offline,
     tour,
     business,
     contact,

@@ -14,11 +14,12 @@ from tests.bench import (
     lifecycle,
     lists,
     living,
+    pages,
     transfer,
     visits,
 )
 
-PLAIN = (transfer, living, lists, commands, gateway, kubernetes, visits, events)
+PLAIN = (transfer, living, lists, pages, commands, gateway, kubernetes, visits, events)
 """Benchmarks that take no other option."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -36,10 +37,21 @@ def screen() -> tuple[int, int]:
 
 
 @pytest.fixture
-def visit(browser: Browser, live_url: str, screen: tuple[int, int]) -> Iterator[Visit]:
+def service_workers() -> str:
+    """«block» where a test puts an answer of its own in the place of the server's."""
+    return "allow"
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, live_url: str, screen: tuple[int, int], service_workers: Any
+) -> Iterator[Visit]:
     width, height = screen
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="es-ES", timezone_id="Europe/Madrid"
+        viewport={"width": width, "height": height},
+        locale="es-ES",
+        timezone_id="Europe/Madrid",
+        service_workers=service_workers,
     )
     context.set_default_timeout(15_000)
     visit = Visit(context.new_page(), live_url.rstrip("/"))

@@ -18,6 +18,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("screen", [PHONE], ids=["phone"])
+@pytest.mark.parametrize("service_workers", ["block"])
 def test_a_second_tab_counts_down_warns_and_extends_for_every_tab(visit: Visit) -> None:
     visit.begin("individual_bakery")
     start, second = visit.new_tab(), visit.new_tab()  # in front: the last one

@@ -13,6 +13,9 @@ INSIDE = re.compile(r"/demo/$")
 SERIOUS = {"serious", "critical"}
 
 
+BLOCKED = "Service Worker registration blocked by Playwright"
+
+
 @dataclass
 class Visit:
     """A page that takes note of what a visitor should never see."""
@@ -28,7 +31,7 @@ class Visit:
         self.page.on("request", self._see)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and BLOCKED not in message.text:
             self.complaints.append(message.text)
 
     def _see(self, request: Request) -> None:

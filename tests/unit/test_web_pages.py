@@ -1,6 +1,7 @@
 """The pages as the server sends them: complete, and allowed by a strict content security policy."""
 
 import gzip
+import json
 import re
 from decimal import Decimal
 
@@ -17,7 +18,16 @@ from app.web.parts.charts import HEIGHT, bar_chart
 from app.web.parts.notices import NOTICES
 from tests.fixtures.demo import DEMO
 
-PAGES = ("/", "/docs", "/entrar", "/contacto", "/privacidad", "/aviso-legal", "/estilo")
+PAGES = (
+    "/",
+    "/sin-conexion",
+    "/docs",
+    "/entrar",
+    "/contacto",
+    "/privacidad",
+    "/aviso-legal",
+    "/estilo",
+)
 NOWHERE = "127.0.0.1:1"
 """An address without a server: these pages need neither Postgres nor Redis."""
 PERSON = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -73,6 +83,18 @@ def test_everything_that_a_page_loads_is_there_and_kept_for_a_year(
         with client.get(address) as answer:
             assert answer.status_code == 200, address
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_service_worker_keeps_a_public_page_and_its_files(client: FlaskClient) -> None:
+    worker = client.get("/sw.js")
+    assert worker.mimetype == "text/javascript"
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert "Set-Cookie" not in client.get("/sin-conexion").headers
+    [kept] = re.findall(r"FILES = (\[.*?\])", worker.text)
+    html = client.get("/sin-conexion").text
+    used = {each for each in loaded_by(html) if each.endswith((".css", ".js"))}
+    assert used <= set(json.loads(kept))
+    assert all(client.get(address).status_code == 200 for address in json.loads(kept))
 
 
 def test_an_asset_is_compressed_and_of_an_older_page_it_is_not_kept(client: FlaskClient) -> None:
@@ -195,11 +217,12 @@ def test_an_error_is_json_for_a_program(app: Flask, accept: str, path: str) -> N
     [
         ("session_required", 303, "/?hecho=sin-demo"),
         ("session_pending", 303, "/demo/espera"),
-        ("session_expired", 410, 'href="/"'),
-        ("session_destroyed", 410, 'href="/"'),
+        ("session_expired", 303, "/demo/fin"),
+        ("session_destroyed", 303, "/demo/fin"),
+        ("session_failed", 303, "/demo/fin"),
+        ("share_closed", 410, "Probar la mía"),
         ("session_gone", 410, 'href="/"'),
         ("token_invalid", 410, 'href="/"'),
-        ("session_failed", 503, "Probar otra demo"),
     ],
 )
 def test_a_session_that_is_not_there_leads_on(

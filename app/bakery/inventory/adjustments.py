@@ -24,6 +24,7 @@ from app.bakery.inventory.service import ON_HAND, select_movements
 from app.bakery.inventory.stock import Reason
 from app.bakery.listing import fetch_all
 from app.bakery.problems import Problems, refused
+from app.control.visits.counting import note_deed
 from app.language.texts import N_, _
 
 
@@ -56,6 +57,7 @@ def adjust(session: Session, adjustment: AdjustmentIn) -> dict[str, Any]:
     changes = _changes(session, ingredient, lots, adjustment)
     movements = [record(session, change, reason) for change in changes]
     session.flush()
+    note_deed("adjustment")
     return _describe(session, ingredient, [movement.id for movement in movements])
 
 

@@ -24,6 +24,7 @@ from app.bakery.orders.schemas import (
 )
 from app.bakery.orders.service import NO_ORDER, TRANSITIONS, fetch_order
 from app.bakery.pos.lines import Line, merge, plain_euros, price, total
+from app.control.visits.counting import note_deed
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.language.texts import _
 
@@ -66,6 +67,7 @@ def place(session: Session, asked: OrderIn, is_standing: bool = False) -> dict[s
     session.add(order)
     session.flush()
     _write_lines(session, order.id, lines)
+    note_deed("order", order.total)
     return fetch_order(session, order.id)
 
 

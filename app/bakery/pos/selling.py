@@ -19,6 +19,7 @@ from app.bakery.pos.models import PaymentMethod, Sale, SaleLine, SaleStatus
 from app.bakery.pos.schemas import MOST_ON_A_TICKET, CorrectionIn, SaleIn
 from app.bakery.pos.service import NO_SALE, fetch_sale
 from app.bakery.pos.till import ensure_open_till, is_open
+from app.control.visits.counting import note_deed
 from app.errors import Conflict, NotFound
 
 
@@ -53,6 +54,7 @@ def sell(session: Session, asked: SaleIn) -> dict[str, Any]:
     write_lines(session, sale.ticket_number, lines)
     taken = {line.product_id: -line.quantity for line in lines}
     move_products(session, location_id, taken, Reason(MovementKind.SALE, reference(sale)))
+    note_deed("sale", amount)
     return fetch_sale(session, sale.id)
 
 

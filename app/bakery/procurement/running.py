@@ -21,6 +21,7 @@ from app.bakery.procurement.models import (
 from app.bakery.procurement.schemas import RunIn
 from app.bakery.procurement.service import fetch_run, select_suggestions
 from app.bakery.suppliers.models import Supplier
+from app.control.visits.counting import note_deed
 from app.errors import InvalidRequest
 from app.language.texts import _
 
@@ -53,6 +54,7 @@ def run(session: Session, asked: RunIn) -> dict[str, Any]:
     ]
     if lines:
         session.execute(insert(PurchaseOrderLine).values(lines))
+    note_deed("procurement run")
     return fetch_run(session, made.id)
 
 

@@ -13,6 +13,9 @@ SESSION_KEY = "masa_madre.session"
 SESSION_ERROR_KEY = "masa_madre.session_error"
 """Environ keys under which the gateway leaves the caller's session, or a refusal's code."""
 
+ENDED_KEY = "masa_madre.ended_session"
+"""Environ key under which the gateway leaves the id of the caller's session when it is over."""
+
 ADDRESS_DIGESTS_KEY = "masa_madre.address_digests"
 """Environ key under which the gateway leaves digests of the address that opens a session."""
 
@@ -55,6 +58,12 @@ def find_caller() -> Caller | None:
     if record is None:
         return None
     return Caller(record.id, record.counted_as if record.is_guest else None, record.access)
+
+
+def ended_session_id() -> str | None:
+    """Return the id of the session that this request's credential was good for, if it is over."""
+    found: str | None = request.environ.get(ENDED_KEY)
+    return found
 
 
 def end_of_session() -> datetime | None:

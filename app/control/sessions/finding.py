@@ -12,7 +12,7 @@ from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.control", "sessions")
 FIND, FIND_ROW = _SQL["find_session"], _SQL["find_by_row"]
-_FIND_AWAITED = _SQL["find_awaited_tenant"]
+_FIND_AWAITED, _FIND_PLACE = _SQL["find_awaited_tenant"], _SQL["find_place"]
 
 
 class SessionFinder:
@@ -86,6 +86,11 @@ class SessionFinder:
             return connection.execute(
                 _FIND_AWAITED, {"demo_session_id": session.id}
             ).scalar_one_or_none()
+
+    def place_in_queue(self, session: SessionView) -> int:
+        """Return the place of a session that waits, from 1; 0 if it does not wait any more."""
+        with self._engine.connect() as connection:
+            return connection.execute(_FIND_PLACE, {"id": session.id}).scalar_one_or_none() or 0
 
 
 def _unknown() -> NotFound:

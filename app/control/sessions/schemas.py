@@ -141,6 +141,7 @@ class ProgressOut(BaseModel):
     phase: str
     table: str
     percent: float
+    place: int = Field(description="Tu puesto en la cola: al primero le toca la próxima que esté.")
 
 
 class SessionOut(BaseModel):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.control.models import SessionStatus
 from app.control.tours.progress import NOT_BEGUN, TourProgress, progress_in
+from app.control.visits.figures import NOTHING_DONE, VisitFigures, figures_in
 from app.demo import BASE
 
 WARNING_SECONDS = 120
@@ -64,12 +65,20 @@ class SessionView:
     done: tuple[str, ...] = ()
     """What was done under keys that say that it be done once."""
     tour: TourProgress = NOT_BEGUN
+    figures: VisitFigures = NOTHING_DONE
+    ended_at: datetime | None = None
     message: str | None = None
     """What operators say to the visitor now."""
     read_at: datetime = field(
         default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
     )
     """When the row was read."""
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasted, or has lasted, in whole minutes; the first one counts."""
+        until = min(self.ended_at or self.read_at, self.expires_at)
+        return max(1, round((until - self.created_at).total_seconds() / 60))
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +133,8 @@ def session_view(row: Any) -> SessionView:
         choices=choices_in(data["metadata"]),
         done=tuple(data["metadata"].get("once", ())),
         tour=progress_in(data["metadata"]),
+        figures=figures_in(data["metadata"]),
+        ended_at=data.get("destroyed_at"),
         message=message_in(data["metadata"]),
     )
 

@@ -55,6 +55,20 @@ SELECT coalesce(session.metadata, '{}') AS metadata
 -- find_awaited_tenant --
 SELECT id FROM control.tenants WHERE demo_session_id = :demo_session_id AND state = 'cloning'
 
+-- find_place --
+-- The place of a session among those that wait for the same template, in the order of `hand_over`.
+WITH turns AS (
+    SELECT id, status, base_demo_tenant_id, created_at,
+           row_number() OVER (PARTITION BY coalesce(address_digest, id::text)
+                                  ORDER BY status = 'pending', created_at) AS turn
+      FROM control.demo_sessions WHERE status IN ('pending', 'active')
+), queue AS (
+    SELECT id, row_number() OVER (PARTITION BY base_demo_tenant_id
+                                      ORDER BY turn, created_at) AS place
+      FROM turns WHERE status = 'pending'
+)
+SELECT place FROM queue WHERE id = :id
+
 -- mark_not_cached --
 UPDATE control.demo_sessions SET redis_populated = false WHERE id = :demo_session_id
 

@@ -21,6 +21,7 @@ from app.bakery.scope import TenantView
 from app.control.services import current_services
 from app.control.sessions.caller import Caller, find_caller
 from app.control.sessions.session_view import WARNING_SECONDS, SessionView
+from app.control.visits.counting import note_part
 from app.web.inside.forms import plain
 from app.web.inside.guide import guide_of
 from app.web.inside.navigation import place_of, sections_of
@@ -98,6 +99,7 @@ def reachable(address: str) -> bool:
 def draw(shown: Shown) -> Response:
     """Draw a page with what surrounds it."""
     section, place = place_of(request.path)
+    note_part(section.module)
     session = current_session()
     page = render_template(
         shown.template,

@@ -15,6 +15,9 @@ OVER = frozenset(
 """Codes that mean: the session of this browser's cookie has ended."""
 FAILED = "session_failed"
 SHARE_CLOSED = "share_closed"
+END = "/demo/fin"
+ENDED = frozenset({"session_expired", "session_destroyed", FAILED})
+"""Codes after which the page at `END` has more to say than an error's."""
 WITHOUT = frozenset({"session_required", "tenant_required"})
 TOO_MANY = 429
 """From this status on, the same request may succeed later."""
@@ -47,6 +50,8 @@ def show_error(app: Flask, error: ShownError) -> Response:
         return _lead("/demo/espera")
     if error.code in WITHOUT:
         return _lead(with_notice("/", "sin-demo"))
+    if error.code in ENDED and error.path.startswith("/demo") and error.path != END:
+        return _lead(END)
     is_over = error.code in OVER
     is_guests = error.code == SHARE_CLOSED
     status = 410 if is_over or is_guests else 503 if error.code == FAILED else error.status

@@ -15,6 +15,7 @@ from app.control.sessions.session_view import OpenedSession
 from app.errors import Unavailable
 from app.language.texts import N_, _
 from app.web.inside.frame import Answer, Shown, blueprint, in_bakery
+from app.web.parts.errors import END
 from app.web.parts.notices import with_notice
 from app.web.visit.landing import INSIDE, WAITING
 from app.web.visit.landing import blueprint as outside
@@ -81,7 +82,7 @@ def end() -> Response:
     tab, or gone back to, then says that the demo has ended.
     """
     current_services().sessions.end(_session_id())
-    return _lead(with_notice("/", "terminada"))
+    return _lead(with_notice(END, "terminada"))
 
 
 @outside.get("/demo/espera")
@@ -102,7 +103,7 @@ def wait() -> Response:
     if progress is None:
         return _lead(with_notice(INSIDE, "abierta"))
     sentence = _(PHASES.get(progress["phase"], LAST_PHASE))
-    return _waiting_page(sentence, progress["percent"])
+    return _waiting_page(sentence, progress["percent"], progress["place"])
 
 
 def _wait_for_reset(status: Any) -> Response:
@@ -113,8 +114,10 @@ def _wait_for_reset(status: Any) -> Response:
     raise Unavailable(NOT_RESET, code="reset_failed")
 
 
-def _waiting_page(sentence: str, percent: float) -> Response:
-    page = render_template("visit/waiting.html", sentence=sentence, percent=round(percent))
+def _waiting_page(sentence: str, percent: float, place: int = 0) -> Response:
+    page = render_template(
+        "visit/waiting.html", sentence=sentence, percent=round(percent), place=place
+    )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -43,6 +43,12 @@ function hear(news) {
 }
 
 const ticking = setInterval(tick, 1000);
+// Back to a page that the browser has kept: the demo may have ended meanwhile.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) catchUp();
+});
+// It shows a page of its own where there is no connection, and keeps nothing of a demo.
+navigator.serviceWorker?.register("/sw.js", { scope: "/demo/" }).catch(() => {});
 whenTold(hear);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) catchUp();

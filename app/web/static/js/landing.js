@@ -1,10 +1,9 @@
 // The landing page: buttons that say what they do, and news of the demo in other tabs.
 
 import { prepareForms } from "./forms.js";
-import { tellTabs, whenTold } from "./tabs.js";
+import { whenTold } from "./tabs.js";
 
 const address = new URL(location.href);
-if (address.searchParams.get("hecho") === "terminada") tellTabs("ended");
 if (address.searchParams.has("hecho")) {
   address.searchParams.delete("hecho");
   history.replaceState(history.state, "", address);

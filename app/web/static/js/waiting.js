@@ -3,31 +3,45 @@
 const ASK_MILLISECONDS = 1000;
 const bar = document.getElementById("progress");
 const phase = document.getElementById("phase");
+const place = document.getElementById("place");
+let told = "";
 
 async function fetchSession() {
   const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
   return answer.ok ? answer.json() : null;
 }
 
-function show(progress) {
-  const percent = progress?.percent ?? 0;
-  if (percent > 0) bar.value = percent;
-}
-
-// The server draws this page again: it has the sentence of each phase, and the way on.
-async function refresh() {
+// The server draws this page again: it has the sentences, and the way on.
+async function redraw() {
   try {
     const answer = await fetch(location.href);
-    if (answer.redirected || !answer.ok) return location.replace(answer.ok ? answer.url : location.href);
+    if (answer.redirected || !answer.ok) {
+      location.replace(answer.ok ? answer.url : location.href);
+      return false;
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const sentence = page.getElementById("phase")?.textContent;
-    if (sentence && sentence !== phase.textContent) phase.textContent = sentence;
+    for (const shown of [phase, place]) {
+      const text = page.getElementById(shown.id)?.textContent ?? "";
+      if (text !== shown.textContent) shown.textContent = text;
+    }
     const value = page.getElementById("progress")?.value;
     if (value) bar.value = value;
   } catch {
     phase.textContent = phase.dataset.offline;
   }
-  return setTimeout(refresh, ASK_MILLISECONDS);
+  return true;
+}
+
+async function refresh() {
+  if (await redraw()) setTimeout(refresh, ASK_MILLISECONDS);
+}
+
+function show(progress) {
+  if (!progress) return;
+  if (progress.percent > 0) bar.value = progress.percent;
+  const now = `${progress.phase} ${progress.place}`;
+  if (now !== told) redraw();
+  told = now;
 }
 
 async function follow() {
