@@ -81,7 +81,7 @@ def test_every_page_that_links_lead_to_is_there_and_safe_and_says_what_the_catal
 
     pages |= {path: bracketed.get(path) for path in ADDRESSES}
     bracketed.post("/demo/sesion/terminar")
-    pages |= {f"{path} after the end": bracketed.get(path) for path in ("/demo/caja", "/nada")}
+    pages |= {f"{path} after the end": bracketed.get(path) for path in ("/demo/fin", "/nada")}
     found = {
         kind: texts
         for kind, page in pages.items()
