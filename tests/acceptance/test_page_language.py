@@ -1,5 +1,6 @@
-"""Every text of a page goes through the catalogue, and the bakery's data does not."""
+"""Every page of a demo, walked through: it is there, it is safe, and its texts are translated."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,25 +15,39 @@ from tests.acceptance.test_pages import SECTIONS, api
 from tests.acceptance.test_visit import ready_pool
 from tests.fixtures.demo import DEMO
 
+LARGEST_PAGE = 100_000
+
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 
-def data_of(database_url: str) -> set[str]:
+COLUMNS = """
+SELECT DISTINCT table_schema, table_name, column_name FROM information_schema.columns
+ WHERE table_schema LIKE 'template%'
+   AND data_type IN ('text', 'character varying', 'ARRAY', 'jsonb')
+"""
+
+
+@pytest.fixture(scope="module")
+def data(live_system: Any) -> set[str]:
     """What the bakeries' tables say, and the public accounts."""
-    columns = """
-    SELECT DISTINCT table_schema, table_name, column_name FROM information_schema.columns
-     WHERE table_schema LIKE 'template%' AND data_type IN ('text', 'character varying', 'ARRAY')
-    """
     found = {text for each in DEMO.accounts for text in (each.name, each.email, each.password)}
-    with psycopg.connect(database_url) as owner:
-        for schema, table, column in owner.execute(columns).fetchall():
+    with psycopg.connect(live_system.database_url) as owner:
+        for schema, table, column in owner.execute(COLUMNS).fetchall():
             statement = sql.SQL("SELECT DISTINCT {} FROM {}").format(
                 sql.Identifier(column), sql.Identifier(schema, table)
             )
-            for (value,) in owner.execute(statement):
-                texts = [value] if isinstance(value, str) else value or []
-                found |= {text for text in texts if isinstance(text, str)}
+            found |= {text for (value,) in owner.execute(statement) for text in texts_in(value)}
     return found
+
+
+def texts_in(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            yield from (text for each in value for text in texts_in(each))
+        case dict():
+            yield from texts_in(list(value.values()))
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +67,38 @@ def bracketed(live_system: Any, bracketed_url: str) -> Reader:
 
 
 @pytest.mark.parametrize("account_type", SECTIONS)
-def test_every_text_of_a_page_is_of_the_catalogue_or_data(
-    bracketed: Reader, live_system: Any, account_type: str
+def test_every_page_that_links_lead_to_is_there_and_safe_and_says_what_the_catalogue_has(
+    bracketed: Reader, data: set[str], account_type: str
 ) -> None:
-    data = data_of(live_system.database_url)
     pages = bracketed.open(account_type).crawl()
+    assert {kind: page.status_code for kind, page in pages.items()} == dict.fromkeys(pages, 200)
+    everywhere = {path for own in SECTIONS.values() for path in own}
+    linked = set(re.findall(r'<li><a href="([^"]+)"', pages["/demo/"].text))
+    assert linked & everywhere == SECTIONS[account_type]
+    for kind, page in pages.items():
+        if "text/html" in page.headers["Content-Type"]:
+            ensure_safe(kind, page, bracketed.http.cookies["demo_session"])
+
     pages |= {path: bracketed.get(path) for path in ADDRESSES}
     bracketed.post("/demo/sesion/terminar")
-    pages |= {f"{path} after the end": bracketed.get(path) for path in ("/demo/caja", "/nada")}
+    pages |= {f"{path} after the end": bracketed.get(path) for path in ("/demo/fin", "/nada")}
     found = {
         kind: texts
         for kind, page in pages.items()
-        if "text/html" in page.headers["Content-Type"] and (texts := set(not_ours(page.text, data)))
+        if "text/html" in page.headers["Content-Type"]
+        and (texts := list(not_ours(page.text, data)))
     }
     assert found == {}
+
+
+def ensure_safe(kind: str, page: Any, secret: str) -> None:
+    assert page.text.count("<h1") == 1, kind
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page.text)
+    assert int(page.headers["Content-Length"]) < LARGEST_PAGE
+    assert secret not in page.text
+    assert not re.search(r"demo_[A-Za-z0-9_-]{16,}", page.text), kind
 
 
 def test_what_is_refused_is_said_in_english_and_stays_spanish_in_the_api(

@@ -11,7 +11,6 @@ from app.web.parts.formats import euros
 from tests.acceptance.page_client import HEADERS, Reader, key_of
 from tests.acceptance.test_visit import ready_pool
 
-LARGEST_PAGE = 100_000
 HOSTILE = "<script>alert(1)</script>\"'&"
 SECTIONS = {
     "individual_bakery": {"/demo/produccion", "/demo/recetas"},
@@ -30,25 +29,6 @@ def reader(live_system: Any, live_url: str) -> Reader:
 def api(reader: Reader, path: str, **headers: str) -> Any:
     own = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
     return reader.http.get(reader.url + path, headers=own | headers)
-
-
-@pytest.mark.parametrize("account_type", SECTIONS)
-def test_every_page_that_links_lead_to_is_there_and_safe(reader: Reader, account_type: str) -> None:
-    pages = reader.open(account_type).crawl()
-    assert {kind: page.status_code for kind, page in pages.items()} == dict.fromkeys(pages, 200)
-    everywhere = {path for own in SECTIONS.values() for path in own}
-    linked = set(re.findall(r'<li><a href="([^"]+)"', pages["/demo/"].text))
-    assert linked & everywhere == SECTIONS[account_type]
-    for kind, page in pages.items():
-        if "text/html" not in page.headers["Content-Type"]:
-            continue
-        assert page.text.count("<h1") == 1, kind
-        assert page.headers["Cache-Control"] == "no-store"
-        assert "unsafe" not in page.headers["Content-Security-Policy"]
-        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page.text)
-        assert int(page.headers["Content-Length"]) < LARGEST_PAGE
-        assert reader.http.cookies["demo_session"] not in page.text
-        assert not re.search(r"demo_[A-Za-z0-9_-]{16,}", page.text), kind
 
 
 def test_the_till_works_without_a_script_and_a_form_sent_twice_sells_once(reader: Reader) -> None:

@@ -8,6 +8,7 @@ from tests.bench import (
     cloning,
     commands,
     crowd,
+    events,
     gateway,
     kubernetes,
     lifecycle,
@@ -18,7 +19,7 @@ from tests.bench import (
     visits,
 )
 
-PLAIN = (transfer, living, lists, pages, commands, gateway, kubernetes, visits)
+PLAIN = (transfer, living, lists, pages, commands, gateway, kubernetes, visits, events)
 """Benchmarks that take no other option."""
 
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import islice
 from threading import Event as Signal
@@ -37,6 +37,10 @@ MOST_PER_MINUTE = 300
 REDIS_PAUSE = 2.0
 
 
+_Waiting = tuple[int, str, int, float, UUID | None, Mapping[str, Any]]
+"""An event's number in its process, kind, version, moment, session and details."""
+
+
 class EventRecorder:
     """Takes events: `record` returns at once and loses an event rather than raise or wait.
 
@@ -64,7 +68,7 @@ class EventRecorder:
         self._enabled = enabled
         self._strict = strict
         self._is_private = is_private
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._lost: Counter[str] = Counter()
         self._counts: Counter[UUID] = Counter()
         self._minute = 0
@@ -90,7 +94,31 @@ class EventRecorder:
             return
         if session is not None and self._is_private():
             session = None
-        self._take(kind, version, session, details)
+        self.take(kind, version, session, details)
+
+    def take(
+        self, kind: str, version: int, session: UUID | None, details: Mapping[str, Any]
+    ) -> None:
+        """Take an event that is known to be as declared, of a visit that may be recorded.
+
+        The details must not change any more: they are written later.
+        """
+        if not self._enabled:
+            return
+        now = time.time()
+        with self._lock:
+            if self._process != os.getpid():  # the first event, or the first after a fork
+                self._start()
+            if session is not None and self._is_flood(session, int(now // 60)):
+                self._lost["flood"] += 1
+                return
+            if len(self._waiting) >= MOST_WAITING:
+                self._lost["buffer"] += 1
+                return
+            self._number += 1
+            self._waiting.append((self._number, kind, version, now, session, details))
+        if not self._wakeup.is_set():
+            self._wakeup.set()
 
     def flush(self) -> None:
         """Write what waits, as far as Redis takes it. Redis errors are logged; the events stay."""
@@ -103,30 +131,6 @@ class EventRecorder:
                     name = type(error).__name__
                     log.warning("events not written", action="events_failed", error=name)
                     return
-
-    def _take(self, kind: str, version: int, session: UUID | None, details: Any) -> None:
-        now = time.time()
-        with self._lock:
-            if self._process != os.getpid():  # the first event, or the first after a fork
-                self._start()
-            if session is not None and self._is_flood(session, int(now // 60)):
-                self._lost["flood"] += 1
-                return
-            if len(self._waiting) >= MOST_WAITING:
-                self._lost["buffer"] += 1
-                return
-            self._number += 1
-            event = {
-                "id": f"{self._prefix}-{self._number}",
-                "kind": kind,
-                "version": version,
-                "at": round(now, 3),
-                "session": None if session is None else str(session),
-                "details": details,
-            }
-            self._waiting.append(json.dumps(event, separators=(",", ":")))
-        if not self._wakeup.is_set():
-            self._wakeup.set()
 
     def _is_flood(self, session: UUID, minute: int) -> bool:
         if minute != self._minute:
@@ -158,6 +162,18 @@ class EventRecorder:
                 time.sleep(REDIS_PAUSE)
                 wakeup.set()
 
+    def _encode(self, waiting: _Waiting) -> str:
+        number, kind, version, at, session, details = waiting
+        event = {
+            "id": f"{self._prefix}-{number}",
+            "kind": kind,
+            "version": version,
+            "at": round(at, 3),
+            "session": None if session is None else str(session),
+            "details": details,
+        }
+        return json.dumps(event, separators=(",", ":"))
+
     def _write(self) -> bool:
         """Write one batch; return False while the stream is full."""
         if self._redis.xlen(STREAM) >= MOST_IN_STREAM:
@@ -170,7 +186,7 @@ class EventRecorder:
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
                 for event in batch:
-                    pipeline.xadd(STREAM, {FIELD: event})
+                    pipeline.xadd(STREAM, {FIELD: self._encode(event)})
                 for reason, count in lost.items():
                     pipeline.hincrby(LOST, reason, count)
                 pipeline.execute()

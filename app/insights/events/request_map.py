@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.database_logins import ConfigurationError
-from app.insights.events.kinds import KINDS
+from app.insights.events.kinds import KINDS, is_page
 
 _ARGUMENT = re.compile(r"<[^>]*>")
 
@@ -25,7 +25,7 @@ class _Part(BaseModel):
 
 
 class _Module(_Part):
-    module: str = Field(pattern=r"^[a-z0-9_.:-]{0,40}$")
+    module: str = Field(pattern=r"^([a-z0-9][a-z0-9_.:-]{0,40})?$")
     """Empty: its pages are not counted."""
 
 
@@ -77,9 +77,9 @@ class RequestMap:
         return self._known[key]
 
     def _find(self, method: str, page: str) -> Step | None:
-        if method in ("HEAD", "OPTIONS"):
-            return None
         address = page.rstrip("/") or "/"
+        if method in ("HEAD", "OPTIONS") or not is_page(address):
+            return None
         module = next((one.module for one in self._file.modules if one.matches(address)), "")
         if not module:
             return None
