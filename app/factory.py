@@ -26,6 +26,7 @@ from app.errors import register_error_handlers
 from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
+from app.insights.conversions import routes as conversions
 from app.insights.events.request_map import RequestMap
 from app.insights.events.watching import init_watching
 from app.insights.leads import routes as contact
@@ -124,6 +125,7 @@ def _register_routes(app: APIFlask, demo: Demo) -> None:
         routes.login_blueprint,
         sharing.blueprint,
         contact.blueprint,
+        conversions.blueprint,
         observe,
     ):
         app.register_blueprint(blueprint)

@@ -46,6 +46,11 @@ class OutreachSettings(DatabaseLogins):
         description="What links in mails begin with, such as `https://demo.example.com`.",
     )
 
+    convert_secret: str | None = Field(
+        default=None,
+        description="Secret (`whsec_…`) with which a CRM signs that a visitor became a customer; "
+        "unset leaves that to operators.",
+    )
     webhook_private_targets: bool = Field(
         default=False,
         description="Let webhooks go to private addresses, and by plain HTTP: inside a cluster.",

@@ -44,10 +44,9 @@ def current_operator() -> Operator:
 
 def admit(settings: Settings) -> Response | None:
     """Let an operator of this request in, or return the refusal."""
-    passwords = {OPS: settings.ops_password, MARKETING: settings.marketing_password}
-    if not any(passwords.values()):
+    if not any(_passwords(settings).values()):
         return problem(404, "not_found", "Operators' pages are closed: set OPS_PASSWORD.")
-    name = _name_of_request(passwords)
+    name = operator_of_request(settings)
     if name is None:
         return problem(401, "ops_required", "Operators' credentials are needed.", None, CHALLENGE)
     g.operator = Operator(name)
@@ -57,7 +56,9 @@ def admit(settings: Settings) -> Response | None:
     return None
 
 
-def _name_of_request(passwords: dict[str, str | None]) -> str | None:
+def operator_of_request(settings: Settings) -> str | None:
+    """Return the role whose password the present request has; None without a good one."""
+    passwords = _passwords(settings)
     given = request.authorization
     if given is None or given.type != "basic":
         return None  # a browser asks for the password only after this
@@ -70,6 +71,10 @@ def _name_of_request(passwords: dict[str, str | None]) -> str | None:
     ]
     request.environ[FAILED_CREDENTIAL_KEY] = not good
     return good[0] if good else None
+
+
+def _passwords(settings: Settings) -> dict[str, str | None]:
+    return {OPS: settings.ops_password, MARKETING: settings.marketing_password}
 
 
 def matches(given: str, wanted: str | None) -> bool:

@@ -18,6 +18,7 @@ from app.control.ports import Maintenance
 from app.control.services import ControlServices
 from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
+from app.insights.conversions.service import convert
 from app.insights.leads.cli import leads
 from app.insights.links.cli import link
 from app.insights.webhooks.cli import webhook
@@ -155,6 +156,21 @@ def show_stats(services: ControlServices, as_json: bool) -> None:
         show_values("Statistics", figures)
 
 
+@click.command()
+@click.argument("session")
+@as_json
+@command
+def converted(services: ControlServices, session: str, as_json: bool) -> None:
+    """Say that the visitor of a session became a customer."""
+    found = lookup.find_session_id(services.engine, session)
+    done = convert(services.engine, services.events, found, "operator")
+    values = {"session": str(done.session), "converted_at": done.converted_at, "new": done.is_new}
+    if as_json:
+        show_json(values)
+    else:
+        show_values("Conversion", values)
+
+
 def make_group(
     maintenance: Maintenance, account_types: Sequence[str], checks: Sequence[Check] = ()
 ) -> click.Group:
@@ -203,6 +219,7 @@ def make_group(
         pool,
         show_stats,
         migrate,
+        converted,
         leads,
         link,
         webhook,

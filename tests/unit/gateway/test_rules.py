@@ -170,7 +170,7 @@ OWNERS = {
     ("GET", "/demo/sesion/terminar"), ("POST", "/api/demo/session/extend"),
     ("POST", "/api/demo/session/reset"), ("POST", "/api/demo/session/destroy"),
     ("POST", "/api/demo/session/shares"), ("GET", "/api/demo/session/shares"),
-    ("POST", "/api/demo/session/shares/1/revoke"), ("POST", "/api/demo/session/x/convert"),
+    ("POST", "/api/demo/session/shares/1/revoke"),
 }  # fmt: skip
 ANYBODYS = {
     ("POST", "/api/demo/session/create"), ("GET", "/api/demo/session/current"),
