@@ -23,6 +23,7 @@ from app.http.health import redis_failures
 from app.http.metrics.request_times import RequestTimes
 from app.ops.doctor import add_checks
 from app.ops.routes import DASHBOARD
+from app.tracing import TracedRequests, init_tracing, is_tracing
 from gateway import (
     Activity,
     Counters,
@@ -90,7 +91,9 @@ def build(settings: Settings) -> tuple[WSGIApplication, APIFlask]:
     gateway = make_gateway(settings, demo, app, store, tokens)
     measurements = app.extensions[KEY].measurements
     atexit.register(measurements.flush)
-    return RequestTimes(protect(settings, gateway), measurements), app
+    front: WSGIApplication = RequestTimes(protect(settings, gateway), measurements)
+    init_tracing(settings.otel_exporter_otlp_endpoint, "web")
+    return TracedRequests(front) if is_tracing() else front, app
 
 
 def make_gateway(

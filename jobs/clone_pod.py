@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from app.config import ConfigurationError, load_settings
 from app.logs import init_logs
+from app.tracing import init_tracing
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.queue.dispatcher import QUEUE_PREFIX
 from jobs.queue.task_queue import TaskQueue, TaskWorker
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISUSED
     try:
         settings = load_settings()
+        init_tracing(settings.otel_exporter_otlp_endpoint, "clone")
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return MISUSED

@@ -22,6 +22,7 @@ import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pa
 from app.config import ConfigurationError, load_settings
 from app.http.job_health import JobHealth
 from app.logs import init_logs
+from app.tracing import init_tracing
 from gateway import connect_redis
 from jobs.queue.dispatcher import QUEUES
 from jobs.queue.redis_outage import RedisOutage
@@ -139,6 +140,7 @@ def main() -> int:
     try:
         settings = load_settings()
         settings.owner_url  # noqa: B018  (jobs work as the owner: better to fail now)
+        init_tracing(settings.otel_exporter_otlp_endpoint, "worker")
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

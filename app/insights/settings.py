@@ -19,6 +19,11 @@ class InsightSettings(DatabaseLogins):
         default=None,
         description="Password of the user `marketing`, who reads `/ops/` and changes nothing.",
     )
+    otel_exporter_otlp_endpoint: str = Field(
+        default="",
+        description="Collector of traces, OTLP over HTTP, such as `http://collector:4318`; needs "
+        "requirements-tracing.txt.",
+    )
     demo_events: Literal["on", "off", "strict"] = Field(
         default="on",
         description="Record what happens in visits; `strict`, for tests: refuse unknown events.",

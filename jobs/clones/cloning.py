@@ -19,6 +19,7 @@ from app.control.pool.progress import Progress
 from app.control.pool.tenant_pool import TenantView
 from app.database.isolation import ensure_tenant_role, tenant_role
 from app.database.logins import login_of
+from app.tracing import span
 from jobs.services import JobServices, advisory_lock, publish_served, publish_sessions
 from schema_tools import (
     ClonePlan,
@@ -89,11 +90,14 @@ def _clone_and_serve(services: JobServices, tenant: TenantView, attempt: int) ->
 def clone_schema(services: JobServices, tenant: TenantView) -> float:
     """Clone, and do nothing else. Returns the seconds that it took."""
     started = time.perf_counter()
-    with psycopg.connect(
-        services.settings.database_url,
-        autocommit=True,
-        application_name=CONNECTION_NAME + tenant.id.hex,
-    ) as connection:
+    with (
+        span("clone schema", **{"demo.tenant": str(tenant.id)}) as traced,
+        psycopg.connect(
+            services.settings.database_url,
+            autocommit=True,
+            application_name=CONNECTION_NAME + tenant.id.hex,
+        ) as connection,
+    ):
         label = f"v{tenant.template_version} {tenant.template_revision}"
         reporter = ProgressReporter(services, tenant.id)
         try:
@@ -109,6 +113,8 @@ def clone_schema(services: JobServices, tenant: TenantView) -> float:
         ensure_tenant_role(
             connection, tenant.schema_name, role.name, login_of(services.settings.tenant_url)
         )
+        if traced is not None:
+            traced.set_attributes({f"demo.seconds.{k}": v for k, v in reporter.seconds.items()})
     seconds = time.perf_counter() - started
     for phase, took in (*reporter.seconds.items(), ("whole", seconds)):
         services.measurements.observe("demo_clone_seconds", took, phase)

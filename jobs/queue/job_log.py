@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from app.tracing import continued, trace_parent
+
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = "request_id"
@@ -18,7 +20,8 @@ _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 def meta_of_request() -> dict[str, str]:
     """Return what a job keeps of the request that queues it; nothing outside of one."""
     request_id = get_contextvars().get(REQUEST_ID)
-    return {} if request_id is None else {REQUEST_ID: str(request_id)}
+    known = {} if request_id is None else {REQUEST_ID: str(request_id)}
+    return known | trace_parent()
 
 
 @contextmanager
@@ -27,10 +30,11 @@ def job_logged(job_id: str, task: str, meta: Any) -> Iterator[None]:
 
     `meta` comes from Redis and may be anything.
     """
-    given = meta.get(REQUEST_ID) if isinstance(meta, dict) else None
+    meta = meta if isinstance(meta, dict) else {}
+    given = meta.get(REQUEST_ID)
     known = {REQUEST_ID: given} if isinstance(given, str) and _SANE.fullmatch(given) else {}
     started = time.perf_counter()
-    with bound_contextvars(job=job_id, **known):
+    with bound_contextvars(job=job_id, **known), continued(meta, task, **{"demo.job": job_id}):
         try:
             yield
         except BaseException as error:
