@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, TextClause
 
 from app.insights.figures.cells import FEWEST, Cell
 from app.insights.figures.period import Asked
@@ -14,6 +14,8 @@ from app.insights.ingest.totals import FIRST_ACTION, MEASURES, MODULE_MEASURES
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.insights", "figures")
+_MARGINS = (_SQL["margins_by_value"], _SQL["margins_by_day"])
+_TOTALS = (_SQL["totals_by_value"], _SQL["totals_by_day"])
 
 STEPS = (
     ("landed", "Saw the landing page"),
@@ -87,14 +89,14 @@ class Report:
 
 def make_report(engine: Engine, asked: Asked) -> Report:
     """Read the figures that are asked for: sums of totals, no visit of its own."""
-    which = "totals" if asked.is_narrow else "margins"
+    values_of, days_of = _TOTALS if asked.is_narrow else _MARGINS
     parameters = asked.as_parameters()
     with engine.connect() as connection:
-        by_value = _rows(connection, f"{which}_by_value", parameters)
-        by_day = _rows(connection, f"{which}_by_day", parameters)
-        modules = _rows(connection, "modules", parameters)
-        refusals = _rows(connection, "refusals", parameters)
-        choices = _rows(connection, "choices", parameters | {"fewest": FEWEST})
+        by_value = _rows(connection, values_of, parameters)
+        by_day = _rows(connection, days_of, parameters)
+        modules = _rows(connection, _SQL["modules"], parameters)
+        refusals = _rows(connection, _SQL["refusals"], parameters)
+        choices = _rows(connection, _SQL["choices"], parameters | {"fewest": FEWEST})
     values = _grouped(by_value)
     now = _sum(values["account_type", True].values())
     earlier = _sum(values["account_type", False].values())
@@ -125,11 +127,10 @@ def make_report(engine: Engine, asked: Asked) -> Report:
     )
 
 
-def _rows(connection: Any, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
-    wanted = _SQL[statement]
-    names = wanted.compile().params
+def _rows(connection: Any, statement: TextClause, parameters: Mapping[str, Any]) -> list[Any]:
+    names = statement.compile().params
     given = {name: value for name, value in parameters.items() if name in names}
-    return list(connection.execute(wanted, given).mappings())
+    return list(connection.execute(statement, given).mappings())
 
 
 def _grouped(rows: Iterable[Any]) -> "dict[tuple[str, bool], dict[str, Counts]]":
