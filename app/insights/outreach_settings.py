@@ -21,7 +21,7 @@ class OutreachSettings(DatabaseLogins):
     )
     leads_retention_days: float = Field(default=365, gt=0, description="Days that a lead is kept.")
     leads_unconfirmed_days: float = Field(
-        default=30, gt=0, description="Days that a lead is kept whose address nobody confirmed."
+        default=30, gt=0, description="Days that a lead is kept whose address was not confirmed."
     )
     leads_per_day: int = Field(
         default=500, ge=1, description="Leads that all visitors together may leave in a day."

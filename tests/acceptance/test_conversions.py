@@ -61,7 +61,7 @@ def test_a_crm_that_says_it_often_says_it_once(url, session):
 
 
 def test_only_who_may_say_it(url, live_system, session):
-    other = "whsec_" + b64encode(b"a secret of somebody else's CRM").decode()
+    other = "whsec_" + b64encode(b"a secret of another installation").decode()
     old = datetime.now(UTC) - timedelta(hours=1)
     refused = [
         requests.post(f"{url}/api/demo/session/{session}/convert", timeout=30),

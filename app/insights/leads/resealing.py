@@ -1,4 +1,4 @@
-"""Encrypts leads anew under the newest key, a hundred at a time; running it again does no harm."""
+"""Encrypts leads again under the newest key, a hundred at a time. Run twice it does no harm."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -12,7 +12,7 @@ from app.errors import InvalidRequest
 from app.language.texts import N_
 
 LEAST_SECONDS = 3
-"""Nobody reads the form and fills it in sooner."""
+"""A person does not read the form and fill it in sooner."""
 
 MOST_SECONDS = 86_400
 

@@ -16,7 +16,7 @@ from app.sql_blocks import load_statements
 _SQL = load_statements("app.insights.links", "links")
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that nobody takes for others."""
+"""Letters and digits that are not taken for others."""
 CODE_LENGTH = 12
 """Fifty-nine bits: a link that was revoked or limited is not found by trying."""
 LONGEST_MINUTES = 480

@@ -192,7 +192,7 @@ def queue_message(
     lead: UUID | None = None,
     once: str | None = None,
 ) -> str | None:
-    """Queue a message in the transaction of what it tells of; None where nobody wants it.
+    """Queue a message in the transaction of what it tells of; None where no endpoint wants it.
 
     A message with a key `once` is queued one time for it.
     """

@@ -243,7 +243,7 @@ def test_a_lead_is_told_when_it_is_confirmed_encrypted_in_the_log_and_deleted_wi
 ):
     add(hooks, crm, "lead.created")
     leads, lead = leave_lead(services, settings)
-    assert deliver_webhooks(jobs)["delivered"] == 0, "nobody has confirmed it"
+    assert deliver_webhooks(jobs)["delivered"] == 0, "it is not confirmed"
     sealed = database.execute("SELECT sealed FROM control.leads").fetchone()[0]
     token = f"{lead}.{leads.sealing.open(sealed)['token']}"
     for _ in range(2):
