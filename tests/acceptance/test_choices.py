@@ -33,6 +33,13 @@ NAMES = {
 }
 
 
+PATHS = (
+    "app/bakery/policy.toml", "app/bakery/events.toml", "app/web/static", "app/web/translations",
+    "app/migrations/tenant", "seeds/tours",
+)  # fmt: skip
+"""What `demo.toml` names beside itself."""
+
+
 @pytest.fixture(scope="module")
 def fair(live_system, tmp_path_factory):
     """The URL of a web server of a demo with one more scenario: a folder, and nothing else."""
@@ -41,7 +48,7 @@ def fair(live_system, tmp_path_factory):
     folder.mkdir(parents=True)
     (folder / "scenario.toml").write_text(MANIFEST, encoding="utf-8")
     text = (ROOT / "demo.toml").read_text(encoding="utf-8")
-    for path in ("app/bakery/policy.toml", "app/web/static", "app/migrations/tenant"):
+    for path in PATHS:
         text = text.replace(f'"{path}"', f'"{ROOT / path}"')
     file = home / "demo.toml"
     file.write_text(text.replace("seeds/scenarios", str(home / "scenarios")), encoding="utf-8")
