@@ -3,6 +3,7 @@
 
 const FILES = {{ files|tojson }};
 const PAGE = "/sin-conexion";
+const PAUSE = 1000; // milliseconds
 const KEPT = `offline ${FILES[0]}`;
 
 async function keep() {
@@ -21,11 +22,19 @@ async function takeOver() {
 
 const kept = (address) => caches.match(address, { cacheName: KEPT, ignoreVary: true });
 
+// A connection that is just back needs a moment. A form that is sent twice has a key, and acts once.
+async function tryAgain(request) {
+  if (!navigator.onLine) throw new Error("offline");
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  return fetch(request);
+}
+
 async function load(event) {
+  const again = event.request.clone();
   try {
     return (await event.preloadResponse) ?? (await fetch(event.request));
   } catch {
-    return (await kept(PAGE)) ?? Response.error();
+    return tryAgain(again).catch(async () => (await kept(PAGE)) ?? Response.error());
   }
 }
 
