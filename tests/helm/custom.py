@@ -64,7 +64,7 @@ SERVICE_MONITOR = closed(
     selector=closed("matchLabels", matchLabels=STRINGS),
     endpoints=listed(closed("port path", port=TEXT, path=TEXT, interval=TEXT)),
 )
-RULE = closed(
+ALERT = closed(
     "alert expr",
     alert={"type": "string", "pattern": "^[A-Za-z]+$"},
     expr=TEXT,
@@ -72,9 +72,11 @@ RULE = closed(
     annotations=STRINGS,
     **{"for": {"type": "string", "pattern": "^[0-9]+[smh]$"}},
 )
-PROMETHEUS_RULE = closed(
-    "groups", groups=listed(closed("name rules", name=TEXT, rules=listed(RULE)))
+RECORD = closed(
+    "record expr", record={"type": "string", "pattern": "^[a-z0-9_]+(:[a-z0-9_]+)+$"}, expr=TEXT
 )
+RULES = listed({"oneOf": [ALERT, RECORD]})
+PROMETHEUS_RULE = closed("groups", groups=listed(closed("name rules", name=TEXT, rules=RULES)))
 MIDDLEWARE = closed(
     "forwardAuth",
     forwardAuth=closed(
