@@ -11,9 +11,9 @@ from app.control.pool.pool_sizing import fetch_pool_targets, fetch_template_size
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
-from app.control.sessions.event_streams import EventStreams
 from app.control.sessions.schemas import ProblemOut
 from app.control.sessions.service import SessionService
+from app.control.sessions.streams.event_streams import EventStreams
 from app.control.sharing import routes as sharing
 from app.control.sharing.service import ShareService
 from app.control.tours.noticing import init_noticing

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.control.pool.pool_sizing import PoolTarget
-    from app.control.sessions.event_streams import EventStreams
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
+    from app.control.sessions.streams.event_streams import EventStreams
     from app.control.sharing.service import ShareService
     from app.control.statistics import Figures
     from app.control.tours.progress import TourRecords

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.control.sessions.event_streams import PER_SESSION, EventStreams
+from app.control.sessions.streams.event_streams import PER_SESSION, EventStreams
 from app.errors import Unavailable
 
 TOO_MANY = ("too_many_streams", {"Retry-After": "1"})

@@ -37,10 +37,7 @@ class SessionFinder:
         Raises:
             NotFound: the session does not exist.
         """
-        found = self.find(session_id)
-        if found is None:
-            raise _unknown()
-        return found
+        return _ensure_known(self.find(session_id))
 
     def fetch_row(self, session: UUID) -> SessionView:
         """Return the session with this row.
@@ -48,10 +45,7 @@ class SessionFinder:
         Raises:
             NotFound: the session does not exist.
         """
-        found = self.find_row(session)
-        if found is None:
-            raise _unknown()
-        return found
+        return _ensure_known(self.find_row(session))
 
     def fetch_active(self, session_id: str) -> SessionView:
         """Return the session while it is active.
@@ -93,8 +87,10 @@ class SessionFinder:
             return connection.execute(_FIND_PLACE, {"id": session.id}).scalar_one_or_none() or 0
 
 
-def _unknown() -> NotFound:
-    return NotFound("No conocemos esta demo. Abre una nueva.", code="session_unknown")
+def _ensure_known(found: SessionView | None) -> SessionView:
+    if found is None:
+        raise NotFound("No conocemos esta demo. Abre una nueva.", code="session_unknown")
+    return found
 
 
 def _ensure_open(found: SessionView | None) -> SessionView:

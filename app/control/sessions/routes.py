@@ -12,7 +12,6 @@ from app.control.sessions.accounts import authenticate
 from app.control.sessions.browser import session_cookie, visitor_of_request
 from app.control.sessions.caller import Caller, find_caller, session_id_of
 from app.control.sessions.description import describe
-from app.control.sessions.event_streams import OF_A_LINK, PER_SESSION
 from app.control.sessions.schemas import (
     AccountsOut,
     CreateIn,
@@ -23,7 +22,8 @@ from app.control.sessions.schemas import (
     StatsOut,
 )
 from app.control.sessions.session_view import OpenedSession, SessionView
-from app.control.sessions.watching import changes_of
+from app.control.sessions.streams.event_streams import OF_A_LINK, PER_SESSION
+from app.control.sessions.streams.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
 from app.errors import Unavailable
 from app.http.idempotency_key import REPLAYED, key_of_request

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.control.sessions.event_streams import _events
 from app.control.sessions.session_view import message_in
+from app.control.sessions.streams.event_streams import _events
 from app.insights.live.failures import RecentFailures
 from tests.integration.events.test_dashboard import MARKETING, OPS
 from tests.integration.events.test_dashboard import app as app

@@ -1,4 +1,4 @@
-"""What is learnt from a request: source, device and language, and nobody's name."""
+"""What is learnt from a request: source, device and language, and no name."""
 
 import pytest
 from flask import Flask

@@ -1,5 +1,5 @@
 -- What is read and written of leads. No statement joins them with sessions, and their times are
--- kept to the hour, so that nobody can.
+-- kept to the hour, so that none can be.
 
 -- insert_lead --
 -- No row: it is there already, or as many as a day may bring are. A mailbox gets two mails a day.

@@ -1,0 +1,1 @@
+"""Event streams: what the pages of a session are told. Start with `event_streams`."""
