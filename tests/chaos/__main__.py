@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from random import Random, SystemRandom
 from typing import Any
 
+from tests.chaos.disk import small_disk
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.experiments.model import Experiment
 from tests.chaos.report import keep
@@ -31,7 +32,7 @@ def main() -> None:
     chosen = [e for e in EXPERIMENTS if not options.only or e.name in options.only]
     say(f"seed {seed}, {visitors} visitors, {minutes:g} minutes, {len(chosen)} experiments")
     began = time.monotonic()
-    with scratch_directory("chaos-") as home, running_stack(home) as stack:
+    with scratch_directory("chaos-") as home, small_disk(home), running_stack(home) as stack:
         say(f"the system runs at {stack.url} after {time.monotonic() - began:.0f} s")
         with visitors_at_work(stack, seed, visitors, pause=0.5) as run:
             break_things(run, chosen, began + 60 * minutes)

@@ -81,6 +81,8 @@ class History:
         """Answers with another visitor's canary."""
         self.revived: list[str] = []
         """Answers of sessions that were over."""
+        self.ends: list[str] = []
+        """Processes that ended, and were not killed."""
         self.during = ""
         """The experiment that is under way."""
 

@@ -150,6 +150,14 @@ def impolite_failure(run: Run) -> Iterator[None]:
     run.history.failures.pop()
 
 
+@contextmanager
+def ended_process(run: Run) -> Iterator[None]:
+    """A scheduler that ended, and was not killed."""
+    run.history.ends.append("scheduler ended by itself, with code 1.")
+    yield
+    run.history.ends.pop()
+
+
 def _counted(name: str) -> Callable[[Run], AbstractContextManager[None]]:
     """Return what has visitors remember one thing more than they did."""
 
@@ -244,6 +252,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Run], AbstractContextManager[None]]], .
     ("leads", "leads are there", _counted("leads")),
     ("webhooks", "did not arrive", lost_webhook),
     ("stuck", "waits for a lock", held_lock),
+    ("ends", "ended by itself", ended_process),
     ("processes", "a scheduler is stopped", stopped_process),
 )
 """The checker, what it has to say, and how the violation is planted."""

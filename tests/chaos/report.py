@@ -43,6 +43,26 @@ NOT_PROMISED = """
 """
 
 
+ELSEWHERE = """## Tried by other tests
+
+These run in `make test`, not in this suite:
+
+- 135 hostile requests over raw sockets: smuggling, chunks, folded and overlong headers, broken
+  bodies. None gets a 5xx that HTTP does not have for it, or a second answer
+  (`tests/chaos/test_hostile.py`, the requests in `tests/chaos/hostile.toml`).
+- Backup and restore, with roles and without, and to a newer Postgres
+  (`tests/acceptance/test_backup.py`).
+- What the release before left: its jobs, records and tables
+  (`tests/integration/control/test_next_release.py`, `test_task_queue.py`).
+- Failing Jobs, pods, images, quotas and the API of Kubernetes (`tests/integration/kubernetes`).
+- A clone that is interrupted in each of its phases
+  (`tests/integration/schema_tools/test_interruptions.py`).
+- Logins that a tenant tampered with (`tests/integration/isolation/test_planted_login.py`).
+- A destroyed session under a Redis that loses, delays and reorders
+  (`tests/integration/control/test_destroyed_sessions.py`).
+"""
+
+
 def write_page(run: dict[str, Any], experiments: Sequence[Experiment] = EXPERIMENTS) -> str:
     """Return the page for a run."""
     lines = [HEAD, "## The last run", "", _last_run(run), "", "## Invariants", ""]
@@ -51,7 +71,7 @@ def write_page(run: dict[str, Any], experiments: Sequence[Experiment] = EXPERIME
     lines += ["", "## Experiments", ""]
     for part in dict.fromkeys(experiment.part for experiment in experiments):
         lines += [f"### {part}", "", *_table(run, [e for e in experiments if e.part == part]), ""]
-    return "\n".join(lines).rstrip() + "\n" + NOT_PROMISED
+    return "\n".join(lines).rstrip() + f"\n\n{ELSEWHERE}{NOT_PROMISED}"
 
 
 def _last_run(run: dict[str, Any]) -> str:

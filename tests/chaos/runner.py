@@ -46,6 +46,7 @@ class Run:
         self.gate = Gate()
         self.scene = Scene(stack, self.history)
         self.results: list[Result] = []
+        self._told: set[str] = set()
         self.visitors = [
             Visitor(stack.url, f"{seed}/{number}", self.history, self.gate, pause)
             for number in range(visitors)
@@ -62,6 +63,7 @@ class Run:
         acknowledged, failed = self.history.acknowledged.total(), len(self.history.failures)
         random = Random(f"{self.seed}/{experiment.name}/{len(self.results)}")
         trial = Trial(self.stack, random, history=self.history)
+        ended = len(self.stack.ends())
         self.gate.is_open.set()
         time.sleep(around)
         self.history.during = experiment.name
@@ -69,8 +71,11 @@ class Run:
         usable = self.stack.wait_until_ready()
         time.sleep(around)
         self.pause()
+        if not experiment.kills:
+            self.history.ends += self.stack.ends()[ended:]
         began = time.monotonic()
-        violations = self.settle() if is_judged else []
+        violations = [each for each in self.settle() if each not in self._told] if is_judged else []
+        self._told.update(violations)
         failures = self.history.failures[failed:]
         result = Result(
             experiment.name,

@@ -156,6 +156,12 @@ class Stack:
                 raise AssertionError(f"not ready again; the log ends:\n{self.log_end()}")
             time.sleep(0.1)
 
+    def ends(self) -> list[str]:
+        """Return what the supervisor has said of processes that ended."""
+        said = self.log.with_suffix(".ends")
+        lines = said.read_text().splitlines() if said.exists() else []
+        return [line for line in lines if " ended by itself" in line]
+
     def log_end(self, size: int = 3000) -> str:
         """Return the end of what the processes have logged."""
         return self.log.read_text(errors="replace")[-size:] if self.log.exists() else ""

@@ -1,6 +1,7 @@
 """Supervises the Procfile as `make demo` does: `python -m tests.chaos.supervise LOG`.
 
-A process that ends is started again within two seconds, as often as it takes.
+A process that ends is started again within two seconds, as often as it takes. `LOG` with the suffix
+`.ends` has a line for each end.
 """
 
 import os
@@ -18,11 +19,18 @@ def main() -> None:
     """Run until SIGTERM."""
     supervisor.LONGEST_WAIT = 2
     supervisor.WEB_ATTEMPTS = 1_000_000
+    log = Path(sys.argv[1])
+    with log.with_suffix(".ends").open("a", buffering=1) as ends:
+
+        def say(text: str) -> None:
+            ends.write(" ".join(text.splitlines()) + "\n")
+
+        _run(supervisor.Supervisor(ROOT / "Procfile", log, dict(os.environ), say, set, False))
+
+
+def _run(runs: supervisor.Supervisor) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    runs = supervisor.Supervisor(
-        ROOT / "Procfile", Path(sys.argv[1]), dict(os.environ), lambda _: None, set, echo=False
-    )
     runs.start()
     while not stopped.wait(0.1):
         runs.check()

@@ -51,7 +51,13 @@ def processes_run(scene: Scene) -> list[str]:
     return found
 
 
+def none_ended(scene: Scene) -> list[str]:
+    """Return the processes that ended by themselves."""
+    return list(scene.history.ends)
+
+
 CHECKERS = (
+    Checker("ends", "No process ends but those that are killed.", none_ended, settles=False),
     Checker("stuck", "No lock, transaction or connection is left behind.", nothing_is_stuck),
     Checker("processes", "Every process runs, within its bounds of memory.", processes_run),
 )

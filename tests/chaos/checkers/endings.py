@@ -46,8 +46,8 @@ def _contents(client: "redis.Redis") -> Iterator[tuple[str, str]]:
         "stream": client.xrange,
     }
     for key in client.scan_iter(count=1000):
-        if key.startswith(("rq:job:", "rq:results:", "rq:finished", "rq:failed")):
-            continue  # of jobs that are done: five minutes, a day for those that failed
+        if key.startswith("rq:") and not key.startswith("rq:queue:"):
+            continue  # of jobs that are done or whose worker was killed: a day at most
         kind = client.type(key)
         if kind in readers:
             try:

@@ -36,6 +36,8 @@ class Experiment:
     act: Callable[[Trial], None]
     allows: frozenset[str] = frozenset()
     is_quick: bool = False
+    kills: bool = False
+    """It ends processes of ours."""
 
 
 ALLOWED: dict[str, frozenset[str]] = {}

@@ -94,7 +94,33 @@ def slow_network(trial: Trial) -> None:
         proxy.release()
 
 
+def fill_disk(trial: Trial) -> None:
+    """Leave no room where Postgres and Redis keep their data, and give it back."""
+    if not os.path.ismount(trial.stack.home):
+        return
+    filler = trial.stack.home / "filler"
+    with filler.open("wb") as file:
+        room = os.statvfs(trial.stack.home)
+        os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize)
+    try:
+        time.sleep(8)
+    finally:
+        filler.unlink()
+    if trial.stack.postgres.pid is None:
+        trial.stack.postgres.stop()
+        trial.stack.postgres.start()
+    trial.done += 1
+
+
 EXPERIMENTS = register(
+    Experiment(
+        "disk full",
+        "Postgres",
+        "No room for Postgres and Redis for 8 s (needs root, for a file system of its own).",
+        "503 for what would write; what was acknowledged is there when there is room again.",
+        fill_disk,
+        frozenset({"503", "500"}),
+    ),
     Experiment(
         "Postgres crashes",
         "Postgres",
@@ -132,9 +158,9 @@ EXPERIMENTS = register(
         "templates locked",
         "Postgres",
         "An exclusive lock on a table of each template for 5 s.",
-        "The pool serves; who finds it empty waits.",
+        "The pool serves; who finds it empty waits, and a reset answers 503.",
         lock_templates,
-        frozenset(),
+        POLITE,
     ),
     Experiment(
         "answers to commits lost",

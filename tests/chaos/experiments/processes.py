@@ -114,6 +114,7 @@ EXPERIMENTS = register(
         kills("web process", times=1),
         frozenset({CUT, "503"}),
         is_quick=True,
+        kills=True,
     ),
     Experiment(
         "web master killed",
@@ -122,6 +123,7 @@ EXPERIMENTS = register(
         f"Connections are refused until it is back. {AGAIN}",
         kills("web master", times=1),
         frozenset({CUT, "503"}),
+        kills=True,
     ),
     Experiment(
         "workers killed",
@@ -131,6 +133,7 @@ EXPERIMENTS = register(
         kills("worker", "worker", "worker master", "scheduler", times=2),
         frozenset({"503"}),
         is_quick=True,
+        kills=True,
     ),
     Experiment(
         "clones killed",
@@ -139,6 +142,7 @@ EXPERIMENTS = register(
         "The session that waits gets its data all the same.",
         kill_clones,
         frozenset({"503"}),
+        kills=True,
     ),
     Experiment(
         "anything killed",
@@ -147,6 +151,7 @@ EXPERIMENTS = register(
         AGAIN,
         kills(*ROLES, times=12),
         frozenset({CUT, "503"}),
+        kills=True,
     ),
     Experiment(
         "processes stopped",
@@ -155,6 +160,7 @@ EXPERIMENTS = register(
         "Requests in hand wait; resets may answer 503.",
         stop_and_continue,
         frozenset({CUT, "503"}),
+        kills=True,
     ),
     Experiment(
         "supervisor killed",
@@ -163,5 +169,6 @@ EXPERIMENTS = register(
         "They all end with it, and the next start goes on.",
         kill_the_supervisor,
         frozenset({CUT, "503"}),
+        kills=True,
     ),
 )

@@ -88,6 +88,15 @@ def _replace(client: "redis.Redis", key: str) -> int:
     return 1
 
 
+def poison(trial: Trial) -> None:
+    """Put what cannot be read among the counts of requests."""
+    with trial.stack.redis() as client:
+        client.hset("{gateway:activity}:counts", "not-a-uuid", "5")
+        client.zadd("{gateway:activity}:last", {"0" * 32: 1e300})
+    time.sleep(3)
+    trial.done += 1
+
+
 def slow_network(trial: Trial) -> None:
     """Delay each piece, and lose some connections."""
     proxy = trial.stack.before_redis
@@ -132,6 +141,13 @@ EXPERIMENTS = register(
         "The key is moved aside, or its session is read from Postgres.",
         replace_keys,
         AWAY,
+    ),
+    Experiment(
+        "poisoned counts",
+        "Redis",
+        "A member that cannot be read among the counts of requests.",
+        "It is set aside; no failure.",
+        poison,
     ),
     Experiment(
         "slow network to Redis",
