@@ -12,6 +12,7 @@ from tests.chaos.experiments.model import Experiment, Trial, register
 POLITE = frozenset({"503"})
 LOST_ANSWERS = 4
 LOST_SECONDS = 20
+MEGABYTE = 1 << 20
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -99,9 +100,9 @@ def fill_disk(trial: Trial) -> None:
     if not os.path.ismount(trial.stack.home):
         return
     filler = trial.stack.home / "filler"
-    with filler.open("wb") as file:
-        room = os.statvfs(trial.stack.home)
-        os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize)
+    with filler.open("wb") as file, suppress(OSError):
+        for _ in range(100_000):
+            os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), MEGABYTE)
     try:
         time.sleep(8)
     finally:
