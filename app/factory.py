@@ -1,5 +1,7 @@
 """Puts the Flask application together."""
 
+import weakref
+
 from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from redis import Redis
@@ -107,6 +109,7 @@ def make_app(
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
     install(app, services)
+    weakref.finalize(app, common.events.close)
     init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)
