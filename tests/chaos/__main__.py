@@ -35,7 +35,7 @@ def main() -> None:
     with scratch_directory("chaos-") as home, small_disk(home), running_stack(home) as stack:
         say(f"the system runs at {stack.url} after {time.monotonic() - began:.0f} s")
         with visitors_at_work(stack, seed, visitors, pause=0.5) as run:
-            break_things(run, chosen, began + 60 * minutes)
+            failure = break_things(run, chosen, began + 60 * minutes)
     told: dict[str, Any] = {
         "day": datetime.now(UTC).date().isoformat(),
         "seed": seed,
@@ -46,23 +46,29 @@ def main() -> None:
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(json.dumps(told, indent=1) + "\n")
-    if not options.only:
+    if failure:
+        say(f"STOPPED {failure}")
+    elif not options.only:
         keep(told)
     wrong = sum(len(result.violations) for result in run.results)
     say(f"{len(run.results)} trials, {run.history.acknowledged.total()} writes, {wrong} violations")
-    sys.exit(1 if wrong else 0)
+    sys.exit(1 if wrong or failure else 0)
 
 
-def break_things(run: Run, chosen: list[Experiment], end: float) -> None:
-    """Do every experiment once, in an order of the seed's, and again until the time is over."""
+def break_things(run: Run, chosen: list[Experiment], end: float) -> str:
+    """Do the experiments in an order of the seed's, round by round, until the time is over.
+
+    Returns what stopped it before; nothing if nothing did.
+    """
     random = Random(run.seed)
-    rounds = 0
-    while rounds == 0 or time.monotonic() < end:
+    while True:
         for experiment in random.sample(chosen, len(chosen)):
-            if rounds and time.monotonic() > end:
-                return
-            tell(run.perform(experiment, around=2.0))
-        rounds += 1
+            try:
+                tell(run.perform(experiment, around=2.0))
+            except Exception as error:  # what else was seen is told all the same
+                return f"{experiment.name}: {type(error).__name__}: {error}"
+            if time.monotonic() > end:
+                return ""
 
 
 def tell(result: Result) -> None:

@@ -107,9 +107,10 @@ def fill_disk(trial: Trial) -> None:
         time.sleep(8)
     finally:
         filler.unlink()
-    if trial.stack.postgres.pid is None:
-        trial.stack.postgres.stop()
-        trial.stack.postgres.start()
+    for server in (trial.stack.postgres, trial.stack.valkey):
+        if server.pid is None:  # each ends where it cannot write its log
+            server.stop()
+            server.start()
     trial.done += 1
 
 
