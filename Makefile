@@ -36,7 +36,7 @@ bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENC
 	@$(PYTHON) -m tests.bench pages $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench kubernetes $(BENCH_ARGS)
 
-chaos: venv-dev ## Break the system on purpose for 20 minutes (CHAOS_ARGS=--long, --seed=N)
+chaos: venv-dev ## Break the system on purpose for 20 minutes (CHAOS_ARGS=--long, --seed=N); writes docs/reliability.md
 	@$(PYTHON) -m tests.chaos $(CHAOS_ARGS)
 
 lint: venv-dev ## Check style and types

@@ -1,4 +1,7 @@
-"""Writes docs/reliability.md from the experiments, the checkers, and what the last run saw."""
+"""Writes docs/reliability.md from the experiments, the checkers, and what the last run saw.
+
+`python -m tests.chaos.report` writes it again, after a change of words.
+"""
 
 import json
 from collections.abc import Sequence
@@ -38,8 +41,9 @@ NOT_PROMISED = """
 - Postgres has one server. While it is away nothing can be read or written, and answers are 503 with
   `Retry-After`. What a machine that loses its power keeps is up to Postgres' own `fsync`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: a replica that takes over, clocks that differ between machines, faults of a
-  Kubernetes control plane beyond those of `tests/integration/kubernetes`.
+- Not tried: a replica that takes over, clocks that differ between machines, hundreds of visitors,
+  two releases at once, a week in an hour, and faults of a Kubernetes control plane beyond those of
+  `tests/integration/kubernetes`. What says "not in the last run" may never have been tried.
 """
 
 
@@ -120,3 +124,7 @@ def keep(run: dict[str, Any]) -> None:
     """Keep what a whole run saw, and write the page from it."""
     KEPT.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")
     PAGE.write_text(write_page(run))
+
+
+if __name__ == "__main__":
+    keep(json.loads(KEPT.read_text()))

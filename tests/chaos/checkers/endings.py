@@ -69,7 +69,10 @@ def ended_are_refused(scene: Scene) -> list[str]:
 
 CHECKERS = (
     Checker(
-        "leftovers", "Of an ended session no address and no key in Redis is left.", nothing_is_kept
+        "leftovers",
+        "Of an ended session no address is left, and no key in Redis but RQ's jobs and a tenant's"
+        " progress and count of rows, which expire.",
+        nothing_is_kept,
     ),
     Checker(
         "ended", "A session that is over never answers again.", ended_are_refused, settles=False
