@@ -22,6 +22,7 @@ from app.ops.doctor import blueprint as doctor
 from app.ops.live import blueprint as live
 from app.ops.look import init_look
 from app.ops.recordings import blueprint as recordings
+from app.ops.scenarios import blueprint as scenarios
 
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
@@ -67,6 +68,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(dashboard)
     app.register_blueprint(live)
     app.register_blueprint(recordings)
+    app.register_blueprint(scenarios)
     app.register_blueprint(doctor)
     app.register_blueprint(leads)
     app.register_blueprint(links)
