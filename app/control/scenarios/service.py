@@ -185,10 +185,7 @@ class ScenarioService:
 def _source(connection: Connection, session: UUID) -> Any:
     row = connection.execute(_SQL["source"], {"source": session}).one_or_none()
     if row is None:
-        raise NotFound(
-            "There is no such session, it is over, or its data are not there yet.",
-            code="session_unknown",
-        )
+        raise NotFound("There is no such session, or it is over.", code="session_unknown")
     return row
 
 
