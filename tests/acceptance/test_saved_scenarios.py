@@ -80,7 +80,7 @@ def test_a_visitor_begins_in_what_was_prepared(live_system, database):
         "the drop of its template",
         60,
     )
-    assert offered(url) == ["base"]
+    wait_until(lambda: offered(url) == ["base"], "the end of the offer", 60)
 
 
 def every_date_moves_and_every_event(database):

@@ -1,4 +1,4 @@
-"""A demo of one small model whose rows have dates, and a session of it that was prepared by hand."""
+"""A demo of one small model whose rows have dates, and a session that was prepared by hand."""
 
 from uuid import UUID, uuid4
 

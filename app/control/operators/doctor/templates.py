@@ -88,12 +88,13 @@ def check_saved(services: ControlServices) -> Iterator[Finding]:
         if saved.name in folders:
             yield warning(
                 check, f"{saved.name} is a saved scenario and a folder of the demo",
-                "the folder is not offered", f"Rename the folder, or: flask --app wsgi demo scenario"
-                f" delete {saved.name}",
+                "the folder is not offered",
+                f"Rename the folder, or: flask --app wsgi demo scenario delete {saved.name}",
             )  # fmt: skip
         elif saved.failure is not None:
             yield warning(
-                check, f"{saved.name} cannot be used: {saved.failure}", "visitors are not offered it",
+                check, f"{saved.name} cannot be used: {saved.failure}",
+                "visitors are not offered it",
                 f"flask --app wsgi demo scenario delete {saved.name}, and save it again",
             )  # fmt: skip
         elif saved.is_offered:
