@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
+    from app.insights.events.refusals import RefusalEvents
     from app.insights.leads.service import Leads
     from app.insights.links.service import Links
     from app.insights.webhooks.service import Webhooks
@@ -83,6 +84,7 @@ class ControlServices(Services):
     scenarios: ScenarioService
     streams: EventStreams
     tours: TourRecords
+    refusals: RefusalEvents
     figures: ShortCache[Figures]
     targets: ShortCache[list[PoolTarget]]
     sizes: ShortCache[dict[str, int]]
