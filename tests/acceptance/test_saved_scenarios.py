@@ -47,6 +47,7 @@ def database(live_system):
         yield connection
 
 
+@pytest.mark.timeout(300)
 def test_a_visitor_begins_in_what_was_prepared(live_system, database):
     url = live_system.url
     author = Prospect(url).open("individual_bakery", bakery_name="Horno de Teresa")

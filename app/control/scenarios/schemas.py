@@ -53,7 +53,7 @@ class ScenarioIn(ScenarioTexts):
 
 def _sentences(error: ValidationError) -> list[str]:
     known = {
-        "name": f"Name: a-z, 0-9 and single _, beginning with a letter, up to {LONGEST_NAME}.",
+        "name": f"Name: a-z, 0-9 and single _, beginning with a letter, up to {LONGEST_NAME} long.",
         "title": "Title: one line of 1 to 40 characters.",
         "description": "Sentence: one line of 1 to 200 characters.",
         "look_at": "What to look at: up to five lines of up to 80 characters.",
