@@ -1,5 +1,7 @@
 """Puts the Flask application together."""
 
+import weakref
+
 from apiflask import APIBlueprint, APIFlask
 from flask_bootstrap import Bootstrap5
 from redis import Redis
@@ -111,6 +113,7 @@ def make_app(
     )
     demo.offer_saved(ScenarioRegistry(engine).offered)
     install(app, services)
+    weakref.finalize(app, common.events.close)
     init_noticing(app, demo.guides, services.tours)
     register_error_handlers(app)
     _register_routes(app, demo)

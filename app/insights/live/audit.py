@@ -1,4 +1,4 @@
-"""What operators do is written down first, then with its outcome, and kept for a year."""
+"""What operators do is written down first, then with its outcome; who signed in, too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,3 +38,11 @@ def purge_actions(engine: Engine) -> int:
     """Delete what is older than a year; return how many actions that were."""
     with engine.begin() as connection:
         return connection.execute(_SQL["purge_actions"], {"days": KEEP_DAYS}).rowcount
+
+
+def note_sign_in(engine: Engine, who: str, outcome: str, request: str) -> None:
+    """Write down that somebody signed in, or was refused."""
+    what = f"sign in: {outcome}"
+    given = {"who": who, "what": what, "session": None, "request": request}
+    with engine.begin() as connection:
+        connection.execute(_SQL["note_action"], given)
