@@ -31,19 +31,16 @@ REPAIRS = (
     Repair(
         "the scheduler outlives a Redis that takes no writes",
         "jobs/scheduler.py",
-        "                outage.wait(error)\n                continue\n",
+        "                self.outage.wait(error)\n                continue\n",
         "                raise\n",
         "Redis full",
     ),
     Repair(
-        "a worker outlives a Redis that takes no writes",
-        "jobs/worker.py",
-        "            try:\n                taken = super().dequeue_job_and_maintain_ttl"
-        "(*args, **options)\n            except RedisError as error:\n"
-        "                self._outage.wait(error)\n",
-        "            try:\n                taken = super().dequeue_job_and_maintain_ttl"
-        "(*args, **options)\n            except RedisError:\n                os._exit(1)\n",
-        "Redis full",
+        "a request that is sent again with its key acts once",
+        "app/bakery/api/idempotency.py",
+        "    return None if is_first else _answer_of(session, key)\n",
+        "    return None\n",
+        "answers to commits lost",
     ),
     Repair(
         "a key of another type is moved aside",
