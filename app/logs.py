@@ -4,6 +4,9 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from app.version import VERSION
 
 
 def init_logs(level: str) -> None:
@@ -13,6 +16,7 @@ def init_logs(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            _add_version,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
@@ -21,3 +25,7 @@ def init_logs(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _add_version(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {**event, "version": VERSION}
