@@ -59,7 +59,7 @@ class Container:
     log: Path
     started: float = field(default_factory=time.monotonic)
 
-    def ended(self, seconds: float = 120) -> int:
+    def ended(self, seconds: float = 500) -> int:
         """Wait for its end and return its exit code."""
         return self.process.wait(seconds)
 
