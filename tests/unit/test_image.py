@@ -168,7 +168,7 @@ for package in packages:
     for found in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
         if not found.name.startswith("app.local") and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-import kubernetes.config, gunicorn.arbiter, seeds.__main__
+import authlib.integrations.flask_client, kubernetes.config, gunicorn.arbiter, seeds.__main__
 """
 
 
