@@ -25,6 +25,7 @@ from app.ops.doctor import add_checks
 from app.ops.routes import DASHBOARD
 from app.tracing import TracedRequests, init_tracing, is_tracing
 from gateway import (
+    IDENTIFIED_KEY,
     Activity,
     Counters,
     CreationLimit,
@@ -149,6 +150,7 @@ def _page(app: APIFlask, refusal: Refusal, environ: WSGIEnvironment) -> WSGIAppl
     """Count a refusal, and return its page, for a client that prefers one."""
     services: ControlServices = app.extensions[KEY]
     services.measurements.count("demo_gateway_refusals", refusal.code)
+    services.refusals.record(refusal.code, environ, environ.get(IDENTIFIED_KEY))
     after = refusal.retry_after
     headers = {} if after is None else {"Retry-After": str(after)}
     return find_error_page(app, environ, refusal.status, refusal.code, refusal.detail, headers)

@@ -16,6 +16,9 @@ from app.http.error_pages import find_error_page
 FAILED_CREDENTIAL_KEY = "masa_madre.failed_credential"
 """Environ key by which the gateway is told that a credential was not good, to count it."""
 
+REFUSED_KEY = "masa_madre.refused"
+"""Environ key under which the code of a refusal stands while the request is answered."""
+
 GUESSES = frozenset(
     {"invalid_credentials", "session_unknown", "link_unknown", "share_unknown", "lead_unknown"}
 )
@@ -170,6 +173,7 @@ def register_error_handlers(app: APIFlask) -> None:
     def refused(error: AppError) -> Response:
         if error.error_code in GUESSES:
             request.environ[FAILED_CREDENTIAL_KEY] = True
+        request.environ[REFUSED_KEY] = error.error_code
         return problem(error.status, error.error_code, error.detail, error.errors, error.headers)
 
     @app.error_processor

@@ -27,6 +27,7 @@ from app.http.health import blueprint as observe
 from app.http.openapi.document import init_document
 from app.http.short_cache import ShortCache
 from app.insights.conversions import routes as conversions
+from app.insights.events.refusals import RefusalEvents
 from app.insights.events.request_map import RequestMap
 from app.insights.events.watching import init_watching
 from app.insights.leads import routes as contact
@@ -100,6 +101,7 @@ def make_app(
         webhooks=Webhooks(engine, settings),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
+        refusals=RefusalEvents(common.events),
         targets=ShortCache(TARGETS_SECONDS, lambda: fetch_pool_targets(engine, settings)),
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
@@ -110,7 +112,7 @@ def make_app(
     _register_routes(app, demo)
     init_counting(app, VisitRecords(engine))
     init_ops(app, settings)
-    init_watching(app, services.events, RequestMap.from_file(demo.events))
+    init_watching(app, services.events, RequestMap.from_file(demo.events), services.refusals)
     for plain in app.blueprints.values():
         if not isinstance(plain, APIBlueprint):
             plain.enable_openapi = False  # type: ignore[attr-defined]  # APIFlask asks them all

@@ -15,7 +15,13 @@ from gateway.errors import (
     SessionForgotten,
     SessionsUnavailable,
 )
-from gateway.http.inject import FAILED_CREDENTIAL_KEY, SESSION_ERROR_KEY, SESSION_KEY, TENANT_HEADER
+from gateway.http.inject import (
+    FAILED_CREDENTIAL_KEY,
+    IDENTIFIED_KEY,
+    SESSION_ERROR_KEY,
+    SESSION_KEY,
+    TENANT_HEADER,
+)
 from gateway.limits.counters import Counters, Quota
 from gateway.limits.guards import (
     CreationLimit,
@@ -41,6 +47,7 @@ from gateway.wsgi import Gateway, Guard
 __all__ = [
     "COOKIE",
     "FAILED_CREDENTIAL_KEY",
+    "IDENTIFIED_KEY",
     "REFUSALS",
     "SESSION_ERROR_KEY",
     "SESSION_KEY",

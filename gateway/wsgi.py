@@ -17,6 +17,7 @@ from gateway.http.body import guard_body
 from gateway.http.csrf import ensure_own_form, ensure_same_origin
 from gateway.http.inject import (
     FAILED_CREDENTIAL_KEY,
+    IDENTIFIED_KEY,
     TENANT_HEADER,
     inject_tenant,
     tell_address,
@@ -206,7 +207,7 @@ class Gateway:
         except Refused as refused:
             tell_session_error(environ, refused.refusal, refused.ended)
             return None
-        context.bind_session(record)
+        _note_session(environ, record)
         return record
 
     def _require_session(self, rule: Rule, environ: WSGIEnvironment) -> SessionRecord:
@@ -215,13 +216,19 @@ class Gateway:
         if credential is None:
             raise Refused(SESSION_REQUIRED)
         record = self._authenticator.identify(credential, environ)
-        context.bind_session(record)
+        _note_session(environ, record)
         if rule.verdict is not Verdict.SESSION:
             raise Refused(rule.refusal or INTERNAL_ERROR)
         if not rule.form:
             ensure_same_origin(environ, credential.source)
         ensure_active(record)
         return record
+
+
+def _note_session(environ: WSGIEnvironment, record: SessionRecord) -> None:
+    """Name the session of a request to the log, and to what shows a refusal."""
+    context.bind_session(record)
+    environ[IDENTIFIED_KEY] = record
 
 
 def _release(environ: WSGIEnvironment) -> None:

@@ -8,10 +8,10 @@ from rq.registry import FailedJobRegistry
 from rq_scheduler import Scheduler
 
 from app.control.operators.doctor.finding import Check, Finding, failed, ok, warning
+from app.control.queues import QUEUES
 from app.control.services import ControlServices
 from app.http.job_health import JobHealth
 from jobs.kubernetes.api import Cluster, ClusterError
-from jobs.queue.dispatcher import QUEUES
 from jobs.queue.task_queue import TaskQueue
 from jobs.scheduler import scheduled_jobs
 

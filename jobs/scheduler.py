@@ -17,11 +17,11 @@ from rq.job import Job
 from rq_scheduler import Scheduler
 
 from app.config import ConfigurationError, Settings, load_settings
+from app.control.queues import MAINTENANCE, URGENT
 from app.http.job_health import JobHealth
 from app.logs import init_logs
 from jobs import tasks
 from jobs.kubernetes.reconcile_loop import POLL_SECONDS as CLONE_JOB_SECONDS
-from jobs.queue.dispatcher import MAINTENANCE, URGENT
 from jobs.queue.redis_outage import RedisOutage
 from jobs.queue.task_queue import TaskJob, TaskQueue, find_job
 from jobs.queue.unreadable_keys import set_aside, set_aside_unreadable

@@ -20,11 +20,11 @@ from rq.worker_pool import WorkerPool
 
 import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
 from app.config import ConfigurationError, load_settings
+from app.control.queues import QUEUES
 from app.http.job_health import JobHealth
 from app.logs import init_logs
 from app.tracing import init_tracing
 from gateway import connect_redis
-from jobs.queue.dispatcher import QUEUES
 from jobs.queue.redis_outage import RedisOutage
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.queue.unreadable_keys import is_wrong_type

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.control.tours.progress import TourRecords
     from app.demo import Demo
     from app.http.short_cache import ShortCache
+    from app.insights.events.refusals import RefusalEvents
     from app.insights.leads.service import Leads
     from app.insights.links.service import Links
     from app.insights.webhooks.service import Webhooks
@@ -81,6 +82,7 @@ class ControlServices(Services):
     webhooks: Webhooks
     streams: EventStreams
     tours: TourRecords
+    refusals: RefusalEvents
     figures: ShortCache[Figures]
     targets: ShortCache[list[PoolTarget]]
     sizes: ShortCache[dict[str, int]]

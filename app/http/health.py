@@ -16,7 +16,12 @@ from werkzeug.utils import redirect
 
 from app.control.services import current_services
 from app.http.job_health import JobCollector, JobHealth
-from app.http.metrics.collectors import PoolCollector, QueueCollector, SessionCollector
+from app.http.metrics.collectors import (
+    CloneJobCollector,
+    PoolCollector,
+    QueueCollector,
+    SessionCollector,
+)
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 
@@ -130,6 +135,7 @@ def metrics() -> Response:
         SessionCollector(services.figures.get()),
         PoolCollector(services.targets.get()),
         QueueCollector(services.redis),
+        CloneJobCollector(services.redis),
         services.measurements,
         redis_failures(current_app),
         JobCollector(JobHealth(services.redis)),

@@ -21,6 +21,8 @@ BOUNDS = (0, 60, 180, 600, 1200)
 CLASSES = ("1st minute", "to 3 min", "to 10 min", "to 20 min", "later")
 HEAT_DAYS = 7
 
+WHAT = ("module", "step", "by", "reason")
+"""Fields of which the first that an event has says what it was about."""
 SENTENCES = {
     "created": "opened the demo",
     "opened_module": "opened",
@@ -31,6 +33,7 @@ SENTENCES = {
     "extended": "extended the session",
     "reset": "began again",
     "shared": "shared the session",
+    "refused": "was refused:",
     "left_contact": "left a contact",
     "converted": "became a customer",
     "expired": "ended by the clock",
@@ -105,7 +108,11 @@ def _step(row: Any, begun: datetime, before: datetime) -> Step:
         offset=(row.happened_at - begun).total_seconds(),
         pause=(row.happened_at - before).total_seconds(),
         sentence=SENTENCES.get(row.kind, row.kind),
-        module=details.get("module") or details.get("step") or details.get("by") or "",
+        module=details.get("module")
+        or details.get("step")
+        or details.get("by")
+        or details.get("reason")
+        or "",
         page=details.get("page", ""),
         outcome=details.get("outcome", ""),
     )

@@ -3,7 +3,7 @@
 It looks at what there is and remembers nothing: it may be made at any moment, twice, or be killed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ import structlog
 from app.config import Settings
 from app.control.pool.pending_clones import PendingClone
 from app.control.pool.progress import Progress
+from app.control.queues import CLONE_JOBS
 from jobs.clones.clone_tasks import GRACE_SECONDS, CloneTask, fetch_clone_tasks, fetch_idle
 from jobs.kubernetes.api import Cluster, ClusterAway, ClusterError
 from jobs.kubernetes.job_queues import JobQueues
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 AWAY = "demo:kubernetes:away"
+COUNTED_SECONDS = 300
+"""What one pass counted is shown for so long; a pass is made every few seconds."""
+
 AWAY_SECONDS = 15
 """An API that did not answer is left alone for so long: every question to it is a long wait."""
 
@@ -95,10 +99,19 @@ class _Reconciler:
             for queue, clones in self._clones().items():
                 self._give_up(queue, _not_begun(clones), str(error))
             return
+        self._count(found)
         # The clones are read after the answer, which may take seconds.
         jobs = self._end_what_is_stuck(self._clones(), found)
         self._start_what_is_missing(self._clones(), jobs)
         self._forget_unused_queues(jobs)
+
+    def _count(self, found: Sequence[CloneJobStatus]) -> None:
+        """Write down for `/metrics` how many Jobs are in each state."""
+        counts = Counter(job_status.state for job_status in found)
+        with self._services.redis.pipeline(transaction=True) as pipeline:
+            pipeline.hset(CLONE_JOBS, mapping={state: counts[state] for state in CloneJobState})
+            pipeline.expire(CLONE_JOBS, COUNTED_SECONDS)
+            pipeline.execute()
 
     def _end_what_is_stuck(
         self, clones: Clones, found: Sequence[CloneJobStatus]

@@ -13,22 +13,11 @@ from rq.job import Job, JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from app.config import ConfigurationError, Settings
+from app.control.queues import MAINTENANCE, POOL, RESETS, URGENT
 from app.control.reset.status import ResetStatus
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 from jobs.queue.job_log import meta_of_request
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
-
-URGENT = "clone"
-"""Clones that a visitor waits for, and the start of the Kubernetes Jobs that make them."""
-
-POOL = "pool"
-MAINTENANCE = "maintenance"
-
-RESETS = "reset"
-"""Resets, which a visitor waits for and which take less time than any other job."""
-
-QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
-"""What standing workers serve, in this order: a visitor comes before the pool."""
 
 QUEUE_PREFIX = "clone-"
 """Begins the name of a queue that a Kubernetes Job works on."""

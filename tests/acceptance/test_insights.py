@@ -1,6 +1,7 @@
 """A visit's events come from the pages and the API into the figures, without personal data."""
 
 import http.cookiejar
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -48,6 +49,9 @@ def test_a_visit_is_followed_from_the_landing_page_to_its_end(live_system, brows
     post(browser, url, "/demo/abrir", modelo="individual_bakery", origen=origin)
     wait_until(lambda: b"data-seconds" in browser.open(f"{url}/demo/").read(), "the demo", 40)
     browser.open(f"{url}/demo/caja/tickets?q=Carmen").read()
+    for method, path in (("DELETE", "/api/pos/products/1"), ("GET", "/api/forecasting/models")):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            browser.open(urllib.request.Request(f"{url}{path}", method=method))
     post(browser, url, "/demo/sesion/terminar")
     with psycopg.connect(live_system.database_url, autocommit=True) as database:
         wait_until(
@@ -70,6 +74,12 @@ def test_a_visit_is_followed_from_the_landing_page_to_its_end(live_system, brows
             [session],
         ).fetchone()[0]
         assert "armen" not in kept
+        refused = database.execute(
+            "SELECT array_agg(details ->> 'reason' ORDER BY happened_at) FROM control.events"
+            " WHERE session = %s AND kind = 'refused'",
+            [session],
+        ).fetchone()[0]
+        assert refused == ["demo_restriction", "forecast_unavailable"]
         landed = database.execute(
             "SELECT landed FROM control.visit_totals WHERE source = 'feria' AND landed > 0"
         ).fetchall()

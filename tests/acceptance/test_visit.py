@@ -200,14 +200,25 @@ def test_who_follows_a_session_is_told_that_its_data_changed(live_system, live_u
         assert b"event: destroyed\n" in told
 
 
-def test_a_page_that_no_stream_is_left_for_is_told_so_without_an_error(live_system, live_url):
+def test_a_page_that_no_stream_is_left_for_is_told_so_with_the_operators_message(
+    live_system, live_url
+):
     ready_pool(live_system)
     visitor = Prospect(live_url).open("individual_bakery")
     address = f"{visitor.session['events_url']}?until=end"
     streams = [urllib.request.urlopen(live_url + address, timeout=20) for _ in range(2)]
     page = urllib.request.Request(live_url + address, headers={"Accept": "text/event-stream"})
+    busy = b"event: busy\ndata: {}\n\n"
     with urllib.request.urlopen(page, timeout=20) as answer:
-        assert answer.read() == b"event: busy\ndata: {}\n\n"
+        assert answer.read() == b'event: said\ndata: {"text": null}\n\n' + busy
+    with psycopg.connect(live_system.database_url) as connection:
+        connection.execute(
+            "UPDATE control.demo_sessions SET metadata = metadata || jsonb_build_object('message',"
+            " jsonb_build_object('text', 'Hola', 'until', 9e9)) WHERE session_id = %s",
+            [visitor.session["session_id"]],
+        )
+    with urllib.request.urlopen(page, timeout=20) as answer:
+        assert answer.read() == b'event: said\ndata: {"text": "Hola"}\n\n' + busy
     refused = visitor.get(address)
     assert (refused.status, refused.code) == (503, "too_many_streams")
     for stream in streams:

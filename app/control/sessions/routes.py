@@ -22,7 +22,7 @@ from app.control.sessions.schemas import (
     StatsOut,
 )
 from app.control.sessions.session_view import OpenedSession, SessionView
-from app.control.sessions.streams.event_streams import OF_A_LINK, PER_SESSION
+from app.control.sessions.streams.event_streams import OF_A_LINK, PER_SESSION, busy_stream
 from app.control.sessions.streams.watching import changes_of
 from app.demo import BASE, Account, Demo, template_key
 from app.errors import Unavailable
@@ -31,7 +31,6 @@ from app.http.json_body import ensure_json_body
 from app.http.openapi.document import Responses
 from app.http.parameters import ensure_known_parameters
 
-BUSY_STREAM = "event: busy\ndata: {}\n\n"
 SHORTEST_KEY = 16
 """Characters of an `Idempotency-Key` that opens a session: one of a neighbour is not guessed."""
 EVENT_STREAM: Responses = {
@@ -255,7 +254,7 @@ def _follow(session: SessionView, to_the_end: bool, caller: Caller | None = None
         if not to_the_end or "text/event-stream" not in request.headers.get("Accept", ""):
             raise
         # To a page that can do without, this is no error: a browser would show it as one.
-        return Response(BUSY_STREAM, mimetype="text/event-stream")
+        return Response(busy_stream(session.message), mimetype="text/event-stream")
 
 
 def _opened(opened: OpenedSession, status: int) -> tuple[dict[str, Any], int, dict[str, str]]:

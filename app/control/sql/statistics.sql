@@ -40,3 +40,19 @@ SELECT account_type, state::text AS state, count(*) AS tenants
 -- As of the last analyze of the catalog: counting takes as long as the catalog is large.
 SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class
  WHERE oid = 'pg_catalog.pg_class'::regclass
+
+
+-- session_bytes --
+-- Those that are open the longest hold the most. A schema that is dropped meanwhile counts as empty.
+WITH measured AS (
+    SELECT account_type, schema_name,
+           row_number() OVER (PARTITION BY account_type ORDER BY demo_expires_at, id) AS place
+      FROM control.tenants WHERE is_demo AND state = 'leased'
+)
+SELECT account_type, avg(size)::bigint AS size
+  FROM measured,
+       LATERAL (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) AS size
+                  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                 WHERE n.nspname = measured.schema_name AND c.relkind IN ('r', 'm', 'S')) AS disk
+ WHERE place <= :most
+ GROUP BY account_type ORDER BY account_type

@@ -11,10 +11,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from app.control.pool.pool_sizing import PoolTarget
+from app.control.queues import CLONE_JOBS, QUEUES
 from app.control.statistics import Figures
-
-QUEUES = ("reset", "clone", "pool", "maintenance")
-"""The queues that standing workers serve; `jobs/queue/dispatcher.py` has the same names."""
 
 QUEUE_KEY, JOB_KEY = "rq:queue:%s", "rq:job:%s"
 
@@ -48,6 +46,14 @@ class SessionCollector(Collector):
             "Relations in the database, of all schemas: what makes a catalog slow.",
             value=self._figures.relations,
         )
+        disk = GaugeMetricFamily(
+            "demo_session_bytes",
+            "Bytes that an open session takes on disk, by account type: the mean of a few.",
+            labels=["account_type"],
+        )
+        for account_type, size in self._figures.session_bytes.items():
+            disk.add_metric([account_type], size)
+        yield disk
 
 
 class PoolCollector(Collector):
@@ -101,6 +107,29 @@ class QueueCollector(Collector):
         if enqueued is None:
             return 0.0
         return max(0.0, time.time() - _moment(enqueued.decode()))
+
+
+class CloneJobCollector(Collector):
+    """Kubernetes Jobs that clone, as the last look at the cluster found them.
+
+    Without a look in the last minutes there are none to tell of, nor where workers clone.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read what the last look wrote."""
+        jobs = GaugeMetricFamily(
+            "demo_clone_jobs", "Kubernetes Jobs that clone, by state.", labels=["state"]
+        )
+        try:
+            found: Any = self._redis.hgetall(CLONE_JOBS)
+        except RedisError:
+            return
+        for state, count in sorted(found.items()):
+            jobs.add_metric([state.decode()], int(count))
+        yield jobs
 
 
 def _moment(text: str) -> float:

@@ -58,6 +58,11 @@ MEASURED = {
         ("phase",),
         (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0),
     ),
+    "demo_verify_seconds": Measured(
+        "Seconds of compiling a template's plan and verifying it by a rehearsal.",
+        (),
+        (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0),
+    ),
     "demo_drop_seconds": Measured(
         "Seconds of dropping a tenant's schema.", (), (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
     ),

@@ -6,17 +6,24 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from app.control.sessions.caller import SESSION_KEY
+from app.errors import REFUSED_KEY
 from app.insights.events.kinds import KINDS
 from app.insights.events.recorder import EventRecorder
+from app.insights.events.refusals import RefusalEvents
 from app.insights.events.request_map import RequestMap, Step
 
 DONE_BEFORE = "done_before"
 """The name in `flask.g` that a form sets when it was sent twice and did nothing now."""
 OPENED, REFUSED = "opened_module", "acted"
 GOOD = "ok"
+REFUSING = frozenset({"module_unavailable"})
+"""Codes of answers that are refusals whatever their status."""
+NOT_ALLOWED = frozenset({403, 429})
 
 
-def init_watching(app: Flask, recorder: EventRecorder, requests: RequestMap) -> None:
+def init_watching(
+    app: Flask, recorder: EventRecorder, requests: RequestMap, refusals: RefusalEvents
+) -> None:
     """Have the application record what visits do; nothing of a request's values is kept.
 
     It runs for every request: it looks at the environ itself, and what it records needs no check.
@@ -29,6 +36,8 @@ def init_watching(app: Flask, recorder: EventRecorder, requests: RequestMap) -> 
         rule = now.url_rule
         if record is None or rule is None:
             return response
+        if (code := environ.get(REFUSED_KEY)) in REFUSING or response.status_code in NOT_ALLOWED:
+            refusals.record(code or str(response.status_code), environ, record)
         step = requests.find(environ["REQUEST_METHOD"], rule.rule)
         if step is None or not _counts(step, environ, response):
             return response

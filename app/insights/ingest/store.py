@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from app.insights.ingest.stream import Event
 from app.insights.ingest.totals import MEASURES, MODULE_MEASURES, Changes, margins_of
-from app.insights.ingest.visits import OTHER, STEPS, Visit, dimensions
+from app.insights.ingest.visits import BOUNDED, OTHER, STEPS, Visit, dimensions
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.insights", "ingest")
@@ -88,7 +88,7 @@ def _lock(connection: Connection, sessions: Iterable[UUID]) -> dict[UUID, Visit]
 
 def _is_too_much(event: Event, visits: dict[UUID, Visit]) -> bool:
     known = None if event.session is None else visits.get(event.session)
-    return known is not None and known.events >= MOST_EVENTS and event.kind in STEPS
+    return known is not None and known.events >= MOST_EVENTS and event.kind in BOUNDED
 
 
 def _insert(connection: Connection, events: Sequence[Event], with_sessions: bool) -> list[Event]:

@@ -12,6 +12,8 @@ from app.insights.ingest.stream import Event
 ACTIONS = frozenset({"acted", "sold", "ordered"})
 STEPS = frozenset({"opened_module", "tour_step", *ACTIONS})
 """Events that make a visit known: they may come before the one that says it was created."""
+BOUNDED = STEPS | {"refused"}
+"""Events that a visit may have without end, of which so many are kept."""
 PRESENT = frozenset({"created", "extended", "reset", "shared", "left_contact", *STEPS})
 """Events that the visitor was there for."""
 LANGUAGES = frozenset({"es", "ca", "eu", "gl", "en", "fr", "de", "it", "pt"})

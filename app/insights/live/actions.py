@@ -13,8 +13,8 @@ from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.insights", "live")
 LONGEST_MESSAGE = 280
-SHOWN = timedelta(minutes=5)
-"""For so long a visitor sees a message."""
+SHOWN = timedelta(minutes=15)
+"""For so long a page that a visitor opens shows a message."""
 
 
 class OperatorActions:

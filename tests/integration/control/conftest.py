@@ -70,7 +70,7 @@ def database(database_url: str, parts: Parts) -> Iterator[psycopg.Connection]:
 
 
 WORKER = """
-from jobs.queue.dispatcher import QUEUES
+from app.control.queues import QUEUES
 from jobs.queue.task_queue import TaskWorker
 from jobs.services import job_services
 import jobs.tasks

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from app.control.queues import QUEUES
 from app.control.sessions.session_view import Visitor
 from app.errors import AppError
 from jobs import tasks
-from jobs.queue.dispatcher import QUEUES
 from jobs.queue.task_queue import TaskWorker
 from tests.fixtures.parts import Parts
 from tests.integration.control.conftest import ACCOUNT

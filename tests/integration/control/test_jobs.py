@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from app.control import statistics
 from app.control.models import SessionStatus
+from app.control.queues import QUEUES
 from jobs import tasks
 from jobs.clones.clone_tasks import clone_task_id, find_stalled
-from jobs.queue.dispatcher import QUEUES
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from jobs.scheduler import DemoScheduler
 from jobs.services import advisory_lock

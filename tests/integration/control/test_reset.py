@@ -9,11 +9,11 @@ import pytest
 from redis import Redis
 
 from app.control.models import SessionStatus
+from app.control.queues import QUEUES, RESETS
 from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
-from jobs.queue.dispatcher import QUEUES, RESETS
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.services import job_services, make_dispatcher
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states

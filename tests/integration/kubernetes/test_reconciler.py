@@ -4,6 +4,8 @@ import psycopg
 import pytest
 
 from app.control.models import SessionStatus
+from app.control.queues import CLONE_JOBS
+from app.http.metrics.collectors import CloneJobCollector
 from jobs.clones.clone_tasks import clone_task_id, fetch_clone_tasks
 from jobs.kubernetes.api import ClusterAway
 from jobs.kubernetes.job_queues import JobQueues
@@ -30,6 +32,18 @@ def test_a_clone_that_a_pod_takes_up_during_the_pass_is_left_to_it(
     report = reconcile(parts)
     assert (report.handed_over, report.failed) == (0, 0)
     assert queue_of(parts, tenant_id) == f"clone-{tenant_id}"
+
+
+def test_metrics_show_the_jobs_of_the_last_pass_by_state(parts, answer, tenant_id):
+    answer(Answers(job_status_of(tenant_id), job_status_of(tenant_id, CloneJobState.DONE, "two")))
+    reconcile(parts)
+    (family,) = CloneJobCollector(parts.redis).collect()
+    shown = {sample.labels["state"]: sample.value for sample in family.samples}
+    assert shown == {"starting": 0, "running": 1, "done": 1, "failed": 0, "stuck": 0}
+    assert 0 < parts.redis.ttl(CLONE_JOBS) <= 300
+    parts.redis.delete(CLONE_JOBS)
+    (family,) = CloneJobCollector(parts.redis).collect()
+    assert family.samples == []
 
 
 def test_two_jobs_of_one_queue_hold_up_no_clone(parts, answer, tenant_id):

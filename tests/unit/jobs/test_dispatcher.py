@@ -7,11 +7,9 @@ import pytest
 from redis import Redis
 from rq.job import JobStatus
 
+from app.control.queues import POOL, QUEUES, URGENT
 from jobs.queue import dispatcher
 from jobs.queue.dispatcher import (
-    POOL,
-    QUEUES,
-    URGENT,
     KubernetesRouting,
     RqDispatcher,
     WorkerRouting,

@@ -89,6 +89,18 @@ class EventStreams:
             self._open.remove(place)
 
 
+def busy_stream(message: str | None) -> str:
+    """Return the stream of a page that got no place: the operators' message, and `busy`.
+
+    The page asks again after a while, so the message reaches it all the same.
+    """
+    return f"{_said(message)}event: busy\ndata: {{}}\n\n"
+
+
+def _said(text: str | None) -> str:
+    return f"event: said\ndata: {json.dumps({'text': text})}\n\n"
+
+
 def _events(
     read: Callable[[], dict[str, Any]], to_the_end: bool, changes: Callable[[], object] | None
 ) -> Iterator[str]:
@@ -108,7 +120,7 @@ def _events(
             spoken = time.monotonic()
         if state.get("message") != said:
             said = state["message"]
-            yield f"event: said\ndata: {json.dumps({'text': said})}\n\n"
+            yield _said(said)
             spoken = time.monotonic()
         if changes and (now := changes()) != seen:
             yield "event: changed\ndata: {}\n\n"

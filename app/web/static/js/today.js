@@ -1,8 +1,11 @@
 // «Hoy» moves while one looks: when the session's stream says that something changed, the page is
-// asked for again, and what differs is shown. Without a stream it is asked for each minute.
+// asked for again, and what differs is shown. Without a stream it is asked for each minute, and the
+// stream is asked for again: an answer that has no place says what the operators' message is.
 
-const MINUTE = 60_000;
-let fallback = 0;
+const AGAIN = 20_000;
+const PAGE_EACH = 3;
+let address = "";
+let tries = 0;
 
 async function refresh() {
   if (document.hidden || !navigator.onLine) return;
@@ -22,8 +25,16 @@ async function refresh() {
 
 async function follow() {
   try {
-    const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
-    const stream = new EventSource(`${(await answer.json()).events_url}?until=end`);
+    if (!address) {
+      const answer = await fetch("/api/demo/session/current", { headers: { Accept: "application/json" } });
+      address = `${(await answer.json()).events_url}?until=end`;
+    }
+    const stream = new EventSource(address);
+    // A stream ends after a while and opens again by itself; one that is refused is closed.
+    const refused = () => {
+      stream.close();
+      withoutStream();
+    };
     stream.addEventListener("changed", refresh);
     stream.addEventListener("said", ({ data }) => {
       const { text } = JSON.parse(data);
@@ -31,14 +42,10 @@ async function follow() {
       said.querySelector("span").textContent = text ?? "";
       said.hidden = !text;
     });
-    // A stream ends after a while and opens again by itself; one that is refused is closed.
     stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED) fallback ||= setInterval(refresh, MINUTE);
+      if (stream.readyState === EventSource.CLOSED) refused();
     });
-    stream.addEventListener("busy", () => {
-      stream.close();
-      fallback ||= setInterval(refresh, MINUTE);
-    });
+    stream.addEventListener("busy", refused);
     for (const end of ["destroyed", "expired", "failed"]) {
       stream.addEventListener(end, () => {
         stream.close();
@@ -47,8 +54,14 @@ async function follow() {
     }
     window.addEventListener("pagehide", () => stream.close());
   } catch {
-    fallback ||= setInterval(refresh, MINUTE);
+    withoutStream();
   }
+}
+
+function withoutStream() {
+  tries += 1;
+  if (tries % PAGE_EACH === 0) refresh();
+  setTimeout(follow, AGAIN);
 }
 
 follow();

@@ -1,0 +1,16 @@
+"""Names of queues and counts of Kubernetes Jobs, which jobs, metrics and checks share."""
+
+RESETS = "reset"
+"""Resets, which a visitor waits for and which take less time than any other job."""
+
+URGENT = "clone"
+"""Clones that a visitor waits for, and the start of the Kubernetes Jobs that make them."""
+
+POOL = "pool"
+MAINTENANCE = "maintenance"
+
+QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
+"""What standing workers serve, in this order: a visitor comes before the pool."""
+
+CLONE_JOBS = "demo:kubernetes:jobs"
+"""A hash of how many Kubernetes Jobs are in each state; `jobs.kubernetes.reconciler` writes it."""
