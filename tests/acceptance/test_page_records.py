@@ -85,7 +85,10 @@ def test_what_a_demo_refuses_stands_on_the_page_in_the_same_words(reader: Reader
 
 def test_the_error_of_forecasts_is_read_by_week_without_the_chart(reader: Reader) -> None:
     reader.open("individual_bakery")
-    page = reader.get("/demo/previsiones").text
+    answer = reader.get("/demo/previsiones")
+    page = answer.text
+    assert answer.status_code == 200, page
+    assert 'id="weeks"' in page, page
     table = page[page.index('id="weeks"') : page.index('id="models"')]
     weeks = re.findall(r'<tr><th scope="row">([^<]+)</th>.*?<strong>([^<]+)</strong>', table)
     assert 4 <= len(weeks) <= 6

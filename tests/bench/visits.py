@@ -3,13 +3,14 @@
 import statistics
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
+from unittest.mock import patch
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from app.database.engines import engine_url
-from app.insights.figures.period import read_period
-from app.insights.figures.report import make_report
+from app.insights.figures import report
+from app.insights.figures.period import Asked, read_period
 from app.migrations import upgrade_control
 from tests.bench.figures import machine, timed, write_json
 from tests.bench.system import started
@@ -51,6 +52,28 @@ SELECT day, account_type, dimension, value, sum(created), sum(waited), sum(acted
        LATERAL (VALUES ('', ''), ('scenario', scenario), ('source', source),
                        ('language', language)) AS margin (dimension, value)
  GROUP BY 1, 2, 3, 4;
+INSERT INTO control.visit_weeks (week, account_type, scenario, source, language, created, waited,
+       acted, sold, ordered, traded, toured, contacted, converted, by_clock, by_visitor, first_30,
+       first_120, seconds)
+SELECT date_trunc('week', day)::date, account_type, scenario, source, language, sum(created),
+       sum(waited), sum(acted), sum(sold), sum(ordered), sum(traded), sum(toured), sum(contacted),
+       sum(converted), sum(by_clock), sum(by_visitor), sum(first_30), sum(first_120), sum(seconds)
+  FROM control.visit_totals GROUP BY 1, 2, 3, 4, 5;
+INSERT INTO control.visit_pairs (day, account_type, dimension, value, other, other_value, created,
+       waited, acted, sold, ordered, traded, toured, contacted, converted, by_clock, by_visitor,
+       first_30, first_120, seconds)
+SELECT day, account_type, dimension, value, other, other_value, sum(created), sum(waited),
+       sum(acted), sum(sold), sum(ordered), sum(traded), sum(toured), sum(contacted),
+       sum(converted), sum(by_clock), sum(by_visitor), sum(first_30), sum(first_120), sum(seconds)
+  FROM control.visit_totals,
+       LATERAL (VALUES ('scenario', scenario, 'source', source),
+                       ('scenario', scenario, 'language', language),
+                       ('source', source, 'scenario', scenario),
+                       ('source', source, 'language', language),
+                       ('language', language, 'scenario', scenario),
+                       ('language', language, 'source', source))
+            AS pair (dimension, value, other, other_value)
+ GROUP BY 1, 2, 3, 4, 5, 6;
 INSERT INTO control.module_totals (day, account_type, module, visits, pages, acts, exits)
 SELECT day, account_type, 'module-' || number, count(*) FILTER (WHERE luck * 10 > number),
        count(*) * 3, count(*), count(*) FILTER (WHERE (luck * 10)::int = number)
@@ -70,6 +93,8 @@ ASKED = {
     "a year, one model": {"from": "days", "account_type": "individual_bakery"},
     "a year, one source": {"from": "days", "source": "source-3"},
     "a year, one language": {"from": "days", "language": "es"},
+    "a year, source and language": {"from": "days", "source": "source-3", "language": "es"},
+    "a year, one scenario": {"from": "days", "scenario": "base"},
 }  # fmt: skip
 
 
@@ -93,8 +118,10 @@ def run(quick: bool) -> None:
         made = perf_counter() - begun
         for title, given in ASKED.items():
             asked = read_period(given | ({"from": _year_ago()} if "from" in given else {}))
-            times = [timed(lambda asked=asked: make_report(engine, asked)) for _ in range(ROUNDS)]
-            results[title] = round(statistics.median(times), 1)
+            results[title] = _median(engine, asked)
+            if asked.is_narrow and asked.is_by_week:
+                with patch.object(report, "statements_of", lambda _: report._TOTALS):
+                    results[f"{title}, from days"] = _median(engine, asked)
         with psycopg.connect(url) as connection:
             rows = connection.execute("SELECT count(*) FROM control.visit_totals").fetchone()[0]
         engine.dispose()
@@ -103,6 +130,11 @@ def run(quick: bool) -> None:
     for title, median in results.items():
         print(f"{title:40} {median:8.1f} ms")  # noqa: T201
     print(f"{visits} visits, {rows} rows of totals")  # noqa: T201
+
+
+def _median(engine: Engine, asked: Asked) -> float:
+    times = [timed(lambda: report.make_report(engine, asked)) for _ in range(ROUNDS)]
+    return round(statistics.median(times), 1)
 
 
 def _year_ago() -> str:

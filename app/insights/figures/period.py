@@ -38,7 +38,13 @@ class Asked:
     @property
     def is_narrow(self) -> bool:
         """True where a filter other than the account type is set."""
-        return any(self.filters[name] for name in FILTERS if name != "account_type")
+        return any(self.filters[name] for name in FILTERS[1:])
+
+    @property
+    def only_filter(self) -> tuple[str, str] | None:
+        """Return the one filter that is set beside the account type, and its value."""
+        chosen = [(name, self.filters[name]) for name in FILTERS[1:] if self.filters[name]]
+        return chosen[0] if len(chosen) == 1 else None
 
     @property
     def knows_landings(self) -> bool:
@@ -47,7 +53,24 @@ class Asked:
 
     def as_parameters(self) -> dict[str, object]:
         """Return the parameters of a statement."""
-        return {"since": self.since, "until": self.until, "before": self.before, **self.filters}
+        (first_before, last_before), (first_now, last_now) = (
+            whole_weeks(self.before, self.since),
+            whole_weeks(self.since, self.until + timedelta(days=1)),
+        )
+        dimension, value = self.only_filter or ("", "")
+        return {
+            "dimension": dimension,
+            "value": value,
+            "recent": max(self.since, self.until - timedelta(days=BY_WEEK)),
+            "since": self.since,
+            "until": self.until,
+            "before": self.before,
+            "first_before": first_before,
+            "last_before": last_before,
+            "first_now": first_now,
+            "last_now": last_now,
+            **self.filters,
+        }
 
 
 def read_period(given: Mapping[str, str]) -> Asked:
@@ -58,6 +81,16 @@ def read_period(given: Mapping[str, str]) -> Asked:
     since = max(min(since, until), until - timedelta(days=MOST_DAYS - 1))
     filters = {name: given.get(name, "").replace("\0", "")[:LONGEST] for name in FILTERS}
     return Asked(since, until, filters)
+
+
+def whole_weeks(begin: date, end: date) -> tuple[date, date]:
+    """Return the first Monday of the whole weeks from `begin` on, and where they end before `end`.
+
+    Where there is no whole week both are `end`.
+    """
+    first = begin + timedelta(days=-begin.weekday() % 7)
+    last = end - timedelta(days=end.weekday())
+    return (first, last) if first < last else (end, end)
 
 
 def _day(text: str | None) -> date | None:

@@ -16,6 +16,8 @@ from app.sql_blocks import load_statements
 _SQL = load_statements("app.insights", "figures")
 _MARGINS = (_SQL["margins_by_value"], _SQL["margins_by_day"])
 _TOTALS = (_SQL["totals_by_value"], _SQL["totals_by_day"])
+_PAIRS = (_SQL["pairs_by_value"], _SQL["pairs_by_day"])
+_WEEKS = (_SQL["weeks_by_value"], _SQL["weeks_by_day"])
 
 STEPS = (
     ("landed", "Saw the landing page"),
@@ -89,7 +91,7 @@ class Report:
 
 def make_report(engine: Engine, asked: Asked) -> Report:
     """Read the figures that are asked for: sums of totals, no visit of its own."""
-    values_of, days_of = _TOTALS if asked.is_narrow else _MARGINS
+    values_of, days_of = statements_of(asked)
     parameters = asked.as_parameters()
     with engine.connect() as connection:
         by_value = _rows(connection, values_of, parameters)
@@ -125,6 +127,15 @@ def make_report(engine: Engine, asked: Asked) -> Report:
             for name in DIMENSIONS
         },
     )
+
+
+def statements_of(asked: Asked) -> tuple[TextClause, TextClause]:
+    """Return the statements that read the fewest rows: of values, and of days or weeks."""
+    if not asked.is_narrow:
+        return _MARGINS
+    if asked.only_filter is not None:
+        return _PAIRS
+    return _WEEKS if asked.is_by_week else _TOTALS
 
 
 def _rows(connection: Any, statement: TextClause, parameters: Mapping[str, Any]) -> list[Any]:

@@ -11,7 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from app.insights.ingest.stream import Event
-from app.insights.ingest.totals import MEASURES, MODULE_MEASURES, Changes, margins_of
+from app.insights.ingest.totals import (
+    MEASURES,
+    MODULE_MEASURES,
+    Changes,
+    margins_of,
+    pairs_of,
+    weeks_of,
+)
 from app.insights.ingest.visits import BOUNDED, OTHER, STEPS, Visit, dimensions
 from app.sql_blocks import load_statements
 
@@ -25,6 +32,8 @@ MOST_ENDED = 500
 
 VISIT_KEY = ("day", "account_type", "scenario", "source", "language", "device")
 MARGIN_KEY = ("day", "account_type", "dimension", "value")
+WEEK_KEY = ("week", "account_type", "scenario", "source", "language")
+PAIR_KEY = ("day", "account_type", "dimension", "value", "other", "other_value")
 MODULE_KEY = ("day", "account_type", "module")
 EVENT_KEY = ("day", "kind", "detail")
 
@@ -165,6 +174,8 @@ def _save(connection: Connection, visits: Iterable[Visit], changes: Changes) -> 
     _add(connection, "add_visit_totals", VISIT_KEY, MEASURES, changes.visits)
     margins = margins_of(changes.visits)
     _add(connection, "add_visit_margins", MARGIN_KEY, MEASURES, margins)
+    _add(connection, "add_visit_weeks", WEEK_KEY, MEASURES, weeks_of(changes.visits))
+    _add(connection, "add_visit_pairs", PAIR_KEY, MEASURES, pairs_of(changes.visits))
     _add(connection, "add_module_totals", MODULE_KEY, MODULE_MEASURES, changes.modules)
     _add(connection, "add_event_totals", EVENT_KEY, ("events",), events)
 

@@ -2,12 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from itertools import permutations
 
 from app.insights.ingest.visits import Visit
 
 Key = tuple[date, str, str, str, str, str]
 """Day, account type, scenario, source, language, device."""
+
+Week = tuple[date, str, str, str, str]
+"""Monday, account type, scenario, source, language."""
+
+Pair = tuple[date, str, str, str, str, str]
+"""Day, account type, dimension, value, another dimension, its value."""
 
 Margin = tuple[date, str, str, str]
 """Day, account type, dimension, value."""
@@ -120,7 +127,29 @@ def margins_of(visits: "Mapping[Key, Counter[str]]") -> "dict[Margin, Counter[st
     """Return changes by day and account type: of all visits, and of each value of a dimension."""
     found: dict[Margin, Counter[str]] = {}
     for key, counts in visits.items():
-        values = {"": "", "scenario": key[2], "source": key[3], "language": key[4]}
-        for dimension, value in values.items():
+        for dimension, value in (("", ""), *_values(key)):
             _add(found.setdefault((key[0], key[1], dimension, value), Counter()), counts, 1)
     return found
+
+
+def weeks_of(visits: "Mapping[Key, Counter[str]]") -> "dict[Week, Counter[str]]":
+    """Return changes by week, whatever the device."""
+    found: dict[Week, Counter[str]] = {}
+    for (day, account_type, scenario, source, language, _), counts in visits.items():
+        week = day - timedelta(days=day.weekday())
+        key = (week, account_type, scenario, source, language)
+        _add(found.setdefault(key, Counter()), counts, 1)
+    return found
+
+
+def pairs_of(visits: "Mapping[Key, Counter[str]]") -> "dict[Pair, Counter[str]]":
+    """Return changes by day and account type: of each value, by each value of another dimension."""
+    found: dict[Pair, Counter[str]] = {}
+    for key, counts in visits.items():
+        for one, other in permutations(_values(key), 2):
+            _add(found.setdefault((key[0], key[1], *one, *other), Counter()), counts, 1)
+    return found
+
+
+def _values(key: Key) -> tuple[tuple[str, str], ...]:
+    return ("scenario", key[2]), ("source", key[3]), ("language", key[4])

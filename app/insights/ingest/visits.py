@@ -95,10 +95,15 @@ class Visit:
         return {name: at and at.isoformat() for name, at in moments.items()}
 
 
+def link_source(code: str) -> str:
+    """Return the source of the visits that a prospect link brings."""
+    return f"link:{code}"
+
+
 def dimensions(details: Mapping[str, Any]) -> dict[str, str]:
     """Return what visits are told apart by, of an event that has a source."""
     link = details.get("link")
-    source = f"link:{link}" if link else details.get("source") or details.get("referrer")
+    source = link_source(link) if link else details.get("source") or details.get("referrer")
     language = details.get("language", UNKNOWN)
     return {
         "scenario": details.get("scenario", ""),

@@ -113,6 +113,7 @@ def _page(errors: list[str] | None = None, given: Any = None) -> str:
     return render_template(
         "ops_links.html",
         links=links,
+        results=services.links.results(links),
         made=next((link for link in links if link.code == made), None),
         address=address,
         errors=errors or [],

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy import Engine
 from app.control.sessions.session_view import NOTHING_CHOSEN, Choices
 from app.demo import BASE
 from app.errors import InvalidRequest, NotFound
+from app.insights.figures.cells import Cell
+from app.insights.ingest.visits import link_source
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.insights.links", "links")
@@ -20,6 +23,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 12
 """Fifty-nine bits: a link that was revoked or limited is not found by trying."""
 LONGEST_MINUTES = 480
+RESULTS = ("landed", "created", "traded", "contacted", "converted")
+"""What is counted of a link's visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,17 @@ class Links:
         with self._engine.connect() as connection:
             rows = connection.execute(_SQL["newest_links"], {"limit": limit}).all()
         return [_link(row) for row in rows]
+
+    def results(self, links: Sequence[Link]) -> dict[str, dict[str, Cell]]:
+        """Return by code what came of links: who saw the page, opened a demo, and went further."""
+        sources = {link_source(link.code): link.code for link in links}
+        with self._engine.connect() as connection:
+            rows = connection.execute(_SQL["came_of_links"], {"sources": list(sources)}).all()
+        found = {sources[row.source]: row for row in rows}
+        return {
+            link.code: {name: Cell(getattr(found.get(link.code), name, 0)) for name in RESULTS}
+            for link in links
+        }
 
     def revoke(self, code: str) -> bool:
         """Have a link open nothing from now on; sessions that it opened go on.

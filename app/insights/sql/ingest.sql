@@ -82,6 +82,54 @@ ON CONFLICT (day, account_type, dimension, value) DO UPDATE
        first_later = kept.first_later + excluded.first_later,
        seconds = kept.seconds + excluded.seconds
 
+-- add_visit_weeks --
+INSERT INTO control.visit_weeks AS kept
+SELECT * FROM jsonb_populate_recordset(NULL::control.visit_weeks, CAST(:totals AS jsonb))
+ON CONFLICT (week, account_type, scenario, source, language) DO UPDATE
+   SET landed = kept.landed + excluded.landed, created = kept.created + excluded.created,
+       untracked = kept.untracked + excluded.untracked, waited = kept.waited + excluded.waited,
+       acted = kept.acted + excluded.acted, sold = kept.sold + excluded.sold,
+       ordered = kept.ordered + excluded.ordered, traded = kept.traded + excluded.traded,
+       began_tour = kept.began_tour + excluded.began_tour,
+       toured = kept.toured + excluded.toured, contacted = kept.contacted + excluded.contacted,
+       converted = kept.converted + excluded.converted,
+       extended = kept.extended + excluded.extended,
+       began_again = kept.began_again + excluded.began_again,
+       shared = kept.shared + excluded.shared, by_clock = kept.by_clock + excluded.by_clock,
+       by_visitor = kept.by_visitor + excluded.by_visitor,
+       by_ops = kept.by_ops + excluded.by_ops, failed = kept.failed + excluded.failed,
+       first_10 = kept.first_10 + excluded.first_10,
+       first_30 = kept.first_30 + excluded.first_30,
+       first_60 = kept.first_60 + excluded.first_60,
+       first_120 = kept.first_120 + excluded.first_120,
+       first_300 = kept.first_300 + excluded.first_300,
+       first_later = kept.first_later + excluded.first_later,
+       seconds = kept.seconds + excluded.seconds
+
+-- add_visit_pairs --
+INSERT INTO control.visit_pairs AS kept
+SELECT * FROM jsonb_populate_recordset(NULL::control.visit_pairs, CAST(:totals AS jsonb))
+ON CONFLICT (dimension, value, day, account_type, other, other_value) DO UPDATE
+   SET landed = kept.landed + excluded.landed, created = kept.created + excluded.created,
+       untracked = kept.untracked + excluded.untracked, waited = kept.waited + excluded.waited,
+       acted = kept.acted + excluded.acted, sold = kept.sold + excluded.sold,
+       ordered = kept.ordered + excluded.ordered, traded = kept.traded + excluded.traded,
+       began_tour = kept.began_tour + excluded.began_tour,
+       toured = kept.toured + excluded.toured, contacted = kept.contacted + excluded.contacted,
+       converted = kept.converted + excluded.converted,
+       extended = kept.extended + excluded.extended,
+       began_again = kept.began_again + excluded.began_again,
+       shared = kept.shared + excluded.shared, by_clock = kept.by_clock + excluded.by_clock,
+       by_visitor = kept.by_visitor + excluded.by_visitor,
+       by_ops = kept.by_ops + excluded.by_ops, failed = kept.failed + excluded.failed,
+       first_10 = kept.first_10 + excluded.first_10,
+       first_30 = kept.first_30 + excluded.first_30,
+       first_60 = kept.first_60 + excluded.first_60,
+       first_120 = kept.first_120 + excluded.first_120,
+       first_300 = kept.first_300 + excluded.first_300,
+       first_later = kept.first_later + excluded.first_later,
+       seconds = kept.seconds + excluded.seconds
+
 -- add_module_totals --
 INSERT INTO control.module_totals AS kept
 SELECT * FROM jsonb_populate_recordset(NULL::control.module_totals, CAST(:totals AS jsonb))

@@ -15,7 +15,8 @@ from tests.integration.control.conftest import parts as parts
 
 EMPTY = """
 TRUNCATE control.tenants, control.demo_sessions, control.events, control.visits,
-         control.visit_totals, control.visit_margins, control.operator_actions,
+         control.visit_totals, control.visit_margins, control.visit_weeks,
+         control.visit_pairs, control.operator_actions,
          control.module_totals, control.event_totals CASCADE
 """
 

@@ -1,11 +1,14 @@
 """The dashboard shows figures of totals, none of too few visitors, to those who may see them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from argon2 import PasswordHasher
 
 from app import create_app
 from app.control.services import KEY
 from app.db import db, tenant_engine
+from app.insights.figures import report
 from app.insights.figures.period import read_period
 from app.insights.figures.report import TOO_FEW, make_report
 from tests.bench.visits import make_totals
@@ -35,6 +38,27 @@ def app(parts):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+def test_a_long_period_is_the_same_from_days_weeks_and_pairs(services, database_url, monkeypatch):
+    make_totals(database_url, 5_000, 300)
+    since = (datetime.now(UTC).date() - timedelta(days=131)).isoformat()
+    for filters, ways in (
+        ({"language": "es"}, (report._PAIRS, report._WEEKS)),
+        ({"source": "source-1", "account_type": "central_baker"}, (report._PAIRS, report._WEEKS)),
+        ({"scenario": "base", "language": "es"}, (report._WEEKS,)),
+    ):
+        asked = read_period({"from": since} | filters)
+        assert asked.is_by_week
+        assert report.statements_of(asked) == ways[0]
+        found = []
+        for statements in (report._TOTALS, *ways):
+            monkeypatch.setattr(report, "statements_of", lambda _, them=statements: them)
+            found.append(make_report(services.engine, asked))
+            monkeypatch.undo()
+        assert found[0].now["created"].count > 20
+        assert found[0].earlier["created"].count > 20
+        assert all(one == found[0] for one in found)
 
 
 def test_figures_add_up_and_are_the_same_for_every_way_to_ask(services, database_url):

@@ -41,6 +41,13 @@ def totals(database, *names):
     return database.execute(f"SELECT {columns} FROM control.visit_totals").fetchone()
 
 
+def rolled_up(database, table, *names):
+    columns = ", ".join(names)
+    return database.execute(
+        f"SELECT {columns} FROM control.visit_{table} WHERE created > 0"
+    ).fetchall()
+
+
 def a_visit(put, session, **details):
     put("opened_module", session, 3, module="shop", page="/shop", outcome="ok")
     put("created", session, 0, account_type="small", source="mail", language="es", **details)
@@ -80,6 +87,8 @@ def test_the_same_in_two_runs_and_in_any_order_is_the_same(services, database, p
     ingest_events(services)
     wanted = ("created", "acted", "sold", "toured", "first_60", "first_10", "seconds")
     assert totals(database, *wanted) == (1, 1, 1, 1, 0, 1, 50)
+    assert rolled_up(database, "weeks", *wanted) == [(1, 1, 1, 1, 0, 1, 50)]
+    assert rolled_up(database, "pairs", *wanted) == [(1, 1, 1, 1, 0, 1, 50)] * 6
     assert database.execute(
         "SELECT module, exits FROM control.module_totals ORDER BY 1"
     ).fetchall() == [("shop", 1), ("stock", 0)]

@@ -72,6 +72,21 @@ def test_operators_make_a_link_and_its_page_opens_nothing(client, database, serv
     assert one(database, "uses") == (0,)
 
 
+def test_the_list_says_what_came_of_a_link(client, database, services):
+    codes = [make(client) for _ in range(2)]
+    for day, landed in ((0, 2), (40, 7)):
+        database.execute(
+            "INSERT INTO control.visit_margins (day, account_type, dimension, value, landed,"
+            " created) VALUES (current_date - %s, %s, 'source', %s, %s, 4)",
+            [day, KIND if day else "", f"link:{codes[0]}", landed],
+        )
+    results = services.links.results(services.links.newest())
+    found = [[str(cell) for cell in results[code].values()] for code in codes]
+    assert found == [["9", "8", "0", "0", "0"], ["0"] * 5]
+    database.execute("TRUNCATE control.visit_margins")
+    assert client.get("/ops/links/", auth=OPS).text.count("<td") == 2 * 10
+
+
 @pytest.mark.parametrize(
     ("fields", "place"),
     [

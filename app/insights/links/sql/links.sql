@@ -15,6 +15,15 @@ SELECT *, expires_at <= now() AS is_expired FROM control.prospect_links WHERE co
 SELECT *, expires_at <= now() AS is_expired FROM control.prospect_links
  ORDER BY created_at DESC, code LIMIT :limit
 
+-- came_of_links --
+-- What came of visits by link, those of its page that opened nothing included, whatever the day.
+SELECT value AS source, sum(landed)::bigint AS landed, sum(created)::bigint AS created,
+       sum(traded)::bigint AS traded, sum(contacted)::bigint AS contacted,
+       sum(converted)::bigint AS converted
+  FROM control.visit_margins
+ WHERE dimension = 'source' AND value = ANY(:sources)
+ GROUP BY 1
+
 -- claim_link --
 -- One use, in the transaction that opens the session: the row stays locked until it commits, so that
 -- the last use goes to one of those that ask at the same moment.
