@@ -11,12 +11,13 @@ from pydantic_settings import SettingsConfigDict
 from app.database_logins import ConfigurationError as ConfigurationError
 from app.insights.outreach_settings import OutreachSettings
 from app.insights.settings import InsightSettings
+from app.process_settings import ProcessSettings
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class Settings(OutreachSettings, InsightSettings):
+class Settings(OutreachSettings, InsightSettings, ProcessSettings):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
@@ -104,9 +105,6 @@ class Settings(OutreachSettings, InsightSettings):
     )
     demo_event_streams: int = Field(
         default=4, ge=0, description="Event streams open at once in one web process."
-    )
-    worker_processes: int = Field(
-        default=2, ge=1, description="Jobs that one worker does at the same time."
     )
     demo_live: bool = Field(
         default=True, description="Let time pass in a demo: what is due happens when someone looks."

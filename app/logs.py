@@ -1,14 +1,34 @@
 """Structured logs: one JSON line an event, each with the session and tenant it is about."""
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
 
 import structlog
 
 
+class JsonFormatter(logging.Formatter):
+    """Writes what libraries log as one JSON line, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
 def init_logs(level: str) -> None:
     """Send everything that is logged to standard error, as JSON; times are UTC."""
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level, handlers=[handler])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from redis import Redis
 from redis.exceptions import RedisError
 from rq.exceptions import DeserializationError
 from rq.job import Job
@@ -21,8 +20,10 @@ from app.control.queues import MAINTENANCE, URGENT
 from app.http.job_health import JobHealth
 from app.logs import init_logs
 from jobs import tasks
+from jobs.heartbeat import Heartbeat
 from jobs.kubernetes.reconcile_loop import POLL_SECONDS as CLONE_JOB_SECONDS
-from jobs.queue.redis_outage import RedisOutage
+from jobs.process_metrics import SchedulerCollector, serve_metrics
+from jobs.queue.redis_outage import RedisOutage, connect
 from jobs.queue.task_queue import TaskJob, TaskQueue, find_job
 from jobs.queue.unreadable_keys import set_aside, set_aside_unreadable
 
@@ -90,21 +91,25 @@ class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
     queue_class = TaskQueue
 
     def __init__(self, settings: Settings) -> None:
-        redis = Redis.from_url(settings.redis_url)
+        redis = connect(settings.redis_url)
         super().__init__(queue_name=MAINTENANCE, connection=redis, interval=POLL_SECONDS)
         self._settings = settings
         self._size = len(scheduled_jobs(settings))
         self._is_installed = False
         self._stopped = threading.Event()
         self._health = JobHealth(redis)
+        self._heartbeat = Heartbeat(settings.heartbeat_file)
+        self.outage = RedisOutage(redis, "scheduler", self._stopped.wait)
+        self.passes = 0
+        self.queued = 0
 
     def run(self, burst: bool = False) -> None:
         """Queue what is due, again and again, until asked to stop; Redis errors are waited out."""
-        outage = RedisOutage(self.connection, "scheduler", self._stopped.wait)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._stopped.set())
         is_checked = False
         while not self._stopped.is_set():
+            self._heartbeat.beat()
             try:
                 if not is_checked:
                     set_aside_unreadable(self.connection)
@@ -113,9 +118,10 @@ class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
                 self._run_once()
             except RedisError as error:
                 is_checked = False  # Redis may have been emptied or replaced
-                outage.wait(error)
+                self.outage.wait(error)
                 continue
-            outage.over()
+            self.outage.over()
+            self.passes += 1
             if burst:
                 break
             self._stopped.wait(POLL_SECONDS)
@@ -149,6 +155,11 @@ class DemoScheduler(Scheduler):  # type: ignore[misc]  # it has no types
             self.install()
             self._is_installed = True
         return super().enqueue_jobs()
+
+    def enqueue_job(self, job: TaskJob) -> None:
+        """Queue a job that is due, and count it."""
+        super().enqueue_job(job)
+        self.queued += 1
 
     def _count(self) -> int:
         return int(self.connection.zcard(self.scheduled_jobs_key))
@@ -208,7 +219,9 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
-    DemoScheduler(settings).run()
+    scheduler = DemoScheduler(settings)
+    serve_metrics(settings.metrics_port, SchedulerCollector(scheduler))
+    scheduler.run()
     return 0
 
 

@@ -8,14 +8,15 @@ from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from flask import Response, g, request
+from flask import Response, g, redirect, request
 
 from app.config import Settings
 from app.errors import FAILED_CREDENTIAL_KEY, problem
+from app.ops.identity import MARKETING, OPS, signed_in
 
-OPS, MARKETING = "ops", "marketing"
 MARKETING_CHANGES = "/ops/links/"
 """What marketing may change: it makes the links."""
+SIGN_IN = ("/ops/sign-in", "/ops/sign-in/back", "/ops/sign-in/out")
 HASHED = "$argon2"
 """A password that begins so is the hash of one."""
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="ops", charset="UTF-8"'}
@@ -27,14 +28,16 @@ MOST_KNOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who asks."""
+    """Who asks, and as what: with a role's password they are one, with an account they are not."""
 
     name: str
+    role: str
+    has_signed_in: bool = False
 
     @property
     def may_act(self) -> bool:
         """True for a role that changes things."""
-        return self.name == OPS
+        return self.role == OPS
 
 
 def current_operator() -> Operator:
@@ -44,16 +47,36 @@ def current_operator() -> Operator:
 
 def admit(settings: Settings) -> Response | None:
     """Let an operator of this request in, or return the refusal."""
-    if not any(_passwords(settings).values()):
+    if not any(_passwords(settings).values()) and not settings.ops_oidc_issuer:
         return problem(404, "not_found", "Operators' pages are closed: set OPS_PASSWORD.")
-    name = operator_of_request(settings)
-    if name is None:
-        return problem(401, "ops_required", "Operators' credentials are needed.", None, CHALLENGE)
-    g.operator = Operator(name)
+    if settings.ops_oidc_issuer and request.path in SIGN_IN:
+        return None
+    found = _find_operator(settings)
+    if found is None:
+        return _refuse(settings)
+    g.operator = found
     is_change = request.method not in ("GET", "HEAD")
     if is_change and not g.operator.may_act and not request.path.startswith(MARKETING_CHANGES):
-        return problem(403, "role_required", f"{name} reads; the role {OPS} is needed for this.")
+        sentence = f"{found.name} reads; the role {OPS} is needed for this."
+        return problem(403, "role_required", sentence)
     return None
+
+
+def _find_operator(settings: Settings) -> Operator | None:
+    role = operator_of_request(settings)
+    if role is not None:
+        return Operator(role, role)
+    found = signed_in()
+    return None if found is None else Operator(*found, has_signed_in=True)
+
+
+def _refuse(settings: Settings) -> Response:
+    """Ask for credentials: a person who opens a page is led to the sign-in, where there is one."""
+    takes = request.accept_mimetypes.best_match(("application/json", "text/html"))
+    is_person = request.method == "GET" and takes == "text/html" and not request.authorization
+    if settings.ops_oidc_issuer and is_person:
+        return redirect(SIGN_IN[0], 302)  # type: ignore[return-value]
+    return problem(401, "ops_required", "Operators' credentials are needed.", None, CHALLENGE)
 
 
 def operator_of_request(settings: Settings) -> str | None:

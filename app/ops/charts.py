@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 1000, 200
-GAP = 0.15
-"""Share of a bar's place that stays empty."""
+from app.bars import Area, Place, places
+
+AREA = Area(1000, 200, 0.15)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar, in the chart's own units, and what it says."""
+    """One bar's place, and what it says."""
 
-    x: float
-    y: float
-    width: float
-    height: float
+    at: Place
     title: str
 
 
@@ -32,11 +29,7 @@ class Chart:
 def bar_chart(points: Sequence[tuple[str, str, int]]) -> Chart:
     """Lay out points: label, what is said of it, value."""
     top = max((value for _, _, value in points), default=0) or 1
-    place = WIDTH / max(1, len(points))
-    bars = []
-    for index, (_, title, value) in enumerate(points):
-        height = round(HEIGHT * value / top, 1)
-        x, width = round((index + GAP / 2) * place, 1), round(place * (1 - GAP), 1)
-        bars.append(Bar(x, round(HEIGHT - height, 1), width, height, title))
+    found = places([value for _, _, value in points], top, AREA)
+    bars = [Bar(at, title) for at, (_, title, _) in zip(found, points, strict=True)]
     first, last = (points[0][0], points[-1][0]) if points else ("", "")
     return Chart(tuple(bars), top, first, last)

@@ -19,9 +19,12 @@ from app.insights.webhooks.ops import blueprint as webhooks
 from app.ops.access import admit, current_operator
 from app.ops.dashboard import blueprint as dashboard
 from app.ops.doctor import blueprint as doctor
+from app.ops.identity import init_identity
 from app.ops.live import blueprint as live
 from app.ops.look import init_look
 from app.ops.recordings import blueprint as recordings
+from app.ops.scenarios import blueprint as scenarios
+from app.ops.sign_in import blueprint as sign_in
 
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})
@@ -63,10 +66,13 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_error_handler(NoSuchJobError, lambda _: problem(404, "not_found", NO_SUCH_JOB))
     rq_dashboard.web.setup_rq_connection(app)
     init_look(app)
+    init_identity(app, settings)
     app.register_blueprint(blueprint)
     app.register_blueprint(dashboard)
+    app.register_blueprint(sign_in)
     app.register_blueprint(live)
     app.register_blueprint(recordings)
+    app.register_blueprint(scenarios)
     app.register_blueprint(doctor)
     app.register_blueprint(leads)
     app.register_blueprint(links)

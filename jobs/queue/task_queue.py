@@ -18,33 +18,9 @@ from rq.utils import import_attribute
 
 from app import rq_json as json_rq  # noqa: F401  (every process that imports us reads jobs)
 from jobs.queue.job_log import job_logged
+from jobs.queue.task_names import FORMER_TASKS as FORMER_TASKS
+from jobs.queue.task_names import TASKS as TASKS
 from jobs.queue.unreadable_keys import is_wrong_type, set_aside
-
-TASKS = frozenset(
-    {
-        "jobs.tasks.clone",
-        "jobs.tasks.drop",
-        "jobs.tasks.reconcile_clone_jobs",
-        "jobs.tasks.poll_clone_jobs",
-        "jobs.tasks.refill",
-        "jobs.tasks.reset",
-        "jobs.tasks.cleanup",
-        "jobs.tasks.reconcile",
-        "jobs.tasks.refresh",
-        "jobs.tasks.catch_up",
-        "jobs.tasks.daily",
-        "jobs.tasks.events",
-        "jobs.tasks.purge",
-        "jobs.tasks.deliver",
-    }
-)
-"""The functions that a job may name."""
-
-FORMER_TASKS = {
-    "jobs.tasks.launch": "jobs.tasks.reconcile_clone_jobs",
-    "jobs.tasks.watch_launches": "jobs.tasks.poll_clone_jobs",
-}
-"""Names of earlier releases, whose jobs may still be queued during an upgrade."""
 
 TAKING = timedelta(seconds=5)
 """A worker notes that it does a job well within this time after it took it."""

@@ -20,6 +20,7 @@ SECRETS = {
     "TENANT_SECRET",
     "OPS_PASSWORD",
     "MARKETING_PASSWORD",
+    "OPS_OIDC_CLIENT_SECRET",
     "GATEWAY_SIGNING_KEYS",
     "LEADS_KEYS",
     "CONVERT_SECRET",
@@ -34,6 +35,8 @@ MADE_BY_THE_CHART = {
     "CLONE_JOB_SECRET",
     "CLONE_JOB_CONFIG",
     "CLONE_JOB_POD",
+    "HEARTBEAT_FILE",
+    "METRICS_PORT",
 }
 OTHER_DEFAULTS = {
     "CLONE_LAUNCHER": "kubernetes",  # here there is a Kubernetes

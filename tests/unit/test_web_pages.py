@@ -14,7 +14,7 @@ from app import create_app
 from app.config import Settings
 from app.errors import MESSAGES
 from app.http.error_pages import find_error_page
-from app.web.parts.charts import HEIGHT, bar_chart
+from app.web.parts.charts import AREA, bar_chart
 from app.web.parts.notices import NOTICES
 from tests.fixtures.demo import DEMO
 
@@ -240,7 +240,11 @@ def test_the_bars_of_a_chart_stand_under_a_round_number() -> None:
     points = [("a", "a", Decimal(0)), ("b", "b", Decimal("37.5")), ("c", "c", Decimal(81))]
     chart = bar_chart(points, chosen=2)
     assert chart.top == 100
-    assert [bar.height for bar in chart.bars] == [0, HEIGHT * 0.375, round(HEIGHT * 0.81, 1)]
+    assert [bar.at.height for bar in chart.bars] == [
+        0,
+        AREA.height * 0.375,
+        round(AREA.height * 0.81, 1),
+    ]
     assert [bar.chosen for bar in chart.bars] == [False, False, True]
     assert chart.labels == ("a", "b", "c")
     assert bar_chart([]).bars == ()

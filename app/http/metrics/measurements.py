@@ -79,6 +79,7 @@ class Measurements(Collector):
         self._lock = Lock()
         self._waiting: Counter[str] = Counter()
         self._timer: Timer | None = None
+        self._is_failing = False
 
     def observe(self, name: str, seconds: float, *labels: str) -> None:
         """Add one duration to a histogram. Its labels come in their order; never raises."""
@@ -107,8 +108,12 @@ class Measurements(Collector):
                     pipeline.hincrby(KEY, field, amount)
                 pipeline.execute()
         except RedisError as error:
-            log.warning("figures wait", action="measurements_wait", error=type(error).__name__)
+            if not self._is_failing:  # it is tried again each second
+                log.warning("figures wait", action="measurements_wait", error=type(error).__name__)
+            self._is_failing = True
             self._add(dict(batch))
+        else:
+            self._is_failing = False
 
     def _add(self, amounts: dict[str, int]) -> None:
         with self._lock:

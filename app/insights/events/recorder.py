@@ -78,6 +78,8 @@ class EventRecorder:
         self._process = 0
         self._prefix = ""
         self._number = 0
+        self._trouble = ""
+        self._is_closed = False
 
     def record(self, kind: str, session: UUID | None = None, **details: Any) -> None:
         """Take an event of a session's row, or of none. `kinds` has the kinds and their details."""
@@ -103,7 +105,7 @@ class EventRecorder:
 
         The details must not change any more: they are written later.
         """
-        if not self._enabled:
+        if not self._enabled or self._is_closed:
             return
         now = time.time()
         with self._lock:
@@ -121,16 +123,35 @@ class EventRecorder:
             self._wakeup.set()
 
     def flush(self) -> None:
-        """Write what waits, as far as Redis takes it. Redis errors are logged; the events stay."""
+        """Write what waits, as far as Redis takes it; what it does not take stays.
+
+        The log says when writing begins to fail, and when it works again.
+        """
         with self._write_lock:
             while self._waiting:
+                trouble = ""
                 try:
                     if not self._write():
-                        return
+                        trouble = "the stream is full"
                 except Exception as error:  # whatever it is, the thread goes on
-                    name = type(error).__name__
-                    log.warning("events not written", action="events_failed", error=name)
+                    trouble = type(error).__name__
+                self._tell(trouble)
+                if trouble:
                     return
+
+    def close(self) -> None:
+        """Write what waits, once, and end the thread; events that come later are not kept."""
+        self._is_closed = True
+        with suppress(Exception):  # the log may be closed already
+            self.flush()
+        self._wakeup.set()
+
+    def _tell(self, trouble: str) -> None:
+        if trouble and not self._trouble:
+            log.warning("events wait", action="events_failed", error=trouble)
+        elif self._trouble and not trouble:
+            log.info("events are written again", action="events_written")
+        self._trouble = trouble
 
     def _is_flood(self, session: UUID, minute: int) -> bool:
         if minute != self._minute:
@@ -145,18 +166,16 @@ class EventRecorder:
         self._waiting.clear()  # after a fork: they are the parent's
         self._wakeup, self._write_lock = Signal(), Lock()
         Thread(target=self._run, name="events", daemon=True).start()
-        atexit.register(self._flush_at_exit)
-
-    def _flush_at_exit(self) -> None:
-        with suppress(Exception):  # the log may be closed already
-            self.flush()
+        atexit.register(self.close)
 
     def _run(self) -> None:
         wakeup = self._wakeup
-        while True:
+        while not self._is_closed:
             wakeup.wait()
             time.sleep(GATHER_SECONDS)
             wakeup.clear()
+            if self._is_closed:
+                return
             self.flush()
             if self._waiting:  # Redis is away, or the stream is full
                 time.sleep(REDIS_PAUSE)
@@ -177,7 +196,6 @@ class EventRecorder:
     def _write(self) -> bool:
         """Write one batch; return False while the stream is full."""
         if self._redis.xlen(STREAM) >= MOST_IN_STREAM:
-            log.warning("events wait", action="events_full", waiting=len(self._waiting))
             return False
         with self._lock:
             batch = list(islice(self._waiting, AT_ONCE))

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor, log10
 
-WIDTH, HEIGHT = 1000, 240
-GAP = 0.2
-"""Share of a bar's place that stays empty."""
+from app.bars import Area, Place, places
+
+AREA = Area(1000, 240, 0.2)
 STEPS = (1, 2, 2.5, 5, 10)
 LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar, in the chart's own units, and what a reader is told of it."""
+    """One bar's place, and what a reader is told of it."""
 
-    x: float
-    y: float
-    width: float
-    height: float
+    at: Place
     title: str
     chosen: bool
 
@@ -36,18 +33,17 @@ class Chart:
     @property
     def lines(self) -> tuple[float, ...]:
         """The heights of the lines behind the bars."""
-        return tuple(HEIGHT * step / LINES for step in range(LINES + 1))
+        return tuple(AREA.height * step / LINES for step in range(LINES + 1))
 
 
 def bar_chart(points: Sequence[tuple[str, str, Decimal]], chosen: int | None = None) -> Chart:
     """Lay out points (label, title, value) as bars; `chosen` is the place of one to stress."""
     top = _round_up(float(max((value for _, _, value in points), default=Decimal(0))))
-    place = WIDTH / max(1, len(points))
-    bars = []
-    for index, (_, title, value) in enumerate(points):
-        height = round(HEIGHT * float(value) / top, 1)
-        x, width = round((index + GAP / 2) * place, 1), round(place * (1 - GAP), 1)
-        bars.append(Bar(x, round(HEIGHT - height, 1), width, height, title, index == chosen))
+    found = places([float(value) for _, _, value in points], top, AREA)
+    bars = [
+        Bar(at, title, index == chosen)
+        for index, (at, (_, title, _)) in enumerate(zip(found, points, strict=True))
+    ]
     ends = sorted({0, len(points) // 2, len(points) - 1}) if points else []
     return Chart(tuple(bars), top, tuple(points[index][0] for index in ends))
 

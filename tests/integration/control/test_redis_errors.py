@@ -127,6 +127,18 @@ def test_a_worker_that_is_killed_is_replaced(parts, monkeypatch):
         assert second in children(master.pid)
 
 
+def test_a_worker_that_hangs_is_replaced(parts, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKER_PROCESSES", "1")
+    impatient = "import jobs.worker as worker; worker.HUNG_SECONDS = 5; worker.main()"
+    with python(impatient, tmp_path / "log") as master:
+        wait_for(lambda: JobHealth(parts.redis).processes()["worker"] == 1)
+        (hung,) = children(master.pid)
+        os.kill(hung, signal.SIGSTOP)
+        wait_for(lambda: hung not in children(master.pid), seconds=60)
+        wait_for(lambda: len(children(master.pid)) == 1)
+    assert '"action": "worker_hung"' in (tmp_path / "log").read_text()
+
+
 def test_workers_end_when_their_master_is_killed(parts, monkeypatch):
     monkeypatch.setenv("WORKER_PROCESSES", "2")
     with python(WORKER) as master:

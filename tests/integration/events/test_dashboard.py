@@ -29,7 +29,7 @@ def app(parts):
     }
     app = create_app(parts.settings.model_copy(update=changed))
     yield app
-    app.extensions[KEY].events.flush()
+    app.extensions[KEY].events.close()
     with app.app_context():
         db.engine.dispose()
         tenant_engine().dispose()

@@ -28,7 +28,7 @@ def made_app(settings: Settings) -> Iterator[APIFlask]:
     """An application with these settings, whose connections are closed at the end."""
     app = create_app(settings)
     yield app
-    app.extensions[KEY].events.flush()
+    app.extensions[KEY].events.close()
     with app.app_context():
         db.engine.dispose()
         tenant_engine().dispose()

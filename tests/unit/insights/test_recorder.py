@@ -1,11 +1,13 @@
 """The recorder takes events without waiting, and loses one rather than harm a visit."""
 
 import json
+import threading
 from uuid import uuid4
 
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
 
 from app.insights.events import recorder
 from app.insights.events.kinds import KINDS, InvalidEventError
@@ -43,8 +45,10 @@ def test_an_event_reaches_the_stream(made, redis):
 
 
 def test_the_thread_writes_by_itself(redis):
-    EventRecorder(redis).record("reset", session=uuid4())
-    answer = redis.xread({STREAM: "0"}, block=10_000)
+    recorder = EventRecorder(redis)
+    recorder.record("reset", session=uuid4())
+    answer = redis.xread({STREAM: "0"}, block=30_000)
+    recorder.close()
     assert json.loads(answer[0][1][0][1][FIELD.encode()])["kind"] == "reset"
 
 
@@ -113,6 +117,36 @@ def test_a_full_stream_is_not_written_to(made, redis, monkeypatch):
     redis.delete(STREAM)
     made.flush()
     assert redis.xlen(STREAM) == 1
+
+
+def test_the_log_says_once_that_writing_fails_and_once_that_it_works_again(
+    made, redis, monkeypatch
+):
+    def fail(_):
+        raise RedisConnectionError("away")
+
+    with capture_logs() as logs:
+        with monkeypatch.context() as away:
+            away.setattr(redis, "xlen", fail)
+            made.record("landed")
+            for _ in range(3):
+                made.flush()
+        made.flush()
+        made.flush()
+    assert [each["action"] for each in logs] == ["events_failed", "events_written"]
+
+
+def test_a_closed_recorder_writes_what_waits_and_ends_its_thread(redis):
+    recorder = EventRecorder(redis)
+    recorder.record("landed")
+    thread = next(each for each in reversed(threading.enumerate()) if each.name == "events")
+    recorder.close()
+    assert len(written(redis)) == 1
+    recorder.record("landed")
+    recorder.flush()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert len(written(redis)) == 1
 
 
 def test_a_private_visit_leaves_no_session(redis, made):

@@ -23,15 +23,19 @@ def test_the_pause_doubles_up_to_a_bound_and_resets_afterwards():
     assert waited[-2:] == [LONGEST_SECONDS, FIRST_SECONDS]
 
 
-def test_each_failure_and_the_end_are_logged_once():
+def test_an_outage_is_two_lines_of_the_log_however_long_it_lasts():
     outage = RedisOutage(NOWHERE, "test", lambda _: None)
     with capture_logs() as lines:
         outage.over()
-        outage.wait(RedisConnectionError("away"))
+        for _ in range(5):
+            outage.wait(RedisConnectionError("away"))
+            assert outage.seconds > 0
         outage.over()
         outage.over()
     assert [line["action"] for line in lines] == ["redis_failed", "redis_works"]
     assert lines[0]["error"] == "ConnectionError: away"
+    assert lines[1]["failures"] == 5
+    assert outage.seconds == 0
 
 
 def test_the_failures_of_an_outage_are_counted_when_it_is_over(monkeypatch):
