@@ -158,6 +158,7 @@ def take_operators(browser: Browser, system: LiveSystem) -> None:
         page.goto(f"{system.url}/ops/sessions/")
         page.wait_for_timeout(1000)
     visits.first.click()
+    page.wait_for_function("[...document.images].slice(0, 2).every((one) => one.naturalWidth > 0)")
     save(page, DOCS / "ops-visit.webp")
     context.close()
 
