@@ -11,6 +11,8 @@ from app.config import Settings
 from app.control import statistics
 from app.control.pool.pool_sizing import fetch_pool_targets, fetch_template_sizes
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.scenarios.registry import ScenarioRegistry
+from app.control.scenarios.service import ScenarioService
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
 from app.control.sessions.schemas import ProblemOut
@@ -39,6 +41,7 @@ from app.insights.webhooks.service import Webhooks
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
+from app.version import VERSION
 
 TARGETS_SECONDS = 10.0
 """For so long `/metrics` believes the targets of the pool."""
@@ -68,7 +71,7 @@ def make_app(
     app = APIFlask(
         "app",
         title=demo.title,
-        version="0.1.0",
+        version=VERSION,
         docs_path=None,
         static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )
@@ -101,6 +104,7 @@ def make_app(
         leads=Leads(engine, settings),
         links=Links(engine),
         webhooks=Webhooks(engine, settings),
+        scenarios=ScenarioService(engine, demo, dispatcher),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         refusals=RefusalEvents(common.events),
@@ -108,6 +112,7 @@ def make_app(
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
+    demo.offer_saved(ScenarioRegistry(engine).offered)
     install(app, services)
     weakref.finalize(app, common.events.close)
     init_noticing(app, demo.guides, services.tours)

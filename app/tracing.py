@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from app.config import ConfigurationError
 from app.http.metrics.request_times import kind_of
+from app.version import VERSION
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -42,7 +43,11 @@ def init_tracing(endpoint: str, service: str) -> None:
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed:"
             " pip install -r requirements-tracing.txt"
         ) from error
-    provider = TracerProvider(resource=Resource.create({"service.name": f"masa-madre-{service}"}))
+    provider = TracerProvider(
+        resource=Resource.create(
+            {"service.name": f"masa-madre-{service}", "service.version": VERSION}
+        )
+    )
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(
         BatchSpanProcessor(exporter, schedule_delay_millis=EXPORT_MILLISECONDS)

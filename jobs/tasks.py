@@ -51,6 +51,16 @@ def reset(session: str) -> str:
         return reset_session(job_services(), UUID(session)).value
 
 
+def work_on_scenario(scenario: str) -> str:
+    """Save or delete a scenario, as its row says. Returns what came of it."""
+    # The demo's own code: no other job of this queue needs it.
+    from jobs.scenarios.working import work_on
+
+    services = job_services()
+    with structlog.contextvars.bound_contextvars(scenario=scenario):
+        return work_on(services, _demo(services), UUID(scenario))
+
+
 def reconcile_clone_jobs() -> int:
     """Start the Kubernetes Jobs that are missing, and follow each Job to its end.
 
@@ -101,11 +111,16 @@ def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
 def refresh() -> list[str]:
     """Rebuild the templates whose data do not end today. Returns the renewed templates."""
     # Alembic and the demo's own code: no other job needs them.
+    from app.control.scenarios.renewal import renew_saved, without_saved
     from jobs.maintenance.template_renewal import renew
 
     services = job_services()
     with advisory_lock(services.settings.database_url, "refresh") as acquired:
-        return renew(services.engine, _demo(services)) if acquired else []
+        if not acquired:
+            return []
+        demo = _demo(services)
+        seeded = without_saved(services.engine, demo)
+        return renew_saved(services.engine, demo) + renew(services.engine, seeded)
 
 
 def catch_up() -> dict[str, int]:
