@@ -116,8 +116,8 @@ CHECKERS = (
     ),
     Checker(
         "copies",
-        "A tenant of the pool equals its template, and a session does in the tables that visitors do"
-        " not write to (two of each are compared).",
+        "A tenant of the pool equals its template, and a session does in the tables that visitors"
+        " do not write to (two of each are compared).",
         untouched,
         settles=False,
     ),
