@@ -20,6 +20,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PACKAGES = ("app", "gateway", "jobs", "schema_tools", "seeds")
 ROLES = {
     "web", "worker", "scheduler", "dashboard", "clone", "cleanup", "migrate", "seed",
+    "visit",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from app import create_app
+from app.control.scenarios.service import Author
 from app.control.services import KEY
 from app.control.sessions.session_view import Choices, Visitor
 from app.database.engines import engine_url
@@ -20,6 +21,8 @@ from tests.conftest import new_database
 from tests.integration.control.conftest import database as database
 from tests.integration.control.conftest import parts as parts
 
+SCHEMA = "template_individual_bakery__feria"
+WHO = Author("ops")
 OPS, MARKETING = ("ops", "operators"), ("marketing", "ventas")
 WANTED = {
     "name": "feria",
@@ -172,3 +175,25 @@ def schema_of(database, session):
         "SELECT schema_name FROM control.tenants WHERE demo_session_id = %s", [session]
     ).fetchone()
     return name
+
+
+@pytest.fixture
+def saved(services, parts, prepared):
+    """The scenario, saved by a job."""
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
+    assert tasks.work_on_scenario(str(wanted)) == "saved"
+    return services.scenarios.find("feria")
+
+
+def dates(database, schema):
+    """Every date of a schema."""
+    return [
+        database.execute(f"SELECT {columns} FROM {schema}.{table} ORDER BY 1").fetchall()
+        for table, columns in (("sales", "day, pieces"), ("ovens", "lit_at, out_at, note"))
+    ]
+
+
+def copies(database):
+    return database.execute(
+        "SELECT nspname FROM pg_namespace WHERE nspname ~ '^(saving_|template_)' ORDER BY 1"
+    ).fetchall()

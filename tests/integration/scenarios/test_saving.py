@@ -1,19 +1,15 @@
-"""An operator saves a session; visitors then begin in it, on any day, and it can be deleted."""
+"""An operator saves a session, and visitors begin in it."""
 
-from datetime import timedelta
+import json
 from uuid import uuid4
 
+import psycopg
 import pytest
 
-from app.control.pool.reopening import reopen_templates
 from app.control.scenarios import pending, registry
-from app.control.scenarios.renewal import renew_saved, without_saved
-from app.control.scenarios.service import Author
-from app.demo import load_demo
+from app.control.scenarios.cli import scenario
 from app.errors import Conflict, InvalidRequest, NotFound
 from jobs import tasks
-from jobs.maintenance.catching_up import catch_up
-from jobs.maintenance.cleanup import run_cleanup
 from jobs.maintenance.reconcile import find_and_repair
 from jobs.scenarios import saving
 from schema_tools import ClonePlan, verify
@@ -21,35 +17,14 @@ from tests.integration.control.steps import work
 from tests.integration.scenarios.conftest import (
     MARKETING,
     OPS,
+    SCHEMA,
     WANTED,
+    WHO,
+    copies,
+    dates,
     open_session,
     schema_of,
 )
-
-SCHEMA = "template_individual_bakery__feria"
-WHO = Author("ops")
-
-
-@pytest.fixture
-def saved(services, parts, prepared):
-    """The scenario, saved by a job."""
-    scenario = services.scenarios.save(prepared, WANTED, WHO)
-    assert tasks.work_on_scenario(str(scenario)) == "saved"
-    return services.scenarios.find("feria")
-
-
-def dates(database, schema):
-    """Every date of a schema."""
-    return [
-        database.execute(f"SELECT {columns} FROM {schema}.{table} ORDER BY 1").fetchall()
-        for table, columns in (("sales", "day, pieces"), ("ovens", "lit_at, out_at, note"))
-    ]
-
-
-def copies(database):
-    return database.execute(
-        "SELECT nspname FROM pg_namespace WHERE nspname ~ '^(saving_|template_)' ORDER BY 1"
-    ).fetchall()
 
 
 def test_operators_press_a_button_and_visitors_see_what_was_prepared(
@@ -107,69 +82,6 @@ def test_nothing_of_the_visit_is_left_in_the_template(saved, parts, database, pr
     tasks.cleanup()
 
 
-def test_dates_move_on_with_the_days_and_not_before(saved, parts, database, demo):
-    (sales, ovens), founded = dates(database, SCHEMA), "SELECT founded_on FROM {}.shop"
-    late = saved.saved_at + timedelta(days=1, minutes=-1)
-    assert renew_saved(parts.engine, demo, late) == []
-    for days, since in ((1, 1), (3, 2), (3, 0)):
-        now = saved.saved_at + timedelta(days=days, hours=5)
-        assert renew_saved(parts.engine, demo, now) == ([SCHEMA] if since else [])
-        assert dates(database, SCHEMA) == [
-            [(day + timedelta(days), pieces) for day, pieces in sales],
-            [
-                (lit + timedelta(days), out and out + timedelta(days), note)
-                for lit, out, note in ovens
-            ],
-        ]
-    assert str(database.execute(founded.format(SCHEMA)).fetchone()[0]) == "1987-03-12"
-    session = open_session(parts, "feria")
-    assert dates(database, schema_of(database, session.id)) == dates(database, SCHEMA)
-
-
-def test_a_template_that_cannot_be_renewed_is_not_offered_until_it_can(
-    saved, parts, services, database, demo, client
-):
-    database.execute(f"ALTER TABLE {SCHEMA}.sales ADD CHECK (day < current_date + 2) NOT VALID")
-    now = saved.saved_at + timedelta(days=30)
-    assert renew_saved(parts.engine, demo, now) == []
-    unusable = services.scenarios.find("feria")
-    assert not unusable.is_offered
-    assert "violates check constraint" in unusable.failure
-    assert registry.ScenarioRegistry(parts.engine).offered() == ()
-    assert "It cannot be used: new row for" in client.get("/ops/scenarios/", auth=OPS).text
-    assert dates(database, SCHEMA)[0][-1][0] < now.date(), "nothing was moved in part"
-    database.execute(f"ALTER TABLE {SCHEMA}.sales DROP CONSTRAINT sales_day_check")
-    assert renew_saved(parts.engine, demo, now) == [SCHEMA]
-    assert services.scenarios.find("feria").is_offered
-
-
-def test_a_template_whose_schema_was_not_restored_says_so(saved, parts, services, database, demo):
-    database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
-    reopen_templates(parts.engine, demo.tables)
-    assert renew_saved(parts.engine, demo) == []
-    assert services.scenarios.find("feria").failure.startswith("Its schema is missing: restore")
-
-
-def test_its_template_stays_at_its_moment_and_is_no_orphan(saved, parts, database, demo):
-    looked_at = []
-    demo.tables.__dict__["bring_forward"] = "tests:none"
-    object.__setattr__(
-        demo,
-        "load_bring_forward",
-        lambda: (
-            lambda raw, timeline, now: (
-                looked_at.append(raw.execute("SELECT current_schema()").fetchone()[0]) or 0
-            )
-        ),
-    )
-    catch_up(parts.engine, parts.settings.database_url, demo)
-    assert "template_individual_bakery" in looked_at
-    assert SCHEMA not in looked_at
-    run_cleanup(parts)
-    assert [finding.kind for finding in find_and_repair(parts)] == []
-    assert (SCHEMA,) in copies(database)
-
-
 def test_marketing_reads_and_changes_nothing(client, saved, prepared):
     assert client.get("/ops/scenarios/", auth=MARKETING).status_code == 200
     page = client.get(f"/ops/scenarios/new?session={prepared}", auth=MARKETING)
@@ -214,29 +126,47 @@ def test_a_killed_job_leaves_nothing_and_is_done_again(
     def killed(*_):
         raise SystemExit
 
-    scenario = services.scenarios.save(prepared, WANTED, WHO)
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
     with monkeypatch.context() as patch:
         patch.setattr(saving, "_offer", killed)
         with pytest.raises(SystemExit):
-            tasks.work_on_scenario(str(scenario))
-    assert (f"saving_{scenario.hex}",) in copies(database)
+            tasks.work_on_scenario(str(wanted))
+    assert (f"saving_{wanted.hex}",) in copies(database)
     assert services.scenarios.find("feria").state == "saving"
     assert find_and_repair(parts) == [], "a copy that is still wanted is no orphan"
-    assert tasks.work_on_scenario(str(scenario)) == "saved"
-    assert tasks.work_on_scenario(str(scenario)) == "nothing to do"
+    assert tasks.work_on_scenario(str(wanted)) == "saved"
+    assert tasks.work_on_scenario(str(wanted)) == "nothing to do"
     assert copies(database) == [("template_individual_bakery",), (SCHEMA,)]
+
+
+def test_nobody_writes_between_the_copy_and_its_comparison(
+    services, database, prepared, monkeypatch
+):
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
+    compared = []
+
+    def compare(*arguments):
+        schema = schema_of(database, prepared)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            database.execute(f"SET lock_timeout = 20; DELETE FROM {schema}.sales")
+        compared.append(True)
+        return verify(*arguments)
+
+    monkeypatch.setattr(saving, "verify", compare)
+    assert tasks.work_on_scenario(str(wanted)) == "saved"
+    assert compared == [True]
 
 
 def test_saving_is_given_up_with_a_sentence_and_can_be_asked_for_again(
     services, parts, database, prepared, monkeypatch
 ):
-    scenario = services.scenarios.save(prepared, WANTED, WHO)
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
     with monkeypatch.context() as patch:
         patch.setattr(saving, "verify", lambda *_: ["sales differ"])
         for _ in range(2):
             with pytest.raises(Exception, match="differs from the session: sales differ"):
-                tasks.work_on_scenario(str(scenario))
-        assert tasks.work_on_scenario(str(scenario)) == "failed"
+                tasks.work_on_scenario(str(wanted))
+        assert tasks.work_on_scenario(str(wanted)) == "failed"
     assert "sales differ" in services.scenarios.find("feria").failure
     assert copies(database) == [("template_individual_bakery",)]
     services.scenarios.delete("feria", WHO)
@@ -247,8 +177,8 @@ def test_saving_is_given_up_with_a_sentence_and_can_be_asked_for_again(
 def test_a_session_that_is_over_or_cannot_move_is_not_saved(services, parts, database, prepared):
     schema = schema_of(database, prepared)
     database.execute(f"ALTER TABLE {schema}.sales ADD open daterange")
-    scenario = services.scenarios.save(prepared, WANTED, WHO)
-    assert tasks.work_on_scenario(str(scenario)) == "failed"
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
+    assert tasks.work_on_scenario(str(wanted)) == "failed"
     assert "sales.open (daterange)" in services.scenarios.find("feria").failure
     gone = services.scenarios.save(prepared, WANTED | {"name": "otra"}, WHO)
     database.execute("UPDATE control.demo_sessions SET expires_at = now()")
@@ -259,42 +189,13 @@ def test_a_session_that_is_over_or_cannot_move_is_not_saved(services, parts, dat
 def test_a_copy_without_its_scenario_is_dropped_by_the_reconciler(
     services, parts, database, prepared, monkeypatch
 ):
-    scenario = services.scenarios.save(prepared, WANTED, WHO)
+    wanted = services.scenarios.save(prepared, WANTED, WHO)
     monkeypatch.setattr(saving, "_offer", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        tasks.work_on_scenario(str(scenario))
-    pending.fail_saving(parts.engine, scenario, "given up")
+        tasks.work_on_scenario(str(wanted))
+    pending.fail_saving(parts.engine, wanted, "given up")
     assert [one.kind for one in find_and_repair(parts)] == ["copy without scenario"]
     assert copies(database) == [("template_individual_bakery",)]
-
-
-def test_a_scenario_that_is_used_is_not_deleted_and_one_that_is_not_leaves_nothing(
-    client, services, parts, database, saved
-):
-    session = open_session(parts, "feria")
-    link = services.links
-    services.demo.offer_saved(registry.ScenarioRegistry(services.engine).offered)
-    client.post("/ops/links/", auth=OPS, data={"title": "x", "model": "individual_bakery/feria"})
-    refused = client.post("/ops/scenarios/feria/delete", auth=OPS)
-    assert refused.status_code == 409
-    assert "used by 1 session and 1 link" in refused.text
-    parts.sessions.end(session.session_id)
-    tasks.cleanup()
-    (made,) = link.newest()
-    link.revoke(made.code)
-    assert client.post("/ops/scenarios/feria/delete", auth=OPS).status_code == 303
-    assert "feria" not in [one.name for one in registry.ScenarioRegistry(parts.engine).offered()]
-    work(parts)
-    assert services.scenarios.saved() == []
-    assert copies(database) == [("template_individual_bakery",)]
-    left = database.execute(
-        "SELECT state::text FROM control.tenants WHERE account_type LIKE 'individual_bakery\\_\\_%'"
-    ).fetchall()
-    assert left == [("dropping",)], "sessions that ended still name it"
-    database.execute("DELETE FROM control.demo_sessions WHERE status = 'destroyed'")
-    tasks.cleanup()
-    rows = database.execute("SELECT schema_name FROM control.tenants WHERE is_demo_template")
-    assert rows.fetchall() == [("template_individual_bakery",)]
 
 
 def test_its_texts_change_and_its_name_stays(client, services, saved):
@@ -307,26 +208,21 @@ def test_its_texts_change_and_its_name_stays(client, services, saved):
     assert client.post("/ops/scenarios/otra/rename", auth=OPS, data=changed).status_code == 404
 
 
-def test_a_folder_that_takes_its_name_later_does_not_replace_it(saved, parts, demo):
-    folder = demo.scenarios / "feria"
-    folder.mkdir()
-    (folder / "scenario.toml").write_text((demo.scenarios / "lluvia/scenario.toml").read_text())
-    whole = load_demo(parts.settings.demo_file)
-    assert "individual_bakery__feria" in [one.key for one in whole.templates]
-    kept = without_saved(parts.engine, whole)
-    assert [one.key for one in kept.templates] == ["individual_bakery", "individual_bakery__lluvia"]
+def test_the_command_line_saves_lists_renames_and_deletes(app, parts, prepared):
+    def run(*arguments):
+        return app.test_cli_runner().invoke(scenario, arguments)
 
-
-def test_processes_see_a_new_one_and_survive_without_postgres(saved, parts, database, monkeypatch):
-    seen = registry.ScenarioRegistry(parts.engine)
-    assert [one.name for one in seen.offered()] == ["feria"]
-    assert [one.name for one in seen.offered()] == ["feria"]
-    database.execute("UPDATE control.saved_scenarios SET title = 'Otra'")
-    assert seen.offered()[0].title == "Feria", "it is not asked again at once"
-    monkeypatch.setattr(seen, "_cache", registry.ShortCache(0, seen._read))
-    assert seen.offered()[0].title == "Otra"
-    database.execute("ALTER TABLE control.saved_scenarios RENAME TO away")
-    try:
-        assert seen.offered()[0].title == "Otra"
-    finally:
-        database.execute("ALTER TABLE control.away RENAME TO saved_scenarios")
+    texts = ("--title", "Feria", "--sentence", "La semana.", "--look-at", "El pan")
+    asked = run("save", str(prepared)[:8], "feria", *texts)
+    assert asked.exit_code == 0, asked.output
+    work(parts)
+    (row,) = json.loads(run("list", "--json").output)
+    assert (row["name"], row["state"], row["failure"]) == ("feria", "ready", None)
+    assert run("rename", "feria", "--title", "Otra", "--sentence", "Otra.").exit_code == 0
+    assert "Otra" in run("list").output
+    again = run("save", str(prepared)[:8], "feria", *texts)
+    assert (again.exit_code, "already" in again.output) == (1, True)
+    assert run("delete", "feria").exit_code == 0
+    work(parts)
+    assert "No session was saved" in run("list").output
+    assert run("delete", "feria").exit_code == 1
