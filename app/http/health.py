@@ -15,13 +15,14 @@ from pydantic import BaseModel, Field
 from werkzeug.utils import redirect
 
 from app.control.services import current_services
-from app.http.job_health import JobCollector, JobHealth
+from app.http.job_health import JobHealth
 from app.http.metrics.collectors import (
     CloneJobCollector,
     PoolCollector,
     QueueCollector,
     SessionCollector,
 )
+from app.http.metrics.job_collector import JobCollector
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 
