@@ -4,12 +4,13 @@ STATE_DIR ?= .state
 PORT ?= 8000
 TEST_ARGS ?= -n 2
 BENCH_ARGS ?=
+CHAOS_ARGS ?=
 PYTHON := .venv/bin/python
 
 export STATE_DIR PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cluster bench lint clean venv venv-dev
+.PHONY: help demo test test-cluster bench chaos lint clean venv venv-dev
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENC
 	@$(PYTHON) -m tests.bench lists $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench pages $(BENCH_ARGS)
 	@$(PYTHON) -m tests.bench kubernetes $(BENCH_ARGS)
+
+chaos: venv-dev ## Break the system on purpose for 20 minutes (CHAOS_ARGS=--long, --seed=N)
+	@$(PYTHON) -m tests.chaos $(CHAOS_ARGS)
 
 lint: venv-dev ## Check style and types
 	@echo "Checking style" && $(PYTHON) -m ruff check .

@@ -11,6 +11,8 @@ from app.config import Settings
 from app.control import statistics
 from app.control.pool.pool_sizing import fetch_pool_targets, fetch_template_sizes
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
+from app.control.scenarios.registry import ScenarioRegistry
+from app.control.scenarios.service import ScenarioService
 from app.control.services import ControlServices, install, make_services
 from app.control.sessions import routes
 from app.control.sessions.schemas import ProblemOut
@@ -101,6 +103,7 @@ def make_app(
         leads=Leads(engine, settings),
         links=Links(engine),
         webhooks=Webhooks(engine, settings),
+        scenarios=ScenarioService(engine, demo, dispatcher),
         streams=EventStreams(settings.demo_event_streams),
         tours=TourRecords(engine),
         refusals=RefusalEvents(common.events),
@@ -108,6 +111,7 @@ def make_app(
         figures=ShortCache(FIGURES_SECONDS, lambda: statistics.figures(engine)),
         sizes=ShortCache(SIZES_SECONDS, lambda: fetch_template_sizes(engine)),
     )
+    demo.offer_saved(ScenarioRegistry(engine).offered)
     install(app, services)
     weakref.finalize(app, common.events.close)
     init_noticing(app, demo.guides, services.tours)

@@ -52,6 +52,15 @@ def reset(session: str) -> str:
         return reset_session(_services(), UUID(session)).value
 
 
+def work_on_scenario(scenario: str) -> str:
+    """Save or delete a scenario, as its row says. Returns what came of it."""
+    from jobs.scenarios.working import work_on
+
+    services = _services()
+    with structlog.contextvars.bound_contextvars(scenario=scenario):
+        return work_on(services, _demo(services), UUID(scenario))
+
+
 def reconcile_clone_jobs() -> int:
     """Start the Kubernetes Jobs that are missing, and follow each Job to its end.
 
@@ -113,12 +122,17 @@ def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
 
 def refresh() -> list[str]:
     """Rebuild the templates whose data do not end today. Returns the renewed templates."""
+    from app.control.scenarios.renewal import renew_saved, without_saved
     from jobs.maintenance.template_renewal import renew
     from jobs.services import advisory_lock
 
     services = _services()
     with advisory_lock(services.settings.database_url, "refresh") as acquired:
-        return renew(services.engine, _demo(services)) if acquired else []
+        if not acquired:
+            return []
+        demo = _demo(services)
+        seeded = without_saved(services.engine, demo)
+        return renew_saved(services.engine, demo) + renew(services.engine, seeded)
 
 
 def catch_up() -> dict[str, int]:

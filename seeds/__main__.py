@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import shift_clock
 from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
+from app.control.scenarios.renewal import renew_saved, without_saved
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, demo_of
@@ -82,9 +83,10 @@ def _moment(value: str) -> datetime:
 def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[str, Any]]]:
     outcome: dict[str, list[dict[str, Any]]] = {}
     console = Console(stderr=options.json)
+    with engine.begin() as connection:
+        ensure_control(connection)
+    demo = without_saved(engine, demo)
     if options.step in ("users", "all"):
-        with engine.begin() as connection:
-            ensure_control(connection)
         accounts = ensure_accounts(engine, demo)
         outcome["users"] = [asdict(account) for account in accounts]
         for account in accounts:
@@ -98,6 +100,8 @@ def _run(engine: Engine, demo: Demo, options: Namespace) -> dict[str, list[dict[
         reopen_templates(engine, demo.tables)
         with _progress(console) as report:
             templates = ensure_templates(engine, demo, options.at or demo.now(), report)
+        for name in renew_saved(engine, demo):
+            _say(console, f"{name}: moved on")
         outcome["inventory"] = [asdict(template) for template in templates]
         for template in templates:
             _say(console, _sentence(template))

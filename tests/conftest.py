@@ -41,7 +41,7 @@ ABOUT_THE_SERVER = (
     "acceptance/test_attacks.py",
     "acceptance/test_visit.py",
 )
-FASTEST_FIRST = ("unit", "integration", "acceptance", "helm", "browser")
+FASTEST_FIRST = ("unit", "integration", "acceptance", "chaos", "helm", "browser")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -36,7 +36,10 @@ Found = tuple[str, Text, str | None]
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "app/web/translations"
 FOLDERS = ("app", "gateway")
-FOR_OPERATORS = ("app/insights/live/", "app/control/operators/", "app/ops/", "app/local/")
+FOR_OPERATORS = (
+    "app/insights/live/", "app/control/operators/", "app/control/scenarios/", "app/ops/",
+    "app/local/",
+)  # fmt: skip
 """What only operators read is in English."""
 REFUSALS = ("NotFound", "Forbidden", "InvalidRequest", "Conflict", "Unauthorized", "Unavailable")
 REFUSALS += ("PreconditionFailed", "NotAcceptable", "TooManyRequests", "AppError", "Gone")

@@ -45,6 +45,9 @@ class NullDispatcher:
     def refill(self, account_type: str) -> None:
         """Do nothing."""
 
+    def work_on_scenario(self, scenario: UUID) -> None:
+        """Do nothing."""
+
     def reset(self, session: UUID) -> None:
         """Do nothing."""
 

@@ -46,6 +46,9 @@ class Dispatcher(Protocol):
     def refill(self, account_type: str) -> None:
         """Fill the pool of a template."""
 
+    def work_on_scenario(self, scenario: UUID) -> None:
+        """Save or delete a scenario, as its row says."""
+
     def reset(self, session: UUID) -> None:
         """Reset the data of a session; a reset that is under way is joined."""
 

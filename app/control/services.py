@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.control.pool.pool_sizing import PoolTarget
+    from app.control.scenarios.service import ScenarioService
     from app.control.sessions.service import SessionService
     from app.control.sessions.session_view import SessionView
     from app.control.sessions.streams.event_streams import EventStreams
@@ -80,6 +81,7 @@ class ControlServices(Services):
     leads: Leads
     links: Links
     webhooks: Webhooks
+    scenarios: ScenarioService
     streams: EventStreams
     tours: TourRecords
     refusals: RefusalEvents

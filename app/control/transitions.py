@@ -85,3 +85,8 @@ EMPTY_TEMPLATE = _transition(
 PUBLISH_TEMPLATE = _transition(
     "publish_template", tenants=[(_CLONING, _READY), (_READY, _READY), (_FAILED, _READY)]
 )
+FAIL_TEMPLATE = _transition(
+    "fail_template", tenants=[(_CLONING, _FAILED), (_READY, _FAILED), (_FAILED, _FAILED)]
+)
+RETIRE_TEMPLATE = _transition("retire_template", tenants=[(_FAILED, _DROPPING)])
+DELETE_TEMPLATES = _transition("delete_templates", tenants=[(_DROPPING, None)])

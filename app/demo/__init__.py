@@ -4,9 +4,10 @@ Start with `model`, which says what a demo is; `reading` reads and checks the fi
 """
 
 from app.demo.entries import BringForward, DailyTask, LoadedTemplate, Seeds
-from app.demo.model import Account, Demo, DemoError, SeedError, Template, TenantTables
+from app.demo.model import Demo, DemoError, SeedError
 from app.demo.reading import demo_of, demo_table, load_demo
 from app.demo.scenarios import BASE, Scenario, account_type_in, template_key
+from app.demo.templates import Account, Template, TenantTables
 
 __all__ = [
     "BASE",

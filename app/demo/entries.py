@@ -1,7 +1,7 @@
 """What the functions that a demo's file names are called with, and what they return."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
@@ -44,6 +44,13 @@ class BringForward(Protocol):
 
     def __call__(self, connection: "Connection[Any]", timeline: Timeline, now: datetime) -> int:
         """Return how many happened; part of the caller's transaction, which it never fails."""
+
+
+class MoveEvent(Protocol):
+    """Moves an entry of a timeline to another day."""
+
+    def __call__(self, value: dict[str, Any], days: int, by: timedelta) -> dict[str, Any]:
+        """Return it with its dates `days` later, and its moments later by `by`."""
 
 
 class DailyTask(Protocol):

@@ -1,31 +1,25 @@
-"""What a demo is: its account types, their templates, and the places of its code and files."""
+"""What a demo is: its account types, its scenarios, and the places of its code and files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Self, cast
+from typing import Any, Self, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from app import clock
 from app.config import ConfigurationError
-from app.demo.entries import BringForward, DailyTask, Seeds
+from app.demo.entries import BringForward, DailyTask, MoveEvent, Seeds
 from app.demo.parts import Part, Sentence
-from app.demo.scenarios import BASE, Scenario, template_key
+from app.demo.scenarios import BASE, MANIFEST, Scenario, template_key
+from app.demo.templates import Account, Entry, Template, TenantTables
 from app.demo.tours import NO_TOURS, Tour, Tours
 
 ENGINE_POLICY = Path(__file__).parents[1] / "policy.toml"
 """The policy of the engine's own endpoints; a demo's rules come after it."""
-
-LONGEST_TEMPLATE = 55
-"""Characters of a template's name: Postgres allows 63, and loading puts `seeding_` before it."""
-
-Entry = Annotated[str, Field(pattern=r"^\w+(\.\w+)*:\w+$")]
-"""A Python object by its dotted path, as `package.module:name`."""
 
 
 class DemoError(ConfigurationError):
@@ -34,74 +28,6 @@ class DemoError(ConfigurationError):
 
 class SeedError(Exception):
     """A demo's templates could not be loaded; the message says what to do."""
-
-
-class Account(Part):
-    """One account type: its template, what visitors read of it, and its public login."""
-
-    account_type: str = Field(
-        pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
-        max_length=40,
-        description="The name in the API and in the control tables: a-z, 0-9 and single `_`.",
-    )
-    template: str = Field(
-        default_factory=lambda known: f"template_{known.get('account_type')}",
-        pattern=r"^template_[a-z0-9_]+$",
-        max_length=LONGEST_TEMPLATE,
-        description="The schema that is cloned; default: `template_` and the account type.",
-    )
-    owner: Sentence = Field(description="The full name of the person whose account it is.")
-    name: Sentence = Field(description="The business that a visitor tries.")
-    title: Sentence = Field(description="The kind of business.")
-    description: Sentence = Field(description="The same, in a sentence.")
-    features: tuple[str, ...] = Field(default=(), description="The parts that a visitor can try.")
-    modules: dict[str, Sentence] = Field(
-        default={}, description="The modules that a visitor may choose among, and their titles."
-    )
-    email: str = Field(
-        pattern=r"^[^\sA-Z]+@[^\sA-Z]+$",
-        description="The address that its login takes, in lower case. It is public.",
-    )
-    password: str = Field(min_length=1, description="The password. It is public, too.")
-
-    @property
-    def public(self) -> dict[str, Any]:
-        """The part of it that visitors may read."""
-        return self.model_dump(exclude={"template", "owner"})
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A template that the demo wants: an account type's own, or a scenario of it.
-
-    `key` is what the engine knows its tenants by: the account type, and a scenario's name after
-    `__`.
-    """
-
-    key: str
-    schema_name: str
-    account: Account
-    scenario: Scenario | None = None
-
-
-class TenantTables(Part):
-    """The migrations and rights of the tables in a template."""
-
-    migrations: Path | None = Field(
-        default=None,
-        description="The Alembic tree of the tables; without one they are migrated elsewhere.",
-    )
-    may_delete: tuple[str, ...] = Field(
-        default=(), description="The tables whose rows a tenant may delete."
-    )
-    bring_forward: Entry | None = Field(
-        default=None,
-        description="The function that lets what is due in a timeline happen in a tenant.",
-    )
-    daily: tuple[Entry, ...] = Field(
-        default=(),
-        description="Functions that run once a day in each tenant that is not a demo.",
-    )
 
 
 class Demo(Part):
@@ -148,6 +74,7 @@ class Demo(Part):
     )
     _file: Path = PrivateAttr(default=Path("demo.toml"))
     _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
+    _saved: Callable[[], Sequence[Scenario]] = PrivateAttr(default=tuple)
     _tours: Tours = PrivateAttr(default=NO_TOURS)
 
     @model_validator(mode="after")
@@ -174,11 +101,11 @@ class Demo(Part):
 
     @property
     def templates(self) -> Iterator[Template]:
-        """The templates that there should be, those of the account types first."""
+        """The templates that the seeds make, those of the account types first."""
         for account in self.accounts:
             yield Template(account.account_type, account.template, account)
         for account in self.accounts:
-            for scenario in self.scenarios_of(account.account_type):
+            for scenario in _for(account.account_type, self._scenarios):
                 key = template_key(account.account_type, scenario.name)
                 yield Template(key, f"{account.template}__{scenario.name}", account, scenario)
 
@@ -192,19 +119,34 @@ class Demo(Part):
         return found[account_type]
 
     def scenarios_of(self, account_type: str) -> list[Scenario]:
-        """The scenarios of an account type, besides its ordinary day."""
-        return [one for one in self._scenarios if account_type in one.account_types]
+        """The scenarios of an account type, besides its ordinary day: folders, then saved ones."""
+        saved = _for(account_type, self._saved())
+        taken = {one.name for one in saved}
+        return [one for one in _for(account_type, self._scenarios) if one.name not in taken] + saved
 
-    def without_scenarios(self) -> "Demo":
-        """The same demo, with the ordinary day of each account type only."""
+    def offer_saved(self, saved: Callable[[], Sequence[Scenario]]) -> None:
+        """Offer the scenarios that a function returns, too; it is asked each time."""
+        self._saved = saved
+
+    def without_scenarios(self, names: Collection[str] | None = None) -> "Demo":
+        """The same demo without these scenarios' folders; without names, without any."""
         plain = self.model_copy()
-        plain._scenarios = ()
+        plain._scenarios = tuple(
+            one for one in self._scenarios if names is not None and one.name not in names
+        )
         return plain
+
+    @property
+    def folder_names(self) -> set[str]:
+        """The names of all scenarios that are folders, offered or not."""
+        found = () if self.scenarios is None else self.scenarios.glob(f"*/{MANIFEST}")
+        return {file.parent.name for file in found}
 
     def scenario_names(self, account_type: str | None = None) -> list[str]:
         """The names that a session can be opened with, of one account type or of all."""
-        offered = (one for one in self._scenarios if account_type in (None, *one.account_types))
-        return [BASE, *(one.name for one in offered)]
+        kinds = self.account_types if account_type is None else (account_type,)
+        names = [one.name for kind in kinds for one in self.scenarios_of(kind)]
+        return [BASE, *dict.fromkeys(names)]
 
     @property
     def guides(self) -> Tours:
@@ -258,6 +200,17 @@ class Demo(Part):
             return None
         return cast("BringForward", self._imported("tables.bring_forward", entry))
 
+    def load_move_event(self) -> MoveEvent | None:
+        """Return the function that moves an entry of a timeline to another day, or None.
+
+        Raises:
+            DemoError: it cannot be imported.
+        """
+        entry = self.tables.move_event
+        if entry is None:
+            return None
+        return cast("MoveEvent", self._imported("tables.move_event", entry))
+
     def load_daily(self) -> list[DailyTask]:
         """Return the functions that run once a day in each tenant that is not a demo.
 
@@ -286,3 +239,7 @@ class Demo(Part):
         except (ImportError, AttributeError) as error:
             message = f"{self._file}: {key}: {entry!r} cannot be imported: {error}; correct it."
             raise DemoError(message) from error
+
+
+def _for(account_type: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
+    return [one for one in scenarios if account_type in one.account_types]

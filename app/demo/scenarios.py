@@ -12,11 +12,14 @@ BASE = "base"
 
 MANIFEST = "scenario.toml"
 
+NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+LONGEST_NAME = 20
+
 
 class Scenario(Part):
-    """A situation to begin in. The folder's name is its own, and ends its templates' names."""
+    """A situation to begin in. Its name ends its templates' names; a folder's is the folder's."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=20)
+    name: str = Field(pattern=NAME, max_length=LONGEST_NAME)
     title: Sentence = Field(description="The situation in a word or two, for the visitor.")
     description: Sentence = Field(description="The same, in a sentence.")
     look_at: tuple[Sentence, ...] = Field(
@@ -28,7 +31,9 @@ class Scenario(Part):
     story: dict[str, Any] = Field(
         default={}, description="What is different in it: the seeds read this, not the engine."
     )
-    folder: Path = Field(description="Where it was read.")
+    folder: Path | None = Field(
+        default=None, description="Where it was read; None for one that was saved from a session."
+    )
 
     @property
     def public(self) -> dict[str, Any]:

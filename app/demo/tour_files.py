@@ -40,8 +40,8 @@ def read_tours(demo: Demo, read: Read) -> Tours:
 def _files(demo: Demo, folder: Path) -> Iterator[tuple[str, Path]]:
     for template in demo.templates:
         own = folder / f"{template.account.account_type}.toml"
-        scenario = template.scenario
-        yield template.key, own if scenario is None else scenario.folder / OF_SCENARIO
+        place = None if template.scenario is None else template.scenario.folder
+        yield template.key, own if place is None else place / OF_SCENARIO
 
 
 def _checked(tour: Tour, file: Path, deeds: Iterable[str], account_types: Iterable[str]) -> Tour:

@@ -9,12 +9,14 @@ it: one command, several processes, signals, replacing a process that hangs.
 import json
 import logging
 import os
+import re
 import time
 from typing import Any
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
@@ -30,6 +32,9 @@ LARGEST_HEADER = 32 * 1024
 LARGEST_BODY = 288 * 1024
 """Bytes that the server takes in. The application refuses bodies from 256 KiB on, with its own
 sentence; what is larger than this is refused before it is read."""
+
+FOLDED = re.compile(rb"\r\n[ \t]")
+"""A header that goes on in the next line: servers differ in what they make of it."""
 
 TICK_SECONDS = 1.0
 """How often deadlines are looked at, and gunicorn is told that the process is alive."""
@@ -49,10 +54,33 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
+class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # as above
+    """Refuses a request whose end a server before us may see elsewhere (RFC 9112, 5.2 and 6.1).
+
+    waitress believes the chunks of a request that has a length, too, and leaves the connection
+    open: what a proxy that believes the length sends as the body would be a second request.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers.
+
+        Raises:
+            ParsingError: they cannot be read, or leave open where the request ends.
+        """
+        if FOLDED.search(header_plus):
+            raise ParsingError("A header is folded")
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+        if "TRANSFER_ENCODING" in self.headers:  # of HTTP 1.0, which has none
+            raise ParsingError("Transfer-Encoding is not of this version")
+
+
 class DeadlineChannel(HTTPChannel):  # type: ignore[misc]  # as above
     """A connection that knows since when it has been receiving an unfinished request."""
 
     error_task_class = ProblemTask
+    parser_class = StrictParser
     request_began: float | None = None
 
     def received(self, data: bytes) -> bool:

@@ -23,6 +23,7 @@ from app.ops.identity import init_identity
 from app.ops.live import blueprint as live
 from app.ops.look import init_look
 from app.ops.recordings import blueprint as recordings
+from app.ops.scenarios import blueprint as scenarios
 from app.ops.sign_in import blueprint as sign_in
 
 DASHBOARD = "/ops/rq"
@@ -71,6 +72,7 @@ def init_ops(app: Flask, settings: Settings) -> None:
     app.register_blueprint(sign_in)
     app.register_blueprint(live)
     app.register_blueprint(recordings)
+    app.register_blueprint(scenarios)
     app.register_blueprint(doctor)
     app.register_blueprint(leads)
     app.register_blueprint(links)

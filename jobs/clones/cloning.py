@@ -200,11 +200,23 @@ def run_current_plan(
                 reason=str(reason),
             )
     started = time.perf_counter()
-    plan = compile_plan(connection, tenant.template_schema)
+    plan = prove_template(connection, tenant.template_id, tenant.template_schema)
     if measurements is not None:
         measurements.observe("demo_verify_seconds", time.perf_counter() - started)
-    connection.execute(_KEEP_PLAN, [tenant.template_id, plan.fingerprint, plan.to_json()])
     return plan.run(connection, tenant.schema_name, progress=progress, comment=comment)
+
+
+def prove_template(
+    connection: "psycopg.Connection[Any]", template_id: UUID, schema: str
+) -> ClonePlan:
+    """Compile a template's plan, which is proven by that, and keep it.
+
+    Raises:
+        SchemaToolsError: it cannot be cloned.
+    """
+    plan = compile_plan(connection, schema)
+    connection.execute(_KEEP_PLAN, [template_id, plan.fingerprint, plan.to_json()])
+    return plan
 
 
 def _fetch_plan(connection: "psycopg.Connection[Any]", tenant: TenantView) -> ClonePlan | None:

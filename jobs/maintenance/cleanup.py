@@ -12,6 +12,7 @@ from rq.timeouts import JobTimeoutException
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.pool.unopenable import retire_unopenable
 from app.control.privacy import forget_visitors
+from app.control.scenarios.pending import forget_deleted_templates, to_work_on
 from jobs.clones.clone_tasks import requeue_stalled_clones
 from jobs.maintenance.dropping import drop_all
 from jobs.maintenance.expiry import (
@@ -111,6 +112,14 @@ def requeue_stalled(services: JobServices, report: Report) -> None:
     requeue_stalled_clones(services)
 
 
+def work_on_scenarios(services: JobServices, report: Report) -> None:
+    """Queue the scenarios again that are still to be saved or deleted; forget deleted templates."""
+    del report
+    for scenario in to_work_on(services.engine):
+        services.dispatcher.work_on_scenario(scenario)
+    forget_deleted_templates(services.engine)
+
+
 def refill_pools(services: JobServices, report: Report) -> None:
     """Ask for a refill of every pool."""
     del report
@@ -133,6 +142,7 @@ STEPS: tuple[Step, ...] = (
     retire_surplus,
     serve_waiting,
     requeue_stalled,
+    work_on_scenarios,
     refill_pools,
     drop_tenants,  # last: it may take long
 )

@@ -16,6 +16,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import select
 
 from app.control.models import DemoSession, SessionStatus
+from app.control.scenarios.pending import find_orphan_copies
 from app.control.sessions.session_view import SessionView, session_view
 from app.sql_blocks import load_statements
 from gateway import GatewayError
@@ -23,6 +24,7 @@ from jobs.clones.clone_tasks import find_stalled
 from jobs.kubernetes.reconcile_loop import stray_clone_jobs
 from jobs.kubernetes.reconciler import open_cluster
 from jobs.maintenance.dropping import drop_schema_of, drop_tenant
+from jobs.scenarios.saving import drop_copy
 from jobs.services import JobServices, publish_served, publish_sessions, session_record
 from schema_tools import MARK
 
@@ -166,6 +168,16 @@ def _orphan_schemas(services: JobServices) -> Iterator[Finding]:
         yield Finding("orphan schema", row.schema_name, "drop it", repair)
 
 
+def _orphan_copies(services: JobServices) -> Iterator[Finding]:
+    """Find copies of sessions that no scenario is being saved from any more."""
+    for name in find_orphan_copies(services.engine, MARK):
+
+        def repair(name: str = name) -> None:
+            drop_copy(services.settings.database_url, name)
+
+        yield Finding("copy without scenario", name, "drop it", repair)
+
+
 def _stalled_clones(services: JobServices) -> Iterator[Finding]:
     """Find clones that nothing works on, though their job says so, or that have no job at all."""
     for stalled, is_waited_for in find_stalled(services):
@@ -220,6 +232,7 @@ STEPS = (
     _undropped_tenants,
     _closed_sessions,
     _orphan_schemas,
+    _orphan_copies,
     _stalled_clones,
     _wrong_records,
     _stray_clone_jobs,

@@ -30,6 +30,9 @@ RESET_QUEUED_SECONDS = 60
 JOB_SECONDS = 60
 """A job that takes longer is stopped, but for clones, which have a setting of their own."""
 
+SCENARIO_SECONDS = 180
+"""Saving compiles a plan, clones and verifies; a job that takes longer is tried again."""
+
 REFILL_PAUSE_SECONDS = 10
 """A refill that was asked for is not asked for again so soon; one fills the whole pool."""
 
@@ -146,6 +149,17 @@ class RqDispatcher:
     def drop(self, tenant_id: UUID) -> None:
         """Queue the drop of a tenant's schema."""
         self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
+
+    def work_on_scenario(self, scenario: UUID) -> None:
+        """Have a scenario saved or deleted, as its row says."""
+        self._enqueue(
+            POOL,
+            "jobs.tasks.work_on_scenario",
+            f"scenario-{scenario.hex}",
+            str(scenario),
+            retry=Retry(max=2),
+            job_timeout=SCENARIO_SECONDS,
+        )
 
     def reset(self, session: UUID) -> None:
         """Have a session's data reset; a reset that waits or runs already is joined."""

@@ -16,6 +16,7 @@ TASKS = frozenset(
         "jobs.tasks.events",
         "jobs.tasks.purge",
         "jobs.tasks.deliver",
+        "jobs.tasks.work_on_scenario",
     }
 )
 """The functions that a job may name."""

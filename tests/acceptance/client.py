@@ -29,6 +29,7 @@ class Prospect:
     url: str
     token: str | None = None
     session: dict[str, Any] = field(default_factory=dict)
+    timeout: float = 30
 
     def request(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
@@ -43,7 +44,7 @@ class Prospect:
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
                 return _answer(answer.status, answer.read(), dict(answer.headers))
         except urllib.error.HTTPError as error:
             with error:

@@ -15,6 +15,7 @@ from app.control.operators.doctor_cli import make_doctor
 from app.control.operators.migrate_cli import migrate
 from app.control.pool.pool_sizing import fetch_pool_targets
 from app.control.ports import Maintenance
+from app.control.scenarios.cli import scenario
 from app.control.services import ControlServices
 from app.control.sessions.session_view import Choices, Visitor
 from app.demo import BASE
@@ -222,6 +223,7 @@ def make_group(
         converted,
         leads,
         link,
+        scenario,
         webhook,
     ]
     return click.Group(

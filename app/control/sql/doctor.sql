@@ -42,7 +42,7 @@ SELECT template.account_type, template.schema_name, template.state::text AS stat
        template.revision, template.trouble, kept.plan
   FROM control.tenants AS template
   LEFT JOIN control.clone_plans AS kept ON kept.template_id = template.id
- WHERE template.is_demo_template
+ WHERE template.is_demo_template AND template.state <> 'dropping'
  ORDER BY template.account_type
 
 -- tenants --

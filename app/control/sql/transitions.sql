@@ -254,3 +254,22 @@ UPDATE control.tenants
        template_digest = :digest, revision = :revision, data_on = :data_on, updated_at = now()
  WHERE schema_name = :schema_name AND is_demo_template AND state IN ('cloning', 'ready', 'failed')
 RETURNING template_version
+
+-- fail_template --
+-- Nothing can be cut from it; `failure` says why.
+UPDATE control.tenants SET state = 'failed', failure = :failure, updated_at = now()
+ WHERE id = :template_id AND is_demo_template AND state IN ('cloning', 'ready', 'failed')
+
+-- retire_template --
+-- Its schema is dropped. Sessions that ended still name its row, which goes after theirs; its names
+-- may be taken again at once.
+UPDATE control.tenants
+   SET state = 'dropping', updated_at = now(), schema_name = 'deleted_' || replace(id::text, '-', ''),
+       account_type = split_part(account_type, '__', 1) || '__deleted_' || replace(id::text, '-', '')
+ WHERE id = :template_id AND is_demo_template AND state = 'failed'
+
+-- delete_templates --
+DELETE FROM control.tenants AS template
+ WHERE template.is_demo_template AND template.state = 'dropping'
+   AND NOT EXISTS (SELECT FROM control.demo_sessions WHERE base_demo_tenant_id = template.id)
+   AND NOT EXISTS (SELECT FROM control.tenants WHERE base_demo_tenant_id = template.id)

@@ -1,5 +1,6 @@
 """Completes the OpenAPI document: in Spanish, with one error body everywhere."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -35,7 +36,7 @@ def init_document(app: APIFlask, demo: Demo) -> None:
     """
     app.config.update(SPANISH, AUTO_OPERATION_SUMMARY=False, AUTO_OPERATION_DESCRIPTION=False)
     app.config["AUTO_OPERATION_ID"] = True
-    app.config["SPEC_DECORATORS"] = [_WrittenDocument()]
+    app.config["SPEC_DECORATORS"] = [_WrittenDocument(demo)]
 
     @app.spec_processor
     def finish(document: dict[Any, Any] | str) -> dict[Any, Any] | str:
@@ -45,26 +46,38 @@ def init_document(app: APIFlask, demo: Demo) -> None:
 
 
 class _WrittenDocument:
-    """The document as it is sent: an application's routes do not change.
+    """The document as it is sent: an application's routes do not change, its scenarios may.
 
     Anybody may ask for it, and to write it takes far longer than to send it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
         self._written: tuple[bytes, str | None] | None = None
+        self._names: list[str] = []
 
     def __call__(self, view: Callable[[], Response]) -> Callable[[], Response]:
         """Put itself in front of APIFlask's view."""
 
         @wraps(view)
         def send() -> Response:
-            if self._written is None:
+            names = self._demo.scenario_names()
+            if self._written is None or names != self._names:
                 answer = view()
-                self._written = answer.get_data(), answer.mimetype
+                self._written = _with_scenarios(answer.get_data(), names), answer.mimetype
+                self._names = names
             body, mimetype = self._written
             return Response(body, mimetype=mimetype)
 
         return send
+
+
+def _with_scenarios(written: bytes, names: list[str]) -> bytes:
+    """Return the document with these names of scenarios: APIFlask keeps those of its first."""
+    document = json.loads(written)
+    fields = document["components"]["schemas"]["CreateIn"]["properties"]
+    fields["scenario"]["anyOf"][0]["enum"] = names
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def _complete_create(properties: dict[str, Any], demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""The operators' pages of prospect links and of scenarios."""
+"""The operators' page of prospect links, and previews of scenarios."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from pydantic import ValidationError
 
 from app.control.services import current_services
-from app.demo import BASE, template_key
 from app.errors import InvalidRequest
 from app.insights.leads.ops import user
 from app.insights.links.schemas import sentences_of, wanted_link
@@ -46,30 +45,6 @@ def revoke(code: str) -> Response:
     return redirect(url_for("ops_links.index"), 303)  # type: ignore[return-value]
 
 
-@blueprint.get("/scenarios/")
-def scenarios() -> str:
-    """List what a session can begin in: each template's version, size and clone time."""
-    services = current_services()
-    rows = {row.account_type: row for row in services.links.scenarios()}
-    sizes = services.sizes.get()
-    listed = []
-    for account in services.demo.accounts:
-        known = [(BASE, "Base", None), *_scenarios_of(account.account_type)]
-        for name, title, description in known:
-            key = template_key(account.account_type, name)
-            listed.append(
-                {
-                    "account_type": account.account_type,
-                    "name": name,
-                    "title": title,
-                    "description": description,
-                    "row": rows.pop(key, None),
-                    "megabytes": round(sizes[key] / 1e6, 1) if key in sizes else None,
-                }
-            )
-    return render_template("ops_scenarios.html", scenarios=listed, others=list(rows.values()))
-
-
 @blueprint.post("/links/preview")
 def preview() -> Response:
     """Make a link for one use within the hour, and lead to it."""
@@ -83,11 +58,6 @@ def preview() -> Response:
         raise InvalidRequest(" ".join(sentences_of(error))) from None
     link = current_services().links.make(wanted, user())
     return redirect(f"/d/{link.code}", 303)  # type: ignore[return-value]
-
-
-def _scenarios_of(account_type: str) -> list[tuple[str, str, str]]:
-    known = current_services().demo.scenarios_of(account_type)
-    return [(one.name, one.title, one.description) for one in known]
 
 
 def _wanted() -> Wanted:

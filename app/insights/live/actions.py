@@ -1,14 +1,14 @@
 """What operators do to sessions; each action is written down first, then with its outcome."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.control.operators.lookup import find_session_id
 from app.control.services import ControlServices
-from app.errors import AppError, InvalidRequest, NotFound
+from app.errors import InvalidRequest, NotFound
+from app.insights.live.audit import noted_action
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.insights", "live")
@@ -71,19 +71,5 @@ class OperatorActions:
     def _find(self, session: UUID) -> str:
         return find_session_id(self._services.engine, str(session))
 
-    @contextmanager
-    def _noted(self, what: str, session: UUID) -> Iterator[None]:
-        engine = self._services.engine
-        noted = {"who": self._who, "what": what, "session": session, "request": self._request}
-        with engine.begin() as connection:
-            row = connection.execute(_SQL["note_action"], noted).scalar_one()
-        outcome = "failed"
-        try:
-            yield
-            outcome = "done"
-        except AppError as error:
-            outcome = error.error_code
-            raise
-        finally:
-            with engine.begin() as connection:
-                connection.execute(_SQL["note_outcome"], {"id": row, "outcome": outcome})
+    def _noted(self, what: str, session: UUID) -> AbstractContextManager[None]:
+        return noted_action(self._services.engine, self._who, what, session, self._request)

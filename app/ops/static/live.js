@@ -1,11 +1,12 @@
-// The live page asks for itself every few seconds and shows what differs. What is in use stays.
+// A page with live parts asks for itself every few seconds and shows what differs. What is in use stays.
 
 const SECONDS = 4;
+const address = document.querySelector("[data-live-at]")?.dataset.liveAt ?? "/ops/live";
 
 async function refresh() {
   if (document.hidden) return;
   try {
-    const answer = await fetch("/ops/live", { headers: { Accept: "text/html" } });
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {

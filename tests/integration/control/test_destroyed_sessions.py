@@ -5,7 +5,7 @@ import pytest
 from app.control.sessions.service import SessionService
 from gateway import SessionForgotten, Sessions, connect_redis
 from jobs.services import GatewayCache, make_store, make_tokens, session_record
-from tests.fixtures.redis_proxy import redis_proxy
+from tests.fixtures.tcp_proxy import tcp_proxy
 from tests.integration.control.conftest import ACCOUNT
 from tests.integration.control.steps import VISITOR, fill_pool
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 @pytest.fixture
 def proxy(redis_url):
-    with redis_proxy(redis_url) as made:
+    with tcp_proxy(redis_url) as made:
         yield made
 
 

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     redis.check_persistence,
     clocks.check_clocks,
     templates.check_templates,
+    templates.check_saved,
     templates.check_plans,
     templates.check_locks,
     templates.check_openings,

@@ -80,6 +80,27 @@ def check_templates(services: ControlServices) -> Iterator[Finding]:
             yield ok(check, f"{row.schema_name} is ready, at revision {row.revision}")
 
 
+def check_saved(services: ControlServices) -> Iterator[Finding]:
+    """Check that saved scenarios can be begun in, and that no folder hides behind one."""
+    folders = services.demo.folder_names
+    for saved in services.scenarios.saved():
+        check = f"scenarios.{saved.name}"
+        if saved.name in folders:
+            yield warning(
+                check, f"{saved.name} is a saved scenario and a folder of the demo",
+                "the folder is not offered",
+                f"Rename the folder, or: flask --app wsgi demo scenario delete {saved.name}",
+            )  # fmt: skip
+        elif saved.failure is not None:
+            yield warning(
+                check, f"{saved.name} cannot be used: {saved.failure}",
+                "visitors are not offered it",
+                f"flask --app wsgi demo scenario delete {saved.name}, and save it again",
+            )  # fmt: skip
+        elif saved.is_offered:
+            yield ok(check, f"{saved.name} is offered, moved on by {saved.moved_days} days")
+
+
 def check_plans(services: ControlServices) -> Iterator[Finding]:
     """Check that each template's kept plan was proven on this version of Postgres."""
     version = fetch_server(services).version

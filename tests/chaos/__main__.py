@@ -1,0 +1,96 @@
+"""The command line: `python -m tests.chaos [--seed N] [--minutes 20] [--only NAME …]`.
+
+`--long` is two hours with twice the visitors. A run of everything writes docs/reliability.md.
+"""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from datetime import UTC, datetime
+from random import Random, SystemRandom
+from typing import Any
+
+from tests.chaos.disk import small_disk
+from tests.chaos.experiments import EXPERIMENTS
+from tests.chaos.experiments.model import Experiment
+from tests.chaos.report import keep
+from tests.chaos.runner import Result, Run, visitors_at_work
+from tests.chaos.stack import running_stack
+from tests.conftest import scratch_directory
+from tests.fixtures.live import ROOT
+
+FILE = ROOT / "build" / "chaos" / "run.json"
+
+
+def main() -> None:
+    """Break things until the time is over; exit 1 if an invariant was violated."""
+    options = _options()
+    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    minutes, visitors = (120, 50) if options.long else (options.minutes, options.visitors)
+    chosen = [e for e in EXPERIMENTS if not options.only or e.name in options.only]
+    say(f"seed {seed}, {visitors} visitors, {minutes:g} minutes, {len(chosen)} experiments")
+    began = time.monotonic()
+    with scratch_directory("chaos-") as home, small_disk(home), running_stack(home) as stack:
+        say(f"the system runs at {stack.url} after {time.monotonic() - began:.0f} s")
+        with visitors_at_work(stack, seed, visitors, pause=0.5) as run:
+            break_things(run, chosen, began + 60 * minutes)
+    told: dict[str, Any] = {
+        "day": datetime.now(UTC).date().isoformat(),
+        "seed": seed,
+        "visitors": visitors,
+        "minutes": round((time.monotonic() - began) / 60),
+        **run.totals(),
+        "results": [asdict(result) for result in run.results],
+    }
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(json.dumps(told, indent=1) + "\n")
+    if not options.only:
+        keep(told)
+    wrong = sum(len(result.violations) for result in run.results)
+    say(f"{len(run.results)} trials, {run.history.acknowledged.total()} writes, {wrong} violations")
+    sys.exit(1 if wrong else 0)
+
+
+def break_things(run: Run, chosen: list[Experiment], end: float) -> None:
+    """Do every experiment once, in an order of the seed's, and again until the time is over."""
+    random = Random(run.seed)
+    rounds = 0
+    while rounds == 0 or time.monotonic() < end:
+        for experiment in random.sample(chosen, len(chosen)):
+            if rounds and time.monotonic() > end:
+                return
+            tell(run.perform(experiment, around=2.0))
+        rounds += 1
+
+
+def tell(result: Result) -> None:
+    """Print what one trial saw."""
+    failures = ", ".join(f"{count} {kind}" for kind, count in result.failures.items()) or "none"
+    say(
+        f"{result.name}: {result.done} broken, {result.acknowledged} writes, failures: {failures}; "
+        f"usable after {result.usable_after} s, settled after {result.settled_after} s"
+    )
+    for sentence in result.violations:
+        say(f"  VIOLATION {sentence}")
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, help="what an earlier run printed")
+    parser.add_argument("--minutes", type=float, default=20, help="how long; default: 20")
+    parser.add_argument("--visitors", type=int, default=25, help="how many; default: 25")
+    parser.add_argument("--long", action="store_true", help="two hours, 50 visitors")
+    parser.add_argument("--only", nargs="*", default=[], help="names of experiments")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""What an experiment is, and which failures it allows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.chaos.history import History
+from tests.chaos.stack import Stack
+
+CUT = "cut"
+"""No answer: the connection was refused, reset or ended."""
+
+
+@dataclass
+class Trial:
+    """One time that an experiment is done: what it works on, and what it did."""
+
+    stack: Stack
+    random: Random
+    done: int = 0
+    """How many things were broken: kills, lost answers, outages."""
+    history: History = field(default_factory=History)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One thing to break.
+
+    `allows` are the failures that visitors may see meanwhile: statuses, or `CUT`.
+    """
+
+    name: str
+    part: str
+    does: str
+    promise: str
+    act: Callable[[Trial], None]
+    allows: frozenset[str] = frozenset()
+    is_quick: bool = False
+    kills: bool = False
+    """It ends processes of ours."""
+
+
+ALLOWED: dict[str, frozenset[str]] = {}
+"""The failures that each experiment allows, by its name."""
+
+
+def register(*experiments: Experiment) -> tuple[Experiment, ...]:
+    """Make experiments known to the checkers."""
+    ALLOWED.update({each.name: each.allows for each in experiments})
+    return experiments
