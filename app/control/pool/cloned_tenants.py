@@ -106,14 +106,13 @@ class ClonedTenants:
 
     @contextmanager
     def _connection(self) -> Iterator["psycopg.Connection[DictRow]"]:
-        """Yield a connection with one transaction, whose path is empty."""
+        """Yield a connection with one transaction; the statements name their schema."""
         with psycopg.connect(
             self._url,
             application_name="masa-madre",
             prepare_threshold=None,
             row_factory=dict_row,
         ) as connection:
-            connection.execute("SET LOCAL search_path = ''")
             yield connection
 
 
