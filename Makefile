@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 export STATE_DIR PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-cluster bench chaos lint clean venv venv-dev
+.PHONY: help demo test test-cluster test-image image release bench chaos lint clean venv venv-dev
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,15 @@ test: venv-dev ## Run the whole suite (TEST_ARGS=, by default -n 2, for pytest)
 
 test-cluster: venv-dev ## Run the tests that need a real cluster (KUBECONFIG, CLUSTER_IMAGE=)
 	@$(PYTHON) -m pytest tests/cluster
+
+test-image: venv-dev ## Build the image and run every role of it, or say why this machine cannot
+	@bin/test-image
+
+image: ## Build the image without a Docker engine (IMAGE=, STAND_IN=1, NO_CACHE=1)
+	@bin/image $(IMAGE)
+
+release: venv-dev ## Set the version, tag it and build dist/ (VERSION=1.2.3; DRY=1 only tries; NO_IMAGE=1)
+	@DRY=$(DRY) NO_IMAGE=$(NO_IMAGE) bin/release "$(VERSION)"
 
 bench: venv-dev ## Run the benchmarks, with peers; JSON under build/bench/ (BENCH_ARGS=--quick)
 	@$(PYTHON) -m tests.bench cloning $(BENCH_ARGS)
@@ -47,7 +56,7 @@ lint: venv-dev ## Check style and types
 clean: ## Remove the data of STATE_DIR, build results and caches; refuses while the stack runs
 	@if [ -e "$(STATE_DIR)" ]; then bin/ensure-venv && $(PYTHON) -m app.local clean; fi
 	@echo "Removing build results and caches"
-	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
 
 venv:

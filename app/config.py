@@ -158,8 +158,9 @@ class Settings(OutreachSettings, InsightSettings, ProcessSettings):
     )
     clone_job_pod: str = Field(
         default="{}",
-        description="JSON: `nodeSelector`, `tolerations`, `affinity`, `imagePullSecrets`, "
-        "`priorityClassName` of the Jobs' pods.",
+        description="JSON: where the Jobs' pods run (`nodeSelector`, `tolerations`, `affinity`, …) "
+        "and what is added to them: `volumes`, `initContainers`, `user`, and in `container` "
+        "`env`, `volumeMounts`.",
     )
     clone_job_deadline_seconds: int = Field(
         default=600, ge=1, description="A Kubernetes Job that runs longer is ended."

@@ -41,6 +41,7 @@ from app.insights.webhooks.service import Webhooks
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
+from app.version import VERSION
 
 TARGETS_SECONDS = 10.0
 """For so long `/metrics` believes the targets of the pool."""
@@ -70,7 +71,7 @@ def make_app(
     app = APIFlask(
         "app",
         title=demo.title,
-        version="0.1.0",
+        version=VERSION,
         docs_path=None,
         static_folder=static,  # type: ignore[arg-type]  # None is none, as it is to Flask
     )

@@ -6,6 +6,9 @@ import sys
 from datetime import UTC, datetime
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from app.version import VERSION
 
 
 class JsonFormatter(logging.Formatter):
@@ -33,6 +36,7 @@ def init_logs(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            _add_version,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
@@ -41,3 +45,7 @@ def init_logs(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _add_version(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {**event, "version": VERSION}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from app.configuration_error import ConfigurationError
+from app.version import VERSION
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -41,7 +42,11 @@ def init_tracing(endpoint: str, service: str) -> None:
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed:"
             " pip install -r requirements-tracing.txt"
         ) from error
-    provider = TracerProvider(resource=Resource.create({"service.name": f"masa-madre-{service}"}))
+    provider = TracerProvider(
+        resource=Resource.create(
+            {"service.name": f"masa-madre-{service}", "service.version": VERSION}
+        )
+    )
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(
         BatchSpanProcessor(exporter, schedule_delay_millis=EXPORT_MILLISECONDS)

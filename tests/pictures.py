@@ -1,4 +1,6 @@
-"""Takes the pictures of the running product: `python -m tests.pictures`.
+"""Takes the pictures of the running product: `python -m tests.pictures`, or `… operators`.
+
+With `operators` only those of the operators' pages, and the small ones of modules in recordings.
 
 Those of the README are in `docs/pictures`, those that the landing page and a device's home screen
 show in `app/web/static`. Chromium itself writes them, as WebP, JPEG and PNG.
@@ -10,14 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.local.postgres import PostgresServer
+from tests.bench.visits import make_totals
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.visit import LAPTOP, PHONE, Visit
 from tests.conftest import bindir_of, scratch_directory
-from tests.fixtures.live import ROOT, running_system
+from tests.fixtures.live import ROOT, LiveSystem, running_system
 
 DOCS = ROOT / "docs" / "pictures"
 STATIC = ROOT / "app" / "web" / "static"
@@ -56,14 +60,39 @@ SHOTS = {
 }
 
 
-def save(page: Page, file: Path) -> None:
+MODULES = {
+    "central_baker": {
+        "orders": "/demo/pedidos",
+        "procurement": "/demo/compras",
+        "suppliers": "/demo/proveedores",
+    },
+    "individual_bakery": {
+        "pos": "/demo/caja",
+        "production": "/demo/produccion",
+        "recipes": "/demo/recetas",
+        "inventory": "/demo/inventario",
+        "sales": "/demo/ventas",
+        "forecasting": "/demo/previsiones",
+        "business": "/demo/",
+    },
+}
+"""A page of each module that `app/bakery/events.toml` names."""
+SMALL = 1 / 3
+MOST_BYTES_SMALL = 8_000
+OPERATORS = {"ops-figures": "/ops/", "ops-links": "/ops/links/", "ops-live": "/ops/live"}
+VISITS_OF_A_PICTURE = 20_000
+
+
+def save(page: Page, file: Path, scale: float = 1, most: int = MOST_BYTES) -> None:
     """Write what the page shows, in the best quality that is small enough."""
     kind = {".webp": "webp", ".jpg": "jpeg"}[file.suffix]
     browser = page.context.new_cdp_session(page)
     for quality in QUALITIES:
-        asked = {"format": kind, "quality": quality}
+        asked: dict[str, Any] = {"format": kind, "quality": quality}
+        if scale != 1 and (size := page.viewport_size):
+            asked["clip"] = {"x": 0, "y": 0, "scale": scale} | size
         content = base64.b64decode(browser.send("Page.captureScreenshot", asked)["data"])
-        if len(content) <= MOST_BYTES:
+        if len(content) <= most:
             break
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
@@ -98,6 +127,42 @@ def take(browser: Browser, url: str) -> None:
                 save(visit.page, shot.file)
 
 
+def take_modules(browser: Browser, url: str) -> None:
+    """Take the small pictures that a recording shows beside its steps."""
+    shot = Shot(STATIC, "/demo/", CARD)
+    for account_type, paths in MODULES.items():
+        with visitor(browser, url, shot) as visit:
+            visit.begin(account_type)
+            for module, path in paths.items():
+                visit.open(path)
+                file = STATIC / "pictures" / "modules" / f"{module}.webp"
+                save(visit.page, file, SMALL, MOST_BYTES_SMALL)
+
+
+def take_operators(browser: Browser, system: LiveSystem) -> None:
+    """Take the pictures of the operators' pages, one visit among them."""
+    credentials = {"username": "ops", "password": system.environment["OPS_PASSWORD"]}
+    width, height = LAPTOP
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, http_credentials=credentials
+    )
+    page = context.new_page()
+    page.goto(f"{system.url}/ops/links/")
+    page.get_by_label("Title").fill("Feria de panaderos")
+    page.get_by_role("button", name="Make the link").click()
+    for name, path in OPERATORS.items():
+        page.goto(f"{system.url}{path}")
+        save(page, DOCS / f"{name}.webp")
+    visits = page.locator("tbody a")
+    while not visits.count():  # its events are written every few seconds
+        page.goto(f"{system.url}/ops/sessions/")
+        page.wait_for_timeout(1000)
+    visits.first.click()
+    page.wait_for_function("[...document.images].slice(0, 2).every((one) => one.naturalWidth > 0)")
+    save(page, DOCS / "ops-visit.webp")
+    context.close()
+
+
 def draw_icons(browser: Browser) -> None:
     """Draw the icons of a home screen from the page's own."""
     for size in ICONS:
@@ -117,14 +182,20 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*ARGUMENTS, "--lang=es-ES"]
         )
-        draw_icons(browser)
+        only_operators = sys.argv[1:] == ["operators"]
+        if not only_operators:
+            draw_icons(browser)
         postgres = PostgresServer(home, bindir_of("18"))
         postgres.start()
         try:
             system_home = home / "system"
             system_home.mkdir(mode=0o711)
             with running_system(postgres.ensure_database("pictures"), system_home) as system:
-                take(browser, system.url)
+                make_totals(system.database_url, VISITS_OF_A_PICTURE, 60)
+                if not only_operators:
+                    take(browser, system.url)
+                take_modules(browser, system.url)
+                take_operators(browser, system)
         finally:
             postgres.stop()
             browser.close()

@@ -16,6 +16,7 @@ from werkzeug.utils import redirect
 
 from app.control.services import current_services
 from app.http.job_health import JobHealth
+from app.http.metrics.build import BuildCollector
 from app.http.metrics.collectors import (
     CloneJobCollector,
     PoolCollector,
@@ -25,6 +26,7 @@ from app.http.metrics.collectors import (
 from app.http.metrics.job_collector import JobCollector
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
+from app.version import VERSION
 
 READINESS: Responses = {
     200: {"description": "Puede atender.", "content": {"application/json": {}}},
@@ -48,8 +50,8 @@ blueprint = APIBlueprint("observe", __name__, tag="Estado")
 @blueprint.get("/health")
 @blueprint.doc(summary="Comprobar que el proceso vive.")
 def health() -> dict[str, str]:
-    """Say that the process lives."""
-    return {"status": "ok"}
+    """Say that the process lives, and of which version it is."""
+    return {"status": "ok", "version": VERSION}
 
 
 class ReadyQuery(BaseModel):
@@ -133,6 +135,7 @@ def metrics() -> Response:
         abort(404)
     services, registry = current_services(), CollectorRegistry(auto_describe=False)
     for collector in (
+        BuildCollector(),
         SessionCollector(services.figures.get()),
         PoolCollector(services.targets.get()),
         QueueCollector(services.redis),

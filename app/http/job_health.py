@@ -16,6 +16,7 @@ INCIDENTS_KEY = "demo:incidents"
 INCIDENTS = (
     "activity_rejected",
     "cleanup_step_failed",
+    "clone_job_failed",
     "events_lost",
     "events_rejected",
     "key_set_aside",

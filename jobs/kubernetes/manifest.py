@@ -26,14 +26,21 @@ SECRET_KEYS = {
 POD_FIELDS = {
     "affinity",
     "imagePullSecrets",
+    "initContainers",
     "nodeSelector",
     "priorityClassName",
     "runtimeClassName",
     "tolerations",
+    "volumes",
 }
-"""What `CLONE_JOB_POD` may set: where a pod runs, not what it may do."""
+"""What `CLONE_JOB_POD` may set of a pod: where it runs and what runs beside, not what it may do."""
+
+CONTAINER_FIELDS = {"env", "volumeMounts"}
+"""What it may add to our container, under the key `container`."""
 
 UID = 10001
+"""The user of our container, unless `CLONE_JOB_POD` names another under the key `user`; null leaves
+the choice to the cluster, as OpenShift wants it."""
 
 
 def job_name(queue: str) -> str:
@@ -103,25 +110,26 @@ def _identity(settings: Settings) -> dict[str, str]:
 
 
 def _pod(settings: Settings, queue: str) -> dict[str, Any]:
-    return pod_overrides(settings) | {
+    given = pod_overrides(settings)
+    added = given.pop("container", {})
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    user = given.pop("user", UID)
+    if user is not None:
+        security |= {"runAsUser": user, "runAsGroup": user, "fsGroup": user}
+    tmp = {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
+    return given | {
         # A new pod for every attempt: the logs of a failed one stay.
         "restartPolicy": "Never",
         "serviceAccountName": settings.clone_job_service_account,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": UID,
-            "runAsGroup": UID,
-            "fsGroup": UID,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_container(settings, queue)],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+        "securityContext": security,
+        "containers": [_container(settings, queue, added)],
+        "volumes": [tmp, *given.get("volumes", [])],
     }
 
 
-def _container(settings: Settings, queue: str) -> dict[str, Any]:
+def _container(settings: Settings, queue: str, added: dict[str, Any]) -> dict[str, Any]:
     secrets = [
         {
             "name": name,
@@ -140,7 +148,7 @@ def _container(settings: Settings, queue: str) -> dict[str, Any]:
         "image": settings.clone_job_image,
         "imagePullPolicy": "IfNotPresent",
         "args": ["clone", queue],
-        "env": secrets,
+        "env": [*secrets, *added.get("env", [])],
         "envFrom": [{"configMapRef": {"name": settings.clone_job_config, "optional": True}}],
         "resources": {
             "requests": quantities("CLONE_JOB_REQUESTS", settings.clone_job_requests),
@@ -153,7 +161,10 @@ def _container(settings: Settings, queue: str) -> dict[str, Any]:
             "readOnlyRootFilesystem": True,
         },
         "terminationMessagePolicy": "FallbackToLogsOnError",
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108  (the container's)
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  (the container's)
+            *added.get("volumeMounts", []),
+        ],
     }
 
 
@@ -179,9 +190,21 @@ def pod_overrides(settings: Settings) -> dict[str, Any]:
         given = json.loads(settings.clone_job_pod)
     except ValueError as error:
         raise ConfigurationError(f"CLONE_JOB_POD is not JSON: {error}.") from None
-    if not isinstance(given, dict) or not given.keys() <= POD_FIELDS:
+    known = POD_FIELDS | {"container", "user"}
+    if not isinstance(given, dict) or not given.keys() <= known:
         raise ConfigurationError(
             f"CLONE_JOB_POD has to be a JSON object with no other keys than "
-            f"{', '.join(sorted(POD_FIELDS))}."
+            f"{', '.join(sorted(known))}."
+        )
+    added = given.get("container", {})
+    if not isinstance(added, dict) or not added.keys() <= CONTAINER_FIELDS:
+        raise ConfigurationError(
+            f"CLONE_JOB_POD.container has to be an object with no other keys than "
+            f"{', '.join(sorted(CONTAINER_FIELDS))}."
+        )
+    user = given.get("user", UID)
+    if user is not None and (type(user) is not int or user < 1):
+        raise ConfigurationError(
+            f"CLONE_JOB_POD.user is {user!r}: it has to be a number over 0, or null."
         )
     return given

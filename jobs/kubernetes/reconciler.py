@@ -237,6 +237,7 @@ class _Reconciler:
             reason=reason,
             handed_over=by_worker,
         )
+        self._services.health.count_incident("clone_job_failed", len(clones))
         for pending in (clone.pending for clone in clones):
             self._services.pending_clones.record_trouble(pending.tenant_id, reason)
             if by_worker:

@@ -7,7 +7,9 @@ from tests.cluster.server import Server
 from tests.helm.cases import FORGETFUL, MATRIX, TRIAL
 from tests.helm.chart import merged, pods
 
-OF_OPERATORS = {"Cluster", "Middleware", "Pooler", "PrometheusRule", "ServiceMonitor"}
+OF_OPERATORS = {
+    "Cluster", "Middleware", "Pooler", "PrometheusRule", "ScaledObject", "ServiceMonitor",
+}  # fmt: skip
 """Kinds that operators bring; a cluster without them cannot judge these documents."""
 
 

@@ -18,7 +18,8 @@ _one_at_a_time = threading.Lock()
 @contextmanager
 def tunnel(server: Server, namespace: str, pod: str, port: int) -> Iterator[str]:
     """The URL of a port of a pod, until the block ends. Each connection is a stream of its own."""
-    core = client.CoreV1Api(client.ApiClient(server.api.configuration))
+    api = client.ApiClient(server.api.configuration)
+    core = client.CoreV1Api(api)
 
     class Handler(BaseRequestHandler):
         def handle(self) -> None:
@@ -26,14 +27,17 @@ def tunnel(server: Server, namespace: str, pod: str, port: int) -> Iterator[str]
                 stream = portforward(
                     core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
                 )
-            there = stream.socket(port)
-            there.setblocking(True)
-            back = threading.Thread(target=_copy, args=(there, self.request), daemon=True)
-            back.start()
-            _copy(self.request, there)
-            back.join()
+            try:
+                there = stream.socket(port)
+                there.setblocking(True)
+                back = threading.Thread(target=_copy, args=(there, self.request), daemon=True)
+                back.start()
+                _copy(self.request, there)
+                back.join()
+            finally:
+                stream.close()  # the client leaves our half of its socket pair to us
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
+    with api, ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
         listener.daemon_threads = True
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         try:

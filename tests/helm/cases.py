@@ -1,5 +1,9 @@
 """The combinations of values on which every rule about documents is checked."""
 
+from pathlib import Path
+
+import yaml
+
 from tests.helm.chart import Values, merged
 
 URL = "postgresql://owner:secret@db.example.com/bakery"
@@ -83,6 +87,23 @@ OWN_CLUSTER: Values = {
         },
     },
 }
+EXTRA: Values = {
+    "trust": {"secret": "their-authorities"},
+    "extraEnv": [{"name": "TZ", "value": "UTC"}],
+    "extraVolumes": [{"name": "theirs", "emptyDir": {}}],
+    "extraVolumeMounts": [{"name": "theirs", "mountPath": "/theirs", "readOnly": True}],
+    "extraInitContainers": [{"name": "fetch", "image": "fetch:1"}],
+    "extraContainers": [{"name": "proxy", "image": "proxy:1"}],
+}
+ARGOCD: Values = {"hooks": {"enabled": False}, "gitops": {"argocd": True}}
+KEDA: Values = {"worker": {"keda": {"enabled": True, "prometheusUrl": "http://prometheus:9090"}}}
+EXAMPLES = Path(__file__).resolve().parents[2] / "helm" / "examples"
+
+
+def example(name: str) -> Values:
+    """Return the values of an example."""
+    return yaml.safe_load((EXAMPLES / f"values-{name}.yaml").read_text(encoding="utf-8"))
+
 
 MATRIX: dict[str, Values] = {
     "external": EXTERNAL,
@@ -95,4 +116,10 @@ MATRIX: dict[str, Values] = {
     "traefik, placed": merged(TRIAL, INGRESS, UPSTREAM, TRAEFIK, PLACED, METRICS),
     "bare": merged(EXISTING, BARE),
     "without hooks": merged(TRIAL, {"hooks": {"enabled": False}}),
+    "with more in its pods": merged(EXTERNAL, EXTRA, KEDA),
+    "Argo CD": merged(OWN_CLUSTER, {"redis": {"mode": "external"}}, ARGOCD),
+    "EKS": example("eks"),
+    "GKE": example("gke"),
+    "OpenShift": example("openshift"),
+    "kind": example("kind"),
 }

@@ -97,7 +97,7 @@ class Pod:
     @property
     def is_ours(self) -> bool:
         """True if it runs the project's image, and not a server's."""
-        return self.container["image"].startswith("masa-madre")
+        return self.container["image"].partition("@")[0].partition(":")[0].endswith("masa-madre")
 
     def keys(self) -> set[str]:
         """The keys of the Secret that it reads."""
@@ -118,6 +118,8 @@ def pods(documents: list[Document]) -> Iterator[Pod]:
         spec = document.get("spec", {})
         if document["kind"] == "CronJob":
             spec = spec["jobTemplate"]["spec"]
+        if document["kind"] == "Pod":
+            yield Pod(document, document["metadata"], spec)
         if document["kind"] in ("Deployment", "StatefulSet", "Job", "CronJob"):
             yield Pod(document, spec["template"].get("metadata", {}), spec["template"]["spec"])
 

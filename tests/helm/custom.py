@@ -34,6 +34,7 @@ CLUSTER = closed(
     storage=closed("size", size=TEXT, storageClass=TEXT),
     resources=ANY,
     enableSuperuserAccess=FLAG,
+    certificates=closed("", serverAltDNSNames=TEXTS),
     priorityClassName=TEXT,
     affinity=closed("", nodeSelector=STRINGS, tolerations=listed(ANY)),
     backup=ANY,
@@ -77,6 +78,14 @@ RECORD = closed(
 )
 RULES = listed({"oneOf": [ALERT, RECORD]})
 PROMETHEUS_RULE = closed("groups", groups=listed(closed("name rules", name=TEXT, rules=RULES)))
+SCALED_OBJECT = closed(
+    "scaleTargetRef triggers",
+    scaleTargetRef=closed("name", name=TEXT),
+    minReplicaCount={"type": "integer", "minimum": 0},
+    maxReplicaCount=NUMBER,
+    cooldownPeriod={"type": "integer", "minimum": 0},
+    triggers=listed(closed("type metadata", type=TEXT, metadata=STRINGS, authenticationRef=ANY)),
+)
 MIDDLEWARE = closed(
     "forwardAuth",
     forwardAuth=closed(
@@ -90,5 +99,6 @@ SPECS = {
     ("monitoring.coreos.com/v1", "ServiceMonitor"): SERVICE_MONITOR,
     ("monitoring.coreos.com/v1", "PrometheusRule"): PROMETHEUS_RULE,
     ("traefik.io/v1alpha1", "Middleware"): MIDDLEWARE,
+    ("keda.sh/v1alpha1", "ScaledObject"): SCALED_OBJECT,
 }
 """The spec of each, by version and kind."""

@@ -14,6 +14,9 @@ pytestmark = pytest.mark.skipif(
     PROMTOOL is None, reason="promtool is not here: the Debian package prometheus brings it"
 )
 JOB = 'namespace="prod", service="demo-masa-madre-web", instance="a"'
+MIGRATION = 'namespace="prod", job_name="demo-masa-madre-migrate", condition="true"'
+CLEANUP = 'namespace="prod", cronjob="demo-session-cleanup"'
+VOLUME = 'namespace="prod", persistentvolumeclaim="data-demo-masa-madre-postgres-0"'
 OF_CREATE = f'kind="create", status="2xx", {JOB}'
 
 
@@ -67,6 +70,55 @@ CASES = {
         "MasaMadreBudgetCreate", "70m", 0,
         {CREATES: "0+60x90", CREATE: "0 30 90+60x88"},
     ),
+    "a migration has failed": (
+        "MasaMadreMigrationFails", "5m", 1, {f"kube_job_failed{{{MIGRATION}}}": "1x20"},
+    ),
+    "another release's migration": (
+        "MasaMadreMigrationFails", "5m", 0,
+        {f"kube_job_failed{{{MIGRATION.replace('prod', 'test')}}}": "1x20"},
+    ),
+    "a cleanup has failed": (
+        "MasaMadreCleanupFails", "40m", 1,
+        {f"kube_cronjob_status_last_schedule_time{{{CLEANUP}}}": "3600x60",
+         f"kube_cronjob_status_last_successful_time{{{CLEANUP}}}": "30x60"},
+    ),
+    "no cleanup has ever succeeded": (
+        "MasaMadreCleanupFails", "40m", 1,
+        {f"kube_cronjob_status_last_schedule_time{{{CLEANUP}}}": "3600x60"},
+    ),
+    "a cleanup runs": (
+        "MasaMadreCleanupFails", "40m", 0,
+        {f"kube_cronjob_status_last_schedule_time{{{CLEANUP}}}": "3600x60",
+         f"kube_cronjob_status_last_successful_time{{{CLEANUP}}}": "30x15 3630x60"},
+    ),
+    "clone Jobs fail": (
+        "MasaMadreCloneJobsFail", "20m", 1,
+        {f'demo_incidents_total{{kind="clone_job_failed", {JOB}}}': "0x5 0+2x20"},
+    ),
+    "clone Jobs fail, one alert is enough": (
+        "MasaMadreIncidents", "20m", 0,
+        {f'demo_incidents_total{{kind="clone_job_failed", {JOB}}}': "0x5 0+2x20"},
+    ),
+    "one clone Job failed": (
+        "MasaMadreCloneJobsFail", "20m", 0,
+        {f'demo_incidents_total{{kind="clone_job_failed", {JOB}}}': "0x10 1x20"},
+    ),
+    "a volume fills": (
+        "MasaMadreDiskFills", "10m", 1,
+        {f"kubelet_volume_stats_available_bytes{{{VOLUME}}}": "10x20",
+         f"kubelet_volume_stats_capacity_bytes{{{VOLUME}}}": "100x20"},
+    ),
+    "a volume has room": (
+        "MasaMadreDiskFills", "10m", 0,
+        {f"kubelet_volume_stats_available_bytes{{{VOLUME}}}": "20x20",
+         f"kubelet_volume_stats_capacity_bytes{{{VOLUME}}}": "100x20"},
+    ),
+    "tenants take what they may": (
+        "MasaMadreDatabaseFull", "10m", 1,
+        {f'demo_tenants{{state="ready", account_type="a", {JOB}}}': "60x20",
+         f'demo_tenants{{state="leased", account_type="a", {JOB}}}': "40x20",
+         f'demo_tenant_bytes{{account_type="a", {JOB}}}': "10000000x20"},
+    ),
     "prospects wait": (
         "MasaMadreBudgetReady", "70m", 1,
         {
@@ -75,7 +127,10 @@ CASES = {
         },
     ),
 }  # fmt: skip
-LABELS = {"MasaMadreJobsAway": {"role": "worker"}, "MasaMadreQueueWaits": {"queue": "clone"},
+LABELS = {"MasaMadreMigrationFails": {"job_name": "demo-masa-madre-migrate"},
+          "MasaMadreCleanupFails": {"cronjob": "demo-session-cleanup"},
+          "MasaMadreDiskFills": {"persistentvolumeclaim": "data-demo-masa-madre-postgres-0"},
+          "MasaMadreJobsAway": {"role": "worker"}, "MasaMadreQueueWaits": {"queue": "clone"},
           "MasaMadreIncidents": {"kind": "schema_closed"}}  # fmt: skip
 
 

@@ -95,9 +95,9 @@ def test_containers_are_bounded_and_restricted(case):
     for pod in pods(documents_of(case)):
         context = pod.spec["securityContext"]
         assert context["runAsNonRoot"] is True
-        assert context["runAsUser"] > 0
+        assert context.get("runAsUser", 1) > 0
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
-        for container in pod.spec["containers"] + pod.spec.get("initContainers", []):
+        for container in pod.spec["containers"]:  # init containers are those of the values
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
@@ -117,9 +117,20 @@ def test_images_have_a_version(case):
 @every_case
 def test_our_pods_can_write_to_tmp_only(case):
     for pod in filter(lambda pod: pod.is_ours, pods(documents_of(case))):
-        assert pod.spec["securityContext"]["runAsUser"] == 10001
-        assert [m["mountPath"] for m in pod.container["volumeMounts"]] == ["/tmp"]
-        assert pod.spec["volumes"] == [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}]
+        mounts = pod.container["volumeMounts"]
+        assert [m["mountPath"] for m in mounts if not m.get("readOnly")] == ["/tmp"]
+        assert pod.spec["volumes"][0] == {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
+
+
+@every_case
+def test_our_pods_have_the_user_of_the_values(case):
+    user = MATRIX[case].get("security", {}).get("user", 10001)
+    expected = {"runAsUser": user, "runAsGroup": user, "fsGroup": user} if user else {}
+    for pod in filter(lambda pod: pod.is_ours, pods(documents_of(case))):
+        security = pod.spec["securityContext"]
+        assert security.pop("runAsNonRoot") is True
+        assert security.pop("seccompProfile") == {"type": "RuntimeDefault"}
+        assert security == expected
 
 
 @every_case
@@ -159,7 +170,7 @@ def test_every_reference_names_an_existing_object(case):
         one(documents, "ServiceAccount", pod.spec["serviceAccountName"])
         for source in pod.container.get("envFrom", []):
             one(documents, "ConfigMap", source["configMapRef"]["name"])
-        for secret in pod.secrets() - {"their-secret"}:
+        for secret in pod.secrets() - {MATRIX[case].get("secret", {}).get("existing")}:
             one(documents, "Secret", secret)
     for binding in of_kind(documents, "RoleBinding"):
         one(documents, "Role", binding["roleRef"]["name"])

@@ -106,11 +106,50 @@ def test_without_an_ingress_controller_web_accepts_no_traffic():
 def test_all_other_traffic_is_denied():
     policies, labels = release(TRIAL)
     for component, mine in labels.items():
+        if component == "test":
+            continue
         for port in (22, 80, 443, POSTGRES, REDIS, WEB):
             expected = component == "worker" and port == 443
             assert allows(policies, "Egress", mine, None, port) is expected, (component, port)
             assert not allows(policies, "Ingress", mine, None, port)
             assert not allows(policies, "Ingress", mine, STRANGER, port)
+
+
+def test_the_pod_of_helm_test_asks_names_and_web_and_nothing_else():
+    policies, labels = release(TRIAL)
+    mine = labels["test"]
+    assert allows(policies, "Egress", mine, {"k8s-app": "kube-dns"}, DNS, namespace="kube-system")
+    assert all(both_ways(policies, mine, labels["web"], WEB, "http"))
+    for other, theirs in labels.items():
+        for port in (80, 443, POSTGRES, REDIS, WEB):
+            expected = other == "web" and port == WEB
+            assert allows(policies, "Egress", mine, theirs, port) is expected, (other, port)
+    assert not allows(policies, "Egress", mine, None, 443)
+    assert not allows(policies, "Ingress", labels["dashboard"], mine, "http")
+
+
+@pytest.mark.parametrize("component", ["web", "dashboard"])
+def test_a_load_balancer_reaches_pods_by_address(component):
+    cidr = "10.0.0.0/20"
+    where = {"loadBalancer": {"cidrs": [cidr]}, "ingressController": {"from": []}}
+    policies, labels = release(merged(TRIAL, {"networkPolicy": where}))
+    assert allows(policies, "Ingress", labels[component], None, "http")
+    (policy,) = [p for p in policies if p["metadata"]["name"].endswith(f"-{component}")]
+    (rule,) = policy["spec"]["ingress"]
+    assert {"ipBlock": {"cidr": cidr}} in rule["from"]
+    assert not allows(policies, "Ingress", labels[component], STRANGER, "http", namespace="x")
+
+
+@pytest.mark.parametrize("component", ["web", "clone", "test"])
+def test_caches_on_the_nodes_resolve_names(component):
+    def may_ask(port, **dns):
+        policies, labels = release(merged(TRIAL, {"networkPolicy": {"dns": dns}}))
+        return allows(policies, "Egress", labels[component], None, port)
+
+    assert may_ask(DNS), "169.254.20.10"
+    assert not may_ask(DNS, cidrs=[])
+    assert may_ask(DNS, to=[])
+    assert (may_ask(5353, ports=[5353]), may_ask(DNS, ports=[5353])) == (True, False)
 
 
 def test_servers_have_no_egress():

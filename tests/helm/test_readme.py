@@ -13,6 +13,7 @@ from tests.helm.schema import Schema, all_values, load_schema, resolved
 
 OPEN = {
     "affinity",  # an object of Kubernetes
+    "behavior",  # likewise, of a HorizontalPodAutoscaler
     "global",  # Helm's own
     "quantityMap",  # resources that a cluster may have besides cpu and memory
     "strings",  # labels, annotations, node selectors

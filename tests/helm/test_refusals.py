@@ -48,6 +48,25 @@ CONTRADICTIONS = {
     "web.autoscaling.minReplicas is 9, more than maxReplicas, 6": values(
         "web.autoscaling.minReplicas", 9
     ),
+    "worker.replicas is 3 and worker.keda is enabled": values(
+        "worker", {"replicas": 3, "keda": {"enabled": True, "prometheusUrl": "http://p"}}
+    ),
+    "worker.keda and worker.autoscaling are both enabled": values(
+        "worker", {"autoscaling": {"enabled": True}, "keda": {"enabled": True}}
+    ),
+    "without worker.keda.prometheusUrl or triggers": values("worker.keda.enabled", True),
+    "worker.autoscaling is enabled without a target": values(
+        "worker.autoscaling", {"enabled": True, "targetCPUUtilizationPercentage": None}
+    ),
+    "web.service.loadBalancerClass is set, but web.service.type is ClusterIP": values(
+        "web.service.loadBalancerClass", "service.k8s.aws/nlb"
+    ),
+    "dashboard.service.loadBalancerSourceRanges is set": values(
+        "dashboard.service.loadBalancerSourceRanges", ["10.0.0.0/8"]
+    ),
+    "web.service.externalTrafficPolicy is set": values(
+        "web.service.externalTrafficPolicy", "Local"
+    ),
     "web.terminationGracePeriodSeconds is 20, but": values("web.terminationGracePeriodSeconds", 20),
     "dashboard.terminationGracePeriodSeconds is 40, but": values(
         "web", {"gracefulTimeoutSeconds": 60, "terminationGracePeriodSeconds": 90}

@@ -136,5 +136,6 @@ def test_clone_pods_go_where_the_others_go():
         "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
         "priorityClassName": "demos",
         "imagePullSecrets": [{"name": "pull"}],
+        "container": {"env": [{"name": "TZ", "value": "UTC"}]},
     }
     assert loaded(TRIAL).clone_job_pod == "{}"

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.errors import NotFound, TooManyRequests, Unavailable
-from app.insights.leads.consent import TEXTS
+from app.insights.leads.consent import TEXTS, language_of
 from app.insights.leads.stamps import Stamps
 from app.insights.leads.telling import tell_of_lead
 from app.insights.sealing import Sealing, Unreadable, make_sealing
@@ -67,6 +67,11 @@ class Lead:
     mailed_at: datetime | None
     mail_failure: str | None
     contact: Contact | None = field(repr=False)
+
+    @property
+    def consent_language(self) -> str:
+        """Return the language of what was agreed to."""
+        return language_of(self.consent_version)
 
 
 class Leads:

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from app.control.services import current_services
 from app.control.sessions.caller import SESSION_KEY
 from app.errors import AppError, InvalidRequest
-from app.insights.leads.consent import CURRENT, TEXTS
+from app.insights.leads.consent import TEXTS, language_of, version_in
 from app.insights.leads.schemas import ContactIn
 from app.insights.leads.service import Lead
 from app.insights.leads.submission import leave_contact
+from app.language.texts import current_language
 from app.web.parts.notices import PARAMETER, find_notice, with_notice
 from app.web.visit.landing import blueprint as outside
 
@@ -142,6 +143,7 @@ def _form(
     errors: list[FieldError] | None = None, *, status: int = HTTPStatus.OK, renew: bool = False
 ) -> Response:
     leads = current_services().leads
+    version = version_in(current_language().code)
     kept = "" if renew else request.form.get("clave", "")
     page = render_template(
         "visit/contact.html",
@@ -150,8 +152,9 @@ def _form(
         wrong={each.field: each.sentence for each in errors or []},
         given=request.form,
         stamp=kept or leads.stamps.make(),
-        version=CURRENT,
-        consent=TEXTS[CURRENT],
+        version=version,
+        consent=TEXTS[version],
+        consent_language=language_of(version),
         in_demo=request.environ.get(SESSION_KEY) is not None,
         notice=find_notice(request.args.get(PARAMETER)),
     )

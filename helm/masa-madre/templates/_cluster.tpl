@@ -19,6 +19,9 @@ storage:
 resources:
   {{- toYaml $cluster.resources | nindent 2 }}
 enableSuperuserAccess: false
+# The web's logins check the certificate, and ask by PgBouncer's name.
+certificates:
+  serverAltDNSNames: [{{ $full }}-pooler]
 bootstrap:
   initdb:
     database: masa_madre

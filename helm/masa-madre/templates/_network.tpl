@@ -23,3 +23,39 @@ matchExpressions:
 - {protocol: TCP, port: {{ . }}}
 {{- end }}
 {{- end -}}
+
+{{/* The type of a Service, and what is said of its load balancer. Takes the block of values. */}}
+{{- define "masa-madre.serviceType" -}}
+type: {{ .type }}
+{{- with .loadBalancerClass }}
+loadBalancerClass: {{ . }}
+{{- end }}
+{{- with .loadBalancerSourceRanges }}
+loadBalancerSourceRanges:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .externalTrafficPolicy }}
+externalTrafficPolicy: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Addresses as peers of a rule, as a list. Takes a list of CIDRs. */}}
+{{- define "masa-madre.blocks" -}}
+{{- $peers := list -}}
+{{- range . -}}{{- $peers = append $peers (dict "ipBlock" (dict "cidr" .)) -}}{{- end -}}
+{{- toYaml $peers -}}
+{{- end -}}
+
+{{/* Where names are resolved, as a rule. */}}
+{{- define "masa-madre.dnsRule" -}}
+{{- $dns := .Values.networkPolicy.dns -}}
+- {{- if $dns.to }}
+  to:
+    {{- concat $dns.to (include "masa-madre.blocks" $dns.cidrs | fromYamlArray) | toYaml | nindent 4 }}
+  {{- end }}
+  ports:
+    {{- range $port := $dns.ports }}
+    - {protocol: UDP, port: {{ $port }}}
+    - {protocol: TCP, port: {{ $port }}}
+    {{- end }}
+{{- end -}}

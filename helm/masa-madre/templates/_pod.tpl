@@ -2,9 +2,7 @@
 
 {{- define "masa-madre.podSecurityContext" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
+{{- include "masa-madre.user" (list .Values.security.user .Values.security.user) }}
 seccompProfile:
   type: RuntimeDefault
 {{- end -}}
@@ -14,6 +12,15 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
+{{- end -}}
+
+{{/* The user and group of a pod; without a user the cluster chooses them. Takes (list user group). */}}
+{{- define "masa-madre.user" -}}
+{{- if not (kindIs "invalid" (first .)) }}
+runAsUser: {{ first . | int64 }}
+runAsGroup: {{ last . | int64 }}
+fsGroup: {{ last . | int64 }}
+{{- end }}
 {{- end -}}
 
 {{/* The shared pod settings with a role's own over them, as YAML. Takes (list $ rolePod). */}}
@@ -98,11 +105,19 @@ volumes:
   - name: tmp
     emptyDir:
       sizeLimit: 64Mi
+  {{- with include "masa-madre.volumes" .root | fromYamlArray }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with include "masa-madre.initContainers" .root | fromYamlArray }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/*
 A container of ours up to its ports, probes and hooks. Takes a dict: root, role (the arguments of the
-image's entry point), secrets (keys it gets), resources, env (optional, a dict of plain variables).
+image's entry point), secrets (keys it gets; without any it gets no settings either), resources, env (optional, a dict of plain variables),
+config and secret (optional, the names of the ConfigMap and the Secret that it reads).
 */}}
 {{- define "masa-madre.container" -}}
 name: {{ first .role }}
@@ -113,9 +128,12 @@ securityContext:
   {{- include "masa-madre.securityContext" .root | nindent 2 }}
 resources:
   {{- toYaml .resources | nindent 2 }}
+{{- if .secrets }}
 envFrom:
   - configMapRef:
-      name: {{ include "masa-madre.fullname" .root }}
+      name: {{ default (include "masa-madre.fullname" .root) .config }}
+{{- end }}
+{{- if or .secrets .env .root.Values.extraEnv }}
 env:
   {{- range $name, $value := .env }}
   - name: {{ $name }}
@@ -127,7 +145,7 @@ env:
   - name: {{ . }}
     valueFrom:
       secretKeyRef:
-        name: {{ include "masa-madre.secretName" $.root }}
+        name: {{ default (include "masa-madre.secretName" $.root) $.secret }}
         key: {{ . }}
         {{- if not (has . $needed) }}
         optional: true
@@ -136,27 +154,32 @@ env:
   {{- with .root.Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
 volumeMounts:
   - name: tmp
     mountPath: /tmp
+  {{- with include "masa-madre.mounts" .root | fromYamlArray }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
-{{/* The probes of a web process. */}}
-{{- define "masa-madre.webProbes" -}}
-startupProbe:
-  httpGet: {path: /health, port: http}
-  periodSeconds: 2
-  failureThreshold: 60
-livenessProbe:
-  httpGet: {path: /health, port: http}
-  periodSeconds: 10
-  timeoutSeconds: 5
-  failureThreshold: 6
-# Not ready without Postgres and templates: until the seeds of an installation are done, and while
-# Postgres is away. Without Redis visitors are still served, more slowly, so it does not count.
-readinessProbe:
-  httpGet: {path: "/ready?without=redis", port: http}
-  periodSeconds: 5
-  timeoutSeconds: 4
-  failureThreshold: 3
+{{/*
+The probes of a container, as they are in the values. Takes a block with startupProbe, livenessProbe,
+readinessProbe; one that is null or empty is left out.
+*/}}
+{{- define "masa-madre.probes" -}}
+{{- range $name := list "startupProbe" "livenessProbe" "readinessProbe" }}
+{{- with index $ $name }}
+{{ $name }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* How a Deployment replaces its pods. Takes the strategy of the values. */}}
+{{- define "masa-madre.strategy" -}}
+{{- with . }}
+strategy:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}

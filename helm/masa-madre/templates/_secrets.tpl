@@ -58,10 +58,11 @@ the owner's does not: migrations and clones hold a connection anyway. Takes (lis
 {{- $direct := printf "%s-postgres:5432/masa_madre" $full -}}
 {{- $pooled := $direct -}}
 {{- if eq $root.Values.postgres.mode "cloudnativepg" -}}
-{{- $direct = printf "%s-postgres-rw:5432/masa_madre?sslmode=require" $full -}}
+{{- $verified := printf "sslmode=verify-full&sslrootcert=%s/postgres-ca.crt" (include "masa-madre.trustPath" $root) -}}
+{{- $direct = printf "%s-postgres-rw:5432/masa_madre?%s" $full $verified -}}
 {{- $pooled = $direct -}}
 {{- if $root.Values.postgres.cloudnativepg.pooler.enabled -}}
-{{- $pooled = printf "%s-pooler:5432/masa_madre?sslmode=require" $full -}}
+{{- $pooled = printf "%s-pooler:5432/masa_madre?%s" $full $verified -}}
 {{- end -}}
 {{- end -}}
 DATABASE_URL: {{ printf "postgresql://masa_madre:%s@%s" $passwords.owner $direct }}

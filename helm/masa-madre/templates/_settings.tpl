@@ -1,6 +1,6 @@
 {{/* The settings of the app, as the ConfigMap holds them. */}}
 
-{{/* Where clone Jobs' pods run, as the app's CLONE_JOB_POD wants it: JSON. */}}
+{{/* Where clone Jobs' pods run and what is added to them, as the app's CLONE_JOB_POD wants it: JSON. */}}
 {{- define "masa-madre.clonePod" -}}
 {{- $pod := include "masa-madre.podSettings" (list . .Values.clone.pod) | fromYaml -}}
 {{- $kept := dict -}}
@@ -9,6 +9,19 @@
 {{- if $value -}}{{- $_ := set $kept . $value -}}{{- end -}}
 {{- end -}}
 {{- with .Values.imagePullSecrets -}}{{- $_ := set $kept "imagePullSecrets" . -}}{{- end -}}
+{{- range $field := list "volumes" "initContainers" -}}
+{{- with include (printf "masa-madre.%s" $field) $ | fromYamlArray -}}{{- $_ := set $kept $field . -}}{{- end -}}
+{{- end -}}
+{{- $container := dict -}}
+{{- with .Values.extraEnv -}}{{- $_ := set $container "env" . -}}{{- end -}}
+{{- with include "masa-madre.mounts" . | fromYamlArray -}}{{- $_ := set $container "volumeMounts" . -}}{{- end -}}
+{{- if $container -}}{{- $_ := set $kept "container" $container -}}{{- end -}}
+{{- $user := .Values.security.user -}}
+{{- if kindIs "invalid" $user -}}
+{{- $_ := set $kept "user" nil -}}
+{{- else if ne (int64 $user) 10001 -}}
+{{- $_ := set $kept "user" (int64 $user) -}}
+{{- end -}}
 {{- toJson $kept -}}
 {{- end -}}
 

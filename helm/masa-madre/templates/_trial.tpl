@@ -23,9 +23,8 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: 60
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ .user }}
-  runAsGroup: {{ .group }}
-  fsGroup: {{ .group }}
+  {{- $user := kindIs "invalid" .root.Values.security.user | ternary nil .user }}
+  {{- include "masa-madre.user" (list $user .group) | indent 2 }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault

@@ -3,7 +3,7 @@ What a schema cannot check: values that contradict each other stop the rendering
 checks of one thing are one template; each calls fail itself.
 */}}
 {{- define "masa-madre.validate" -}}
-{{- range list "images" "secret" "postgres" "redis" "web" "worker" "settings" "ingress" "upstream" "policies" "labels" -}}
+{{- range list "images" "secret" "postgres" "redis" "web" "worker" "settings" "ingress" "upstream" "policies" "services" "gitops" "labels" -}}
 {{- include (printf "masa-madre.validate.%s" .) $ -}}
 {{- end -}}
 {{- end -}}
@@ -76,15 +76,27 @@ checks of one thing are one template; each calls fail itself.
 {{- end -}}
 {{- end -}}
 
-{{- define "masa-madre.validate.web" -}}
-{{- $web := .Values.web -}}
-{{- $scaling := $web.autoscaling -}}
-{{- if and $scaling.enabled (not (kindIs "invalid" $web.replicas)) -}}
-{{- fail (printf "web.replicas is %v and web.autoscaling is enabled: only one of them can say how many pods serve. Leave web.replicas null." $web.replicas) -}}
+{{/* Takes (list $ "web" "autoscaling"): the role and the block that scales it. */}}
+{{- define "masa-madre.validate.scaler" -}}
+{{- $role := index . 1 -}}
+{{- $values := index (first .).Values $role -}}
+{{- $scaling := index $values (last .) -}}
+{{- $path := printf "%s.%s" $role (last .) -}}
+{{- if and $scaling.enabled (not (kindIs "invalid" $values.replicas)) -}}
+{{- fail (printf "%s.replicas is %v and %s is enabled: only one of them can say how many pods run. Leave %s.replicas null." $role $values.replicas $path $role) -}}
 {{- end -}}
 {{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
-{{- fail (printf "web.autoscaling.minReplicas is %d, more than maxReplicas, %d." (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
+{{- fail (printf "%s.minReplicas is %d, more than maxReplicas, %d." $path (int $scaling.minReplicas) (int $scaling.maxReplicas)) -}}
 {{- end -}}
+{{- $targets := or $scaling.targetCPUUtilizationPercentage $scaling.targetMemoryUtilizationPercentage -}}
+{{- if and $scaling.enabled (eq (last .) "autoscaling") (not $targets) -}}
+{{- fail (printf "%s is enabled without a target: set targetCPUUtilizationPercentage or targetMemoryUtilizationPercentage." $path) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.web" -}}
+{{- $web := .Values.web -}}
+{{- include "masa-madre.validate.scaler" (list . "web" "autoscaling") -}}
 {{- $needed := add (int $web.preStopSeconds) (int $web.gracefulTimeoutSeconds) | int -}}
 {{- range $role := list "web" "dashboard" -}}
 {{- $given := (index $.Values $role).terminationGracePeriodSeconds | int -}}
@@ -95,6 +107,15 @@ checks of one thing are one template; each calls fail itself.
 {{- end -}}
 
 {{- define "masa-madre.validate.worker" -}}
+{{- $keda := .Values.worker.keda -}}
+{{- include "masa-madre.validate.scaler" (list . "worker" "autoscaling") -}}
+{{- include "masa-madre.validate.scaler" (list . "worker" "keda") -}}
+{{- if and $keda.enabled .Values.worker.autoscaling.enabled -}}
+{{- fail "worker.keda and worker.autoscaling are both enabled: KEDA makes a HorizontalPodAutoscaler of its own. Choose one." -}}
+{{- end -}}
+{{- if and $keda.enabled (not (or $keda.prometheusUrl $keda.triggers)) -}}
+{{- fail "worker.keda.enabled is set without worker.keda.prometheusUrl or triggers: say where KEDA reads how long the queues are." -}}
+{{- end -}}
 {{- $grace := .Values.worker.terminationGracePeriodSeconds | int -}}
 {{- $clone := .Values.settings.CLONE_TIMEOUT_SECONDS | int -}}
 {{- if le $grace $clone -}}
@@ -116,11 +137,38 @@ checks of one thing are one template; each calls fail itself.
 {{- define "masa-madre.validate.policies" -}}
 {{- $policy := .Values.networkPolicy -}}
 {{- $published := or .Values.ingress.enabled .Values.dashboard.ingress.enabled .Values.gateway.upstream.enabled -}}
-{{- if and $policy.enabled $published (not $policy.ingressController.from) -}}
-{{- fail "An ingress is enabled, but networkPolicy.ingressController.from lets no pod in: name the ingress controller's pods." -}}
+{{- if and $policy.enabled $published (not (or $policy.ingressController.from $policy.loadBalancer.cidrs)) -}}
+{{- fail "An ingress is enabled, but networkPolicy.ingressController.from lets no pod in: name the ingress controller's pods, or in networkPolicy.loadBalancer.cidrs the load balancer's addresses." -}}
 {{- end -}}
 {{- if and $policy.enabled .Values.metrics.serviceMonitor.enabled (not $policy.prometheus.from) -}}
 {{- fail "metrics.serviceMonitor.enabled is set, but networkPolicy.prometheus.from lets no pod in: name Prometheus' pods." -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.services" -}}
+{{- range $role := list "web" "dashboard" -}}
+{{- $service := (index $.Values $role).service -}}
+{{- if ne $service.type "LoadBalancer" -}}
+{{- range $key := list "loadBalancerClass" "loadBalancerSourceRanges" -}}
+{{- if index $service $key -}}
+{{- fail (printf "%s.service.%s is set, but %s.service.type is %s: only a LoadBalancer has it." $role $key $role $service.type) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $service.externalTrafficPolicy (eq $service.type "ClusterIP") -}}
+{{- fail (printf "%s.service.externalTrafficPolicy is set, but %s.service.type is ClusterIP: nothing comes from outside." $role $role) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "masa-madre.validate.gitops" -}}
+{{- if .Values.gitops.argocd -}}
+{{- if .Values.hooks.enabled -}}
+{{- fail "gitops.argocd is set, but hooks.enabled is, too: Argo CD does not run migration and seeds as Helm does. Set hooks.enabled=false." -}}
+{{- end -}}
+{{- if not .Values.secret.existing -}}
+{{- fail "gitops.argocd is set without secret.existing: Argo CD renders without the cluster, so the chart would make new passwords each time. Name a Secret of yours." -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -153,7 +201,7 @@ checks of one thing are one template; each calls fail itself.
 
 {{- define "masa-madre.validate.labels" -}}
 {{- $all := list .Values.commonLabels .Values.pod.labels .Values.postgres.trial.pod.labels .Values.redis.trial.pod.labels -}}
-{{- range list "web" "worker" "scheduler" "dashboard" "migrate" "seeds" "cleanup" -}}
+{{- range list "web" "worker" "scheduler" "dashboard" "migrate" "seeds" "cleanup" "test" -}}
 {{- $all = append $all (index $.Values .).pod.labels -}}
 {{- end -}}
 {{- range $all -}}

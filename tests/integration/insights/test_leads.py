@@ -130,6 +130,19 @@ def test_the_page_says_each_error_beside_its_field_and_keeps_what_was_written(cl
     assert len(rows(database)) == 1
 
 
+def test_a_page_in_english_asks_for_consent_in_english(client, database):
+    page = client.get("/contacto", headers=PERSON | {"Accept-Language": "en"}).text
+    assert f'<span lang="en">{TEXTS["2026-11-en"]}</span>' in page
+    stamp = html.unescape(re.search(r'name="clave" value="([^"]+)"', page)[1])
+    written = {"clave": stamp, "version": "2026-11-en", "acepto": "si"}
+    sent = client.post(
+        "/contacto", data=written | {"nombre": "Ann", "correo": "ann@example.com"}, headers=PERSON
+    )
+    assert sent.status_code == 303
+    assert rows(database, "consent_version, consent_text") == [("2026-11-en", TEXTS["2026-11-en"])]
+    assert 'lang="es"' in client.get("/contacto", headers=PERSON).text
+
+
 def test_a_form_that_was_open_for_too_long_is_sent_again_with_a_new_key(client, database):
     stale = client.post("/contacto", data={"clave": "old", "version": CURRENT, "nombre": "Ana",
                         "correo": "ana@example.es", "acepto": "si"}, headers=PERSON)  # fmt: skip

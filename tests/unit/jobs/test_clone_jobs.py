@@ -1,5 +1,6 @@
 """The Kubernetes Job that clones: its manifest, its settings, and which clones go to it."""
 
+import json
 from uuid import uuid4
 
 import kubernetes_validate
@@ -56,6 +57,34 @@ def test_the_job_may_do_nothing_but_clone():
     }
 
 
+MORE = {
+    "volumes": [{"name": "trust", "secret": {"secretName": "authorities"}}],
+    "initContainers": [{"name": "proxy", "image": "proxy:1", "restartPolicy": "Always"}],
+    "container": {
+        "env": [{"name": "TZ", "value": "UTC"}],
+        "volumeMounts": [{"name": "trust", "mountPath": "/trust", "readOnly": True}],
+    },
+    "user": None,
+}
+
+
+def test_a_pod_gets_what_is_added_and_keeps_its_bounds():
+    job = manifest(clone_job_pod=json.dumps(MORE))
+    kubernetes_validate.validate(job, "1.35", strict=True)
+    pod, plain = (each["spec"]["template"]["spec"] for each in (job, manifest()))
+    (container,), (other,) = pod["containers"], plain["containers"]
+    assert pod["volumes"] == plain["volumes"] + MORE["volumes"]
+    assert pod["initContainers"] == MORE["initContainers"]
+    assert container["env"] == other["env"] + MORE["container"]["env"]
+    assert container["volumeMounts"] == other["volumeMounts"] + MORE["container"]["volumeMounts"]
+    assert container["securityContext"] == other["securityContext"]
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert plain["securityContext"]["runAsUser"] == 10001
+
+
 def test_secrets_are_named_and_never_written():
     job = manifest(jwt_secret_previous="another secret, at least 32 bytes long")
     for secret in (
@@ -110,6 +139,11 @@ def test_a_label_tells_whether_a_session_waits_for_the_job(waited, label):
         ("clone_job_pod", "not json"),
         ("clone_job_pod", '{"hostNetwork": true}'),
         ("clone_job_pod", '{"securityContext": {"runAsUser": 0}}'),
+        ("clone_job_pod", '{"container": {"securityContext": {}}}'),
+        ("clone_job_pod", '{"container": []}'),
+        ("clone_job_pod", '{"user": 0}'),
+        ("clone_job_pod", '{"user": true}'),
+        ("clone_job_pod", '{"user": "root"}'),
     ],
 )
 def test_an_unusable_setting_is_named(name, value):
