@@ -8,7 +8,7 @@ from limits import parse
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from app.database_logins import ConfigurationError as ConfigurationError
+from app.configuration_error import ConfigurationError as ConfigurationError
 from app.insights.outreach_settings import OutreachSettings
 from app.insights.settings import InsightSettings
 from app.process_settings import ProcessSettings

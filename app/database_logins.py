@@ -5,9 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-
-class ConfigurationError(Exception):
-    """A setting is missing or has a value that the system cannot run with."""
+from app.configuration_error import ConfigurationError
 
 
 class DatabaseLogins(BaseSettings):

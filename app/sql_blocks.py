@@ -2,10 +2,13 @@
 
 import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from sqlalchemy import TextClause, text
+if TYPE_CHECKING:
+    from sqlalchemy import TextClause
 
 _HEADER = re.compile(r"^-- ([a-z][a-z0-9_]*) --$", re.MULTILINE)
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
 def load_blocks(package: str, name: str) -> dict[str, str]:
@@ -23,9 +26,19 @@ def load_blocks(package: str, name: str) -> dict[str, str]:
     return dict(zip(names, map(_without_comments, bodies), strict=True))
 
 
-def load_statements(package: str, name: str) -> dict[str, TextClause]:
+def load_statements(package: str, name: str) -> dict[str, "TextClause"]:
     """Return the same blocks as statements for SQLAlchemy, with parameters as `:name`."""
+    from sqlalchemy import text  # a clone's process has no use for it
+
     return {block: text(sql) for block, sql in load_blocks(package, name).items()}
+
+
+def load_queries(package: str, name: str) -> dict[str, str]:
+    """Return the same blocks for psycopg: parameters are written `:name`, and become its own."""
+    return {
+        block: _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        for block, sql in load_blocks(package, name).items()
+    }
 
 
 def _without_comments(sql: str) -> str:

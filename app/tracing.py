@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from app.config import ConfigurationError
-from app.http.metrics.request_times import kind_of
+from app.configuration_error import ConfigurationError
 from app.version import VERSION
 
 if TYPE_CHECKING:
@@ -97,11 +96,13 @@ class TracedRequests:
     """WSGI middleware: a span for each request until its answer begins. Paths hold secrets."""
 
     def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
+        from app.http.metrics.request_times import kind_of  # a job has no requests
+
+        self._app, self._kind_of = app, kind_of
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on within its span."""
-        kind = kind_of(str(environ.get("PATH_INFO", "")))
+        kind = self._kind_of(str(environ.get("PATH_INFO", "")))
         method = str(environ.get("REQUEST_METHOD", ""))[:16]
         parent = {TRACE_PARENT: environ.get("HTTP_TRACEPARENT")}
         attributes = {"http.request.method": method, "demo.kind": kind}

@@ -12,11 +12,12 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.config import ConfigurationError, load_settings
+from app.clone_settings import load_clone_settings
+from app.configuration_error import ConfigurationError
+from app.control.queues import QUEUE_PREFIX
 from app.logs import init_logs
 from app.tracing import init_tracing
 from jobs.kubernetes.job_queues import JobQueues
-from jobs.queue.dispatcher import QUEUE_PREFIX
 from jobs.queue.task_queue import TaskQueue, TaskWorker
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"usage: python -m jobs.clone_pod {QUEUE_PREFIX}<tenant id>", file=sys.stderr)  # noqa: T201
         return MISUSED
     try:
-        settings = load_settings()
+        settings = load_clone_settings()
         init_tracing(settings.otel_exporter_otlp_endpoint, "clone")
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201

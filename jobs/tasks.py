@@ -2,36 +2,33 @@
 
 A job in Redis may name these functions and no others (`jobs.queue.task_queue.TASKS`), with
 arguments that JSON can express.
+
+What a task needs is imported when it is done: a pod that clones needs a small part of it, and would
+take longer to import the rest than to clone. A standing worker imports all of it before it forks.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
 from rq import get_current_job
 
-from app.control import statistics
-from app.control.models import TenantState
-from app.control.pool.pool_sizing import fetch_pool_targets
-from app.demo import Demo, demo_of
-from app.insights.ingest.store import purge_visits
-from app.insights.live.audit import purge_actions
-from jobs.clones.cloning import clone_tenant
-from jobs.clones.resetting import reset_session
-from jobs.kubernetes import reconcile_loop
-from jobs.maintenance.cleanup import run_cleanup
-from jobs.maintenance.dropping import drop_tenant
-from jobs.maintenance.events import ingest_events
-from jobs.maintenance.reconcile import find_and_repair
-from jobs.services import JobServices, advisory_lock, job_services
+from app.control.states import TenantState
+
+if TYPE_CHECKING:
+    from app.demo import Demo
+    from jobs.services import JobServices
 
 log = structlog.get_logger(__name__)
 
 
 def clone(tenant_id: str) -> str:
     """Clone a tenant's schema and hand it to a session that waits. Returns what came of it."""
-    services = job_services()
-    tenant = services.pool.find(UUID(tenant_id))
+    from jobs.clones.clone_services import clone_services
+    from jobs.clones.cloning import clone_tenant
+
+    services = clone_services()
+    tenant = services.clones.find(UUID(tenant_id))
     if tenant is None or tenant.state is not TenantState.CLONING:
         return "nothing to do"
     ids = {"tenant": tenant_id, "session": tenant.demo_session_id, "job": _job_id()}
@@ -42,21 +39,24 @@ def clone(tenant_id: str) -> str:
 
 def drop(tenant_id: str) -> str:
     """Drop the schema of a tenant that is out of use, and forget the tenant."""
-    return "dropped" if drop_tenant(job_services(), UUID(tenant_id)) else "nothing to do"
+    from jobs.maintenance.dropping import drop_tenant
+
+    return "dropped" if drop_tenant(_services(), UUID(tenant_id)) else "nothing to do"
 
 
 def reset(session: str) -> str:
     """Give a session the template's data again. Returns what came of it, a `ResetStatus`."""
+    from jobs.clones.resetting import reset_session
+
     with structlog.contextvars.bound_contextvars(session=session):
-        return reset_session(job_services(), UUID(session)).value
+        return reset_session(_services(), UUID(session)).value
 
 
 def work_on_scenario(scenario: str) -> str:
     """Save or delete a scenario, as its row says. Returns what came of it."""
-    # The demo's own code: no other job of this queue needs it.
     from jobs.scenarios.working import work_on
 
-    services = job_services()
+    services = _services()
     with structlog.contextvars.bound_contextvars(scenario=scenario):
         return work_on(services, _demo(services), UUID(scenario))
 
@@ -66,17 +66,23 @@ def reconcile_clone_jobs() -> int:
 
     Returns how many passes were made.
     """
-    return reconcile_loop.reconcile_clone_jobs(job_services())
+    from jobs.kubernetes import reconcile_loop
+
+    return reconcile_loop.reconcile_clone_jobs(_services())
 
 
 def poll_clone_jobs() -> int:
     """Do the same for the schedule, unless it was done just now."""
-    return reconcile_loop.poll_clone_jobs(job_services())
+    from jobs.kubernetes import reconcile_loop
+
+    return reconcile_loop.poll_clone_jobs(_services())
 
 
 def refill(account_type: str) -> int:
     """Register and queue the clones that the pool lacks. Returns how many."""
-    services = job_services()
+    from app.control.pool.pool_sizing import fetch_pool_targets
+
+    services = _services()
     services.dispatcher.refill_may_be_asked_again(account_type)
     queued = 0
     for target in fetch_pool_targets(services.engine, services.settings, account_type):
@@ -88,7 +94,10 @@ def refill(account_type: str) -> int:
 
 def cleanup() -> dict[str, int]:
     """End what the clock has ended, drop what is out of use, fill what is empty."""
-    services = job_services()
+    from jobs.maintenance.cleanup import run_cleanup
+    from jobs.services import advisory_lock
+
+    services = _services()
     with advisory_lock(services.settings.database_url, "cleanup") as acquired:
         if not acquired:
             return {"skipped": 1}
@@ -99,7 +108,10 @@ def cleanup() -> dict[str, int]:
 
 def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
     """Compare what should be there with what is, and repair it. Returns what was found."""
-    services = job_services()
+    from jobs.maintenance.reconcile import find_and_repair
+    from jobs.services import advisory_lock
+
+    services = _services()
     with advisory_lock(services.settings.database_url, "reconcile") as acquired:
         if not acquired:
             return []
@@ -110,11 +122,11 @@ def reconcile(dry_run: bool = False) -> list[dict[str, Any]]:
 
 def refresh() -> list[str]:
     """Rebuild the templates whose data do not end today. Returns the renewed templates."""
-    # Alembic and the demo's own code: no other job needs them.
     from app.control.scenarios.renewal import renew_saved, without_saved
     from jobs.maintenance.template_renewal import renew
+    from jobs.services import advisory_lock
 
-    services = job_services()
+    services = _services()
     with advisory_lock(services.settings.database_url, "refresh") as acquired:
         if not acquired:
             return []
@@ -125,10 +137,10 @@ def refresh() -> list[str]:
 
 def catch_up() -> dict[str, int]:
     """Let time pass in templates and in tenants that wait for a visitor. Returns the counts."""
-    # The demo's own code: no other job needs it.
     from jobs.maintenance.catching_up import catch_up as catch_up_all
+    from jobs.services import advisory_lock
 
-    services = job_services()
+    services = _services()
     url = services.settings.database_url
     if not services.settings.demo_live:
         return {"skipped": 1}
@@ -140,17 +152,20 @@ def catch_up() -> dict[str, int]:
 
 def daily() -> dict[str, int]:
     """Do what is due once a day in tenants that are not demos. Returns the counts."""
-    # The demo's own code: no other job needs it.
     from jobs.maintenance.daily import run_daily
+    from jobs.services import advisory_lock
 
-    services = job_services()
+    services = _services()
     with advisory_lock(services.settings.database_url, "daily") as acquired:
         return run_daily(services.engine, _demo(services)) if acquired else {"skipped": 1}
 
 
 def events() -> dict[str, int]:
     """Move the events of visits from Redis to Postgres, and add them up. Returns the counts."""
-    services = job_services()
+    from jobs.maintenance.events import ingest_events
+    from jobs.services import advisory_lock
+
+    services = _services()
     with advisory_lock(services.settings.database_url, "events") as acquired:
         return ingest_events(services) if acquired else {"skipped": 1}
 
@@ -160,11 +175,13 @@ def purge() -> int:
 
     Returns the days of which rows were deleted.
     """
-    # Encryption: no other job needs it.
+    from app.control import statistics
+    from app.insights.ingest.store import purge_visits
     from app.insights.leads.service import Leads
+    from app.insights.live.audit import purge_actions
     from app.insights.webhooks.service import Webhooks
 
-    services = job_services()
+    services = _services()
     Leads(services.engine, services.settings).purge()
     Webhooks(services.engine, services.settings).purge()
     purged = statistics.purge(services.engine, services.settings.demo_retention_days)
@@ -175,18 +192,26 @@ def purge() -> int:
 
 def deliver() -> dict[str, int]:
     """Send the mails and the webhooks that are due. Returns the counts."""
-    # Encryption and mail: no other job needs them.
     from jobs.outbox.mail import send_mails
     from jobs.outbox.webhooks import deliver_webhooks
+    from jobs.services import advisory_lock
 
-    services = job_services()
+    services = _services()
     with advisory_lock(services.settings.database_url, "deliver") as acquired:
         if not acquired:
             return {"skipped": 1}
         return deliver_webhooks(services) | send_mails(services, _demo(services).title)
 
 
-def _demo(services: JobServices) -> Demo:
+def _services() -> "JobServices":
+    from jobs.services import job_services
+
+    return job_services()
+
+
+def _demo(services: "JobServices") -> "Demo":
+    from app.demo import demo_of
+
     return demo_of(services.settings)
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -17,7 +18,6 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq.worker_pool import WorkerData, WorkerPool
 
-import jobs.tasks  # noqa: F401  (imported before the fork, so that no worker pays for it)
 from app.config import ConfigurationError, load_settings
 from app.control.queues import QUEUES
 from app.http.job_health import JobHealth
@@ -30,6 +30,20 @@ from jobs.queue.process_board import ProcessBoard
 from jobs.queue.redis_outage import RedisOutage, connect
 from jobs.queue.standing_worker import StandingQueue, StandingWorker, run_standing_worker
 from jobs.queue.task_queue import TaskJob
+
+USED_BY_TASKS = (
+    "jobs.clones.cloning",
+    "jobs.clones.resetting",
+    "jobs.kubernetes.reconcile_loop",
+    "jobs.maintenance.catching_up",
+    "jobs.maintenance.cleanup",
+    "jobs.maintenance.daily",
+    "jobs.maintenance.events",
+    "jobs.maintenance.reconcile",
+    "jobs.outbox.mail",
+    "jobs.outbox.webhooks",
+    "jobs.tasks",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -117,6 +131,12 @@ class StandingWorkers(WorkerPool):
                 os.kill(pid, signal.SIGKILL)
 
 
+def import_tasks() -> None:
+    """Import what tasks need, before the fork, so that no worker pays for it."""
+    for name in USED_BY_TASKS:
+        import_module(name)
+
+
 def main() -> int:
     """Work until asked to stop; the jobs in hand are finished first."""
     try:
@@ -127,8 +147,9 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     init_logs(settings.log_level)
+    import_tasks()
     if settings.clone_launcher == "kubernetes":
-        import kubernetes  # noqa: F401  (as above; it takes long)
+        import_module("kubernetes")
     workers = StandingWorkers(
         connect(settings.redis_url),
         connect_redis(settings.redis_url),

@@ -21,27 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.control.states import SessionStatus as SessionStatus
+from app.control.states import TenantState as TenantState
 from app.naming import NAMING
-
-
-class TenantState(StrEnum):
-    """The states of a tenant; `app.control.transitions` has the changes."""
-
-    CLONING = "cloning"
-    READY = "ready"
-    LEASED = "leased"
-    DROPPING = "dropping"
-    FAILED = "failed"
-
-
-class SessionStatus(StrEnum):
-    """The statuses of a session; `app.control.transitions` has the changes."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    EXPIRED = "expired"
-    DESTROYED = "destroyed"
-    FAILED = "failed"
 
 
 def _enum(kind: type[StrEnum], name: str) -> Any:

@@ -12,5 +12,8 @@ MAINTENANCE = "maintenance"
 QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
 """What standing workers serve, in this order: a visitor comes before the pool."""
 
+QUEUE_PREFIX = "clone-"
+"""Begins the name of a queue that a Kubernetes Job works on."""
+
 CLONE_JOBS = "demo:kubernetes:jobs"
 """A hash of how many Kubernetes Jobs are in each state; `jobs.kubernetes.reconciler` writes it."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from werkzeug.utils import redirect
 
 from app.control.services import current_services
-from app.http.job_health import JobCollector, JobHealth
+from app.http.job_health import JobHealth
 from app.http.metrics.build import BuildCollector
 from app.http.metrics.collectors import (
     CloneJobCollector,
@@ -23,6 +23,7 @@ from app.http.metrics.collectors import (
     QueueCollector,
     SessionCollector,
 )
+from app.http.metrics.job_collector import JobCollector
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 from app.version import VERSION

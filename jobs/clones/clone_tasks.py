@@ -9,9 +9,10 @@ from uuid import UUID
 from redis import Redis
 from rq.job import Job, JobStatus
 
+from app.control.queues import QUEUE_PREFIX
 from app.sql_blocks import load_statements
 from jobs.clones.cloning import CONNECTION_NAME
-from jobs.queue.dispatcher import QUEUE_PREFIX, clone_task_id
+from jobs.queue.dispatcher import clone_task_id
 from jobs.queue.task_queue import find_jobs, is_in_line
 from jobs.services import JobServices
 

@@ -12,16 +12,21 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 from redis.exceptions import RedisError
 from rq import get_current_job
 
 from app.control.pool.progress import Progress
-from app.control.pool.tenant_pool import TenantView
+from app.control.pool.tenant_view import TenantView
 from app.database.isolation import ensure_tenant_role, tenant_role
-from app.database.logins import login_of
 from app.http.metrics.measurements import Measurements
 from app.tracing import span
-from jobs.services import JobServices, advisory_lock, publish_served, publish_sessions
+from jobs.clones.clone_services import (
+    CloneParts,
+    advisory_lock,
+    publish_served,
+    publish_sessions,
+)
 from schema_tools import (
     ClonePlan,
     CloneReport,
@@ -49,7 +54,7 @@ ON CONFLICT (template_id) DO UPDATE
 """
 
 
-def clone_tenant(services: JobServices, tenant: TenantView) -> bool:
+def clone_tenant(services: CloneParts, tenant: TenantView) -> bool:
     """Clone the schema, mark the tenant as ready, and serve a session that waits.
 
     Returns False if it was left to another process: of two attempts at a tenant, the first clones.
@@ -61,11 +66,11 @@ def clone_tenant(services: JobServices, tenant: TenantView) -> bool:
         if not acquired:
             log.info("another process clones", action="clone_left")
             return False
-        attempt = services.pending_clones.begin_attempt(tenant.id)
+        attempt = services.clones.begin_attempt(tenant.id)
         return attempt is not None and _clone_and_serve(services, tenant, attempt)
 
 
-def _clone_and_serve(services: JobServices, tenant: TenantView, attempt: int) -> bool:
+def _clone_and_serve(services: CloneParts, tenant: TenantView, attempt: int) -> bool:
     attempts = services.settings.clone_attempts
     if attempt > attempts:
         _give_up(services, tenant.id, f"each of {attempts} attempts ended with its process")
@@ -77,7 +82,7 @@ def _clone_and_serve(services: JobServices, tenant: TenantView, attempt: int) ->
         if attempt == attempts:
             _give_up(services, tenant.id, str(error))
         raise
-    served = services.pool.mark_ready(tenant, seconds)
+    served = services.clones.mark_ready(tenant, seconds)
     publish_served(services, served)
     log.info(
         "tenant cloned",
@@ -88,7 +93,7 @@ def _clone_and_serve(services: JobServices, tenant: TenantView, attempt: int) ->
     return True
 
 
-def clone_schema(services: JobServices, tenant: TenantView) -> float:
+def clone_schema(services: CloneParts, tenant: TenantView) -> float:
     """Clone, and do nothing else. Returns the seconds that it took."""
     started = time.perf_counter()
     with (
@@ -112,7 +117,7 @@ def clone_schema(services: JobServices, tenant: TenantView) -> float:
                 run_current_plan(connection, tenant, reporter, label, services.measurements)
         role = tenant_role(services.settings.tenant_secrets[0], tenant.id)
         ensure_tenant_role(
-            connection, tenant.schema_name, role.name, login_of(services.settings.tenant_url)
+            connection, tenant.schema_name, role.name, _login_of(services.settings.tenant_url)
         )
         if traced is not None:
             traced.set_attributes({f"demo.seconds.{k}": v for k, v in reporter.seconds.items()})
@@ -121,6 +126,10 @@ def clone_schema(services: JobServices, tenant: TenantView) -> float:
         services.measurements.observe("demo_clone_seconds", took, phase)
     services.measurements.flush()
     return seconds
+
+
+def _login_of(url: str) -> str:
+    return str(conninfo_to_dict(url).get("user", ""))
 
 
 def _is_labelled(connection: "psycopg.Connection[Any]", schema: str, label: str) -> bool:
@@ -133,7 +142,7 @@ def _is_labelled(connection: "psycopg.Connection[Any]", schema: str, label: str)
 class ProgressReporter:
     """Reports how far a clone is, ten times a second at most."""
 
-    def __init__(self, services: JobServices, tenant_id: UUID) -> None:
+    def __init__(self, services: CloneParts, tenant_id: UUID) -> None:
         self._services = services
         self._tenant_id = tenant_id
         self._next = 0.0
@@ -159,10 +168,10 @@ class ProgressReporter:
                 job.save_meta()  # type: ignore[no-untyped-call]  # RQ's own lack
 
 
-def _give_up(services: JobServices, tenant_id: UUID, failure: str) -> None:
+def _give_up(services: CloneParts, tenant_id: UUID, failure: str) -> None:
     """Mark the tenant as failed, and with it the session that waits for it."""
     log.error("clone given up", action="clone_given_up", failure=failure)
-    publish_sessions(services, services.pool.mark_failed(tenant_id, failure))
+    publish_sessions(services, services.clones.mark_failed(tenant_id, failure))
 
 
 def run_current_plan(

@@ -4,8 +4,7 @@ from redis import Redis
 from rq.job import JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from app.control.queues import URGENT
-from jobs.queue.dispatcher import QUEUE_PREFIX
+from app.control.queues import QUEUE_PREFIX, URGENT
 from jobs.queue.task_queue import TaskQueue
 
 

@@ -14,13 +14,12 @@ import structlog
 from app.config import Settings
 from app.control.pool.pending_clones import PendingClone
 from app.control.pool.progress import Progress
-from app.control.queues import CLONE_JOBS
+from app.control.queues import CLONE_JOBS, QUEUE_PREFIX
 from jobs.clones.clone_tasks import GRACE_SECONDS, CloneTask, fetch_clone_tasks, fetch_idle
 from jobs.kubernetes.api import Cluster, ClusterAway, ClusterError
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.manifest import job_manifest
-from jobs.queue.dispatcher import QUEUE_PREFIX
 from jobs.services import JobServices, publish_sessions
 
 log = structlog.get_logger(__name__)

@@ -13,14 +13,11 @@ from rq.job import Job, JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from app.config import ConfigurationError, Settings
-from app.control.queues import MAINTENANCE, POOL, RESETS, URGENT
+from app.control.queues import MAINTENANCE, POOL, QUEUE_PREFIX, RESETS, URGENT
 from app.control.reset.status import ResetStatus
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 from jobs.queue.job_log import meta_of_request
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line
-
-QUEUE_PREFIX = "clone-"
-"""Begins the name of a queue that a Kubernetes Job works on."""
 
 KEEP_RESULT_SECONDS = 300
 KEEP_FAILURE_SECONDS = 86_400

@@ -65,6 +65,11 @@ SERVICE_MONITOR = closed(
     selector=closed("matchLabels", matchLabels=STRINGS),
     endpoints=listed(closed("port path", port=TEXT, path=TEXT, interval=TEXT)),
 )
+POD_MONITOR = closed(
+    "selector podMetricsEndpoints",
+    selector=closed("matchLabels", matchLabels=STRINGS, matchExpressions=listed(ANY)),
+    podMetricsEndpoints=listed(closed("port path", port=TEXT, path=TEXT, interval=TEXT)),
+)
 ALERT = closed(
     "alert expr",
     alert={"type": "string", "pattern": "^[A-Za-z]+$"},
@@ -97,6 +102,7 @@ SPECS = {
     ("postgresql.cnpg.io/v1", "Cluster"): CLUSTER,
     ("postgresql.cnpg.io/v1", "Pooler"): POOLER,
     ("monitoring.coreos.com/v1", "ServiceMonitor"): SERVICE_MONITOR,
+    ("monitoring.coreos.com/v1", "PodMonitor"): POD_MONITOR,
     ("monitoring.coreos.com/v1", "PrometheusRule"): PROMETHEUS_RULE,
     ("traefik.io/v1alpha1", "Middleware"): MIDDLEWARE,
     ("keda.sh/v1alpha1", "ScaledObject"): SCALED_OBJECT,

@@ -10,7 +10,18 @@ import pytest
 
 from app.http.metrics.measurements import MEASURED
 from tests.helm.cases import EXTERNAL, METRICS
-from tests.helm.chart import CHART, Document, default_values, merged, of_kind, one, render_chart
+from tests.helm.chart import (
+    CHART,
+    Document,
+    Pod,
+    default_values,
+    merged,
+    of_kind,
+    one,
+    pods,
+    render_chart,
+)
+from tests.helm.policies import allows, selects
 
 WATCHED = merged(EXTERNAL, METRICS, {"settings": {"DEMO_DISK_MB": 1000}})
 WORDS = re.compile(r"\b(?:up|(?:demo|gateway|kube|kubelet)_[a-z_]+|masa_madre:[a-z0-9_:]+)")
@@ -134,6 +145,27 @@ def test_prometheus_finds_web_and_its_port():
     assert monitor["metadata"]["labels"]["release"] == "prometheus"
 
 
+def labels_of(pod: Pod) -> dict[str, str]:
+    return pod.metadata["labels"]
+
+
+def test_prometheus_finds_worker_and_scheduler_and_their_port():
+    documents = watched()
+    (monitor,) = of_kind(documents, "PodMonitor")
+    policies = of_kind(documents, "NetworkPolicy")
+    found = [pod for pod in pods(documents) if selects(monitor["spec"]["selector"], labels_of(pod))]
+    assert sorted(pod.component for pod in found) == ["scheduler", "worker"]
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    for pod in found:
+        (port,) = pod.container["ports"]
+        assert endpoint == {"port": port["name"], "path": "/metrics", "interval": "30s"}
+        env = {each["name"]: each.get("value") for each in pod.container["env"]}
+        assert env["METRICS_PORT"] == str(port["containerPort"])
+        for namespace, may_ask in (("monitoring", True), ("other", False)):
+            asked = allows(policies, "Ingress", labels_of(pod), {}, "metrics", namespace=namespace)
+            assert asked is may_ask
+
+
 def test_grafana_finds_the_dashboard():
     board = one(watched(), "ConfigMap", "demo-masa-madre-grafana")
     assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
@@ -141,5 +173,5 @@ def test_grafana_finds_the_dashboard():
 
 def test_metrics_objects_are_off_by_default():
     documents = render_chart(EXTERNAL)
-    assert of_kind(documents, "ServiceMonitor", "PrometheusRule") == []
+    assert of_kind(documents, "ServiceMonitor", "PodMonitor", "PrometheusRule") == []
     assert not [d for d in documents if d["metadata"]["name"].endswith("-grafana")]

@@ -5,7 +5,7 @@ import pytest
 from jobs.kubernetes.api import CALLS
 from jobs.kubernetes.manifest import SECRET_KEYS
 from tests.helm.cases import EXTERNAL, MATRIX, SCALING, TRIAL
-from tests.helm.chart import Refused, merged, of_kind, one, pod_of, pods, render_chart
+from tests.helm.chart import CHART, Refused, merged, of_kind, one, pod_of, pods, render_chart
 
 NEEDED = {"DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
 WEB = {"WEB_DATABASE_URL", "TENANT_DATABASE_URL", "REDIS_URL", "JWT_SECRET"}
@@ -172,6 +172,18 @@ def test_web_is_asked_for_its_own_health(documents):
         assert container["livenessProbe"]["httpGet"]["path"] == "/health"
         assert container["startupProbe"]["httpGet"]["path"] == "/health"
         assert container["readinessProbe"]["httpGet"]["path"] == "/ready?without=redis"
+
+
+def test_worker_and_scheduler_show_that_their_main_loop_goes_round(documents):
+    image = (CHART.parents[1] / "Dockerfile").read_text()
+    for name in ("worker", "scheduler"):
+        container = pod_of(documents, f"demo-masa-madre-{name}").container
+        env = {entry["name"]: entry.get("value") for entry in container["env"]}
+        assert env["HEARTBEAT_FILE"].startswith("/tmp/")  # the one place that can be written to
+        for probe in ("startupProbe", "livenessProbe"):
+            role, argument = container[probe]["exec"]["command"]
+            assert f'ENTRYPOINT ["{role}"]' in image
+            assert argument == "alive"
 
 
 def test_web_and_workers_spread(documents):

@@ -84,7 +84,9 @@ def test_a_page_is_in_the_section_whose_address_begins_its_own() -> None:
     assert place_of("/demo/inventario/12")[1].title == "Inventario"
     assert place_of("/demo/inventario/lotes")[1].title == "Lotes"
     assert place_of("/demo/sesion/terminar")[1].title == "Hoy"
+    assert place_of("/demo")[1].title == place_of("/demo/")[1].title == "Hoy"
     assert place_of("/demo/")[1].title == "Hoy"
+    assert place_of("/demo")[1].title == "Hoy"
     assert [section.title for section in sections_of({"pos", "recipes"})] == ["Caja", "Recetas"]
 
 

@@ -10,7 +10,6 @@ from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.control", "pool")
 _PENDING = _SQL["pending_clones"]
-_BEGIN_ATTEMPT = _SQL["begin_attempt"]
 _SPARE_ATTEMPT = _SQL["spare_attempt"]
 _RECORD_TROUBLE = _SQL["record_trouble"]
 
@@ -35,14 +34,6 @@ class PendingClones:
         """Return all of them: first those that a session waits for, oldest first."""
         with self._engine.connect() as connection:
             return [PendingClone(*row) for row in connection.execute(_PENDING)]
-
-    def begin_attempt(self, tenant_id: UUID) -> int | None:
-        """Count an attempt. Return its number, from 1, or None if the clone is not pending.
-
-        It is counted before it begins, because an attempt may end with its process.
-        """
-        with self._engine.begin() as connection:
-            return connection.execute(_BEGIN_ATTEMPT, {"tenant_id": tenant_id}).scalar_one_or_none()
 
     def spare_attempt(self, tenant_id: UUID, most: int) -> None:
         """Leave at least one of `most` attempts to the process that takes the clone over."""

@@ -4,18 +4,18 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, Row
 
 from app.control import transitions
 from app.control.models import TenantState
+from app.control.pool.cloned_tenants import FAILURE
 from app.control.pool.pool_sizing import count_missing
+from app.control.pool.tenant_view import TenantView
 from app.control.sessions.session_view import SessionView, session_view
 from app.sql_blocks import load_statements
 
-FAILURE = "No hemos podido preparar tu demo. Vuelve a intentarlo en un momento."
 LOST = "No hemos podido recuperar los datos de tu demo. Abre una nueva."
 
 _SQL = load_statements("app.control", "pool")
@@ -26,23 +26,6 @@ _COUNT = _SQL["count_tenants"]
 _WAITED_FOR = _SQL["templates_waited_for"]
 _TO_DROP = _SQL["tenants_to_drop"]
 _LOCK_HAND_OVER = _SQL["lock_hand_over"]
-
-
-@dataclass(frozen=True, slots=True)
-class TenantView:
-    """A tenant, with the template that it is cut from."""
-
-    id: UUID
-    schema_name: str
-    account_type: str
-    state: TenantState
-    template_id: UUID
-    template_schema: str
-    template_version: int
-    template_revision: str | None
-    version: int
-    demo_session_id: UUID | None
-    """The session, by its row's id, that it is cloned for or leased to."""
 
 
 class Pool:
@@ -92,22 +75,6 @@ class Pool:
             return transitions.RETIRE_SURPLUS.run(
                 connection, account_type=account_type, size=size
             ).rowcount
-
-    def mark_ready(self, tenant: TenantView, seconds: float = 0.0) -> list[SessionView]:
-        """Put a cloned tenant into the pool. Return the waiting sessions that now have a tenant.
-
-        `tenant` is what was known before the clone began: a template that changes meanwhile makes
-        the tenant look older than it is, never newer.
-        """
-        with self._engine.begin() as connection:
-            transitions.MARK_READY.run(
-                connection,
-                tenant_id=tenant.id,
-                template_version=tenant.template_version,
-                revision=tenant.template_revision,
-                seconds=seconds,
-            )
-            return self._hand_over(connection, tenant.template_id)
 
     def serve_waiting(self) -> list[SessionView]:
         """Give ready tenants to sessions that wait, in case they have missed each other."""

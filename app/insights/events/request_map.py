@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.database_logins import ConfigurationError
+from app.configuration_error import ConfigurationError
 from app.insights.events.kinds import KINDS, is_page
 
 _ARGUMENT = re.compile(r"<[^>]*>")

@@ -102,6 +102,6 @@ def place_of(path: str) -> tuple[Section, Place]:
     fitting = [
         (section, place)
         for section, place in places
-        if path == place.path or path.startswith(f"{place.path.rstrip('/')}/")
+        if f"{path}/".startswith(f"{place.path.rstrip('/')}/")
     ]
     return max(fitting, key=lambda found: len(found[1].path))

@@ -176,6 +176,15 @@ readinessProbe; one that is null or empty is left out.
 {{- end }}
 {{- end -}}
 
+{{/* Where worker and scheduler give metrics of their own. */}}
+{{- define "masa-madre.metricsPort" -}}9100{{- end -}}
+
+{{/* The variables of worker and scheduler: the file whose age their probes look at, and that port. */}}
+{{- define "masa-madre.jobsEnv" -}}
+HEARTBEAT_FILE: /tmp/alive
+METRICS_PORT: {{ include "masa-madre.metricsPort" . | quote }}
+{{- end -}}
+
 {{/* How a Deployment replaces its pods. Takes the strategy of the values. */}}
 {{- define "masa-madre.strategy" -}}
 {{- with . }}

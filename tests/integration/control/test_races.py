@@ -102,7 +102,7 @@ def test_concurrent_hand_overs_keep_the_order_of_sessions(parts, database, datab
     with psycopg.connect(database_url) as holder, ThreadPoolExecutor(2) as threads:
         holder.execute("SELECT pg_advisory_xact_lock(42)")
         for place, tenant in enumerate(tenants, 1):
-            threads.submit(parts.pool.mark_ready, tenant)
+            threads.submit(parts.clones.mark_ready, tenant)
             wait_for(lambda place=place: waiting_for_locks(database) == place)
         holder.rollback()
     served = database.execute(

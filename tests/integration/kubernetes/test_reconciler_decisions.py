@@ -205,10 +205,10 @@ def test_without_workers_a_clone_is_tried_again_until_its_time_is_over(parts, an
 
 def test_a_worker_has_one_attempt_left(parts, answer, tenant_id):
     for _ in range(parts.settings.clone_attempts):
-        parts.pending_clones.begin_attempt(tenant_id)
+        parts.clones.begin_attempt(tenant_id)
     answer(Answers(job_status_of(tenant_id, FAILED)))
     reconcile(parts)
-    assert parts.pending_clones.begin_attempt(tenant_id) == parts.settings.clone_attempts
+    assert parts.clones.begin_attempt(tenant_id) == parts.settings.clone_attempts
 
 
 def test_a_clone_of_the_pool_is_handed_over_quietly(parts, answer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.database_logins import ConfigurationError
+from app.configuration_error import ConfigurationError
 from app.insights.events.request_map import RequestMap, Step
 from tests.fixtures.demo import DEMO
 

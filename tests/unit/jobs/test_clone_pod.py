@@ -14,7 +14,7 @@ def test_a_pod_works_on_one_queue_of_clones_and_no_other(arguments, capsys):
 
 def test_a_pod_reads_its_command_line(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["clone_pod", "clone-a"])
-    monkeypatch.setattr("jobs.clone_pod.load_settings", fail_with_sentence)
+    monkeypatch.setattr("jobs.clone_pod.load_clone_settings", fail_with_sentence)
     assert main() == MISUSED
     assert capsys.readouterr().err == "REDIS_URL is missing\n"
 
