@@ -59,7 +59,7 @@ REPAIRS = (
     ),
     Repair(
         "an end waits until no older record is believed",
-        "jobs/services.py",
+        "jobs/clones/session_cache.py",
         "                if not wait or time.monotonic() >= deadline:\n",
         "                if True:\n",
         "ended while Redis sleeps",

@@ -45,7 +45,7 @@ def counted(monkeypatch, owner, name, answer):
 
 
 def test_figures_are_counted_once_for_all_who_ask(client, monkeypatch):
-    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)], 400)
+    figures = Figures(TOTALS, [TenantCount("notes", "ready", 4)], 400, {"notes": 8192})
     calls = counted(monkeypatch, statistics, "figures", figures)
     asked = counted(monkeypatch, factory, "fetch_pool_targets", [])
     for _ in range(3):
@@ -53,6 +53,7 @@ def test_figures_are_counted_once_for_all_who_ask(client, monkeypatch):
         text = client.get("/metrics").text
         assert 'demo_tenants{account_type="notes",state="ready"} 4.0' in text
         assert "demo_session_requests 77.0" in text
+        assert 'demo_session_bytes{account_type="notes"} 8192.0' in text
     assert (calls, asked) == (["figures"], ["fetch_pool_targets"])
 
 
