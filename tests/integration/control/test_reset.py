@@ -14,6 +14,7 @@ from app.control.reset.requests import ResetRequests
 from app.control.reset.status import ResetStatus
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
+from jobs.clones import resetting
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.services import job_services, make_dispatcher
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
@@ -106,7 +107,7 @@ def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
     parts, database, database_url, session, monkeypatch
 ):
     fill_pool(parts, 1)
-    run = tasks.reset_session.__globals__["restore_rows"]
+    run = resetting.restore_rows
 
     def moved_first(*arguments, **options):
         database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")

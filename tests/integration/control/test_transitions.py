@@ -14,7 +14,10 @@ from app.migrations import CONTROL, upgrade_control
 
 NAMED = {name: value for name, value in vars(transitions).items() if isinstance(value, Transition)}
 TEMPLATE, TENANT, SPARE, SESSION = (UUID(int=number) for number in range(1, 5))
-OF_TEMPLATES = {"REGISTER_TEMPLATE", "EMPTY_TEMPLATE", "PUBLISH_TEMPLATE"}
+OF_TEMPLATES = {
+    "REGISTER_TEMPLATE", "EMPTY_TEMPLATE", "PUBLISH_TEMPLATE", "FAIL_TEMPLATE", "RETIRE_TEMPLATE",
+    "DELETE_TEMPLATES",
+}  # fmt: skip
 
 PARAMETERS = {
     "OPEN_SESSION": {
@@ -54,6 +57,9 @@ PARAMETERS = {
         "schema_name": "template_notes", "name": "new", "digest": "d", "revision": "a",
         "data_on": None,
     },
+    "FAIL_TEMPLATE": {"template_id": TEMPLATE, "failure": "why"},
+    "RETIRE_TEMPLATE": {"template_id": TEMPLATE},
+    "DELETE_TEMPLATES": {},
 }  # fmt: skip
 
 INSERT_TENANT = text(
