@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
@@ -11,25 +12,34 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from gateway import connect_redis
 from gateway.redis.thread_local_connections import ThreadLocalConnections
 
+DATABASE = 5
+"""Of these tests alone: threads of apps that other tests made may connect to the first one."""
+
 
 @pytest.fixture
-def other(redis_url):
+def own_url(redis_url):
+    return urlsplit(redis_url)._replace(path=f"/{DATABASE}").geturl()
+
+
+@pytest.fixture
+def other(own_url):
     """A second client of the same Redis."""
-    with Redis.from_url(redis_url) as client:
+    with Redis.from_url(own_url) as client:
         client.mset({"one": "1", "two": "2"})
         yield client
 
 
 @pytest.fixture
-def kept(redis_url, other):
-    with connect_redis(redis_url, timeout=0.2) as client:
+def kept(own_url, other):
+    with connect_redis(own_url, timeout=0.2) as client:
         yield ThreadLocalConnections(client)
 
 
 def ports(other):
     """Return the ports of other clients' connections."""
     own = other.client_info()["addr"]
-    return {client["addr"] for client in other.client_list()} - {own}
+    found = {each["addr"] for each in other.client_list() if each["db"] == str(DATABASE)}
+    return found - {own}
 
 
 def test_a_thread_keeps_one_connection_and_another_thread_has_its_own(kept, other):
