@@ -1,5 +1,6 @@
 """A corpus of hostile HTTP over raw sockets: refused, never a 5xx, and nothing smuggled in."""
 
+import errno
 import re
 import socket
 import tomllib
@@ -13,6 +14,9 @@ from tests.acceptance.client import Prospect
 
 CORPUS = tomllib.loads((Path(__file__).parent / "hostile.toml").read_text())["request"]
 STATUS = re.compile(rb"(?:^|\r\n\r\n|\})HTTP/1\.[01] (\d{3}) ")
+CLOSED = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN}
+"""What sending gives when the other side has closed the connection."""
+
 NOT_IMPLEMENTED = 501, 505
 """What HTTP has for a transfer coding, a method and a version that are unknown."""
 
@@ -30,8 +34,9 @@ def exchange(url, parts):
             connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 answer += part
-        except (ConnectionResetError, BrokenPipeError):
-            pass  # the server did not want to read it all
+        except OSError as error:  # the server did not want to read it all
+            if error.errno not in CLOSED:
+                raise
     return answer
 
 
