@@ -74,6 +74,7 @@ def urls(postgres):
     text = {key: base64.b64decode(value).decode() for key, value in data.items()}
     database = postgres.url.rpartition("/")[0] + f"/{NAME}"
     with psycopg.connect(postgres.url, autocommit=True) as admin:
+        of_others = _roles(admin)
         admin.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
     try:
         with psycopg.connect(database, autocommit=True) as admin:
@@ -89,10 +90,12 @@ def urls(postgres):
     finally:
         with psycopg.connect(postgres.url, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
-            made = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'mm\\_%'"
-            names = [row[0] for row in admin.execute(made)] + ["masa_madre_guest", *ROLES]
-            for name in names:
-                admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+            for name in sorted(_roles(admin) - of_others, reverse=True):  # members before owners
+                admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def _roles(admin) -> set[str]:
+    return {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
 
 
 def test_the_three_logins_do_what_they_are_for(urls):
