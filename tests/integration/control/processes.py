@@ -60,7 +60,8 @@ def wait_until_stuck(database: psycopg.Connection, application: str) -> None:
 
     def stuck() -> bool:
         return database.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(application_name, %s)"
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND starts_with(application_name, %s)"
             " AND state = 'active' AND (wait_event_type = 'Lock' OR wait_event = 'PgSleep'))",
             [application],
         ).fetchone()[0]
@@ -74,7 +75,7 @@ def wait_until_gone(database: psycopg.Connection, application: str) -> None:
         lambda: (
             not database.execute(
                 "SELECT EXISTS (SELECT FROM pg_stat_activity"
-                " WHERE starts_with(application_name, %s))",
+                " WHERE datname = current_database() AND starts_with(application_name, %s))",
                 [application],
             ).fetchone()[0]
         )

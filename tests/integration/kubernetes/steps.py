@@ -86,7 +86,7 @@ def connections(database):
     """Return the number of clones that run."""
     return database.execute(
         "SELECT count(*) FROM pg_stat_activity"
-        " WHERE starts_with(application_name, 'masa-madre clone ')"
+        " WHERE starts_with(application_name, 'masa-madre clone ') AND datname = current_database()"
     ).fetchone()[0]
 
 
@@ -94,7 +94,7 @@ def end_connections(database):
     """Have the server end what clones are doing."""
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE starts_with(application_name, 'masa-madre clon')"
+        " WHERE starts_with(application_name, 'masa-madre clon') AND datname = current_database()"
     )
 
 
