@@ -24,7 +24,7 @@ HOURS = 8
 """For so long a sign-in is good; who lost the role at the provider keeps it until then."""
 TIMEOUT_SECONDS = 5
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS512", "PS512", "ES384", "ES512", "EdDSA")
-"""Signatures that are believed: none that a client's secret or nobody at all could make."""
+"""Signatures that are believed: none that a client's secret, or no key at all, could make."""
 LONGEST_NAME = 120
 COOKIE = "ops"
 AWAY = "The sign-in service does not answer. Try again in a minute."

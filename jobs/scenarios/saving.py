@@ -102,7 +102,7 @@ def _copy(
 
 @contextmanager
 def _held(database_url: str, schema: str) -> Iterator[None]:
-    """Let nobody write in a schema meanwhile: what is verified is what was copied."""
+    """Keep every writer out of a schema meanwhile: what is verified is what was copied."""
     with psycopg.connect(database_url, application_name="masa-madre save: hold") as holder:
         tables = [sql.Identifier(schema, name) for (name,) in holder.execute(_TABLES, [schema])]
         holder.execute("SET LOCAL lock_timeout = '5s'")

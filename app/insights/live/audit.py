@@ -41,7 +41,7 @@ def purge_actions(engine: Engine) -> int:
 
 
 def note_sign_in(engine: Engine, who: str, outcome: str, request: str) -> None:
-    """Write down that somebody signed in, or was refused."""
+    """Write down that a person signed in, or was refused."""
     what = f"sign in: {outcome}"
     given = {"who": who, "what": what, "session": None, "request": request}
     with engine.begin() as connection:

@@ -41,7 +41,7 @@ def _kill(trial: Trial, is_emptied: bool) -> None:
 
 
 def pause(trial: Trial) -> None:
-    """Let it answer nobody for a while."""
+    """Let it answer no one for a while."""
     with trial.stack.redis() as client:
         client.client_pause(AWAY_SECONDS * 1000)
     time.sleep(AWAY_SECONDS)
