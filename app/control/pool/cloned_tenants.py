@@ -6,8 +6,6 @@ takes. The statements are those of `transitions.sql` and `pool.sql`, in transact
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from app.control.pool.tenant_view import TenantView
+from app.control.served_session import ServedSession
 from app.control.states import SessionStatus, TenantState
 from app.sql_blocks import load_queries
 
@@ -29,25 +28,6 @@ _MARK_READY = _CHANGES["mark_ready"]
 _HAND_OVER = _CHANGES["hand_over"]
 _FAIL_CLONE = _CHANGES["fail_clone"]
 _FAIL_WAITING_SESSION = _CHANGES["fail_waiting_session"]
-
-
-@dataclass(frozen=True, slots=True)
-class ServedSession:
-    """A session that a clone changed, as far as the gateway has to know it."""
-
-    id: UUID
-    session_id: str = field(repr=False)
-    account_type: str
-    tenant_id: UUID | None
-    status: SessionStatus
-    created_at: datetime
-    expires_at: datetime
-    read_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
-
-    @property
-    def is_open(self) -> bool:
-        """True while the session waits for its schema or has it."""
-        return self.status in (SessionStatus.PENDING, SessionStatus.ACTIVE)
 
 
 class ClonedTenants:

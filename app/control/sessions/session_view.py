@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.control.models import SessionStatus
+from app.control.served_session import ServedSession
 from app.control.tours.progress import NOT_BEGUN, TourProgress, progress_in
 from app.control.visits.figures import NOTHING_DONE, VisitFigures, figures_in
 from app.demo import BASE
@@ -47,16 +48,9 @@ NOTHING_CHOSEN = Choices()
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
-    """One session. `session_id` is the visitor's secret, `id` is what logs may carry."""
+class SessionView(ServedSession):
+    """One session, whole."""
 
-    id: UUID
-    session_id: str = field(repr=False)
-    account_type: str
-    tenant_id: UUID | None
-    status: SessionStatus
-    created_at: datetime
-    expires_at: datetime
     extensions: int
     request_count: int
     data_cloned: bool
@@ -69,21 +63,12 @@ class SessionView:
     ended_at: datetime | None = None
     message: str | None = None
     """What operators say to the visitor now."""
-    read_at: datetime = field(
-        default_factory=lambda: datetime.now(UTC), repr=False, compare=False, kw_only=True
-    )
-    """When the row was read."""
 
     @property
     def minutes(self) -> int:
         """How long it lasted, or has lasted, in whole minutes; the first one counts."""
         until = min(self.ended_at or self.read_at, self.expires_at)
         return max(1, round((until - self.created_at).total_seconds() / 60))
-
-    @property
-    def is_open(self) -> bool:
-        """True while the session waits for its schema or has it."""
-        return self.status in (SessionStatus.PENDING, SessionStatus.ACTIVE)
 
     def as_expired(self) -> "SessionView":
         """Return the session as it is once its time is over, before cleanup says so."""
