@@ -1,7 +1,6 @@
 """The last release's processes on the schema of this one: a rolling upgrade has both at once."""
 
 import os
-import signal
 import subprocess
 import sys
 
@@ -9,7 +8,7 @@ import pytest
 
 from tests.acceptance.client import Prospect
 from tests.fixtures.last_release import unpack
-from tests.fixtures.live import WEB_WORKER, free_port, wait_until_ready
+from tests.fixtures.live import web_server
 
 READS = (
     "/api/tenant", "/api/inventory/ingredients", "/api/inventory/stock", "/api/inventory/movements",
@@ -43,26 +42,9 @@ def log_of_former(tmp_path_factory):
 @pytest.fixture(scope="module")
 def former_url(live_system, former, environment, log_of_former):
     """A web server of the last release, beside those of this one on one database."""
-    port, log = free_port(), log_of_former
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--no-control-socket", "--graceful-timeout", "2",
-             "--bind", f"127.0.0.1:{port}", *WEB_WORKER, "--workers", "1", "--threads", "4",
-             "wsgi:application"],
-            cwd=former, env={**environment, "DATABASE_URL": ""}, stdout=written, stderr=written,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process, log)
+    settings = {**environment, "DATABASE_URL": ""}
+    with web_server(settings, log_of_former, former) as url:
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def run(former, environment, *command):

@@ -1,9 +1,5 @@
 """The demo's clock stands at odd moments: nights without an hour or with one twice, leap days."""
 
-import os
-import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +8,7 @@ from app.bakery.clock import MADRID
 from tests.acceptance.client import Prospect
 from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.visitors import MODELS, PAGES, READS
-from tests.fixtures.live import ROOT, WEB_WORKER, free_port, wait_until_ready
+from tests.fixtures.live import web_server
 
 MOMENTS = (
     datetime(2027, 3, 28, 1, 59, tzinfo=MADRID),
@@ -27,30 +23,11 @@ SHIFT = "DEMO_CLOCK_SHIFT_MINUTES"
 @contextmanager
 def web_at(trial: Trial, moment: datetime) -> Any:
     """A web process more, whose demo stands at this moment; gives its URL."""
-    stack, port = trial.stack, free_port()
+    stack = trial.stack
     shift = (moment.timestamp() - datetime.now(MADRID).timestamp()) / 60
-    command = (
-        sys.executable, "-m", "gunicorn", "--no-control-socket", "--bind", f"127.0.0.1:{port}",
-        *WEB_WORKER, "--workers", "1", "--threads", "4", "wsgi:application",
-    )  # fmt: skip
-    log = stack.home / "clocks.log"
     settings = {SHIFT: str(shift), "DEMO_LIVE": "true"}
-    with log.open("ab") as file:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=stack.environment | settings, stdout=file, stderr=file,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process, log)
+    with web_server(stack.environment | settings, stack.home / "clocks.log") as url:
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def visit_at_odd_moments(trial: Trial) -> None:
