@@ -4,12 +4,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
 
-from app.database.engines import engine_url
 from app.insights.ingest.partitions import keep_partitions
-from app.migrations import upgrade_control
-from tests.conftest import new_database
 from tests.integration.control.conftest import database as database
 from tests.integration.control.conftest import parts as parts
 
@@ -19,17 +15,6 @@ TRUNCATE control.tenants, control.demo_sessions, control.events, control.visits,
          control.visit_pairs, control.operator_actions,
          control.module_totals, control.event_totals CASCADE
 """
-
-
-@pytest.fixture(scope="module")
-def migrated_url(postgres):
-    """A database with the control schema, for the tests of one module."""
-    with new_database(postgres) as url:
-        engine = create_engine(engine_url(url))
-        with engine.begin() as connection:
-            upgrade_control(connection)
-        engine.dispose()
-        yield url
 
 
 @pytest.fixture

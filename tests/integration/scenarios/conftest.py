@@ -4,20 +4,16 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
 
 from app import create_app
 from app.control.scenarios.service import Author
 from app.control.services import KEY
 from app.control.sessions.session_view import Choices, Visitor
-from app.database.engines import engine_url
 from app.database.isolation import open_template
 from app.db import db, tenant_engine
 from app.demo import demo_of
-from app.migrations import upgrade_control
 from jobs import tasks
 from jobs.services import make_dispatcher
-from tests.conftest import new_database
 from tests.integration.control.conftest import database as database
 from tests.integration.control.conftest import parts as parts
 
@@ -71,17 +67,6 @@ EMPTY = """
 TRUNCATE control.tenants, control.demo_sessions, control.saved_scenarios, control.prospect_links,
          control.operator_actions, control.timelines, control.clone_plans CASCADE
 """
-
-
-@pytest.fixture(scope="module")
-def migrated_url(postgres):
-    """A database with the control schema, for the tests of one module."""
-    with new_database(postgres) as url:
-        engine = create_engine(engine_url(url))
-        with engine.begin() as connection:
-            upgrade_control(connection)
-        engine.dispose()
-        yield url
 
 
 @pytest.fixture
