@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+import signal
 import time
 from typing import Any
 
@@ -38,6 +39,8 @@ FOLDED = re.compile(rb"\r\n[ \t]")
 
 TICK_SECONDS = 1.0
 """How often deadlines are looked at, and gunicorn is told that the process is alive."""
+
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
@@ -107,8 +110,40 @@ class WebWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
     is kept), `worker_connections` (open at once), `graceful_timeout`, `max_requests`.
     """
 
+    @staticmethod
+    def check_config(_cfg: Any, _log: Any) -> None:
+        """Keep signals for a new process until it has handlers; gunicorn calls this as it starts.
+
+        gunicorn asks a process once to stop. What arrives between its fork and its handlers is
+        lost, and gunicorn waits for the whole of `graceful_timeout` and kills it.
+        """
+        master = os.getpid()
+
+        def hold() -> None:
+            if os.getpid() == master:
+                signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+        def release() -> None:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+        release()  # after USR2 this is the program that a fork of the last one became
+        os.register_at_fork(before=hold, after_in_parent=release)
+
+    def init_signals(self) -> None:
+        """Install the handlers, then take what was sent since the fork."""
+        super().init_signals()
+        signal.siginterrupt(signal.SIGTERM, True)  # while it loads; run() takes that back
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Finish the requests at hand and end; at once while the application is still loaded."""
+        super().handle_exit(sig, frame)
+        if not self.booted:
+            raise SystemExit(0)
+
     def run(self) -> None:
         """Serve until gunicorn asks to stop, then finish the requests at hand."""
+        signal.siginterrupt(signal.SIGTERM, False)
         logging.getLogger("waitress").setLevel(logging.ERROR)
         sockets: dict[int, Any] = {}
         server = create_server(
