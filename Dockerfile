@@ -1,6 +1,8 @@
 # One image for every role: bin/role has the list, docs/kubernetes.md says how each is used.
-# Python is pinned to its patch; Debian 12 below it gets its updates by a build with --pull.
-FROM python:3.11.14-slim-bookworm AS base
+# Python is pinned to its patch; Debian 12 below it gets its updates by a build with --pull. A release pins
+# all of it: BASE=python:3.11.14-slim-bookworm@sha256:… (docs/releasing.md).
+ARG BASE=python:3.11.14-slim-bookworm
+FROM $BASE AS base
 
 # The root is read-only at run time, so Python files are compiled here. Logs are not buffered.
 ENV PATH=/srv/venv/bin:$PATH \

@@ -29,7 +29,7 @@ test-cluster: venv-dev ## Run the tests that need a real cluster (KUBECONFIG, CL
 test-image: venv-dev ## Build the image and run every role of it, or say why this machine cannot
 	@bin/test-image
 
-image: ## Build the image without a Docker engine (IMAGE=, STAND_IN=1, NO_CACHE=1)
+image: ## Build the image without a Docker engine (IMAGE=, BASE=, STAND_IN=1, NO_CACHE=1)
 	@bin/image $(IMAGE)
 
 release: venv-dev ## Set the version, tag it and build dist/ (VERSION=1.2.3; DRY=1 only tries; NO_IMAGE=1)

@@ -7,6 +7,7 @@ the rest while they cannot be imported. tests/image builds and runs it.
 import importlib.metadata
 import importlib.util
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -211,7 +212,7 @@ def test_nothing_of_the_image_imports_the_local_stack_not_even_late():
 
 
 def test_bases_are_pinned_and_the_user_is_a_number_that_is_not_root():
-    bases = [words[0] for words in instructions("FROM")]
+    bases = [words[0].replace("$BASE", *argument("BASE")) for words in instructions("FROM")]
     stages = {words[2] for words in instructions("FROM") if len(words) == 3}
     outside = [base for base in bases if base not in stages]
     assert outside
@@ -222,8 +223,16 @@ def test_bases_are_pinned_and_the_user_is_a_number_that_is_not_root():
     assert instructions("STOPSIGNAL") == [["SIGTERM"]]
 
 
+def test_the_base_can_be_pinned_by_its_digest(monkeypatch):
+    program = runpy.run_path(str(ROOT / "bin" / "image"))
+    assert program["read_base"]() == argument("BASE")[0]
+    pinned = f"{argument('BASE')[0]}@sha256:{'0' * 64}"
+    monkeypatch.setenv("BASE", pinned)
+    assert program["read_base"]() == pinned
+
+
 def test_compiled_files_are_found_where_the_interpreter_looks():
-    version = re.findall(r"^FROM python:(3\.\d+)\.", DOCKERFILE, re.MULTILINE)
+    version = re.findall(r"^python:(3\.\d+)\.", *argument("BASE"))
     assert f"/srv/venv/lib/python{version[0]}/site-packages" in DOCKERFILE
 
 
