@@ -3,9 +3,11 @@
 Its graceful timeout is longer than the tests wait: they fail if a process does not take the stop.
 """
 
+import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,13 +53,16 @@ def test_a_stop_while_the_application_is_loaded_is_taken_at_once(tmp_path, confi
     ]  # fmt: skip
     log = tmp_path / "log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         wait_until(lambda: sign in log.read_text(), sign, WAIT_SECONDS)
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT_SECONDS) == 0, log.read_text()
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     said = log.read_text()
     assert "SIGKILL" not in said, said
