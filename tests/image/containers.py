@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,34 @@ def mounted(name: str) -> Iterator[Image]:
 
 @dataclass
 class Container:
-    """One role, running or ended."""
+    """One role, running or ended, and what its processes showed when it was looked at."""
 
     name: str
+    role: str
     process: "subprocess.Popen[bytes]"
     runc: list[str]
     log: Path
-    started: float = field(default_factory=time.monotonic)
+    secrets: set[str]
+    commands: set[str] = field(default_factory=set)
+    environment: dict[str, str] = field(default_factory=dict)
+    largest_mb: float = 0
 
     def ended(self, seconds: float = 500) -> int:
-        """Wait for its end and return its exit code."""
-        return self.process.wait(seconds)
+        """Look at it until its end, and return its exit code."""
+        wait_until(lambda: self.look() or self.process.poll() is not None, self.name, seconds)
+        return self.process.returncode
+
+    def look(self) -> None:
+        """Note the command lines, the environment and the memory of all its processes."""
+        for pid in self.pids():
+            with suppress(OSError):  # it may end while it is read
+                command = read(pid, "cmdline").replace("\0", " ")
+                if "runc" not in command:  # which becomes the first process
+                    self.commands.add(command)
+                    entries = [entry.partition("=") for entry in read(pid, "environ").split("\0")]
+                    self.environment |= {name: value for name, _, value in entries if name}
+        with suppress(OSError):
+            self.largest_mb = max(self.largest_mb, self.memory_mb())
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM to its first process, as Kubernetes does."""
@@ -69,7 +86,10 @@ class Container:
 
     def pids(self) -> list[int]:
         """Return its processes, by the machine's numbers."""
-        return list(json.loads(said(*self.runc, "ps", "--format", "json", self.name)))
+        found = children_of(self.process.pid)
+        for pid in found:
+            found += children_of(pid)
+        return found
 
     def execute(self, *command: str) -> str:
         """Run a program inside, as the role's account, and return what it prints."""
@@ -79,7 +99,7 @@ class Container:
         """Return the memory of all its processes, what they share counted once (PSS)."""
         total = 0
         for pid in self.pids():
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            lines = read(pid, "smaps_rollup").splitlines()
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
         return total / 1024
 
@@ -90,19 +110,27 @@ class Container:
 
 @dataclass
 class Runtime:
-    """Starts containers of one image with the settings that all have; ends those that are left."""
+    """Starts containers of one image, each with the secrets that the chart gives to its role."""
 
     image: Image
     home: Path
     settings: dict[str, str]
+    secrets: dict[str, str]
+    keys: dict[str, set[str]]
     containers: list[Container] = field(default_factory=list)
+
+    def given(self, role: str) -> dict[str, str]:
+        """Return a role's settings; one without secrets has none at all."""
+        own = {key: value for key, value in self.secrets.items() if key in self.keys[role]}
+        return {**self.settings, **own} if own else {}
 
     def start(self, *arguments: str, **settings: str) -> Container:
         """Start the image with arguments of its entry point."""
         name = f"masa-madre-{os.getpid()}-{len(self.containers)}-{arguments[0]}"
         bundle = self.home / name
         bundle.mkdir()
-        config = self._config(bundle, arguments, {**self.settings, **settings})
+        own = self.given(arguments[0])
+        config = self._config(bundle, arguments, {**own, **settings})
         (bundle / "config.json").write_text(json.dumps(config))
         runc = [program("runc"), "--root", str(self.home / "runc")]
         log = bundle / "log"
@@ -113,7 +141,8 @@ class Runtime:
                 stdout=output,
                 stderr=output,
             )
-        self.containers.append(Container(name, process, runc, log))
+        secrets = set(own) & set(self.secrets)
+        self.containers.append(Container(name, arguments[0], process, runc, log, secrets))
         return self.containers[-1]
 
     def run(self, *arguments: str, **settings: str) -> Container:
@@ -164,6 +193,19 @@ def wait_for_end(container: Container, seconds: float) -> tuple[int, float]:
     container.ask_to_stop()
     wait_until(lambda: container.process.poll() is not None, f"{container.name} to end", seconds)
     return container.process.returncode, time.monotonic() - began
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that one started, on any of its threads, and none once it has ended."""
+    with suppress(OSError):
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    return []
+
+
+def read(pid: int, name: str) -> str:
+    """Return a file of a process in /proc."""
+    return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
 
 
 def program(name: str) -> str:

@@ -18,6 +18,8 @@ OURS = ("srv/venv", "srv/app")
 BUDGET_MB = 120
 CODE_TRANSFER_MB = 5
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def files_of(image: Image) -> list[Path]:
     """The files that we add to the base."""

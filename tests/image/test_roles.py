@@ -5,10 +5,10 @@ The tests stand in the order of a visit, and share its containers.
 
 import base64
 import json
-import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -27,8 +27,13 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 VALUES = yaml.safe_load((ROOT / "helm/masa-madre/values.yaml").read_text(encoding="utf-8"))
 SERVING = ("web", "dashboard", "worker", "scheduler")
+ROLES = (*SERVING, "migrate", "seed", "clone", "cleanup", "visit")
 START_SECONDS = 180
 OUTSIDE_TMP = ("/", "/srv/app", "/srv/venv/bin", "/var/tmp", "/run", "/dev", "/home", "/etc")
+POOL_IS_FULL = """
+SELECT 1 FROM control.tenants
+ WHERE is_demo AND state = 'ready' HAVING count(DISTINCT account_type) = 2
+"""
 
 pytestmark = [
     pytest.mark.parametrize("postgres", ["18"], indirect=True, scope="session"),
@@ -37,32 +42,26 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def figures():
-    """What was measured, by role; printed and kept at the end."""
-    kept = {}
-    yield kept
-    target = ROOT / "build" / "image" / "roles.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
 def installed(runtime, figures):
     """Migrated and seeded by containers; then the web server has a login of its own."""
 
-    def run(role, *arguments):
-        began = time.monotonic()
-        runtime.run(role, *arguments)
-        figures[" ".join((role, *arguments))] = {"seconds": round(time.monotonic() - began, 1)}
-
-    run("migrate")
-    logins = make_logins(runtime.settings["DATABASE_URL"], SECRET)
+    run_once(runtime, figures, "migrate")
+    logins = make_logins(runtime.secrets["DATABASE_URL"], SECRET)
     assert logins is not None
-    runtime.settings["TENANT_DATABASE_URL"] = logins.tenants
+    runtime.secrets |= {"TENANT_DATABASE_URL": logins.tenants, "WEB_DATABASE_URL": logins.web}
     for step in ("users", "tenants", "inventory"):
-        run("seed", step)
-    runtime.settings["WEB_DATABASE_URL"] = logins.web
+        run_once(runtime, figures, "seed", step)
     return runtime
+
+
+def run_once(runtime, figures, *arguments):
+    """Run a role to its end, and note what that took."""
+    began = time.monotonic()
+    container = runtime.run(*arguments)
+    role = arguments[0] if arguments[0] in ("clone", "visit") else " ".join(arguments)
+    seconds = round(time.monotonic() - began, 1)
+    figures[role] = {"run": seconds, "memory": round(container.largest_mb)}
+    return container
 
 
 def serve(runtime, figures, role, **settings):
@@ -70,7 +69,7 @@ def serve(runtime, figures, role, **settings):
     url = f"http://127.0.0.1:{free_port()}"
     port = url.rpartition(":")[2]
     began = time.monotonic()
-    container = runtime.start(role, PORT=port, DATABASE_URL="", **settings)
+    container = runtime.start(role, PORT=port, **settings)
 
     def answers():
         assert container.process.poll() is None, container.said()[-3000:]
@@ -81,7 +80,7 @@ def serve(runtime, figures, role, **settings):
             return False
 
     wait_until(answers, f"{role} to be ready", START_SECONDS)
-    figures[role] = {"start_seconds": round(time.monotonic() - began, 1)}
+    figures[role] = {"start": round(time.monotonic() - began, 1)}
     return container, url
 
 
@@ -95,15 +94,15 @@ def web(installed, figures):
 @pytest.fixture(scope="module")
 def services(installed, web, figures):
     """Every role that goes on until it is stopped."""
-    dashboard, url = serve(installed, figures, "dashboard", OPS_PASSWORD=OPS_PASSWORD)
+    dashboard, url = serve(installed, figures, "dashboard")
     running = {"web": web[0], "dashboard": dashboard}
-    with redis.Redis.from_url(installed.settings["REDIS_URL"]) as client:
+    with redis.Redis.from_url(installed.secrets["REDIS_URL"]) as client:
         health = JobHealth(client)
         for role in ("worker", "scheduler"):
             began = time.monotonic()
             running[role] = installed.start(role)
             wait_until(lambda r=role: health.processes()[r], f"a {role}", START_SECONDS)
-            figures[role] = {"start_seconds": round(time.monotonic() - began, 1)}
+            figures[role] = {"start": round(time.monotonic() - began, 1)}
     return running, url
 
 
@@ -112,11 +111,9 @@ def visitor(installed, web, figures):
     """A visitor whose tenant a `clone` container makes, as no tenant is ready."""
     prospect = Prospect(web[1]).open("individual_bakery", wait=False)
     assert prospect.session["status"] == "pending"
-    with redis.Redis.from_url(installed.settings["REDIS_URL"], decode_responses=True) as client:
+    with redis.Redis.from_url(installed.secrets["REDIS_URL"], decode_responses=True) as client:
         (queue,) = [name for name in client.smembers("rq:queues") if ":clone-" in name]
-    began = time.monotonic()
-    installed.run("clone", queue.removeprefix("rq:queue:"))
-    figures["clone"] = {"seconds": round(time.monotonic() - began, 1)}
+    run_once(installed, figures, "clone", queue.removeprefix("rq:queue:"))
     return prospect.wait_until_active()
 
 
@@ -148,16 +145,27 @@ def test_the_worker_resets_and_the_operators_look_on(visitor, services):
 def test_cleanup_drops_what_an_ended_visit_leaves(visitor, services, installed, figures):
     schema = f"demo_{visitor.session['virtual_tenant_id'].replace('-', '')}"
     assert visitor.post("/api/demo/session/destroy").json["status"] == "destroyed"
-    began = time.monotonic()
-    installed.run("cleanup")
-    figures["cleanup"] = {"seconds": round(time.monotonic() - began, 1)}
+    run_once(installed, figures, "cleanup")
 
     def dropped():
-        with psycopg.connect(installed.settings["DATABASE_URL"]) as connection:
+        with psycopg.connect(installed.secrets["DATABASE_URL"]) as connection:
             found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
             return found.fetchone() is None
 
     wait_until(dropped, "the schema to be dropped", 60)
+
+
+def test_what_helm_test_runs_opens_and_ends_a_demo(services, web, installed, figures):
+    def is_ready():
+        with psycopg.connect(installed.secrets["DATABASE_URL"]) as connection:
+            return connection.execute(POOL_IS_FULL).fetchone()
+
+    wait_until(is_ready, "a tenant of the pool", START_SECONDS)
+    said = run_once(installed, figures, "visit", web[1], VALUES["test"]["path"]).said()
+    assert [line for line in said.splitlines() if "demo" in line] == [
+        "a demo is open",
+        "the demo is over",
+    ]
 
 
 @pytest.mark.parametrize("role", SERVING)
@@ -178,20 +186,28 @@ def test_a_role_has_no_rights_and_nothing_to_write_to(services, role):
     assert container.execute("/bin/sh", "-c", "touch /tmp/x && echo written") == "written"
 
 
-@pytest.mark.parametrize("role", SERVING)
-def test_no_secret_is_in_the_process_list_the_log_or_readable_by_others(services, installed, role):
-    container = services[0][role]
-    known = {**installed.settings, "OPS_PASSWORD": OPS_PASSWORD}
-    urls = [value for key, value in known.items() if key.endswith("_URL")]
-    secrets = [url.split("@")[0].rpartition(":")[2] for url in urls] + [SECRET, OPS_PASSWORD]
-    for pid in container.pids():
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
-        assert not [secret for secret in secrets if secret in command], command
-        # Settings come by the environment: the account itself can read it, and root.
-        about = Path(f"/proc/{pid}/environ").stat()
-        assert about.st_mode & 0o777 == 0o400
-    log = container.said()
-    assert not [secret for secret in secrets if secret in log]
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_the_secrets_that_it_needs_and_shows_none(services, installed, role):
+    containers = [one for one in installed.containers if one.role == role]
+    assert containers, "the tests before this one start every role"
+    for container in containers:
+        container.look()
+        assert container.commands
+        # Settings come by the environment, which the account itself can read, and root.
+        assert set(container.environment) >= container.secrets
+        shown = {key for key, value in container.environment.items() if shows(installed, value)}
+        assert shown <= container.secrets
+        assert not [command for command in container.commands if shows(installed, command)]
+        assert not [line for line in container.said().splitlines() if shows(installed, line)]
+        for pid in container.pids():
+            assert Path(f"/proc/{pid}/environ").stat().st_mode & 0o777 == 0o400
+
+
+def shows(installed, text):
+    """Return which secrets a text holds: keys, and the passwords of URLs."""
+    urls = [urlsplit(value).password for key, value in installed.secrets.items() if "URL" in key]
+    keys = [value for key, value in installed.secrets.items() if "URL" not in key]
+    return [secret for secret in (*urls, *keys) if secret and secret in text]
 
 
 def test_each_structured_line_of_a_log_has_the_version(services):
@@ -205,21 +221,13 @@ def test_each_structured_line_of_a_log_has_the_version(services):
 def test_a_role_stays_under_the_memory_that_the_chart_gives_it(services, figures, role):
     limit = VALUES[role]["resources"]["limits"]["memory"]
     assert limit.endswith("Mi")
-    figures[role]["memory_mb"] = round(services[0][role].memory_mb())
-    assert figures[role]["memory_mb"] < int(limit.removesuffix("Mi"))
+    figures[role]["memory"] = round(services[0][role].memory_mb())
+    assert figures[role]["memory"] < int(limit.removesuffix("Mi"))
 
 
 @pytest.mark.parametrize("role", SERVING)
-def test_a_role_ends_well_within_its_grace(services, figures, role, capsys):
+def test_a_role_ends_well_within_its_grace(services, figures, role):
     grace = min(VALUES[role]["terminationGracePeriodSeconds"], 60)
     code, seconds = wait_for_end(services[0][role], grace)
-    figures[role]["stop_seconds"] = round(seconds, 1)
+    figures[role]["stop"] = round(seconds, 1)
     assert code == 0, services[0][role].said()[-3000:]
-    if role == SERVING[-1]:
-        with capsys.disabled():
-            sys.stdout.write("\n" + as_table(figures))
-
-
-def as_table(figures):
-    rows = (f"{name:15} {json.dumps(values)}" for name, values in figures.items())
-    return "\n".join(rows) + "\n"
