@@ -8,7 +8,6 @@ from click import get_current_context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import create_app
-from app.config import Settings, load_settings
 from app.control.operators.cli import make_group
 from app.control.services import KEY, ControlServices
 from app.control.sessions.accounts import CHECKS_AT_ONCE
@@ -23,6 +22,7 @@ from app.http.health import redis_failures
 from app.http.metrics.request_times import RequestTimes
 from app.ops.doctor import add_checks
 from app.ops.routes import DASHBOARD
+from app.settings.table import Settings, load_settings
 from app.tracing import TracedRequests, init_tracing, is_tracing
 from gateway import (
     IDENTIFIED_KEY,

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from apiflask import APIFlask
     from redis import Redis
 
-    from app.config import Settings
     from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
     from app.demo import Demo
+    from app.settings.table import Settings
 
 
 def create_app(
@@ -43,10 +43,10 @@ def create_app(
     """
     from redis import Redis
 
-    from app.config import load_settings
     from app.control.null import ImmediateTasks, NullCache, NullDispatcher, NullTokens
     from app.demo import demo_of
     from app.factory import make_app
+    from app.settings.table import load_settings
 
     settings = settings or load_settings()
     return make_app(

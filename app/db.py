@@ -21,7 +21,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
 
-from app.config import Settings
 from app.control.models import Tenant
 from app.control.sessions.session_view import Choices
 from app.control.timelines import NOTHING, Timeline, fetch_timeline
@@ -31,6 +30,7 @@ from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
 from app.database.tenant_choices import fetch_choices
 from app.demo import account_type_in
+from app.settings.table import Settings
 from app.sql_blocks import load_blocks
 
 db = SQLAlchemy()

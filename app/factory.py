@@ -7,7 +7,6 @@ from flask_bootstrap import Bootstrap5
 from redis import Redis
 
 from app.clock import shift_clock
-from app.config import Settings
 from app.control import statistics
 from app.control.pool.pool_sizing import fetch_pool_targets, fetch_template_sizes
 from app.control.ports import BackgroundTasks, Dispatcher, SessionCache, TokenIssuer
@@ -41,6 +40,7 @@ from app.insights.webhooks.service import Webhooks
 from app.language.choice import init_language
 from app.logs import init_logs
 from app.ops.routes import init_ops
+from app.settings.table import Settings
 from app.version import VERSION
 
 TARGETS_SECONDS = 10.0

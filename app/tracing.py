@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from app.configuration_error import ConfigurationError
+from app.settings.error import ConfigurationError
 from app.version import VERSION
 
 if TYPE_CHECKING:

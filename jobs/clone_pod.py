@@ -12,10 +12,10 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.clone_settings import load_clone_settings
-from app.configuration_error import ConfigurationError
 from app.control.queues import QUEUE_PREFIX
 from app.logs import init_logs
+from app.settings.clone import load_clone_settings
+from app.settings.error import ConfigurationError
 from app.tracing import init_tracing
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.queue.task_queue import TaskQueue, TaskWorker

@@ -15,10 +15,10 @@ from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq_scheduler import Scheduler
 
-from app.config import ConfigurationError, Settings, load_settings
 from app.control.queues import MAINTENANCE, URGENT
 from app.http.job_health import JobHealth
 from app.logs import init_logs
+from app.settings.table import ConfigurationError, Settings, load_settings
 from jobs import tasks
 from jobs.heartbeat import Heartbeat
 from jobs.kubernetes.reconcile_loop import POLL_SECONDS as CLONE_JOB_SECONDS

@@ -9,7 +9,6 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from app.clock import shift_clock
-from app.config import Settings, load_settings
 from app.control.pool.cloned_tenants import ClonedTenants
 from app.control.pool.pending_clones import PendingClones
 from app.control.pool.reopening import Reopening
@@ -20,6 +19,7 @@ from app.database.row_quota import RowQuota
 from app.database.tenant_cache import TenantCache
 from app.demo import demo_of
 from app.http.job_health import JobHealth
+from app.settings.table import Settings, load_settings
 from gateway import (
     Activity,
     RedisSessions,

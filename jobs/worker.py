@@ -18,10 +18,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq.worker_pool import WorkerData, WorkerPool
 
-from app.config import ConfigurationError, load_settings
 from app.control.queues import QUEUES
 from app.http.job_health import JobHealth
 from app.logs import init_logs
+from app.settings.table import ConfigurationError, load_settings
 from app.tracing import init_tracing
 from gateway import connect_redis
 from jobs.heartbeat import Heartbeat

@@ -16,12 +16,12 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import shift_clock
-from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.scenarios.renewal import renew_saved, without_saved
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, demo_of
+from app.settings.table import ConfigurationError, load_settings
 from seeds.loading.load import LoadedTemplate, ensure_templates, ensure_tenants
 from seeds.loading.load import Progress as Report
 from seeds.loading.locks import ensure_control

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from redis import Redis
     from sqlalchemy import Engine
 
-    from app.config import Settings
     from app.control.pool.pool_sizing import PoolTarget
     from app.control.scenarios.service import ScenarioService
     from app.control.sessions.service import SessionService
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from app.insights.leads.service import Leads
     from app.insights.links.service import Links
     from app.insights.webhooks.service import Webhooks
+    from app.settings.table import Settings
 
 KEY = "masa_madre.control"
 

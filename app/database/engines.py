@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 
-from app.config import Settings
 from app.database.pooling import retire_after, validate_on_checkout
+from app.settings.table import Settings
 
 
 def engine_url(database_url: str) -> str:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from app import clock
-from app.config import ConfigurationError
 from app.demo.entries import BringForward, DailyTask, MoveEvent, Seeds
 from app.demo.parts import Part, Sentence
 from app.demo.scenarios import BASE, MANIFEST, Scenario, template_key
 from app.demo.templates import Account, Entry, Template, TenantTables
 from app.demo.tours import NO_TOURS, Tour, Tours
+from app.settings.table import ConfigurationError
 
 ENGINE_POLICY = Path(__file__).parents[1] / "policy.toml"
 """The policy of the engine's own endpoints; a demo's rules come after it."""

@@ -8,11 +8,11 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.config import Settings
 from app.demo.model import Demo, DemoError
 from app.demo.parts import Part
 from app.demo.scenarios import MANIFEST, Scenario
 from app.demo.tour_files import read_tours
+from app.settings.table import Settings
 
 ROOT = Path(__file__).parents[2]
 """Where a relative `DEMO_FILE` starts."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.insights.outreach_settings import OutreachSettings
+from app.settings.outreach import OutreachSettings
 
 
 class Unreadable(Exception):

@@ -24,12 +24,12 @@ def main(state_dir: Path, port: int, verbose: bool, command: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends an import without a traceback
     from rich.console import Console
 
-    from app.config import ConfigurationError
     from app.demo import load_demo
     from app.local import LocalStackError
     from app.local.demo import Demo, StopSignal
     from app.local.stack import clean
     from app.local.steps import Steps
+    from app.settings.table import ConfigurationError
 
     home, steps = state_dir.absolute(), Steps(Console())
     try:

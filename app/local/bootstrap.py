@@ -11,13 +11,13 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import shift_clock
-from app.config import ConfigurationError, load_settings
 from app.control.pool.reopening import reopen_templates
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, demo_of
 from app.local.steps import Steps
 from app.migrations import upgrade_control
+from app.settings.table import ConfigurationError, load_settings
 
 
 def bootstrap(database_url: str, demo: Demo, steps: Steps) -> None:

@@ -9,7 +9,6 @@ from typing import Self
 import psycopg
 import redis
 
-from app.config import STATE_FILE
 from app.database.logins import make_logins
 from app.local import LocalStackError
 from app.local.children import CheckStop
@@ -18,6 +17,7 @@ from app.local.postgres import PostgresServer
 from app.local.server import Server
 from app.local.state_dir import LOCK_FILE, StateLock, keep_secrets
 from app.local.valkey import ValkeyServer
+from app.settings.table import STATE_FILE
 
 DATABASE = "masa_madre"
 OLDEST_POSTGRES = 15

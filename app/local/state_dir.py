@@ -9,8 +9,8 @@ from typing import IO
 
 from dotenv import dotenv_values
 
-from app.config import STATE_FILE
 from app.local import LocalStackError
+from app.settings.table import STATE_FILE
 
 LOCK_FILE = "lock"
 SECRET_BYTES = {"JWT_SECRET": 48, "OPS_PASSWORD": 12, "LEADS_KEYS": 48}

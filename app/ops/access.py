@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import Response, g, redirect, request
 
-from app.config import Settings
 from app.errors import FAILED_CREDENTIAL_KEY, problem
 from app.ops.identity import MARKETING, OPS, signed_in
+from app.settings.table import Settings
 
 MARKETING_CHANGES = "/ops/links/"
 """What marketing may change: it makes the links."""

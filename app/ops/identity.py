@@ -13,8 +13,8 @@ from typing import Any, cast
 import structlog
 from flask import Flask, session
 
-from app.config import Settings
 from app.errors import Forbidden, Unauthorized, Unavailable
+from app.settings.table import Settings
 
 log = structlog.get_logger(__name__)
 

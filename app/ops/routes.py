@@ -11,7 +11,6 @@ from markupsafe import escape
 from rq.exceptions import NoSuchJobError
 
 from app import rq_json as json_rq  # noqa: F401  (rq-dashboard reads jobs)
-from app.config import Settings
 from app.errors import problem
 from app.insights.leads.ops import blueprint as leads
 from app.insights.links.ops import blueprint as links
@@ -25,6 +24,7 @@ from app.ops.look import init_look
 from app.ops.recordings import blueprint as recordings
 from app.ops.scenarios import blueprint as scenarios
 from app.ops.sign_in import blueprint as sign_in
+from app.settings.table import Settings
 
 DASHBOARD = "/ops/rq"
 ESCAPED_BY_LISTS = frozenset({"description", "exc_info"})

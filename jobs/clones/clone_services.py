@@ -12,10 +12,10 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.clone_settings import CloneSettings, load_clone_settings
 from app.control.pool.cloned_tenants import ClonedTenants
 from app.control.pool.progress import ProgressBoard
 from app.http.metrics.measurements import Measurements
+from app.settings.clone import CloneSettings, load_clone_settings
 from gateway.redis.circuit_breaker import connect_redis
 from gateway.sessions.store import RedisSessions
 from jobs.clones.session_cache import GatewayCache, KnownSession

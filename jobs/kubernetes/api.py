@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from app.config import Settings
+from app.settings.table import Settings
 from jobs.kubernetes.job_status import CloneJobStatus, read_clone_jobs
 from jobs.kubernetes.manifest import selector
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from app.config import ConfigurationError, Settings
+from app.settings.table import ConfigurationError, Settings
 
 COMPONENT = "clone"
 TENANTS = "masa-madre/tenants"

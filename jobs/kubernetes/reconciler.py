@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import structlog
 
-from app.config import Settings
 from app.control.pool.pending_clones import PendingClone
 from app.control.pool.progress import Progress
 from app.control.queues import CLONE_JOBS, QUEUE_PREFIX
+from app.settings.table import Settings
 from jobs.clones.clone_tasks import GRACE_SECONDS, CloneTask, fetch_clone_tasks, fetch_idle
 from jobs.kubernetes.api import Cluster, ClusterAway, ClusterError
 from jobs.kubernetes.job_queues import JobQueues

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from app.config import Settings
 from app.insights.leads.mail import confirmation_mail
 from app.insights.sealing import Unreadable, make_sealing
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 from jobs.services import JobServices
 

@@ -12,9 +12,9 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from app.config import ConfigurationError, Settings
 from app.control.queues import MAINTENANCE, POOL, QUEUE_PREFIX, RESETS, URGENT
 from app.control.reset.status import ResetStatus
+from app.settings.table import ConfigurationError, Settings
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
 from jobs.queue.job_log import meta_of_request
 from jobs.queue.task_queue import TAKING, TaskJob, TaskQueue, find_job, is_in_line

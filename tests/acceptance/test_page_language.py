@@ -22,8 +22,13 @@ pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 COLUMNS = """
 SELECT DISTINCT table_schema, table_name, column_name FROM information_schema.columns
- WHERE table_schema LIKE 'template%'
+ WHERE table_schema LIKE %s
    AND data_type IN ('text', 'character varying', 'ARRAY', 'jsonb')
+"""
+OWN_SCHEMA = """
+SELECT schema_name FROM control.tenants AS tenant
+  JOIN control.demo_sessions AS session ON session.virtual_tenant_id = tenant.id
+ WHERE session.session_id = %s
 """
 
 
@@ -32,12 +37,26 @@ def data(live_system: Any) -> set[str]:
     """What the bakeries' tables say, and the public accounts."""
     found = {text for each in DEMO.accounts for text in (each.name, each.email, each.password)}
     with psycopg.connect(live_system.database_url) as owner:
-        for schema, table, column in owner.execute(COLUMNS).fetchall():
-            statement = sql.SQL("SELECT DISTINCT {} FROM {}").format(
-                sql.Identifier(column), sql.Identifier(schema, table)
-            )
-            found |= {text for (value,) in owner.execute(statement) for text in texts_in(value)}
+        return found | texts_of(owner, "template%")
+
+
+def texts_of(owner: psycopg.Connection, schemas: str) -> set[str]:
+    """What the tables of the schemas of this pattern say."""
+    found: set[str] = set()
+    for schema, table, column in owner.execute(COLUMNS, [schemas]).fetchall():
+        statement = sql.SQL("SELECT DISTINCT {} FROM {}").format(
+            sql.Identifier(column), sql.Identifier(schema, table)
+        )
+        found |= {text for (value,) in owner.execute(statement) for text in texts_in(value)}
     return found
+
+
+def own_texts(live_system: Any, reader: Reader) -> set[str]:
+    """What a visitor's own tables say: time passed in them since the template was made."""
+    session = api(reader, "/api/demo/session").json()["session_id"]
+    with psycopg.connect(live_system.database_url) as owner:
+        (schema,) = owner.execute(OWN_SCHEMA, [session]).fetchone()
+        return texts_of(owner, schema)
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -68,9 +87,10 @@ def bracketed(live_system: Any, bracketed_url: str) -> Reader:
 
 @pytest.mark.parametrize("account_type", SECTIONS)
 def test_every_page_that_links_lead_to_is_there_and_safe_and_says_what_the_catalogue_has(
-    bracketed: Reader, data: set[str], account_type: str
+    live_system: Any, bracketed: Reader, data: set[str], account_type: str
 ) -> None:
     pages = bracketed.open(account_type).crawl()
+    data = data | own_texts(live_system, bracketed)
     assert {kind: page.status_code for kind, page in pages.items()} == dict.fromkeys(pages, 200)
     everywhere = {path for own in SECTIONS.values() for path in own}
     linked = set(re.findall(r'<li><a href="([^"]+)"', pages["/demo/"].text))

@@ -10,8 +10,8 @@ import pytest
 from psycopg import errors as pg
 from sqlalchemy import create_engine
 
-from app.config import Settings
 from app.db import engine_url
+from app.settings.table import Settings
 from jobs.maintenance import expiry as sweep
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_lifecycle import demo

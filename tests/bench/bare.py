@@ -6,8 +6,8 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import text
 
-from app.config import load_settings
 from app.database.engines import make_engine
+from app.settings.table import load_settings
 
 settings = load_settings()
 engine = make_engine(settings)

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from werkzeug.test import Client
 
-from app.config import load_settings
 from app.control.services import KEY
 from app.insights.events import recorder
 from app.local.postgres import PostgresServer
+from app.settings.table import load_settings
 from tests.acceptance.client import Prospect
 from tests.bench.figures import machine, write_json
 from tests.bench.gateway import NO_LIMITS, ask

@@ -200,7 +200,7 @@ def _bakeries(url: str, demo: Demo, weeks: int) -> Iterator[Bakery]:
 
 def _open_session(bakery: Bakery, url: str, redis_url: str) -> None:
     """Make the gateway know a session that has this tenant."""
-    from app.config import load_settings
+    from app.settings.table import load_settings
     from jobs.services import make_store, make_tokens
 
     settings = load_settings()

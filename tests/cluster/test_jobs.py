@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from app.config import Settings
+from app.settings.table import Settings
 from jobs.kubernetes.api import Cluster, ClusterRefused
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.manifest import job_manifest

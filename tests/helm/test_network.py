@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.config import Settings
+from app.settings.table import Settings
 from jobs.kubernetes.manifest import selector as clone_selector
 from tests.helm.cases import CLUSTER, EXTERNAL, INGRESS, METRICS, TRIAL
 from tests.helm.chart import merged, of_kind, pods, render_chart

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.config import Settings
+from app.settings.table import Settings
 from tests.helm.cases import CLUSTER, EXISTING, EXTERNAL, TRIAL, UPSTREAM, URL, WEB_URL
 from tests.helm.chart import Document, merged, of_kind, one, pod_of, pods, render_chart
 

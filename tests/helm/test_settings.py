@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.config import Settings
+from app.settings.table import Settings
 from tests.helm.cases import EXTERNAL, INGRESS, MATRIX, TRAEFIK, TRIAL, UPSTREAM
 from tests.helm.chart import default_values, merged, of_kind, one, render_chart
 from tests.helm.schema import load_schema

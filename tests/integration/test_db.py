@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from app.config import Settings
 from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.database.logins import login_of, make_logins
 from app.db import UnknownTenant, db, init_db, tenant_engine, tenant_transaction
 from app.migrations import upgrade_control
+from app.settings.table import Settings
 from gateway import connect_redis
 
 

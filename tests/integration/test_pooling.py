@@ -4,9 +4,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app.config import Settings
 from app.database import pooling
 from app.database.engines import make_engine
+from app.settings.table import Settings
 from tests.integration.control.processes import wait_for
 
 

@@ -6,11 +6,11 @@ import pytest
 from flask import before_render_template
 
 from app import create_app, factory
-from app.config import Settings
 from app.control import statistics
 from app.control.statistics import Figures, TenantCount
 from app.http.readiness import Readiness
 from app.http.short_cache import ShortCache
+from app.settings.table import Settings
 
 NOWHERE = "127.0.0.1:1"
 TOTALS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.config import ConfigurationError, load_settings
+from app.settings.table import ConfigurationError, load_settings
 
 OWNER, WEB, TENANTS = (f"postgresql://{role}@127.0.0.1/bakery" for role in ("owner", "web", "ten"))
 LOGINS = {"DATABASE_URL": OWNER, "WEB_DATABASE_URL": WEB, "TENANT_DATABASE_URL": TENANTS}

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from app.config import ConfigurationError
 from app.demo import Demo, DemoError, demo_table, load_demo
+from app.settings.table import ConfigurationError
 from jobs.maintenance.template_renewal import renew
 from seeds.templates import PROFILES
 from tests.fixtures.demo import DEMO

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings
 from app.demo import demo_table
-from app.settings_table import settings_table
+from app.settings.document import settings_table
+from app.settings.table import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

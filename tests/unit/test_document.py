@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from app import create_app
-from app.config import Settings
+from app.settings.table import Settings
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 TEXTS = ("summary", "description")

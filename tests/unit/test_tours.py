@@ -6,9 +6,9 @@ import pytest
 from werkzeug.routing import Map
 
 from app import create_app
-from app.config import Settings
 from app.demo import DemoError, load_demo
 from app.demo.tours import Deed, Tours
+from app.settings.table import Settings
 from gateway import Verdict
 from tests.fixtures.demo import POLICY
 from tests.unit.test_demo import GOOD

@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.config import Settings
 from app.http.error_pages import find_error_page
 from app.language.catalogues import SPANISH, codes_in, read_language
 from app.language.texts import gettext, ngettext
+from app.settings.table import Settings
 from tests import translations
 from tests.translations import FOLDER
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.config import Settings
+from app.settings.table import Settings
 from tests.fixtures.demo import DEMO
 
 ROOT = Path(__file__).parents[2]

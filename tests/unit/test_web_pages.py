@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.config import Settings
 from app.errors import MESSAGES
 from app.http.error_pages import find_error_page
+from app.settings.table import Settings
 from app.web.parts.charts import AREA, bar_chart
 from app.web.parts.notices import NOTICES
 from tests.fixtures.demo import DEMO

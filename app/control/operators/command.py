@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import ConfigurationError
 from app.control.services import current_services
 from app.errors import AppError
+from app.settings.table import ConfigurationError
 
 FAILURES = {
     "session_unknown": "There is no such session.",

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from app.config import Settings
 from app.demo import account_type_in
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 _SQL = load_statements("app.control", "pool")

@@ -13,7 +13,6 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
-from app.config import Settings
 from app.control import transitions
 from app.control.ports import EventTaker
 from app.control.sessions.refusals import over, refusal
@@ -22,6 +21,7 @@ from app.demo import account_type_in
 from app.http.idempotency_key import key_reused
 from app.insights.events.request import link_of
 from app.insights.links.claims import LinkClosed, claim_link
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 _FIND = load_statements("app.control", "sessions")["find_by_row"]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Engine
 
-from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.null import ImmediateTasks, NullEvents
@@ -39,6 +38,7 @@ from app.database.tenant_cache import TenantCache
 from app.demo import template_key
 from app.errors import AppError
 from app.http.metrics.measurements import Measurements
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

@@ -11,13 +11,13 @@ import structlog
 from redis import RedisError
 from sqlalchemy import Connection, Engine
 
-from app.config import Settings
 from app.control.ports import SessionCache, TokenIssuer
 from app.control.sessions.refusals import over
 from app.control.sharing.share_view import Access, Share, SharedSession, share_of, shared_session
 from app.errors import AppError, Gone, NotFound, TooManyRequests
 from app.http.idempotency_key import key_reused
 from app.language.texts import _
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

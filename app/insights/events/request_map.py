@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.configuration_error import ConfigurationError
 from app.insights.events.kinds import KINDS, is_page
+from app.settings.error import ConfigurationError
 
 _ARGUMENT = re.compile(r"<[^>]*>")
 

@@ -16,12 +16,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Engine
 
-from app.config import Settings
 from app.errors import NotFound, TooManyRequests, Unavailable
 from app.insights.leads.consent import TEXTS, language_of
 from app.insights.leads.stamps import Stamps
 from app.insights.leads.telling import tell_of_lead
 from app.insights.sealing import Sealing, Unreadable, make_sealing
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

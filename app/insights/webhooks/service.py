@@ -12,11 +12,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection, Engine
 
-from app.config import Settings
 from app.errors import InvalidRequest, NotFound
 from app.insights.sealing import Sealing, Unreadable, make_sealing
 from app.insights.webhooks.kinds import KINDS
 from app.insights.webhooks.target import is_public
+from app.settings.table import Settings
 from app.sql_blocks import load_statements
 
 log = structlog.get_logger(__name__)

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.bakery.blueprints import register_blueprints
 from app.bakery.metadata import TENANT_METADATA
 from app.bakery.scope import TENANT_HEADER
-from app.config import Settings
 from app.database.engines import engine_url
 from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.db import db, init_db, tenant_engine
 from app.errors import register_error_handlers
 from app.migrations import upgrade_control, upgrade_tenant
+from app.settings.table import Settings
 from gateway import connect_redis
 from tests.fixtures.demo import DEMO, TREE
 from tests.integration.bakery.dataset import dataset

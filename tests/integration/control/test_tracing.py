@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from werkzeug.test import Client
 
 from app import tracing
-from app.config import ConfigurationError
+from app.settings.table import ConfigurationError
 from jobs.queue.dispatcher import KubernetesRouting, RqDispatcher
 from tests.fixtures.live import ROOT
 from tests.integration.control.conftest import ACCOUNT

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app import create_app
-from app.config import Settings
+from app.settings.table import Settings
 from gateway import Verdict
 from tests.fixtures.demo import POLICY
 

@@ -11,11 +11,11 @@ from apiflask import APIFlask
 from sqlalchemy import create_engine
 
 from app import create_app
-from app.config import Settings
 from app.control.services import KEY
 from app.database.engines import engine_url
 from app.db import db, tenant_engine
 from app.migrations import upgrade_control
+from app.settings.table import Settings
 from tests.fixtures.mail import Mailbox, mail_server
 
 KEYS = ("the first key of the tests: 32 letters", "the second key of the tests: long enough")

@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
-from app.config import Settings
+from app.settings.table import Settings
 from tests.fixtures.openid import CLIENT, SECRET, openid_provider
 from tests.integration.insights.conftest import OPS, PERSON, made_app
 

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine
 
-from app.config import Settings
 from app.database.engines import engine_url
 from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.database.logins import Logins, login_of, make_logins
 from app.db import db, init_db, tenant_engine
 from app.migrations import upgrade_control
+from app.settings.table import Settings
 from gateway import connect_redis
 from schema_tools import compile_plan
 

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app.config import Settings
 from app.db import db, init_db, tenant_engine, tenant_transaction
+from app.settings.table import Settings
 from gateway import connect_redis
 from tests.fixtures.live import free_port
 from tests.integration.isolation.conftest import build

@@ -1,6 +1,6 @@
 """The doctor names the rights in the cluster that our account lacks, and changes nothing."""
 
-from app.config import load_settings
+from app.settings.table import load_settings
 from jobs.kubernetes.api import Cluster
 from tests.integration.kubernetes.conftest import NAMESPACE, RBAC
 

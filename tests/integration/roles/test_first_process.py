@@ -33,11 +33,14 @@ GRACE_SECONDS = 100
 
 
 @pytest.fixture
-def settings(database_url, redis_url):
-    """What the roles find, where servers are there and where none is."""
+def settings(migrated_url, redis_url):
+    """What the roles find, where servers are there and where none is.
+
+    The scheduler's first jobs may run before a role is stopped: they find their tables.
+    """
     ensure_namespaces()
     secret = {"JWT_SECRET": "a secret for tests, at least 32 bytes long", "WORKER_PROCESSES": "1"}
-    there = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    there = {"DATABASE_URL": migrated_url, "REDIS_URL": redis_url}
     return {"there": there | secret, "away": NOWHERE | secret}
 
 

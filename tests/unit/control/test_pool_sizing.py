@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from app.config import Settings
 from app.control.pool.pool_sizing import (
     MEGABYTE,
     PoolFacts,
@@ -15,6 +14,7 @@ from app.control.pool.pool_sizing import (
     pool_target,
     target_size,
 )
+from app.settings.table import Settings
 
 NOTHING = {
     "account_type": "notes", "version": 1, "data_on": date(2026, 1, 1), "last_minute": 0,

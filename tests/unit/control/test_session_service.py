@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from redis.exceptions import ConnectionError as RedisAway
 
-from app.config import Settings
 from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.reset.status import ResetStatus
@@ -18,6 +17,7 @@ from app.control.sessions.service import SessionService
 from app.control.sessions.session_view import Visitor
 from app.control.sharing import service as links
 from app.errors import Conflict, NotFound, TooManyRequests, Unauthorized, Unavailable
+from app.settings.table import Settings
 
 SESSION, TENANT, OTHER_TENANT = UUID(int=1), UUID(int=2), UUID(int=3)
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

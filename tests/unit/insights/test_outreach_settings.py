@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.config import ConfigurationError, load_settings
+from app.settings.table import ConfigurationError, load_settings
 
 MAIL = {
     "SMTP_URL": "smtps://user:word@mail.example",

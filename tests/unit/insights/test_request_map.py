@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.configuration_error import ConfigurationError
 from app.insights.events.request_map import RequestMap, Step
+from app.settings.error import ConfigurationError
 from tests.fixtures.demo import DEMO
 
 MAP = RequestMap.from_file(DEMO.events)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from app.clone_settings import EnvironmentSettings, read
-from app.config import Settings
+from app.settings.clone import EnvironmentSettings, read
+from app.settings.table import Settings
 
 ROOT = Path(__file__).parents[3]
 HEAVY = {

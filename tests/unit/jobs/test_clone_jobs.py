@@ -6,7 +6,7 @@ from uuid import uuid4
 import kubernetes_validate
 import pytest
 
-from app.config import ConfigurationError, Settings
+from app.settings.table import ConfigurationError, Settings
 from jobs.kubernetes.manifest import SECRET_KEYS, job_manifest, selector
 from jobs.queue.dispatcher import KubernetesRouting, WorkerRouting, make_clone_routing
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.config import ConfigurationError
+from app.settings.table import ConfigurationError
 from jobs.clone_pod import DONE, MISUSED, UNFINISHED, main
 
 

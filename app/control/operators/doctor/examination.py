@@ -6,11 +6,11 @@ import psycopg
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import ConfigurationError
 from app.control.operators.doctor import clocks, configuration, postgres, redis, templates
 from app.control.operators.doctor.finding import Check, Finding, Verdict, failed
 from app.control.services import ControlServices
 from app.errors import AppError
+from app.settings.table import ConfigurationError
 
 CHECKS: tuple[Check, ...] = (
     configuration.check_secrets,

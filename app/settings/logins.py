@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-from app.configuration_error import ConfigurationError
+from app.settings.error import ConfigurationError
 
 
 class DatabaseLogins(BaseSettings):

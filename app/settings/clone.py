@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.settings.secrets import deriving_secrets, signing_secrets
+
 SECRET_LENGTH = 32
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -99,20 +101,12 @@ class EnvironmentSettings:
     @property
     def jwt_secrets(self) -> tuple[str, ...]:
         """What is signed for visitors: by the first, and believed from the one before it, too."""
-        return with_previous(self.jwt_secret, self.jwt_secret_previous)
+        return signing_secrets(self)
 
     @property
     def tenant_secrets(self) -> tuple[str, ...]:
         """What tenants' keys are derived from: the present secret, then those before it."""
-        if self.tenant_secret is None:
-            previous = self.tenant_secret_previous or self.jwt_secret_previous
-            return with_previous(self.jwt_secret, previous)
-        return with_previous(self.tenant_secret, self.tenant_secret_previous)
-
-
-def with_previous(present: str, previous: str | None) -> tuple[str, ...]:
-    """Return a secret with the one before it, where there is one."""
-    return (present, previous) if previous else (present,)
+        return deriving_secrets(self)
 
 
 def load_clone_settings() -> CloneSettings:
@@ -123,7 +117,7 @@ def load_clone_settings() -> CloneSettings:
     """
     with suppress(KeyError, ValueError):
         return read(os.environ)
-    from app.config import load_settings
+    from app.settings.table import load_settings
 
     return load_settings()
 

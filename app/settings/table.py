@@ -8,10 +8,11 @@ from limits import parse
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from app.configuration_error import ConfigurationError as ConfigurationError
-from app.insights.outreach_settings import OutreachSettings
-from app.insights.settings import InsightSettings
-from app.process_settings import ProcessSettings
+from app.settings.error import ConfigurationError as ConfigurationError
+from app.settings.insights import InsightSettings
+from app.settings.outreach import OutreachSettings
+from app.settings.processes import ProcessSettings
+from app.settings.secrets import deriving_secrets, signing_secrets
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
@@ -271,16 +272,12 @@ class Settings(OutreachSettings, InsightSettings, ProcessSettings):
     @property
     def jwt_secrets(self) -> tuple[str, ...]:
         """What is signed for visitors: by the first, and believed from the one before it, too."""
-        previous = self.jwt_secret_previous
-        return (self.jwt_secret, previous) if previous else (self.jwt_secret,)
+        return signing_secrets(self)
 
     @property
     def tenant_secrets(self) -> tuple[str, ...]:
         """What tenants' keys are derived from: the present secret, then those before it."""
-        present, previous = self.tenant_secret, self.tenant_secret_previous
-        if present is None:
-            present, previous = self.jwt_secret, previous or self.jwt_secret_previous
-        return (present, previous) if previous else (present,)
+        return deriving_secrets(self)
 
 
 def load_settings() -> Settings:

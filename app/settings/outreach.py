@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from app.database_logins import DatabaseLogins
+from app.settings.logins import DatabaseLogins
 
 SHORTEST_KEY = 32
 MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps")

@@ -1,6 +1,6 @@
 """The settings as a table, for the README."""
 
-from app.config import Settings
+from app.settings.table import Settings
 
 
 def settings_table() -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from app.database_logins import DatabaseLogins
+from app.settings.logins import DatabaseLogins
 
 
 class InsightSettings(DatabaseLogins):
