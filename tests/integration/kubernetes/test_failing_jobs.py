@@ -150,7 +150,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
     with locked_template(database_url):
         tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
-        death = cluster.fail("node-death", after=0.05, unnoticed=120)
+        death = cluster.fail("node-death", after=0.05, times=1, unnoticed=120)
         wait_for(lambda: death.hits == 1)
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))
