@@ -28,7 +28,9 @@ BELIEVE_GUESTS_FOR = timedelta(seconds=1)
 """The same of a guest's record: few have one, and nothing tells Redis of each change of theirs."""
 
 MARGIN = timedelta(minutes=1)
-"""How much longer than its session a record stays in Redis, for clocks that differ."""
+"""How much longer than its session a record stays in Redis, for clocks that differ.
+
+One that ended before its time, as an idle one does, is not kept for the rest of that time."""
 
 # Writes what the database said only if Redis still holds what was read before the database was
 # asked: a record that was put or forgotten in between is newer than the answer.
@@ -85,7 +87,7 @@ class RedisSessions:
     def put(self, record: SessionRecord, as_of: datetime | None = None) -> None:
         """Write what the database said at `as_of`, now by default. A forgotten session stays so."""
         key, _ = _keys(record.session_id)
-        self._redis.set(key, self._dump(record, as_of), pxat=_drop_at(record))
+        self._redis.set(key, self._dump(record, as_of), pxat=self._drop_at(record))
 
     def get(self, session_id: str) -> SessionRecord | None:
         """Return the record, of any status, or None.
@@ -116,7 +118,7 @@ class RedisSessions:
     ) -> bool:
         """Like `put`, unless Redis holds something else than `seen` by now."""
         keys = _keys(record.session_id)
-        return bool(self._refresh(keys, [seen, self._dump(record, as_of), _drop_at(record)]))
+        return bool(self._refresh(keys, [seen, self._dump(record, as_of), self._drop_at(record)]))
 
     def forget(self, session_id: str) -> None:
         """Have the session refused from now on, even if it is put back later.
@@ -129,6 +131,13 @@ class RedisSessions:
             pipeline.set(tombstone, 1, ex=self._tombstone_for)
             pipeline.delete(key)
             pipeline.execute()
+
+    def _drop_at(self, record: SessionRecord) -> int:
+        """Return when Redis drops a record, in milliseconds; one of a session that is over soon."""
+        end = record.expires_at
+        if record.status in ENDED:
+            end = min(end, self._clock())
+        return int((end + MARGIN).timestamp() * 1000)
 
     def _dump(self, record: SessionRecord, as_of: datetime | None) -> str:
         fields = json.dumps(
@@ -250,10 +259,6 @@ def _keys(session_id: str) -> tuple[str, str]:
     # The braces keep both keys of a session on one node of a cluster.
     digest = hashlib.sha256(session_id.encode()).hexdigest()
     return f"gateway:session:{{{digest}}}", f"gateway:session:{{{digest}}}:forgotten"
-
-
-def _drop_at(record: SessionRecord) -> int:
-    return int((record.expires_at + MARGIN).timestamp() * 1000)
 
 
 def _signing_key(secret: str) -> bytes:

@@ -30,6 +30,8 @@ class Prospect:
     token: str | None = None
     session: dict[str, Any] = field(default_factory=dict)
     timeout: float = 30
+    follows: bool = True
+    """Whether redirects are followed, as a browser does."""
 
     def request(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
@@ -44,7 +46,8 @@ class Prospect:
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
+            opener = urllib.request.build_opener(*([] if self.follows else [_Stays]))
+            with opener.open(request, timeout=self.timeout) as answer:
                 return _answer(answer.status, answer.read(), dict(answer.headers))
         except urllib.error.HTTPError as error:
             with error:
@@ -81,6 +84,11 @@ class Prospect:
         """A product of which there are a few pieces."""
         products = self.get("/api/pos/products?per_page=100").json["items"]
         return next(product for product in products if product["stock"] >= 3)
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nothing: a redirect is an answer."""
 
 
 def _answer(status: int, body: bytes, headers: dict[str, str]) -> Answer:

@@ -4,9 +4,12 @@
 """
 
 import json
+import shutil
+import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -26,37 +29,47 @@ FILE = ROOT / "build" / "chaos" / "run.json"
 
 def main() -> None:
     """Break things until the time is over; exit 1 if an invariant was violated."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     minutes, visitors = (120, 50) if options.long else (options.minutes, options.visitors)
     chosen = [e for e in EXPERIMENTS if not options.only or e.name in options.only]
     say(f"seed {seed}, {visitors} visitors, {minutes:g} minutes, {len(chosen)} experiments")
     began = time.monotonic()
+    FILE.parent.mkdir(parents=True, exist_ok=True)
     with scratch_directory("chaos-") as home, small_disk(home), running_stack(home) as stack:
         say(f"the system runs at {stack.url} after {time.monotonic() - began:.0f} s")
         with visitors_at_work(stack, seed, visitors, pause=0.5) as run:
-            failure = break_things(run, chosen, began + 60 * minutes)
-    told: dict[str, Any] = {
-        "day": datetime.now(UTC).date().isoformat(),
-        "seed": seed,
-        "visitors": visitors,
-        "minutes": round((time.monotonic() - began) / 60),
-        **run.totals(),
-        "results": [asdict(result) for result in run.results],
-    }
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(json.dumps(told, indent=1) + "\n")
+
+            def note() -> None:
+                told = report_of(run, round((time.monotonic() - began) / 60))
+                FILE.write_text(json.dumps(told, indent=1) + "\n")
+
+            failure = break_things(run, chosen, began + 60 * minutes, note)
+        shutil.copy(stack.log, FILE.parent)
     if failure:
         say(f"STOPPED {failure}")
     elif not options.only:
-        keep(told)
+        keep([json.loads(FILE.read_text())])
     wrong = sum(len(result.violations) for result in run.results)
     say(f"{len(run.results)} trials, {run.history.acknowledged.total()} writes, {wrong} violations")
     sys.exit(1 if wrong or failure else 0)
 
 
-def break_things(run: Run, chosen: list[Experiment], end: float) -> str:
-    """Do the experiments in an order of the seed's, round by round, until the time is over.
+def report_of(run: Run, minutes: int) -> dict[str, Any]:
+    """Return what a run saw, for the page; it is kept after each trial, as a run may be ended."""
+    return {
+        "day": datetime.now(UTC).date().isoformat(),
+        "seed": run.seed,
+        "visitors": len(run.visitors),
+        "minutes": minutes,
+        **run.totals(),
+        "results": [asdict(result) for result in run.results],
+    }
+
+
+def break_things(run: Run, chosen: list[Experiment], end: float, note: Callable[[], None]) -> str:
+    """Do the experiments in an order of the seed's, in whole rounds, until the time is over.
 
     Returns what stopped it before; nothing if nothing did.
     """
@@ -65,10 +78,11 @@ def break_things(run: Run, chosen: list[Experiment], end: float) -> str:
         for experiment in random.sample(chosen, len(chosen)):
             try:
                 tell(run.perform(experiment, around=2.0))
+                note()
             except Exception as error:  # what else was seen is told all the same
                 return f"{experiment.name}: {type(error).__name__}: {error}"
-            if time.monotonic() > end:
-                return ""
+        if time.monotonic() > end:
+            return ""
 
 
 def tell(result: Result) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from tests.chaos import forms
 from tests.chaos.history import Outcome, Visit
 from tests.chaos.visitors import (
     FORBIDDEN,
@@ -201,9 +202,12 @@ ACTIONS: dict[str, tuple[int, Action]] = {
     "read": (34, read),
     "page": (16, read_page),
     "public": (4, read_public),
-    "sell": (14, sell),
-    "order": (12, order),
-    "adjust": (6, adjust),
+    "sell": (8, sell),
+    "order": (7, order),
+    "adjust": (3, adjust),
+    "sell by form": (6, forms.sell),
+    "order by form": (5, forms.order),
+    "adjust by form": (3, forms.adjust),
     "forbidden": (3, forbidden),
     "extend": (2, extend),
     "reset": (3, reset),

@@ -73,12 +73,16 @@ class History:
         """Attempts to open a session, by outcome."""
         self.acknowledged: Counter[str] = Counter()
         """Writes that were acknowledged, by kind; a reset may have taken some back."""
+        self.repeated: Counter[str] = Counter()
+        """Those of them that were sent more than once."""
         self.leads: Counter[str] = Counter()
         self.requests: Counter[str] = Counter()
         """Answers, by class of status."""
         self.failures: list[Failure] = []
         self.leaks: list[str] = []
         """Answers with another visitor's canary."""
+        self.wrong: list[str] = []
+        """What experiments that look for themselves saw, and should not have."""
         self.revived: list[str] = []
         """Answers of sessions that were over."""
         self.ends: list[str] = []

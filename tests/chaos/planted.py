@@ -9,6 +9,7 @@ import psutil
 import psycopg
 
 from tests.chaos.checkers.bounds import nothing_is_stuck
+from tests.chaos.checkers.figures import COUNTS
 from tests.chaos.history import Outcome, Visit, Write
 from tests.chaos.runner import Run
 from tests.chaos.stack import eventually
@@ -116,6 +117,15 @@ def kept_name(run: Run) -> Iterator[None]:
 
 
 @contextmanager
+def kept_count(run: Run) -> Iterator[None]:
+    """A count of requests that nothing moves to Postgres."""
+    with run.stack.redis() as client:
+        client.hset(COUNTS, "planted", 1)
+        yield
+        client.hdel(COUNTS, "planted")
+
+
+@contextmanager
 def revived(run: Run) -> Iterator[None]:
     """A session that answers, though its visitor was told that it is over."""
     run.history.visits.append(replace(_open_visit(run), ended=True))
@@ -130,6 +140,14 @@ def foreign_row(run: Run) -> Iterator[None]:
     run.visitors[0].send("GET", "/api/tenant", visit=visit)
     yield
     run.history.leaks.clear()
+
+
+@contextmanager
+def wrong_end(run: Run) -> Iterator[None]:
+    """An experiment that saw what it does not promise."""
+    run.history.wrong.append("two releases: a clone is not done")
+    yield
+    run.history.wrong.pop()
 
 
 @contextmanager
@@ -241,6 +259,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Run], AbstractContextManager[None]]], .
     ),
     ("ended", "got 200 from", revived),
     ("foreign", "GET /api/tenant shows", foreign_row),
+    ("looks", "a clone is not done", wrong_end),
     ("failures", "500 internal_error", unnamed_failure),
     ("failures", "without Retry-After", impolite_failure),
     ("statistics", "sessions are there", _counted("opening")),
@@ -249,6 +268,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Run], AbstractContextManager[None]]], .
         "events of one session",
         _statements(REPEAT, "DELETE FROM control.events WHERE id = 'planted'"),
     ),
+    ("activity", "wait in Redis", kept_count),
     ("leads", "leads are there", _counted("leads")),
     ("webhooks", "did not arrive", lost_webhook),
     ("stuck", "waits for a lock", held_lock),

@@ -4,15 +4,21 @@ Each is a weak spot that was found by hand. The project is copied, the repair is
 copy, and the experiment that should notice it is done there.
 """
 
+import json
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.conftest import scratch_directory
 from tests.fixtures.live import ROOT
 
+KEPT = Path(__file__).parent / "last_repairs.json"
+"""What was found, by the name of the repair that was taken out."""
+
+SIGNS = ("VIOLATION", "STOPPED")
 LEFT_OUT = (".git", "build", ".venv", ".state", "__pycache__", ".mypy_cache", ".ruff_cache", "docs")
 
 
@@ -91,12 +97,18 @@ REPAIRS = (
 def main() -> None:
     """Take out the repairs that are named, or all; exit 1 if one is not noticed."""
     chosen = [each for each in REPAIRS if not sys.argv[1:] or each.name in sys.argv[1:]]
-    missed = [each for each in chosen if not is_noticed(each)]
+    missed = False
+    for repair in chosen:
+        told = {line.strip() for line in complaints(repair)}
+        say(f"{repair.name}: {'noticed' if told else 'NOT NOTICED'}")
+        say("".join(f"    {line[:160]}\n" for line in sorted(told)[:3]), end="")
+        missed |= not told
+        keep(repair, sorted(told))
     sys.exit(1 if missed else 0)
 
 
-def is_noticed(repair: Repair) -> bool:
-    """Do the experiment without the repair, and return True if the suite complains."""
+def complaints(repair: Repair) -> list[str]:
+    """Do the experiment without the repair, and return what the suite says of it."""
     with scratch_directory("chaos-repair-") as home:
         copy = home / "project"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -104,16 +116,27 @@ def is_noticed(repair: Repair) -> bool:
         (copy / ".venv").symlink_to((ROOT / ".venv").resolve())
         done = subprocess.run(
             [sys.executable, "-m", "tests.chaos", "--seed", "1", "--minutes", "0", "--visitors",
-             "4", "--only", repair.experiment],
+             "8", "--only", repair.experiment],
             cwd=copy, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    noticed = done.returncode != 0
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    shown = [line for line in lines if "VIOLATION" in line] or lines[-1:]
-    sys.stdout.write(f"{repair.name}: {'noticed' if noticed else 'NOT NOTICED'}\n")
-    sys.stdout.write("".join(f"    {line.strip()[:160]}\n" for line in shown[:3]))
+    if done.returncode and "at http" not in done.stdout:
+        raise RuntimeError(f"the system did not start without it: {done.stderr[-2000:]}")
+    return [line for line in done.stdout.splitlines() if line.strip().startswith(SIGNS)]
+
+
+def keep(repair: Repair, told: list[str]) -> None:
+    """Keep what was found of a repair that was taken out; the report has a table of it."""
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    kept[repair.name] = {"day": datetime.now(UTC).date().isoformat(), "found": told}
+    names = [each.name for each in REPAIRS if each.name in kept]
+    text = json.dumps({name: kept[name] for name in names}, indent=1, ensure_ascii=False)
+    KEPT.write_text(f"{text}\n")
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print at once."""
+    sys.stdout.write(text + end)
     sys.stdout.flush()
-    return noticed
 
 
 def take_out(repair: Repair, project: Path) -> None:

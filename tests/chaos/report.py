@@ -1,9 +1,14 @@
 """Writes docs/reliability.md from the experiments, the checkers, and what the last run saw.
 
-`python -m tests.chaos.report` writes it again, after a change of words.
+`python -m tests.chaos.report` writes it again, after a change of words. `python -m
+tests.chaos.report FILE …` makes it of runs that were kept (`build/chaos/run.json` of each), as of
+experiments that were run in groups.
 """
 
 import json
+import re
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -12,16 +17,24 @@ from typing import Any
 from tests.chaos.checkers import CHECKERS
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.experiments.model import Experiment
+from tests.chaos.repairs import KEPT as KEPT_REPAIRS
+from tests.chaos.repairs import REPAIRS
 from tests.fixtures.live import ROOT
 
 PAGE = ROOT / "docs" / "reliability.md"
 KEPT = Path(__file__).parent / "last_run.json"
-"""What the last whole run saw; the page is made of it."""
+"""What the last whole run saw, or several that were put together; the page is made of it."""
 
+ID = re.compile("(?:demo_|mm_)?[0-9a-f]{8}-?[0-9a-f-]{20,}")
+REPAIRED = """## Repairs that were taken out
+
+Weak spots that were found by hand were repaired. Does the suite find them? `python -m
+tests.chaos.repairs` takes each repair out in a copy of the project and does the experiment there.
+"""
 HEAD = """# Reliability
 
 What was broken on purpose, how often, what happened, and what is promised. This page is written by
-`make chaos` (`python -m tests.chaos`) from what its last run saw; a test compares the two.
+`make chaos` (`python -m tests.chaos`) from what it saw; a test compares the two.
 
 Visitors who do everything work all the time: pages and API, sales, orders, adjustments, resets,
 extensions, ends, and addresses that they leave. Each write has an `Idempotency-Key` and is sent
@@ -41,8 +54,8 @@ NOT_PROMISED = """
 - Postgres has one server. While it is away nothing can be read or written, and answers are 503 with
   `Retry-After`. What a machine that loses its power keeps is up to Postgres' own `fsync`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: a replica that takes over, clocks that differ between machines, hundreds of visitors,
-  two releases at once, a week in an hour, and faults of a Kubernetes control plane beyond those of
+- Not tried: a replica that takes over, clocks that differ between machines, hundreds of visitors, a
+  week in an hour, and faults of a Kubernetes control plane beyond those of
   `tests/integration/kubernetes`. What says "not in the last run" may never have been tried.
 """
 
@@ -54,11 +67,14 @@ These run in `make test`, not in this suite:
 - 135 hostile requests over raw sockets: smuggling, chunks, folded and overlong headers, broken
   bodies. None gets a 5xx that HTTP does not have for it, or a second answer
   (`tests/chaos/test_hostile.py`, the requests in `tests/chaos/hostile.toml`).
-- Backup and restore, with roles and without, and to a newer Postgres
-  (`tests/acceptance/test_backup.py`).
+- Backup and restore, with roles and without, and to a newer Postgres: sessions go on, and what was
+  lost is made again (`tests/acceptance/test_backup.py`).
 - What the release before left: its jobs, records and tables
   (`tests/integration/control/test_next_release.py`, `test_task_queue.py`).
-- Failing Jobs, pods, images, quotas and the API of Kubernetes (`tests/integration/kubernetes`).
+- Kubernetes, on a strict double of its API (`tests/integration/kubernetes`): Jobs that fail, are
+  deleted or exceed their deadline, images that cannot be pulled, lost nodes, no room, quotas, an
+  API that refuses, hangs or is away, pods that are killed. `tests/cluster` does a visit, a Job
+  and the account's rights on a real cluster, where `KUBECONFIG` names one.
 - A clone that is interrupted in each of its phases
   (`tests/integration/schema_tools/test_interruptions.py`).
 - Logins that a tenant tampered with (`tests/integration/isolation/test_planted_login.py`).
@@ -67,15 +83,54 @@ These run in `make test`, not in this suite:
 """
 
 
-def write_page(run: dict[str, Any], experiments: Sequence[Experiment] = EXPERIMENTS) -> str:
-    """Return the page for a run."""
-    lines = [HEAD, "## The last run", "", _last_run(run), "", "## Invariants", ""]
-    lines += ["| name | what holds |", "|---|---|"]
+def write_page(
+    runs: Sequence[dict[str, Any]],
+    repairs: dict[str, Any],
+    experiments: Sequence[Experiment] = EXPERIMENTS,
+) -> str:
+    """Return the page for a run, or several, and for repairs that were taken out."""
+    trials = [trial for run in runs for trial in run["results"]]
+    lines = [HEAD, "## The last run", "", *_last_runs(runs), "", *_kills(trials), ""]
+    lines += ["## Invariants", "", "| name | what holds |", "|---|---|"]
     lines += [f"| {checker.name} | {checker.holds} |" for checker in CHECKERS]
     lines += ["", "## Experiments", ""]
     for part in dict.fromkeys(experiment.part for experiment in experiments):
-        lines += [f"### {part}", "", *_table(run, [e for e in experiments if e.part == part]), ""]
+        table = _table(trials, [e for e in experiments if e.part == part])
+        lines += [f"### {part}", "", *table, ""]
+    lines += [REPAIRED, *_repairs(repairs)]
     return "\n".join(lines).rstrip() + f"\n\n{ELSEWHERE}{NOT_PROMISED}"
+
+
+def _last_runs(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """Say what each run was; several are several: their figures are not added up."""
+    if len(runs) == 1:
+        return [_last_run(runs[0])]
+    head = f"Put together from {len(runs)} runs, each of some of the experiments:"
+    return [head, "", *(f"- {_last_run(run)}" for run in runs)]
+
+
+def _kills(trials: Sequence[dict[str, Any]]) -> list[str]:
+    killed: Counter[str] = Counter()
+    for trial in trials:
+        killed.update(trial.get("killed", {}))
+    told = ", ".join(f"{what} {count}" for what, count in sorted(killed.items()))
+    return [f"Processes of ours that were killed: {killed.total()} ({told})."] if killed else []
+
+
+def _repairs(kept: dict[str, Any]) -> list[str]:
+    lines = ["| without | while | what the suite said |", "|---|---|---|"]
+    for repair in REPAIRS:
+        seen = kept.get(repair.name)
+        found = "; ".join(sorted({_short(each) for each in seen["found"]})) if seen else ""
+        told = (found or "**not noticed**") if seen else "not tried"
+        lines.append(f"| {repair.name} | {repair.experiment} | {told} |")
+    return lines
+
+
+def _short(sentence: str) -> str:
+    """Return what is said of any run: the first clause, without ids."""
+    told = sentence.removeprefix("VIOLATION ").removeprefix("STOPPED ")
+    return ID.sub("…", told).replace("|", "/")[:120]
 
 
 def _last_run(run: dict[str, Any]) -> str:
@@ -92,10 +147,10 @@ def _last_run(run: dict[str, Any]) -> str:
     )
 
 
-def _table(run: dict[str, Any], experiments: Sequence[Experiment]) -> list[str]:
+def _table(seen: Sequence[dict[str, Any]], experiments: Sequence[Experiment]) -> list[str]:
     lines = ["| what is broken | tried | what happened | what is promised |", "|---|---|---|---|"]
     for experiment in experiments:
-        trials = [trial for trial in run["results"] if trial["name"] == experiment.name]
+        trials = [trial for trial in seen if trial["name"] == experiment.name]
         tried = f"{len(trials)} ({sum(trial['done'] for trial in trials)})"
         row = (
             f"**{experiment.name}**: {experiment.does}",
@@ -120,11 +175,19 @@ def _seen(trials: list[dict[str, Any]]) -> str:
     return f"{told}; {usable}; {wrong or 'no'} violation{'s' if wrong > 1 else ''}"
 
 
-def keep(run: dict[str, Any]) -> None:
-    """Keep what a whole run saw, and write the page from it."""
-    KEPT.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n")
-    PAGE.write_text(write_page(run))
+def keep(runs: Sequence[dict[str, Any]]) -> None:
+    """Keep what a whole run saw, or several together did, and write the page from it."""
+    KEPT.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
+    PAGE.write_text(page())
+
+
+def page() -> str:
+    """Return the page for what is kept."""
+    repairs = json.loads(KEPT_REPAIRS.read_text()) if KEPT_REPAIRS.exists() else {}
+    return write_page(json.loads(KEPT.read_text()), repairs)
 
 
 if __name__ == "__main__":
-    keep(json.loads(KEPT.read_text()))
+    files = [Path(name) for name in sys.argv[1:]] or [KEPT]
+    told = [json.loads(file.read_text()) for file in files]
+    keep(told[0] if files == [KEPT] else told)

@@ -22,6 +22,10 @@ SETTLE_SECONDS = 180
 """What settles has settled after so long, whatever was broken."""
 
 
+WORK_SECONDS = 60
+"""Visitors who have not written after so long are not waited for."""
+
+
 @dataclass
 class Result:
     """What became of one trial."""
@@ -34,6 +38,7 @@ class Result:
     failures: dict[str, int] = field(default_factory=dict)
     slowest_failure: float = 0.0
     violations: list[str] = field(default_factory=list)
+    killed: dict[str, int] = field(default_factory=dict)
 
 
 class Run:
@@ -57,19 +62,19 @@ class Run:
     ) -> Result:
         """Do one experiment while visitors work; return what was seen once things have settled.
 
-        Visitors work for `around` seconds before and after it. Without `is_judged` it is left to
-        the next trial to say what is wrong.
+        Visitors work for `around` seconds before and after it, and until every second one has
+        written. Without `is_judged` it is left to the next trial to say what is wrong.
         """
         acknowledged, failed = self.history.acknowledged.total(), len(self.history.failures)
         random = Random(f"{self.seed}/{experiment.name}/{len(self.results)}")
         trial = Trial(self.stack, random, history=self.history)
         ended = len(self.stack.ends())
         self.gate.is_open.set()
-        time.sleep(around)
+        self._let_work(around)
         self.history.during = experiment.name
         experiment.act(trial)
         usable = self.stack.wait_until_ready()
-        time.sleep(around)
+        self._let_work(around)
         self.pause()
         if not experiment.kills:
             self.history.ends += self.stack.ends()[ended:]
@@ -86,10 +91,22 @@ class Run:
             dict(Counter(str(each.status) if each.status else "cut" for each in failures)),
             round(max((each.seconds for each in failures), default=0.0), 1),
             violations,
+            dict(trial.killed),
         )
         self.history.during = ""
         self.results.append(result)
         return result
+
+    def _let_work(self, least: float) -> None:
+        """Wait for so many seconds, and until visitors have written, which a busy machine delays.
+
+        An experiment that no visitor lived through would show nothing.
+        """
+        wanted = self.history.acknowledged.total() + len(self.visitors) // 2
+        time.sleep(least)
+        end = time.monotonic() + WORK_SECONDS
+        while self.history.acknowledged.total() < wanted and time.monotonic() < end:
+            time.sleep(0.1)
 
     def pause(self) -> None:
         """Have every visitor end what they are doing, and do no more."""

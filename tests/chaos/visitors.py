@@ -15,6 +15,8 @@ from tests.chaos.history import History, Outcome, Visit, Write
 
 MODELS = ("individual_bakery", "central_baker")
 CANARY = re.compile(r"canary-[0-9a-f]{16}")
+ROW = re.compile("(?:ticket=|/pedidos/)([0-9a-f-]{36})")
+"""The id of what a form made, in the address that it leads to."""
 PATIENCE_SECONDS = 60
 """A write is tried again, with its key, for so long."""
 WAIT_SECONDS = 120
@@ -38,6 +40,12 @@ FORBIDDEN = (
     ("PUT", "/api/recipes/1"),
 )
 HTML = {"Accept": "text/html"}
+BROWSER = HTML | {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Sec-Fetch-Site": "same-origin",
+}
+SOLD_OUT = ("insufficient_stock", "No hay bastante")
+"""What is said of a conflict that stays one: in the API's answers, and on pages."""
 
 
 @dataclass
@@ -83,9 +91,13 @@ class Visitor:
         visit: Visit | None = None,
         canary: str = "",
     ) -> Answer | None:
-        """Send a request once; None where no answer came. Notes failures and canaries."""
+        """Send a request once; None where no answer came. Notes failures and canaries.
+
+        A body that is bytes is a form: its redirect is an answer, and is not followed.
+        """
         began = time.monotonic()
-        prospect = Prospect(self.url, visit.token if visit else None, timeout=WAIT_SECONDS)
+        token, is_form = visit.token if visit else None, isinstance(body, bytes)
+        prospect = Prospect(self.url, token, timeout=WAIT_SECONDS, follows=not is_form)
         what = f"{method} {path.partition('?')[0]}"
         try:
             answer = prospect.request(method, path, body, headers)
@@ -114,11 +126,14 @@ class Visitor:
         canary: str = "",
     ) -> Answer | None:
         """Send a POST with its key until it has a clear answer; None where none came in time."""
+        headers = BROWSER if isinstance(body, bytes) else {"Idempotency-Key": key}
+        if visit and isinstance(body, bytes):
+            headers = headers | {"Cookie": f"demo_session={visit.token}"}
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and not self.gate.stopped.is_set():
             note()
-            answer = self.send("POST", path, body, {"Idempotency-Key": key}, visit, canary)
-            if answer is not None and answer.status < 500 and answer.status not in (409, 429):
+            answer = self.send("POST", path, body, headers, visit, canary)
+            if answer is not None and answer.status < 500 and not _may_change(answer):
                 return answer
             self.gate.stopped.wait(0.3 + self.random.random())
         return None
@@ -154,9 +169,22 @@ class Visitor:
         ACTIONS[action][1](self, self.visit)
 
 
+def _may_change(answer: Answer) -> bool:
+    """Return True for an answer that may be another in a moment."""
+    is_final = any(word in str(answer.json) for word in SOLD_OUT)
+    return answer.status == 429 or (answer.status == 409 and not is_final)
+
+
 def tomorrow(days: int = 3) -> str:
     """Return a day on which orders can be due."""
     return (date.today() + timedelta(days=days)).isoformat()
+
+
+def _id_of(answer: Answer) -> str:
+    if isinstance(answer.json, dict):
+        return str(answer.json.get("id", ""))
+    found = ROW.search(answer.headers.get("Location", ""))
+    return found[1] if found else ""
 
 
 def record(visitor: Visitor, visit: Visit, kind: str, path: str, body: object) -> None:
@@ -170,10 +198,12 @@ def record(visitor: Visitor, visit: Visit, kind: str, path: str, body: object) -
     answer = visitor.insist(path, body, write.key, visit, attempt)
     if answer is None:
         return
-    if answer.status == 201:
+    if answer.status == 201 or "hecho=" in answer.headers.get("Location", ""):
         write.outcome = Outcome.DONE
         visitor.history.count(visitor.history.acknowledged, kind)
-        write.answer = str(answer.json.get("id", "")) if isinstance(answer.json, dict) else ""
+        write.answer = _id_of(answer)
+        if write.attempts > 1:
+            visitor.history.count(visitor.history.repeated, kind)
     elif write.attempts == 1:
         write.outcome = Outcome.REFUSED
     if answer.status in (401, 410):

@@ -24,7 +24,18 @@ def only_named_failures(scene: Scene) -> list[str]:
     return found[:SHOWN]
 
 
+def experiments_agree(scene: Scene) -> list[str]:
+    """Return what experiments saw that look for themselves."""
+    return scene.history.wrong[:SHOWN]
+
+
 CHECKERS = (
+    Checker(
+        "looks",
+        "What an experiment does by itself ends as it promises.",
+        experiments_agree,
+        settles=False,
+    ),
     Checker("foreign", "No answer shows another visitor's data.", no_foreign_row, settles=False),
     Checker(
         "failures",

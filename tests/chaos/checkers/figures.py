@@ -4,6 +4,7 @@ from tests.acceptance.client import Prospect
 from tests.chaos.checkers.model import Checker, Scene
 from tests.chaos.history import Outcome
 
+COUNTS, BATCHES = "{gateway:activity}:counts", "{gateway:activity}:batches"
 TWICE = """
 SELECT format('%s %s events of one session', count(*), kind) FROM control.events
  WHERE kind IN ('created', 'ended', 'expired') AND session IS NOT NULL
@@ -58,7 +59,15 @@ def webhooks_arrive(scene: Scene) -> list[str]:
     return found
 
 
+def requests_are_counted(scene: Scene) -> list[str]:
+    """Look for counts of requests that cleanup has not moved to Postgres."""
+    with scene.stack.redis() as client:
+        waiting = client.hlen(COUNTS) + client.scard(BATCHES)
+    return [f"{waiting} counts of requests wait in Redis"] if waiting else []
+
+
 CHECKERS = (
+    Checker("activity", "Counts of requests do not stay in Redis.", requests_are_counted),
     Checker("statistics", "The figures count each session once.", sessions_are_counted),
     Checker("events", "No event is counted twice.", events_are_counted_once),
     Checker("leads", "Each address that was acknowledged is kept, once.", leads_are_kept_once),

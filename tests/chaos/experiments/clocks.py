@@ -44,7 +44,7 @@ def visit_at_odd_moments(trial: Trial) -> None:
                     wrong.append(f"{path}: {status} at {moment}")
             wrong += _write(prospect, moment)
             prospect.post("/api/demo/session/destroy")
-    trial.history.leaks += wrong
+    trial.history.wrong += wrong
     trial.done += 1
 
 

@@ -1,8 +1,11 @@
 """What an experiment is, and which failures it allows."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+
+import psutil
 
 from tests.chaos.history import History
 from tests.chaos.stack import Stack
@@ -20,6 +23,14 @@ class Trial:
     done: int = 0
     """How many things were broken: kills, lost answers, outages."""
     history: History = field(default_factory=History)
+    killed: Counter[str] = field(default_factory=Counter)
+    """Processes of ours that were killed, by role or by the job that they did."""
+
+    def kill(self, process: psutil.Process, what: str) -> None:
+        """Kill a process of ours, and count it."""
+        process.kill()
+        self.killed[what] += 1
+        self.done += 1
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,13 @@ from contextlib import ExitStack, suppress
 import psycopg
 
 from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.fixtures.tcp_proxy import TcpProxy
 
 POLITE = frozenset({"503"})
 LOST_ANSWERS = 4
-LOST_SECONDS = 20
+LOST_SECONDS = 60
+BURST_SECONDS = 10
+REPEATED = 3
 MEGABYTE = 1 << 20
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -71,15 +74,28 @@ def lock_templates(trial: Trial) -> None:
 
 
 def lose_answers_to_commits(trial: Trial) -> None:
-    """Let commits of visitors happen, and end the connection before they are told."""
-    for proxy in (trial.stack.before_tenants, trial.stack.before_postgres):
-        before = proxy.lost
-        proxy.lose_answers(b"COMMIT", b"COMMIT\0", LOST_ANSWERS)
+    """Let commits of visitors happen, and end the connection before they are told.
+
+    Most commits are of reads: it goes on until some writes were sent again.
+    """
+    for proxy, least in ((trial.stack.before_tenants, REPEATED), (trial.stack.before_postgres, 0)):
+        before, repeated = proxy.lost, trial.history.repeated.total()
         end = time.monotonic() + LOST_SECONDS
-        while proxy.lost < before + LOST_ANSWERS and time.monotonic() < end:
-            time.sleep(0.1)
-        proxy.release()
+        while time.monotonic() < end:
+            _lose_some(proxy)
+            if trial.history.repeated.total() >= repeated + least:
+                break
         trial.done += proxy.lost - before
+
+
+def _lose_some(proxy: TcpProxy) -> None:
+    """Lose a few answers, then let visitors send again."""
+    wanted, end = proxy.lost + LOST_ANSWERS, time.monotonic() + BURST_SECONDS
+    proxy.lose_answers(b"COMMIT", b"COMMIT\0", LOST_ANSWERS)
+    while proxy.lost < wanted and time.monotonic() < end:
+        time.sleep(0.1)
+    proxy.release()
+    time.sleep(1)
 
 
 def slow_network(trial: Trial) -> None:

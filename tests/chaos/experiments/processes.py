@@ -17,11 +17,11 @@ STOPPED_SECONDS = 3
 AGAIN = "It is started again, and what was acknowledged stays."
 
 
-def _choose(trial: Trial, roles: tuple[str, ...]) -> psutil.Process | None:
-    """Return a process of one of these roles, chosen by the seed."""
+def _choose(trial: Trial, roles: tuple[str, ...]) -> tuple[psutil.Process | None, str]:
+    """Return a process of one of these roles, chosen by the seed, and its role."""
     running = trial.stack.processes()
     role = trial.random.choice(roles)
-    return trial.random.choice(running[role]) if running[role] else None
+    return trial.random.choice(running[role]) if running[role] else None, role
 
 
 def kills(*roles: str, times: int) -> Callable[[Trial], None]:
@@ -29,11 +29,10 @@ def kills(*roles: str, times: int) -> Callable[[Trial], None]:
 
     def act(trial: Trial) -> None:
         for _ in range(times):
-            process = _choose(trial, roles)
+            process, role = _choose(trial, roles)
             if process is not None:
                 with suppress(psutil.NoSuchProcess):
-                    process.kill()
-                    trial.done += 1
+                    trial.kill(process, role)
             time.sleep(trial.random.uniform(0.2, 1.5))
 
     return act
@@ -42,7 +41,7 @@ def kills(*roles: str, times: int) -> Callable[[Trial], None]:
 def stop_and_continue(trial: Trial) -> None:
     """Stop one process of each role for a while, one after another."""
     for role in ROLES:
-        process = _choose(trial, (role,))
+        process, _ = _choose(trial, (role,))
         if process is None:
             continue
         with suppress(psutil.NoSuchProcess):
@@ -54,9 +53,8 @@ def stop_and_continue(trial: Trial) -> None:
 
 def kill_the_supervisor(trial: Trial) -> None:
     """Kill what supervises the others, see that none outlives it, and start all of them again."""
-    trial.stack.supervisor().kill()
+    trial.kill(trial.stack.supervisor(), "supervisor")
     trial.stack.reap_supervisor()
-    trial.done += 1
     trial.stack.start_processes()
 
 
@@ -75,11 +73,10 @@ def kill_clones(trial: Trial) -> None:
             prospect.session, prospect.token = answer.json, answer.json["session_token"]
             opened.append(prospect)
         time.sleep(trial.random.uniform(0, 0.6))
-        process = _choose(trial, ("worker",))
+        process, _ = _choose(trial, ("worker",))
         if process is not None and _clones(trial):
             with suppress(psutil.NoSuchProcess):
-                process.kill()
-                trial.done += 1
+                trial.kill(process, "clone")
     for prospect in opened:
         assert eventually(lambda p=prospect: _is_active(p), 90), "a session stays pending"
         prospect.post("/api/demo/session/destroy")

@@ -12,7 +12,7 @@ from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.integration.control.test_redis_errors import full, read_only
 
 AWAY = frozenset({"503"})
-AWAY_SECONDS = 4
+AWAY_SECONDS = 6
 WORKS_ON = "Sessions work on, from Postgres; resets answer 503."
 SPARED = ("demo:events", "{gateway:activity}")
 """Lists and counts that have a test of their own: what they hold is lost with them."""

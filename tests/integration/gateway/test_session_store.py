@@ -59,6 +59,15 @@ def test_a_record_leaves_redis_soon_after_its_session_ended(world: Any) -> None:
     assert world.store.get(record.session_id) is None
 
 
+def test_a_record_of_an_idle_session_does_not_stay_until_its_time_is_over(world: Any) -> None:
+    record = world.record(status="expired")
+    for put in (world.store.put, world.store.refresh):
+        put(record)
+        (key,) = world.redis.scan_iter()
+        assert world.redis.pexpiretime(key) / 1000 <= world.now.timestamp() + 60
+        world.redis.delete(key)
+
+
 def test_a_forgotten_session_cannot_be_put_back(world: Any) -> None:
     record = world.open()
     world.store.put(record)

@@ -1,0 +1,84 @@
+"""Workers are killed in the middle of each kind of job that they do all the time."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psutil
+import redis
+
+from tests.acceptance.client import Prospect
+from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.visitors import MODELS
+
+TASKS = ("cleanup", "reset", "deliver", "events", "refill", "drop", "reconcile")
+"""Of these jobs; `reconcile` comes every five minutes, and is not waited for."""
+EXPECTED = frozenset(TASKS) - {"reconcile"}
+TIMES = 2
+"""So many workers are killed in each kind of job."""
+HUNT_SECONDS = 45
+AGAIN_SECONDS = 3
+INTO_IT_SECONDS = 0.05
+
+
+def kill_in_jobs(trial: Trial) -> None:
+    """Ask for what is done by jobs, look at what workers do, and kill them as they do it."""
+    killed: Counter[str] = Counter()
+    prospects = [_open(trial, model) for model in MODELS]
+    end, due = time.monotonic() + HUNT_SECONDS, 0.0
+    with trial.stack.redis() as client:
+        while time.monotonic() < end and any(killed[task] < TIMES for task in EXPECTED):
+            if time.monotonic() > due:
+                due = time.monotonic() + AGAIN_SECONDS
+                _ask(trial, prospects)
+            for task, pid in _at_work(client):
+                if task in TASKS and killed[task] < TIMES:
+                    time.sleep(trial.random.uniform(0, INTO_IT_SECONDS))
+                    with suppress(psutil.NoSuchProcess):
+                        trial.kill(psutil.Process(pid), task)
+                        killed[task] += 1
+    for prospect in prospects:
+        _end(prospect)
+
+
+def _open(trial: Trial, model: str) -> Prospect:
+    prospect = Prospect(trial.stack.url, timeout=120).open(model)
+    trial.history.count(trial.history.opening, "done")
+    return prospect
+
+
+def _ask(trial: Trial, prospects: list[Prospect]) -> None:
+    """Have the sessions reset, and one replaced by another: that drops a tenant and adds one."""
+    for prospect in prospects:
+        prospect.post("/api/demo/session/reset")
+    _end(prospects.pop(0))
+    prospects.append(_open(trial, trial.random.choice(MODELS)))
+
+
+def _end(prospect: Prospect) -> None:
+    while prospect.post("/api/demo/session/destroy").status >= 500:
+        time.sleep(0.2)
+
+
+def _at_work(client: "redis.Redis") -> Iterator[tuple[str, int]]:
+    """Give the task and the process of each worker that has one in hand."""
+    for key in client.smembers("rq:workers"):
+        job, pid = client.hmget(key, "current_job", "pid")
+        said = client.hget(f"rq:job:{job}", "description") if job else None
+        if said and pid:
+            yield str(said).removeprefix("jobs.tasks.").partition("(")[0], int(pid)
+
+
+EXPERIMENTS = register(
+    Experiment(
+        "killed in jobs",
+        "Processes",
+        "SIGKILL of workers as they clean up, reset, fill the pool, drop, count events and send"
+        f" webhooks, up to {TIMES} times each.",
+        "The job is done again, and nothing is done twice. Resets may answer 503.",
+        kill_in_jobs,
+        frozenset({"503"}),
+        kills=True,
+    ),
+)
