@@ -26,7 +26,7 @@ SCHEDULE = "rq:scheduler:scheduled_jobs"
 ENTRIES = 8
 """Cleanup, reconcile, refresh, catch-up, daily, events, purge and deliver."""
 WORKER = "from jobs.worker import main; main()"
-SCHEDULER = "import jobs.scheduler as scheduler; scheduler.POLL_SECONDS = 0.5; scheduler.main()"
+SCHEDULER = "from jobs.scheduler import main; main()"
 
 
 def answers(redis):
@@ -77,42 +77,31 @@ def with_a_wrong_type(redis):
 OUTAGES = [full, read_only, silent, without_connections, with_a_wrong_type]
 
 
-def has_failed(logged):
+def has_failed(log):
     """Whether a process has met the failure of Redis."""
-    return '"action": "redis_failed"' in logged
+    return '"action": "redis_failed"' in log.read_text()
 
 
 def finishes(redis, queue):
     """Have a job of this queue done."""
     job = TaskQueue(queue, connection=redis).enqueue("jobs.tasks.purge")
-    wait_for(lambda: job.get_status().value == "finished", seconds=60)
+    wait_for(lambda: job.get_status().value == "finished", seconds=120)
 
 
-@pytest.mark.timeout(300)
-def test_scheduler_and_workers_continue_after_every_redis_error(parts, monkeypatch, tmp_path):
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, tmp_path, outage):
     monkeypatch.setenv("WORKER_PROCESSES", "1")
     health, logs = JobHealth(parts.redis), [tmp_path / "scheduler", tmp_path / "worker"]
     with python(SCHEDULER, logs[0]) as scheduler, python(WORKER, logs[1]) as worker:
         wait_for(lambda: health.processes() == {"scheduler": 1, "worker": 1})
         wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES)
-        for outage in OUTAGES:
-            continue_after(outage, parts.redis, logs)
-            assert (scheduler.poll(), worker.poll()) == (None, None), outage.__name__
-
-
-def continue_after(outage, redis, logs):
-    """See an outage met, its end noticed, and jobs scheduled and done after it."""
-    before = [log.stat().st_size for log in logs]
-    with outage(redis) as was_met:
-        wait_for(lambda: was_met([read_from(*each) for each in zip(logs, before, strict=True)]))
-    redis.delete(SCHEDULE)
-    wait_for(lambda: redis.zcard(SCHEDULE) == ENTRIES, seconds=60)
-    for queue in ("pool", "maintenance"):
-        finishes(redis, queue)
-
-
-def read_from(log, start):
-    return log.read_bytes()[start:].decode(errors="replace")
+        with outage(parts.redis) as was_met:
+            wait_for(lambda: was_met(logs))
+        parts.redis.delete(SCHEDULE)
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES, seconds=120)
+        for queue in ("pool", "maintenance"):
+            finishes(parts.redis, queue)
+        assert (scheduler.poll(), worker.poll()) == (None, None)
 
 
 @pytest.mark.parametrize("key", ["rq:queue:maintenance", "rq:finished:pool"])
@@ -145,7 +134,7 @@ def test_a_worker_that_hangs_is_replaced(parts, monkeypatch, tmp_path):
         wait_for(lambda: JobHealth(parts.redis).processes()["worker"] == 1)
         (hung,) = children(master.pid)
         os.kill(hung, signal.SIGSTOP)
-        wait_for(lambda: hung not in children(master.pid), seconds=60)
+        wait_for(lambda: hung not in children(master.pid), seconds=120)
         wait_for(lambda: len(children(master.pid)) == 1)
     assert '"action": "worker_hung"' in (tmp_path / "log").read_text()
 

@@ -70,8 +70,9 @@ def test_without_an_api_the_workers_clone(cluster, parts, what, monkeypatch):
 
 
 def test_an_api_that_hangs_is_asked_once_and_not_by_every_session(cluster, parts, monkeypatch):
-    monkeypatch.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
-    with cluster.fail("hang") as hang:
+    with monkeypatch.context() as patched, cluster.fail("hang") as hang:
+        patched.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
+        patched.setattr("jobs.kubernetes.reconciler.AWAY_SECONDS", 600)
         for _ in range(3):
             session = open_session(parts)
             settle(parts, is_(parts, session, SessionStatus.ACTIVE))
