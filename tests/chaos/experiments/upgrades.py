@@ -158,6 +158,8 @@ def _queue(
         client.set(SUSPENDED, 1)
         if not eventually(lambda: _all_suspended(client), JOB_SECONDS):
             ledger.note("the workers were not suspended")
+        for key in client.smembers("rq:workers"):  # a reset is withdrawn where none is busy
+            client.hset(key, "state", "busy")
         queued = _ask(ledger, url, prospect)
         workers.kill()
         psutil.wait_procs([workers], JOB_SECONDS)
