@@ -1,11 +1,12 @@
 """Till sessions: opening one, what it has taken, and its count."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.bakery.business.models import Location, User, UserRole
 from app.bakery.business.service import default_location, selling_location, unknown_location
@@ -21,14 +22,8 @@ FLOAT = Decimal("150.00")
 def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
     """The open till session of a location, else the last one, with its totals so far."""
     place = default_location() if location_id is None else literal(location_id)
-    latest = (
-        select(TillSession.id)
-        .where(TillSession.location_id == place)
-        .order_by(TillSession.closed_at.is_(None).desc(), TillSession.opened_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    found = session.execute(_select_till(place, latest)).mappings().one_or_none()
+    statement = _select_tills(_latest()).where(Location.id == place)
+    found = session.execute(statement).mappings().one_or_none()
     if found is not None:
         return _with_methods(dict(found))
     if location_id is None:
@@ -36,8 +31,28 @@ def fetch_till(session: Session, location_id: int | None) -> dict[str, Any]:
     raise unknown_location(location_id, "query")
 
 
-def _select_till(place: Any, till_session_id: Any) -> Select[*tuple[Any, ...]]:
-    """A location's till session with what it has taken."""
+def fetch_tills(session: Session, location_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The same of several locations, in their order; one that does not exist is left out."""
+    statement = _select_tills(_latest()).where(Location.id.in_(location_ids))
+    found = {row["location_id"]: row for row in session.execute(statement).mappings()}
+    return [_with_methods(dict(found[each])) for each in location_ids if each in found]
+
+
+def _latest() -> ScalarSelect[int]:
+    """The number of a location's open till session, else of its last one."""
+    each = aliased(TillSession)
+    return (
+        select(each.id)
+        .where(each.location_id == Location.id)
+        .order_by(each.closed_at.is_(None).desc(), each.opened_at.desc())
+        .limit(1)
+        .correlate(Location)
+        .scalar_subquery()
+    )
+
+
+def _select_tills(till_session_id: Any) -> Select[*tuple[Any, ...]]:
+    """Locations with a till session of each and what it has taken."""
     taken = {method: _taken(method) for method in PaymentMethod}
     is_return = Sale.returns_ticket.is_not(None)
     return (
@@ -65,7 +80,6 @@ def _select_till(place: Any, till_session_id: Any) -> Select[*tuple[Any, ...]]:
         .outerjoin(TillSession, TillSession.id == till_session_id)
         .outerjoin(User, User.id == TillSession.opened_by)
         .outerjoin(Sale, Sale.till_session_id == TillSession.id)
-        .where(Location.id == place)
         .group_by(Location.id, TillSession.id, User.id)
     )
 
@@ -127,8 +141,8 @@ def close_till(session: Session, asked: ClosingIn) -> dict[str, Any]:
     till.closing_bizum = seen["bizum"] if asked.bizum is None else asked.bizum
     till.notes = asked.notes or None
     session.flush()
-    closed = session.execute(_select_till(literal(location_id), literal(till.id))).mappings().one()
-    return _with_methods(dict(closed))
+    statement = _select_tills(literal(till.id)).where(Location.id == location_id)
+    return _with_methods(dict(session.execute(statement).mappings().one()))
 
 
 def is_open(session: Session, till_session_id: int) -> bool:

@@ -1,14 +1,29 @@
 """Sales against those of the same weekday a week and a year before, by day and by shop."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Subquery, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.bakery.business.models import Location
-from app.bakery.clock import now, today
+from app.bakery.clock import MADRID, now, today
 from app.bakery.listing import Listing, folded, paginate
+from app.bakery.pos.models import Sale
 from app.bakery.sales.schemas import ChannelQuery, DailyQuery
 from app.bakery.sales.service import (
     asked_of,
@@ -18,7 +33,7 @@ from app.bakery.sales.service import (
     sums_by_day,
     sums_of,
 )
-from app.bakery.sales.sold import sold_by_day, takings_by_day
+from app.bakery.sales.sold import TICKETS, in_days, sold_by_day, takings_by_day
 
 WEEK, YEAR = 7, 364
 """Days back to the same weekday: a year has 52 weeks and a day."""
@@ -134,3 +149,30 @@ def _place_before(
 
 def _same_place(one: Subquery, other: Subquery) -> ColumnElement[bool]:
     return (one.c.location_id == other.c.location_id) & (one.c.channel == other.c.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDay:
+    """What the tills took on a day: in all, on how many tickets, and until an hour of it."""
+
+    amount: Decimal = Decimal(0)
+    tickets: int = 0
+    until: Decimal = Decimal(0)
+
+
+def fetch_shop_days(session: Session, days: Sequence[date], hour: int) -> dict[date, ShopDay]:
+    """Return what the tills took on some days: the tickets' totals say it, no line is read."""
+    local = func.timezone(MADRID.key, Sale.sold_at)
+    day = cast(local, Date)
+    statement = (
+        select(
+            day,
+            func.sum(Sale.total),
+            func.sum(TICKETS),
+            func.coalesce(func.sum(Sale.total).filter(func.extract("hour", local) < hour), 0),
+        )
+        .where(or_(*(and_(*in_days(each, each)) for each in days)))
+        .group_by(day)
+    )
+    found = {row[0]: ShopDay(*row[1:]) for row in session.execute(statement)}
+    return {each: found.get(each, ShopDay()) for each in days}

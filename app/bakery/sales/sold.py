@@ -117,7 +117,7 @@ def takings_by_day(first: date, last: date, until: datetime | None = None) -> Su
         Sale.location_id,
         _channel(SalesChannel.SHOP),
         Sale.total.label("amount"),
-    ).where(*_in_days(first, last), *_before(Sale.sold_at, until))
+    ).where(*in_days(first, last), *_before(Sale.sold_at, until))
     orders = (
         select(Order.due_on, _HOME, _channel(SalesChannel.TRADE), Order.total)
         .join(Customer, Customer.id == Order.customer_id)
@@ -229,12 +229,13 @@ def _rung_up(first: date, last: date) -> CTE:
             Sale.total,
             TICKETS.label("tickets"),
         )
-        .where(*_in_days(first, last))
+        .where(*in_days(first, last))
         .cte()
     )
 
 
-def _in_days(first: date, last: date) -> tuple[Any, ...]:
+def in_days(first: date, last: date) -> tuple[Any, ...]:
+    """Return the conditions of tickets of these days."""
     return Sale.sold_at >= day_start(first), Sale.sold_at < day_end(last)
 
 

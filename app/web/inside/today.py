@@ -1,7 +1,6 @@
 """«Hoy»: how the day goes, what needs care, and what is worth doing now."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,12 +18,11 @@ from app.bakery.orders import service as orders
 from app.bakery.orders.models import OrderStatus
 from app.bakery.orders.schemas import OrderPage, OrderQuery
 from app.bakery.pos.schemas import TillOut
-from app.bakery.pos.till import fetch_till
+from app.bakery.pos.till import fetch_tills
 from app.bakery.production import service as production
 from app.bakery.production.models import BatchStatus
 from app.bakery.production.schemas import PlanOut
-from app.bakery.sales import service as sales
-from app.bakery.sales.schemas import HourPage, SalesQuery
+from app.bakery.sales.comparing import fetch_shop_days
 from app.language.texts import _, ngettext
 from app.web.inside.frame import Answer, Shown, bakery, blueprint, in_bakery
 from app.web.parts.formats import same_day_last_week, weekday
@@ -65,23 +63,16 @@ def overview(session: Session) -> Answer:
 
 
 def _tills(session: Session) -> list[TillOut]:
-    return [TillOut.model_validate(fetch_till(session, place.id)) for place in shops()]
+    tills = fetch_tills(session, [place.id for place in shops()])
+    return [TillOut.model_validate(each) for each in tills]
 
 
 def _selling(session: Session) -> dict[str, Any]:
     """Return the shops' sales in the full hours of today, and of this weekday a week ago."""
     day, hour = today(), now().hour
     before = same_day_last_week(day)
-    figures: dict[str, Any] = {"hour": hour, "weekday": weekday(day)}
-    for name, asked in (("today", day), ("before", before)):
-        query = SalesQuery.model_validate({"from": asked, "to": asked, "per_page": 24})
-        hours = HourPage.model_validate(sales.list_hours(session, query)).items
-        figures[name] = sum((each.amount for each in hours), Decimal(0))
-        figures[f"{name}_until"] = sum(
-            (each.amount for each in hours if each.hour < hour), Decimal(0)
-        )
-        figures[f"{name}_tickets"] = sum(each.tickets for each in hours)
-    return figures
+    sold = fetch_shop_days(session, [day, before], hour)
+    return {"hour": hour, "weekday": weekday(day), "today": sold[day], "before": sold[before]}
 
 
 def _low(session: Session) -> Any:

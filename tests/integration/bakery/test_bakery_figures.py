@@ -6,6 +6,9 @@ import pytest
 
 from app.bakery.clock import today
 from app.bakery.pos.models import PaymentMethod, Sale
+from app.bakery.pos.schemas import TillOut
+from app.bakery.pos.till import fetch_tills
+from app.bakery.sales.comparing import fetch_shop_days
 
 
 class TestInventory:
@@ -218,3 +221,20 @@ def test_the_hour_that_comes_twice_in_october_is_counted_once_each_and_on_its_da
     assert {row["hour"]: row["tickets"] for row in hours if row["tickets"]} == {0: 1, 2: 2, 23: 1}
     tickets = individual.get("/pos/sales", **asked, sort="sold_at").column("sold_at")
     assert tickets[1:3] == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"]
+
+
+def test_what_hoy_sums_up_is_what_the_lists_say(central):
+    days = [today() - timedelta(days=ago) for ago in range(8)]
+    with central.session() as session:
+        found = {hour: fetch_shop_days(session, days, hour) for hour in (0, 12, 13, 24)}
+        tills = fetch_tills(session, [2, 1, 99])
+    for day in days:
+        hours = central.get("/sales/hourly", **{"from": day, "to": day, "per_page": 24})["items"]
+        for hour, sold in found.items():
+            until = sum(each["amount"] for each in hours if each["hour"] < hour)
+            assert float(sold[day].until) == until
+        assert float(sold[day].amount) == sum(each["amount"] for each in hours)
+        assert sold[day].tickets == sum(each["tickets"] for each in hours)
+    assert sum(sold[day].amount for day in days) > 0
+    shown = [central.get("/pos/session", location_id=place).body for place in (2, 1)]
+    assert [TillOut.model_validate(till).model_dump(mode="json") for till in tills] == shown
