@@ -1,5 +1,6 @@
-"""A log that cannot be written fails nothing."""
+"""A log that cannot be written fails nothing, and each line has the version."""
 
+import json
 import logging
 import os
 import sys
@@ -7,7 +8,8 @@ import sys
 import pytest
 import structlog
 
-from app.logs import init_logs
+from app.logs import JsonFormatter, init_logs
+from app.version import VERSION
 
 
 @pytest.fixture
@@ -42,3 +44,8 @@ def test_a_log_whose_reader_has_ended_fails_nothing(unread_stderr):
         unread_stderr.write("no one reads it")
     structlog.get_logger().error("not read")
     logging.getLogger("some library").error("nor is this one")
+
+
+def test_what_a_library_logs_has_the_version():
+    record = logging.makeLogRecord({"msg": "hello", "levelname": "INFO"})
+    assert json.loads(JsonFormatter().format(record))["version"] == VERSION
