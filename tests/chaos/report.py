@@ -177,7 +177,8 @@ def _seen(trials: list[dict[str, Any]]) -> str:
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(failed.items())) or "no failure"
     usable = f"usable after {median(trial['usable_after'] for trial in trials):.1f} s"
     wrong = sum(len(trial["violations"]) for trial in trials)
-    return f"{told}; {usable}; {wrong or 'no'} violation{'s' if wrong > 1 else ''}"
+    stopped = "".join(f"; stopped: {each}" for trial in trials if (each := trial.get("stopped")))
+    return f"{told}; {usable}; {wrong or 'no'} violation{'s' if wrong > 1 else ''}{stopped}"
 
 
 def keep(runs: Sequence[dict[str, Any]]) -> None:
