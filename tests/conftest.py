@@ -28,6 +28,7 @@ _numbers = count(1)
 ABOUT_THE_SERVER = (
     "integration/schema_tools/",
     "integration/isolation/",
+    "integration/tls/",
     "integration/test_db.py",
     "integration/test_pooling.py",
     "integration/test_local_servers.py",
