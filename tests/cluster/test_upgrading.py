@@ -29,6 +29,9 @@ KINDS = {
 UNREADABLE = {"extraEnv": [{"name": "DEMO_FILE", "value": "no-such-file.toml"}]}
 """No role starts with this."""
 
+REPAIRED = {"migrate": {"backoffLimit": 0}, "settings": {"CLONE_JOB_TTL_SECONDS": 1}}
+"""A migration that fails soon, and clone Jobs that are soon removed."""
+
 OPEN_TO_ALL = {
     "apiVersion": "networking.k8s.io/v1",
     "kind": "NetworkPolicy",
@@ -93,14 +96,7 @@ def test_a_visit_is_served_through_an_upgrade_and_a_rollback(installed: Installa
 def test_an_installation_that_failed_gets_ready_by_an_upgrade_and_leaves_nothing(
     install_into, image: str, hooks: bool
 ):
-    values = trial_values(
-        image,
-        {
-            "hooks": {"enabled": hooks},
-            "migrate": {"backoffLimit": 0},
-            "settings": {"CLONE_JOB_TTL_SECONDS": 1},
-        },
-    )
+    values = trial_values(image, REPAIRED, {"hooks": {"enabled": hooks}})
     with install_into() as failed:
         try:
             failed.install(merged(values, UNREADABLE))

@@ -9,11 +9,14 @@ from tests.cluster.gitops import (
     ensure_jobs_are_new_and_the_rest_is_kept,
     ensure_nothing_changed,
 )
-from tests.cluster.installation import Installation
+from tests.cluster.installation import Installation, beside, image_values, trial_values
+from tests.cluster.rendering import rendered
 from tests.cluster.server import Server
+from tests.cluster.test_upgrading import REPAIRED, UNREADABLE, Probes
 from tests.cluster.waiting import cordoned, delete_and_see, eventually, is_running
 from tests.fixtures.kube import Cluster
 from tests.fixtures.kube.kubelet import NODE
+from tests.helm.chart import pods
 from tests.integration.kube_double.conftest import Api, shell
 
 
@@ -67,6 +70,23 @@ def test_a_node_that_is_cordoned_takes_no_pod(installation: Installation, node: 
         assert "nodeName" not in pod["spec"]
         assert installation.clone_jobs() == {}
     assert wait_for_pod(installation) == pod["metadata"]["name"]
+
+
+def test_the_chart_takes_the_values_of_the_suite():
+    for added in (beside("masa-madre:1"), {**REPAIRED, **UNREADABLE}):
+        documents = rendered(trial_values("masa-madre:1", added), "of-the-test")
+        images = {pod.container["image"] for pod in pods(documents) if pod.is_ours}
+        assert images == {"masa-madre:1"}
+    named = {"repository": "registry:5000/masa-madre", "tag": "1", "digest": ""}
+    assert image_values("registry:5000/masa-madre:1") == named
+
+
+def test_probes_note_each_answer(server: Server, node: Api):
+    probes = Probes(server, node.namespace, "demo_none")
+    probes.start()
+    eventually(lambda: len(probes.statuses) > 2, 15, lambda: "no answer")
+    probes.stop()
+    assert set(probes.statuses) == {404}, "the double passes nothing on"
 
 
 def wait_for_pod(installation: Installation) -> str:
