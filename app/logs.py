@@ -3,7 +3,9 @@
 import json
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -27,9 +29,31 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class LossyStream:
+    """A stream that loses what cannot be written to it.
+
+    A full disk, or a reader of the log that has ended, is no reason to fail what is logged.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if that is possible."""
+        with suppress(OSError, ValueError):  # a closed stream raises the latter
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, if that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def init_logs(level: str) -> None:
     """Send everything that is logged to standard error, as JSON; times are UTC."""
-    handler = logging.StreamHandler(sys.stderr)
+    stream = cast(TextIO, LossyStream(sys.stderr))
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler])
     structlog.configure(
@@ -42,7 +66,7 @@ def init_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
 

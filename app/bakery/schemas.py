@@ -132,7 +132,7 @@ class Period(Query):
     def in_order(self) -> Self:
         """Refuse a period that ends before it begins."""
         if self.from_ and self.to and self.to < self.from_:
-            raise own_error("period", "El periodo termina antes de empezar: revisa from y to.")
+            raise own_error("period", "El periodo termina antes de empezar: revisa las dos fechas.")
         return self
 
 

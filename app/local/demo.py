@@ -142,7 +142,7 @@ class Demo:
                 if problem is not None and (problem := find_problem(self.port)) is None:
                     self._welcome(stack)
                 if problem and time.monotonic() > patience_ends:
-                    self.steps.say(f"Still not ready: {problem}")
+                    self.steps.say(f"Starting; not ready yet: {problem}")
                     patience_ends += PATIENCE_SECONDS
                 time.sleep(POLL_SECONDS)
         finally:

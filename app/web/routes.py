@@ -81,12 +81,18 @@ def register_pages(app: APIFlask) -> None:
     """Give an application the pages."""
     static = current_static(app)
     app.jinja_env.globals["asset"] = static.address
+    app.jinja_env.finalize = _said
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_formats(app)
     init_errors(app)
     app.add_url_rule(f"{PREFIX}/<digest>/<path:name>", "asset", static.respond)
     app.register_blueprint(outside)
     app.register_blueprint(inside)
+
+
+def _said(value: object) -> object:
+    """Return what a template writes of a value: nothing of one that is not there."""
+    return "" if value is None else value
 
 
 def current_static(app: APIFlask) -> Assets:

@@ -69,7 +69,7 @@ class Prospect:
         self.session, self.token = answer.json, answer.json["session_token"]
         return self.wait_until_active() if wait else self
 
-    def wait_until_active(self, seconds: float = 60) -> "Prospect":
+    def wait_until_active(self, seconds: float = 120) -> "Prospect":
         """Follow the session's status until its schema is there."""
         end = time.monotonic() + seconds
         while self.session["status"] == "pending":

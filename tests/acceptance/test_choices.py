@@ -137,7 +137,7 @@ def test_a_visitor_sees_the_modules_that_they_chose(live_system, live_url):
     [
         ({"scenario": "verano"}, "scenario", "uno de estos valores"),
         ({"features": ["orders"]}, "features", "no es un módulo"),
-        ({"features": []}, "features", "Tiene pocos elementos"),
+        ({"features": []}, "features", "Añade al menos 1."),
         ({"bakery_name": "x" * 61}, "bakery_name", "demasiado largo"),
         ({"bakery_name": "  "}, "bakery_name", "demasiado corto"),
         ({"city": 7}, "city", "Debe ser un texto"),

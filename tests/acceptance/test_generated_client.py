@@ -27,7 +27,7 @@ def client_of(live_url, tmp_path, monkeypatch):
             "--meta", "none", "--config", config, "--output-path", tmp_path / PACKAGE,
             "--fail-on-warning",
         ],
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
     monkeypatch.syspath_prepend(tmp_path)

@@ -10,9 +10,9 @@ import pytest
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_lifecycle import demo
 from tests.acceptance.test_visit import wait_for
-from tests.conftest import new_database, scratch_directory
+from tests.conftest import filled, new_database, scratch_directory
 from tests.fixtures.kube import Cluster, kube_api
-from tests.fixtures.live import ROOT, LiveSystem, running_system
+from tests.fixtures.live import ROOT, LiveSystem, running_system, seed
 from tests.integration.kubernetes.conftest import IMAGE, NAMESPACE, WORKERS, install
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -32,7 +32,7 @@ def installation(postgres) -> Iterator[Installation]:
     images = {IMAGE: [str(ROOT / "bin" / "role")]}
     with (
         kube_api(images, cwd=ROOT) as cluster,
-        new_database(postgres) as url,
+        new_database(postgres, filled(postgres, seed)) as url,
         scratch_directory("kubernetes-") as home,
     ):
         settings = {
@@ -45,7 +45,7 @@ def installation(postgres) -> Iterator[Installation]:
                 cluster.kubeconfig_for(f"system:serviceaccount:{NAMESPACE}:{WORKERS}")
             ),
         }
-        with running_system(url, home, **settings) as system:
+        with running_system(url, home, lambda _: None, **settings) as system:
             names = ("DATABASE_URL", "REDIS_URL", "TENANT_DATABASE_URL")
             install(cluster, {name: system.environment[name] for name in names})
             yield Installation(system, cluster)

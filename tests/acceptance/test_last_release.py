@@ -50,7 +50,7 @@ def former_url(live_system, former, environment, log_of_former):
 def run(former, environment, *command):
     return subprocess.run(
         [sys.executable, *command], cwd=former, env=environment, capture_output=True, text=True,
-        timeout=120, check=False,
+        timeout=240, check=False,
     )  # fmt: skip
 
 

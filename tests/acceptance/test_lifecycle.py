@@ -17,6 +17,7 @@ from app.database.engines import engine_url
 from jobs.maintenance.template_renewal import renew
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
+from tests.fixtures.commands import flask_command
 from tests.fixtures.demo import DEMO
 from tests.fixtures.live import ROOT
 from tests.integration.control.test_reset import TEMPLATE as BAKERY
@@ -27,15 +28,21 @@ on_18 = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 def demo(live_system, *arguments):
     """Run `flask demo …`; gives its exit code, what it printed and what it complained."""
+    environment = {**os.environ, **live_system.environment, "LOG_LEVEL": "ERROR"}
+    done = flask_command(["--app", "wsgi", "demo", *arguments], environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_command_is_a_program(live_system):
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", *arguments],
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "show", "ffffffff-0000"],
         cwd=ROOT,
         env={**os.environ, **live_system.environment, "LOG_LEVEL": "ERROR"},
         capture_output=True,
         text=True,
-        timeout=60,
     )
-    return done.returncode, done.stdout, done.stderr
+    assert (done.returncode, done.stderr) == demo(live_system, "show", "ffffffff-0000")[::2]
+    assert done.returncode == 1
 
 
 def test_a_command_line_without_the_tenants_secret_leaves_the_pool_alone(live_system):

@@ -25,7 +25,7 @@ from tests.acceptance.test_visit import ready_pool
 RANDOM = max(2, REQUESTS // 250)
 """Random requests of each kind for each operation, after those that cover its schema."""
 
-COVERED = None if REQUESTS >= 2500 else 12
+COVERED = None if REQUESTS >= 2500 else 5
 """How many requests of a kind are sent of those that cover an operation; all where it is `None`."""
 
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
@@ -197,7 +197,7 @@ def test_valid_and_invalid_requests_of_the_document_do_no_harm(live_system, open
     assert visitor.wrong == []
     assert digest(live_system, *foreign) == elsewhere, "another's bakery, or the template, changed"
     assert other.canary in other.prospect.get(f"/api/orders/{other.order}").json["notes"]
-    assert visitor.sent + stranger.sent >= 2 * REQUESTS
+    assert visitor.sent + stranger.sent >= (2 * REQUESTS if COVERED is None else REQUESTS // 2)
 
 
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)

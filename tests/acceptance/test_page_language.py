@@ -119,6 +119,7 @@ def ensure_safe(kind: str, page: Any, secret: str) -> None:
     assert int(page.headers["Content-Length"]) < LARGEST_PAGE
     assert secret not in page.text
     assert not re.search(r"demo_[A-Za-z0-9_-]{16,}", page.text), kind
+    assert not re.search(r"""(>|value=")\s*(None|undefined|NaN)\s*["<]""", page.text), kind
 
 
 def test_what_is_refused_is_said_in_english_and_stays_spanish_in_the_api(

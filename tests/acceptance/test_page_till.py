@@ -57,6 +57,7 @@ def test_a_till_is_counted_once_and_opened_again(reader: Reader) -> None:
     assert "Falta" in shown
 
     assert "Guardar la corrección" not in reader.get(ticket).text, "its till was counted"
+    assert "la primera venta la abre con 150,00" in reader.get("/demo/caja").text
     opened = reader.post("/demo/caja/abrir", {"tienda": till["location_id"], "cambio": "99,50"})
     assert opened.status_code == 303
     assert api(reader, "/api/pos/session").json()["opening_cash"] == 99.5

@@ -116,9 +116,12 @@ def test_stock_is_adjusted_from_the_list_and_from_its_own_page(reader: Reader) -
     assert now["quantity"] == pytest.approx(sugar["quantity"] + 1.5)
     assert HOSTILE not in reader.get(f"/demo/inventario/{sugar['id']}").text
     waste = {"ingrediente": sugar["id"], "cantidad": "1", "motivo": "x", "tipo": "waste"}
-    wrong = reader.post("/demo/inventario/ajustes", waste)
+    assert reader.post("/demo/inventario/ajustes", waste).status_code == 303
+    wasted = api(reader, f"/api/inventory/ingredients/{sugar['id']}").json()
+    assert wasted["quantity"] == pytest.approx(now["quantity"] - 1), "waste needs no minus"
+    wrong = reader.post("/demo/inventario/ajustes", waste | {"cantidad": "algo"})
     assert wrong.status_code == 422
-    assert "Una merma resta" in wrong.text
+    assert "Cantidad: Debe ser un número." in wrong.text
 
 
 def test_purchases_are_ordered_from_the_suggestions(reader: Reader) -> None:

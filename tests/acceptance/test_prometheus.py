@@ -55,7 +55,7 @@ def prometheus(live_system):
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(90)
 
 
 def ask(prometheus, expression):
@@ -65,7 +65,7 @@ def ask(prometheus, expression):
 
 
 def wait_for(prometheus, expression):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
             if found := ask(prometheus, expression):

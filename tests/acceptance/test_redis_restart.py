@@ -43,7 +43,6 @@ def counted(visitor):
     return visitor.get(visitor.session["status_url"]).json["request_count"]
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("postgres", ["18"], indirect=True)
 def test_a_redis_that_is_killed_and_started_again_stops_nothing(live_system, stack):
     url, valkey, processes = stack

@@ -14,7 +14,7 @@ from app.local.valkey import ValkeyServer
 from gateway import InvalidSignature, TenantSigner
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool, wait_for
-from tests.conftest import new_database, scratch_directory
+from tests.conftest import filled, new_database, scratch_directory
 from tests.fixtures.live import LiveSystem, seed
 
 JWT = [f"token secret {number}, 32 characters or more" for number in (1, 2)]
@@ -78,11 +78,13 @@ class House:
 
 @pytest.fixture
 def house(postgres):
-    with new_database(postgres) as url, scratch_directory("rotation-") as home:
+    with (
+        new_database(postgres, filled(postgres, seed)) as url,
+        scratch_directory("rotation-") as home,
+    ):
         valkey = ValkeyServer(home, {"appendonly": "no"})
         valkey.start()
         try:
-            seed(url)
             logins = make_logins(url, "the logins' passwords stay as they are")
             system = LiveSystem(url, valkey.url, home / "processes.log")
             system.environment = {

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.visit import LAPTOP, Visit
 
@@ -25,6 +25,7 @@ ARGUMENTS = (
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: the Debian package chromium brings it.")
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -53,7 +54,7 @@ def visit(
         timezone_id="Europe/Madrid",
         service_workers=service_workers,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     visit = Visit(context.new_page(), live_url.rstrip("/"))
     visit.listen()
     yield visit

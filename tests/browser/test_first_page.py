@@ -85,7 +85,7 @@ def test_a_demo_works_without_javascript(browser: Browser, live_url: str) -> Non
         viewport={"width": PHONE[0], "height": PHONE[1]},
         locale="es-ES",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     visit = Visit(context.new_page(), live_url.rstrip("/"))
     visit.begin("individual_bakery")
     visit.turn_to("Caja")

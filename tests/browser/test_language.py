@@ -18,7 +18,7 @@ pytestmark = [
 def visitor(browser: Browser, live_url: str) -> Iterator[Visit]:
     width, height = PHONE
     context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     visit = Visit(context.new_page(), live_url.rstrip("/"))
     visit.listen()
     yield visit

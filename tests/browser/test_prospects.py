@@ -27,7 +27,7 @@ pytestmark = [
 def another(browser: Browser, url: str) -> Iterator[Visit]:
     width, height = LAPTOP
     context = browser.new_context(viewport={"width": width, "height": height}, locale="es-ES")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     visit = Visit(context.new_page(), url)
     visit.listen()
     yield visit

@@ -99,7 +99,12 @@ def main() -> None:
     chosen = [each for each in REPAIRS if not sys.argv[1:] or each.name in sys.argv[1:]]
     missed = False
     for repair in chosen:
-        told = {line.strip() for line in complaints(repair)}
+        lines = complaints(repair)
+        if lines is None:
+            say(f"{repair.name}: NOT TRIED")
+            missed = True
+            continue
+        told = {line.strip() for line in lines}
         say(f"{repair.name}: {'noticed' if told else 'NOT NOTICED'}")
         say("".join(f"    {line[:160]}\n" for line in sorted(told)[:3]), end="")
         missed |= not told
@@ -107,7 +112,7 @@ def main() -> None:
     sys.exit(1 if missed else 0)
 
 
-def complaints(repair: Repair) -> list[str]:
+def complaints(repair: Repair) -> list[str] | None:
     """Do the experiment without the repair, and return what the suite says of it."""
     with scratch_directory("chaos-repair-") as home:
         copy = home / "project"
@@ -119,8 +124,9 @@ def complaints(repair: Repair) -> list[str]:
              "8", "--only", repair.experiment],
             cwd=copy, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    if done.returncode and "at http" not in done.stdout:
-        raise RuntimeError(f"the system did not start without it: {done.stderr[-2000:]}")
+    if "at http" not in done.stdout:
+        say(done.stderr[-2000:])
+        return None  # it did not start, which says nothing of the experiment
     return [line for line in done.stdout.splitlines() if line.strip().startswith(SIGNS)]
 
 

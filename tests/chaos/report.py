@@ -36,12 +36,12 @@ HEAD = """# Reliability
 What was broken on purpose, how often, what happened, and what is promised. This page is written by
 `make chaos` (`python -m tests.chaos`) from what it saw; a test compares the two.
 
-Visitors who do everything work all the time: pages and API, sales, orders, adjustments, resets,
-extensions, ends, and addresses that they leave. Each write has an `Idempotency-Key` and is sent
-again until its answer is clear, and the visitor remembers what was acknowledged. An experiment
-breaks something under them. Once things have settled, the invariants below are read from Postgres
-and Redis themselves. A seed says what is broken and what visitors do, though not how their requests
-interleave: `python -m tests.chaos --seed N` does the same things again.
+Visitors who do everything work all the time: pages, their forms and the API, sales, orders,
+adjustments, resets, extensions, ends, and addresses that they leave. Each write has a key of its
+own and is sent again until its answer is clear, and the visitor remembers what was acknowledged.
+An experiment breaks something under them. Once things have settled, the invariants below are read
+from Postgres and Redis themselves. A seed says what is broken and what visitors do, though not how
+their requests interleave: `python -m tests.chaos --seed N` does the same things again.
 """
 NOT_PROMISED = """
 ## What is not promised
@@ -54,9 +54,11 @@ NOT_PROMISED = """
 - Postgres has one server. While it is away nothing can be read or written, and answers are 503 with
   `Retry-After`. What a machine that loses its power keeps is up to Postgres' own `fsync`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: a replica that takes over, clocks that differ between machines, hundreds of visitors, a
-  week in an hour, and faults of a Kubernetes control plane beyond those of
-  `tests/integration/kubernetes`. What says "not in the last run" may never have been tried.
+- Not tried: a replica that takes over, hundreds of visitors with a drawing of their answers over
+  time, a week in an hour, and faults of a Kubernetes control plane beyond those of
+  `tests/integration/kubernetes`. Clocks differ between Postgres, Redis and all of ours, not between
+  two of our own processes: libfaketime stops them. What says "not in the last run" may never have
+  been tried.
 """
 
 
@@ -75,6 +77,9 @@ These run in `make test`, not in this suite:
   deleted or exceed their deadline, images that cannot be pulled, lost nodes, no room, quotas, an
   API that refuses, hangs or is away, pods that are killed. `tests/cluster` does a visit, a Job
   and the account's rights on a real cluster, where `KUBECONFIG` names one.
+- Templates and tenants that are brought forward over a day, a midnight and the night on which the
+  clocks go back (`tests/integration/test_living.py`).
+- 200 slow sockets, and visitors who hammer: a benchmark, `python -m tests.bench crowd`.
 - A clone that is interrupted in each of its phases
   (`tests/integration/schema_tools/test_interruptions.py`).
 - Logins that a tenant tampered with (`tests/integration/isolation/test_planted_login.py`).

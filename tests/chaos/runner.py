@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.chaos.checkers import CHECKERS
 from tests.chaos.checkers.model import Checker, Scene
@@ -72,7 +73,12 @@ class Run:
         self.gate.is_open.set()
         self._let_work(around)
         self.history.during = experiment.name
-        experiment.act(trial)
+        try:
+            experiment.act(trial)
+        except (Exception, pytest.fail.Exception) as error:  # the others are done all the same
+            self.history.wrong.append(
+                f"{experiment.name} stopped: {type(error).__name__}: {error}"[:300]
+            )
         usable = self.stack.wait_until_ready()
         self._let_work(around)
         self.pause()

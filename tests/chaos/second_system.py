@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import psutil
 import psycopg
 
 from app.local.postgres import PostgresServer
+from app.local.server import ENVIRONMENT
 from app.local.valkey import ValkeyServer
 from tests.chaos.stack import DURABLE
 from tests.fixtures.live import ROOT, environment_of, running, web_server
@@ -102,16 +103,36 @@ class SecondSystem:
 
 
 @contextmanager
+def shifted(minutes: int) -> Iterator[None]:
+    """Have the servers that are started meanwhile see another time, by Debian's libfaketime."""
+    ENVIRONMENT.update({"LD_PRELOAD": str(find_libfaketime()), "FAKETIME": f"{minutes:+d}m"})
+    try:
+        yield
+    finally:
+        for name in ("LD_PRELOAD", "FAKETIME"):
+            del ENVIRONMENT[name]
+
+
+def find_libfaketime() -> Path | None:
+    """Return where it is, if it is on this machine."""
+    return next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
+
+
+@contextmanager
 def second_system(
-    home: Path, seeded_by: Path = ROOT, overrides: Sequence[tuple[str, str]] = (), **settings: str
+    home: Path, seeded_by: Path = ROOT, minutes: tuple[int, int] = (0, 0), **settings: str
 ) -> Iterator[SecondSystem]:
-    """Servers below `home`, and a database that this code has seeded."""
+    """Servers below `home`, and a database that this code has seeded.
+
+    `minutes` is by how much the clocks of Postgres and Redis are ahead of ours.
+    """
     home.mkdir(mode=0o711, exist_ok=True)
     with ExitStack() as stack:
-        postgres = PostgresServer(home, overrides=DURABLE | dict(overrides))
+        postgres = PostgresServer(home, overrides=DURABLE)
         valkey = ValkeyServer(home, {"appendonly": "no"})
-        for server in (postgres, valkey):
-            server.start()
+        for server, ahead in zip((postgres, valkey), minutes, strict=True):
+            with shifted(ahead) if ahead else nullcontext():
+                server.start()
             stack.callback(server.stop)
         database_url = postgres.ensure_database("second")
         system = SecondSystem(home / "processes.log", database_url, valkey.url)

@@ -36,7 +36,7 @@ SETTINGS = {
     "WEBHOOK_PRIVATE_TARGETS": "true",
     "PYTHONWARNINGS": "ignore",
 }
-START_SECONDS = 90
+START_SECONDS = 180
 ROLES = ("web master", "web process", "worker master", "worker", "scheduler")
 
 

@@ -11,19 +11,18 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.database.logins import login_of, make_logins
 from app.db import UnknownTenant, db, init_db, tenant_engine, tenant_transaction
-from app.migrations import upgrade_control
 from app.settings.table import Settings
 from gateway import connect_redis
 
 
 @pytest.fixture
-def tenants(database_url: str) -> Iterator[list]:
+def tenants(fresh_migrated_url: str) -> Iterator[list]:
     """Two tenants with a table each, in an application with a single connection."""
     app = Flask("test")
-    logins = make_logins(database_url, "x" * 32)
+    logins = make_logins(fresh_migrated_url, "x" * 32)
     assert logins is not None
     settings = Settings(
-        database_url=database_url,
+        database_url=fresh_migrated_url,
         tenant_database_url=logins.tenants,
         redis_url="redis://unused",
         jwt_secret="x" * 32,
@@ -33,7 +32,6 @@ def tenants(database_url: str) -> Iterator[list]:
     with app.app_context():
         ids = [uuid4(), uuid4()]
         with db.engine.begin() as connection:
-            upgrade_control(connection)
             for number, tenant in enumerate(ids):
                 schema = f"demo_{tenant.hex}"
                 connection.execute(

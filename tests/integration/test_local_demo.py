@@ -74,7 +74,7 @@ def read_until(demo: subprocess.Popen[str], *words: str) -> str:
     raise AssertionError(f"the demo ended before it said {words}:\n{said}")
 
 
-def wait_until(condition: Callable[[], T], seconds: float = 40) -> T:
+def wait_until(condition: Callable[[], T], seconds: float = 120) -> T:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline
@@ -93,7 +93,7 @@ def answers(port: int) -> bool:
 def stop(demo: subprocess.Popen[str]) -> str:
     """Press Ctrl-C, and return what the demo said until it ended as it should."""
     demo.send_signal(signal.SIGINT)
-    said, _ = demo.communicate(timeout=60)
+    said, _ = demo.communicate(timeout=200)
     assert demo.returncode == 0, said
     assert said.rstrip().endswith("Stopped."), said
     assert "Traceback" not in said
@@ -111,7 +111,7 @@ def find(demo: subprocess.Popen[str], words: str) -> list[psutil.Process]:
 
 
 def assert_all_end(processes: list[psutil.Process]) -> None:
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    _, alive = psutil.wait_procs(processes, timeout=200)
     assert not alive
 
 
@@ -121,7 +121,7 @@ def test_a_signal_stops_every_process(home: Path, number: signal.Signals) -> Non
         names = {process.name() for process in processes}
         assert {"postgres", "valkey-server"} <= names
         demo.send_signal(number)
-        rest, _ = demo.communicate(timeout=30)
+        rest, _ = demo.communicate(timeout=200)
         assert demo.returncode == 0, rest
         assert "Stopped." in rest
         assert not any(process.is_running() for process in processes)
@@ -165,7 +165,7 @@ def test_a_process_that_keeps_ending_is_restarted_with_growing_pauses(
 
 def test_a_web_server_that_does_not_stay_up_stops_the_stack(home: Path) -> None:
     with start(home, free_port(), procfile="Procfile.no-web") as demo:
-        said, _ = demo.communicate(timeout=100)
+        said, _ = demo.communicate(timeout=200)
     assert demo.returncode == 1
     assert "web ended by itself, with code 3. It did so 5 times in a row." in said
     assert said.rstrip().endswith("the oven is cold")
@@ -203,7 +203,7 @@ def test_a_server_that_ends_stops_the_stack_with_a_message(home, program, name) 
     with running(home, free_port()) as (demo, processes):
         server = [process for process in processes if process.name() == program]
         server[0].kill()
-        rest, _ = demo.communicate(timeout=60)
+        rest, _ = demo.communicate(timeout=200)
         assert demo.returncode == 1
         assert f"{name} ended by itself, killed by SIGKILL. Its data is kept: start again" in rest
         assert "Traceback" not in rest
@@ -240,7 +240,7 @@ def small_disk(home: Path) -> Iterator[Path]:
 def test_a_full_disk_during_migrations_is_a_sentence(small_disk: Path) -> None:
     script = f"cat /dev/zero >{small_disk}/filling; exec {' '.join(BOOTSTRAP)}"
     with start(small_disk, free_port(), "sh", "-c", script) as demo:
-        said, _ = demo.communicate(timeout=100)
+        said, _ = demo.communicate(timeout=200)
     assert demo.returncode == 1
     assert f"The disk of {small_disk} is full: free some space and start again" in said
     assert "Traceback" not in said
@@ -265,19 +265,19 @@ def test_a_second_demo_says_so_and_ends(home: Path) -> None:
     port = free_port()
     with running(home, port) as (demo, _):
         with start(home, free_port()) as second:
-            said, _ = second.communicate(timeout=30)
+            said, _ = second.communicate(timeout=200)
         assert second.returncode == 1
         assert "is running already" in said
         assert f"http://127.0.0.1:{port}" in said
         demo.send_signal(signal.SIGINT)
-        demo.wait(30)
+        demo.wait(90)
 
 
 def test_a_taken_port_is_said_before_anything_starts(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with start(home, port) as demo:
-            said, _ = demo.communicate(timeout=30)
+            said, _ = demo.communicate(timeout=200)
     assert demo.returncode == 1
     assert f"Port {port} is taken by another program" in said
     assert not (home / "postgres").exists()
@@ -289,7 +289,7 @@ def test_a_signal_during_the_start_stops_what_was_started(home: Path) -> None:
         while not (home / "postgres.json").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         demo.send_signal(signal.SIGINT)
-        said, _ = demo.communicate(timeout=30)
+        said, _ = demo.communicate(timeout=200)
     assert demo.returncode == 0, said
     ours = str(embedded_bindir())
     assert not [

@@ -41,7 +41,7 @@ def run_script(home: Path, *arguments: str, **options: object) -> subprocess.Pop
 
 def wait_until_gone(pids: list[int]) -> None:
     processes = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    _, alive = psutil.wait_procs(processes, timeout=200)
     assert not alive
 
 

@@ -17,7 +17,6 @@ import seeds.loading.load
 from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import SeedError, TenantTables
-from app.migrations import upgrade_control
 from seeds import ControlSchemaMissing, ensure_templates, ensure_tenants
 from seeds.loading.schema import COMMENT
 from seeds.templates import PROFILES, build_template
@@ -41,18 +40,15 @@ def _rows_made_once(monkeypatch):
 
 
 @pytest.fixture
-def engine(database_url):
-    engine = create_engine(
-        engine_url(database_url), poolclass=NullPool, connect_args={"prepare_threshold": None}
+def engine(fresh_migrated_url):
+    return create_engine(
+        engine_url(fresh_migrated_url), poolclass=NullPool, connect_args={"prepare_threshold": None}
     )
-    with engine.begin() as connection:
-        upgrade_control(connection)
-    return engine
 
 
 @pytest.fixture
-def database(database_url, engine):
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def database(fresh_migrated_url, engine):
+    with psycopg.connect(fresh_migrated_url, autocommit=True) as connection:
         yield connection
 
 
@@ -271,18 +267,18 @@ def run_command(database_url, *arguments):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
 
 
-def test_the_command_line_runs_each_step(engine, database_url):
+def test_the_command_line_runs_each_step(engine, fresh_migrated_url):
     for step in ("users", "tenants", "inventory"):
-        run = run_command(database_url, step, "--at", "2026-11-23", "--json")
+        run = run_command(fresh_migrated_url, step, "--at", "2026-11-23", "--json")
         assert run.returncode == 0, run.stderr
         outcome = json.loads(run.stdout)
         assert list(outcome) == [step]
         assert [item["changed"] for item in outcome[step]] == [True, True]
-    run = run_command(database_url, "--at", "2026-11-23")
+    run = run_command(fresh_migrated_url, "--at", "2026-11-23")
     assert run.returncode == 0
     assert "template_central_baker: version 1" in run.stdout
     assert "loaded" not in run.stdout

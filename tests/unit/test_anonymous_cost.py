@@ -97,7 +97,7 @@ class Reading:
     def __call__(self):
         self.calls += 1
         self.entered.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(90)
         return self.calls
 
 
@@ -115,7 +115,7 @@ def test_while_one_reads_others_get_what_is_known():
     read.may_end.clear()
     reader = threading.Thread(target=cache.get)
     reader.start()
-    assert read.entered.wait(10)
+    assert read.entered.wait(90)
     assert (cache.get(), read.calls) == (1, 2)
     read.may_end.set()
     reader.join()

@@ -46,6 +46,6 @@ def test_a_connections_socket_is_closed_after_it(monkeypatch):
             connection.sendall(b"hello")
             connection.shutdown(socket.SHUT_WR)
             assert connection.makefile("rb").read() == b"hello"
-        assert closed.wait(30)
+        assert closed.wait(90)
     (stream,) = streams
     assert stream.ours.fileno() == -1

@@ -10,7 +10,7 @@ from app.bakery.clock import MADRID, today
 from app.bakery.inventory.models import Unit
 from app.language.catalogues import read_language
 from app.language.texts import ngettext, speaking
-from app.web.inside.forms import decimal_of, quantities_of, whole_of
+from app.web.inside.forms import decimal_of, plain, quantities_of, whole_of
 from app.web.inside.navigation import place_of, sections_of
 from app.web.parts import formats
 from tests.translations import FOLDER
@@ -65,10 +65,21 @@ def test_days_are_said_as_people_say_them() -> None:
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("1,5", "1.5"), ("1.234,5", "1234.5"), ("−2", "-2"), (" 3 ", "3"), ("1.5", "1.5"), ("", None)],
-)
+    [
+        ("1,5", "1.5"), ("1.234,5", "1234.5"), ("−2", "-2"), (" 3 ", "3"), ("1.5", "1.5"),
+        ("", None), ("1.000", "1000"), ("−12.345.678", "-12345678"), ("0.125", "0.125"),
+        ("1000.5", "1000.5"), ("1.0000", "1.0000"),
+    ],
+)  # fmt: skip
 def test_numbers_are_read_as_they_are_written(written: str, read: str | None) -> None:
     assert decimal_of(written) == read
+
+
+@pytest.mark.parametrize("value", ["-185.275", "1000", "12.125", "0.5"])
+def test_a_number_that_a_field_holds_is_read_as_it_was(value: str) -> None:
+    assert decimal_of(plain(Decimal(value))) == value
+    with speaking(read_language(FOLDER, "en")):
+        assert decimal_of(plain(Decimal(value))) == value
 
 
 def test_what_is_no_number_stays_for_the_schema_to_refuse() -> None:

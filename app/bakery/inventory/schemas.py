@@ -81,7 +81,7 @@ class AdjustmentIn(Request):
     def waste_subtracts(cls, kind: MovementKind, info: ValidationInfo) -> MovementKind:
         """Refuse waste that adds stock."""
         if kind is MovementKind.WASTE and info.data.get("quantity", 0) > 0:
-            raise own_error("waste", "Una merma resta: quantity debe ser negativa.")
+            raise own_error("waste", "Una merma resta: la cantidad debe ser negativa.")
         return kind
 
 

@@ -1,5 +1,6 @@
 """Forms: their values as the API's schemas take them, their faults as sentences."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,11 +78,15 @@ def whole_of(value: str | None) -> int | str | None:
 
 
 def decimal_of(value: str | None) -> str | None:
-    """Return a number as it is written in the page's language, in the form that schemas read."""
+    """Return a number as it is written in the page's language, in the form that schemas read.
+
+    «1.000» is a thousand in Spanish, as pages write it, and «1.5» is what fields of numbers send.
+    """
     text = (value or "").strip().replace("−", "-")
-    if "," not in text:  # as fields of numbers send it
-        return text or None
     language = current_language()
+    is_grouped = re.fullmatch(rf"-?[1-9]\d{{0,2}}({re.escape(language.group)}\d{{3}})+", text)
+    if "," not in text and not is_grouped:
+        return text or None
     return text.replace(language.group, "").replace(language.decimal, ".")
 
 
@@ -97,5 +102,7 @@ def quantities_of(prefix: str, form: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def plain(value: Decimal | float | None) -> str:
-    """Return a number as a field of a form holds it."""
-    return "" if value is None else format(Decimal(str(value)).normalize(), "f")
+    """Return a number as a field of text holds it: as it is written, without groups."""
+    if value is None:
+        return ""
+    return format(Decimal(str(value)).normalize(), "f").replace(".", current_language().decimal)

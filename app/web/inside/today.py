@@ -130,8 +130,7 @@ def _tasks(context: dict[str, Any], modules: set[str]) -> list[Task]:
             "Comprar: %(num)s ingredientes se acaban",
             missing,
         )
-        path = "compras" if "procurement" in modules else "inventario?below_reorder=true"
-        found.append(Task(text, f"/demo/{path}"))
+        found.append(Task(text, "/demo/inventario?below_reorder=true"))
     if expiring and expiring.total:
         text = ngettext(
             "Aprovechar: %(num)s lote caduca pronto",

@@ -88,6 +88,12 @@ def _show(session: Session, shop: Any, fault: Fault | None = None) -> Shown:
         "given": {name: value for name, value in request.form.items() if name.startswith(FIELD)},
         "received": request.form.get("recibido", ""),
         "payment_methods": list(PaymentMethod),
+        "paid_by": {
+            PaymentMethod.CASH: _("en efectivo"),
+            PaymentMethod.CARD: _("con tarjeta"),
+            PaymentMethod.BIZUM: _("por Bizum"),
+        },
+        "opening_cash": tills.FLOAT,
         "most": MOST_ON_A_TICKET,
     }
     return Shown("selling/till.html", context, fault.status if fault else 200)

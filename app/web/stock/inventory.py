@@ -104,7 +104,7 @@ def adjust(session: Session) -> Answer:
         asked = AdjustmentIn.model_validate(
             {
                 "ingredient_id": ingredient_id,
-                "quantity": decimal_of(text_of("cantidad")),
+                "quantity": _signed(decimal_of(text_of("cantidad"))),
                 "reason": text_of("motivo") or "",
                 "lot_id": whole_of(text_of("lote")),
                 "kind": text_of("tipo") or MovementKind.ADJUSTMENT.value,
@@ -121,6 +121,14 @@ def adjust(session: Session) -> Answer:
     if isinstance(ingredient_id, int) and not from_list:
         return _show_ingredient(session, ingredient_id, answer)
     return _show_list(session, answer)
+
+
+def _signed(quantity: str | None) -> str | None:
+    """Return what is asked for; waste is written without its minus, too."""
+    is_waste = text_of("tipo") == MovementKind.WASTE.value
+    if is_waste and quantity and quantity[0].isdigit():
+        return f"-{quantity}"
+    return quantity
 
 
 def _show_list(session: Session, fault: Fault | None = None) -> Shown:

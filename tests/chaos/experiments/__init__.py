@@ -4,6 +4,7 @@ from tests.chaos.experiments import (
     clocks,
     endings,
     jobs,
+    load,
     nothing,
     postgres,
     processes,
@@ -19,6 +20,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *postgres.EXPERIMENTS,
     *redis.EXPERIMENTS,
     *endings.EXPERIMENTS,
+    *load.EXPERIMENTS,
     *clocks.EXPERIMENTS,
     *upgrades.EXPERIMENTS,
 )

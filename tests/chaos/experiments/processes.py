@@ -38,6 +38,24 @@ def kills(*roles: str, times: int) -> Callable[[Trial], None]:
     return act
 
 
+def kills_in_turn(*roles: str) -> Callable[[Trial], None]:
+    """Return an experiment that kills one process of each of these roles, in this order.
+
+    What was killed before may have taken the next with it: it is waited for.
+    """
+
+    def act(trial: Trial) -> None:
+        for role in roles:
+            assert eventually(lambda r=role: trial.stack.processes()[r], 90), f"no {role} is there"
+            time.sleep(trial.random.uniform(0.2, 1.5))
+            process, _ = _choose(trial, (role,))
+            if process is not None:
+                with suppress(psutil.NoSuchProcess):
+                    trial.kill(process, role)
+
+    return act
+
+
 def stop_and_continue(trial: Trial) -> None:
     """Stop one process of each role for a while, one after another."""
     for role in ROLES:
@@ -127,7 +145,7 @@ EXPERIMENTS = register(
         "Processes",
         "SIGKILL of workers, their master and the scheduler.",
         f"Resets may answer 503. {AGAIN}",
-        kills("worker", "worker", "worker master", "scheduler", times=2),
+        kills_in_turn("scheduler", "worker master", "worker", "worker"),
         frozenset({"503"}),
         is_quick=True,
         kills=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from redis import Redis
 
 from tests.acceptance.client import Prospect
 from tests.chaos.checkers.model import Scene
@@ -21,6 +22,7 @@ from tests.fixtures.last_release import unpack
 
 MIGRATIONS_KILLED = 3
 JOB_SECONDS = 120
+SUSPENDED = "rq:suspended"
 PROMISE = (
     "Sessions and their writes go on in either release; a job that one has queued is done by the"
     " other; a migration that is killed is run again."
@@ -83,7 +85,9 @@ class Ledger:
             return not left
 
         if not eventually(all_done, JOB_SECONDS):
-            self.note(f"a {' and a '.join(left)} {what} came to nothing: {pending.session}")
+            told = _reset_of(reset, status_url) if status_url else ""
+            status = pending.session["status"]
+            self.note(f"a {' and a '.join(left)} {what}: the session is {status}, reset {told}")
 
 
 def _is_active(prospect: Prospect) -> bool:
@@ -149,9 +153,27 @@ def _upgrade(ledger: Ledger, code: Path, before: str) -> None:
 def _queue(
     ledger: Ledger, workers: psutil.Process, url: str, prospect: Prospect
 ) -> tuple[Prospect, str]:
-    """Stop the workers where they are, and queue a clone and a reset that they never do."""
-    for process in (workers, *workers.children(recursive=True)):
-        process.suspend()
+    """Have the workers take no more, queue a clone and a reset, and kill the workers."""
+    with Redis.from_url(ledger.system.redis_url, decode_responses=True) as client:
+        client.set(SUSPENDED, 1)
+        if not eventually(lambda: _all_suspended(client), JOB_SECONDS):
+            ledger.note("the workers were not suspended")
+        for key in client.smembers("rq:workers"):  # a reset is withdrawn where none is busy
+            client.hset(key, "state", "busy")
+        queued = _ask(ledger, url, prospect)
+        workers.kill()
+        psutil.wait_procs([workers], JOB_SECONDS)
+        client.delete(SUSPENDED)
+    return queued
+
+
+def _all_suspended(client: "Redis") -> bool:
+    """Return True once no worker is left that waits for a job: it would take one more."""
+    states = {client.hget(key, "state") for key in client.smembers("rq:workers")}
+    return states == {"suspended"}
+
+
+def _ask(ledger: Ledger, url: str, prospect: Prospect) -> tuple[Prospect, str]:
     asked = ledger.ask_for_reset(prospect, url)
     while (pending := ledger.open(url, MODELS[0], wait=False)).session["status"] != "pending":
         pass  # until the pool is empty

@@ -23,6 +23,7 @@ from app.errors import register_error_handlers
 from app.migrations import upgrade_control, upgrade_tenant
 from app.settings.table import Settings
 from gateway import connect_redis
+from tests.conftest import Postgres, filled, new_database
 from tests.fixtures.demo import DEMO, TREE
 from tests.integration.bakery.dataset import dataset
 
@@ -160,17 +161,20 @@ def make_tenants(database_url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def app(module_database_url: str) -> Iterator[APIFlask]:
-    make_tenants(module_database_url)
+def tenants_url(postgres: Postgres) -> Iterator[str]:
+    with new_database(postgres, filled(postgres, make_tenants)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def app(tenants_url: str) -> Iterator[APIFlask]:
     app = APIFlask("bakery", title="Bakery", version="1")
-    settings = Settings(
-        database_url=module_database_url, redis_url="redis://nowhere", jwt_secret=SECRET
-    )
+    settings = Settings(database_url=tenants_url, redis_url="redis://nowhere", jwt_secret=SECRET)
     register_error_handlers(app)
     init_db(app, settings, connect_redis(settings.redis_url))
     register_blueprints(app)
     app.extensions["owner"] = create_engine(
-        engine_url(module_database_url), connect_args={"prepare_threshold": None}
+        engine_url(tenants_url), connect_args={"prepare_threshold": None}
     )
     yield app
     app.extensions["owner"].dispose()

@@ -22,9 +22,9 @@ DAY = today()
 
 
 @pytest.fixture
-def engine(app, module_database_url):
+def engine(app, tenants_url):
     """The owner's engine, with which jobs work."""
-    engine = create_engine(engine_url(module_database_url))
+    engine = create_engine(engine_url(tenants_url))
     yield engine
     engine.dispose()
 

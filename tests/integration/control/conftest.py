@@ -6,10 +6,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from rq import Worker
-from sqlalchemy import create_engine
 
-from app.database.engines import engine_url
-from app.migrations import upgrade_control
 from jobs.services import job_services
 from schema_tools import verify
 from tests.fixtures.parts import Parts, make_parts
@@ -20,12 +17,14 @@ TEMPLATE = "template_individual_bakery"
 
 
 @pytest.fixture
+def database_url(fresh_migrated_url: str) -> str:
+    """A database with the control schema, for one test."""
+    return fresh_migrated_url
+
+
+@pytest.fixture
 def template_id(database_url: str) -> UUID:
     """The tenant row of a template of one table with three rows."""
-    engine = create_engine(engine_url(database_url))
-    with engine.begin() as connection:
-        upgrade_control(connection)
-    engine.dispose()
     template = uuid4()
     with psycopg.connect(database_url) as connection:
         connection.execute(

@@ -47,7 +47,7 @@ def children(pid: int) -> list[int]:
     return [found for child in map(int, listed) for found in (child, *children(child))]
 
 
-def wait_for(what, seconds: float = 30.0) -> None:
+def wait_for(what, seconds: float = 90.0) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not what():

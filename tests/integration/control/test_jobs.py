@@ -233,7 +233,7 @@ def test_requests_are_counted_once_though_the_cleanup_is_killed(parts):
         "tasks.cleanup()"
     )
     with python(script) as counting:
-        assert counting.wait(30) == -SIGKILL
+        assert counting.wait(90) == -SIGKILL
     assert parts.sessions.fetch(session.session_id).request_count == 3
     parts.activity.record(session.id, datetime.now(UTC))
     assert tasks.cleanup()["activity"] == 1

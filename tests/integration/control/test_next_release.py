@@ -107,7 +107,7 @@ def command(*options):
 def migrate(release, *options):
     """Run the next release's command; gives its exit code and what it reports of each schema."""
     done = subprocess.run(
-        command(*options), cwd=release, env=dict(os.environ), capture_output=True, timeout=100
+        command(*options), cwd=release, env=dict(os.environ), capture_output=True, timeout=240
     )
     assert done.stdout, done.stderr.decode()
     return done.returncode, {item["schema"]: item for item in json.loads(done.stdout)}

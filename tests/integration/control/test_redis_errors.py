@@ -85,7 +85,7 @@ def has_failed(log):
 def finishes(redis, queue):
     """Have a job of this queue done."""
     job = TaskQueue(queue, connection=redis).enqueue("jobs.tasks.purge")
-    wait_for(lambda: job.get_status().value == "finished", seconds=60)
+    wait_for(lambda: job.get_status().value == "finished", seconds=120)
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
@@ -98,7 +98,7 @@ def test_scheduler_and_workers_continue_after_a_redis_error(parts, monkeypatch, 
         with outage(parts.redis) as was_met:
             wait_for(lambda: was_met(logs))
         parts.redis.delete(SCHEDULE)
-        wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES, seconds=60)
+        wait_for(lambda: parts.redis.zcard(SCHEDULE) == ENTRIES, seconds=120)
         for queue in ("pool", "maintenance"):
             finishes(parts.redis, queue)
         assert (scheduler.poll(), worker.poll()) == (None, None)
@@ -134,7 +134,7 @@ def test_a_worker_that_hangs_is_replaced(parts, monkeypatch, tmp_path):
         wait_for(lambda: JobHealth(parts.redis).processes()["worker"] == 1)
         (hung,) = children(master.pid)
         os.kill(hung, signal.SIGSTOP)
-        wait_for(lambda: hung not in children(master.pid), seconds=60)
+        wait_for(lambda: hung not in children(master.pid), seconds=120)
         wait_for(lambda: len(children(master.pid)) == 1)
     assert '"action": "worker_hung"' in (tmp_path / "log").read_text()
 

@@ -233,7 +233,7 @@ def test_without_a_worker_a_reset_is_refused_and_not_done_later(parts, database,
     started = time.monotonic()
     with pytest.raises(Unavailable) as refused:
         parts.sessions.reset(session.session_id, wait=1)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     assert refused.value.error_code == "reset_unavailable"
     assert refused.value.headers["Retry-After"] == "5"
     assert len(TaskQueue(RESETS, connection=parts.redis)) == 0

@@ -1,6 +1,5 @@
 """The session service: leases, races, limits, ends; on a small template."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from app.control.models import SessionStatus
 from app.errors import Conflict, NotFound, Unauthorized, Unavailable
 from jobs import tasks
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
+from tests.integration.control.processes import wait_for
 from tests.integration.control.steps import VISITOR, at_once, fill_pool
 
 GATE = "masa-madre: open a session"
@@ -142,13 +142,12 @@ def test_a_session_that_ends_while_it_is_served_leaves_no_leased_tenant(
 
 
 def wait_until_blocked(database):
-    """Wait until a connection waits for a lock."""
-    for _ in range(200):
-        rows = database.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
-        if rows[0]:
-            return
-        time.sleep(0.02)
-    raise AssertionError("no connection waits for a lock")
+    """Wait until a connection to this database waits for a lock."""
+    blocked = (
+        "SELECT EXISTS (SELECT FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    wait_for(lambda: database.execute(blocked).fetchone()[0])
 
 
 def test_the_token_of_a_session_that_waits_lasts_as_long_as_its_time_can(parts):

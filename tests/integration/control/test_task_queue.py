@@ -103,13 +103,13 @@ def run_worker(parts, queue):
     with python("from jobs.worker import main; main()") as worker:
         wait_for(lambda: not parts.redis.exists("rq:queue:maintenance", "rq:wip:maintenance"))
         worker.terminate()
-        worker.wait(20)
+        worker.wait(90)
 
 
 def run_pod(parts, queue):
     del parts
     command = [sys.executable, "-m", "jobs.clone_pod", queue]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=240)
 
 
 def run_scheduler(parts, queue):

@@ -10,7 +10,7 @@ from app.control import transitions
 from app.control.models import SessionStatus, TenantState
 from app.control.transitions import Transition
 from app.database.engines import engine_url
-from app.migrations import CONTROL, upgrade_control
+from app.migrations import CONTROL
 
 NAMED = {name: value for name, value in vars(transitions).items() if isinstance(value, Transition)}
 TEMPLATE, TENANT, SPARE, SESSION = (UUID(int=number) for number in range(1, 5))
@@ -83,11 +83,9 @@ pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def connection(module_database_url):
+def connection(migrated_url):
     """A connection to an empty control schema."""
-    engine = create_engine(engine_url(module_database_url))
-    with engine.begin() as migrating:
-        upgrade_control(migrating)
+    engine = create_engine(engine_url(migrated_url))
     with engine.connect() as opened:
         yield opened
     engine.dispose()

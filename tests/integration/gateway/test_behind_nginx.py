@@ -108,7 +108,7 @@ def nginx(world, verification, serve, tmp_path):
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(90)
 
 
 def ask(url, path, method="GET", headers=None):

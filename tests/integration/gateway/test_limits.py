@@ -90,8 +90,8 @@ def test_open_requests_of_a_session_are_bounded_and_released_when_sent(world, co
         start_response("200 OK", [])
 
         def body():
-            entered.wait(10)
-            leave.wait(10)
+            entered.wait(90)
+            leave.wait(90)
             yield b"done"
 
         return body()
@@ -100,7 +100,7 @@ def test_open_requests_of_a_session_are_bounded_and_released_when_sent(world, co
     threads = [threading.Thread(target=lambda: world.get(record).close()) for _ in range(2)]
     for thread in threads:
         thread.start()
-    entered.wait(10)
+    entered.wait(90)
     refused = world.get(record)
     world.app = world.echo
     other = world.get(world.open())

@@ -8,13 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import create_engine
 
 from app import create_app
 from app.control.services import KEY
-from app.database.engines import engine_url
 from app.db import db, tenant_engine
-from app.migrations import upgrade_control
 from app.settings.table import Settings
 from tests.fixtures.mail import Mailbox, mail_server
 
@@ -35,26 +32,16 @@ def made_app(settings: Settings) -> Iterator[APIFlask]:
 
 
 @pytest.fixture(scope="module")
-def control_url(module_database_url: str) -> str:
-    """A database with the control schema."""
-    engine = create_engine(engine_url(module_database_url))
-    with engine.begin() as connection:
-        upgrade_control(connection)
-    engine.dispose()
-    return module_database_url
-
-
-@pytest.fixture(scope="module")
 def mailbox() -> Iterator[Mailbox]:
     with mail_server() as box:
         yield box
 
 
 @pytest.fixture(scope="module")
-def settings(control_url: str, redis_server: str, mailbox: Mailbox) -> Settings:
+def settings(migrated_url: str, redis_server: str, mailbox: Mailbox) -> Settings:
     return Settings(
         _env_file=None,
-        database_url=control_url,
+        database_url=migrated_url,
         redis_url=redis_server,
         jwt_secret="s" * 32,
         ops_password=OPS[1],
@@ -79,9 +66,9 @@ def services(app: APIFlask) -> Any:
 
 
 @pytest.fixture
-def database(control_url: str) -> Iterator[psycopg.Connection]:
+def database(migrated_url: str) -> Iterator[psycopg.Connection]:
     """A connection of the owner; the tables of leads are empty at first."""
-    with psycopg.connect(control_url, autocommit=True) as connection:
+    with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute("TRUNCATE control.leads, control.lead_access")
         yield connection
 

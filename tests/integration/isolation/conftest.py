@@ -9,13 +9,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
 
-from app.database.engines import engine_url
 from app.database.isolation import ensure_tenant_role, open_template, tenant_role
 from app.database.logins import Logins, login_of, make_logins
 from app.db import db, init_db, tenant_engine
-from app.migrations import upgrade_control
 from app.settings.table import Settings
 from gateway import connect_redis
 from schema_tools import compile_plan
@@ -75,10 +72,6 @@ def add_tenant(owner: psycopg.Connection, tenant: UUID, login: str, canary: str)
 @contextmanager
 def build(database_url: str, **overrides: object) -> Iterator[House]:
     """The house, with settings of the test's own; inside its application's context."""
-    engine = create_engine(engine_url(database_url))
-    with engine.begin() as connection:
-        upgrade_control(connection)
-    engine.dispose()
     logins = make_logins(database_url, SECRET)
     assert logins is not None
     mine, other = uuid4(), uuid4()
@@ -105,10 +98,16 @@ def build(database_url: str, **overrides: object) -> Iterator[House]:
         db.engine.dispose()
 
 
+@pytest.fixture
+def database_url(fresh_migrated_url: str) -> str:
+    """A database with the control schema, for one test."""
+    return fresh_migrated_url
+
+
 @pytest.fixture(scope="module")
-def shared_house(module_database_url: str) -> Iterator[House]:
+def shared_house(migrated_url: str) -> Iterator[House]:
     """A house for tests that leave it as it was."""
-    with build(module_database_url) as house:
+    with build(migrated_url) as house:
         yield house
 
 

@@ -92,7 +92,7 @@ def bounced(database_url, tmp_path):
             tenant_engine().dispose()
             db.engine.dispose()
         process.terminate()
-        process.wait(10)
+        process.wait(90)
         process.stderr.close()
 
 
@@ -103,7 +103,7 @@ def read_at_once(app, tenants, turns):
     def work(number):
         tenant, owner = tenants[number % 2]
         with app.app_context():
-            start.wait(10)
+            start.wait(90)
             for _ in range(turns):
                 with tenant_transaction(tenant) as session:
                     backends.add(session.scalar(text("SELECT pg_backend_pid()")))

@@ -77,7 +77,7 @@ def test_a_background_thread_that_outlives_the_transaction_reads_nothing(house):
     with tenant_transaction(house.mine) as session:
 
         def late():
-            leave.wait(10)
+            leave.wait(90)
             try:
                 seen.append(session.scalars(OWNER).all())
             except SQLAlchemyError as error:

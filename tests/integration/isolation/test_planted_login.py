@@ -208,6 +208,6 @@ def test_a_block_that_commits_in_a_loop_is_overdue_by_its_statement(make_house, 
         thread = threading.Thread(target=run)
         thread.start()
         wait_for(lambda: expiry.end_overdue(services) == 1)
-        thread.join(10)
+        thread.join(90)
         services.engine.dispose()
         assert ended == ["AdminShutdown"]

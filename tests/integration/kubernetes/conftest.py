@@ -8,10 +8,10 @@ import pytest
 
 from jobs.kubernetes.api import CALLS
 from tests.fixtures.kube import Cluster, kube_api
-from tests.integration.control.conftest import database, parts, template_id
+from tests.integration.control.conftest import database, database_url, parts, template_id
 from tests.integration.kubernetes.answers import answer, tenant_id
 
-__all__ = ["answer", "database", "parts", "template_id", "tenant_id"]
+__all__ = ["answer", "database", "database_url", "parts", "template_id", "tenant_id"]
 
 ROOT = Path(__file__).parents[3]
 IMAGE = "masa-madre:test"

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 def run_pod(queue):
     return subprocess.run(
         [sys.executable, "-m", "jobs.clone_pod", queue],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_a_stopped_pod_finishes_its_clone_and_exits_with_1(parts, database, data
         pod.send_signal(signal.SIGTERM)
         wait_for(lambda: asked_to_stop(parts, queue))
         lock.close()
-        assert pod.wait(30) == UNFINISHED
+        assert pod.wait(90) == UNFINISHED
     assert sorted(tenant_states(database)) == ["cloning", "cloning", "ready"]
     assert run_pod(queue).returncode == DONE
     assert tenant_states(database) == ["ready"] * 3

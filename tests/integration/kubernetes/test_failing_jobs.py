@@ -70,8 +70,9 @@ def test_without_an_api_the_workers_clone(cluster, parts, what, monkeypatch):
 
 
 def test_an_api_that_hangs_is_asked_once_and_not_by_every_session(cluster, parts, monkeypatch):
-    monkeypatch.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
-    with cluster.fail("hang") as hang:
+    with monkeypatch.context() as patched, cluster.fail("hang") as hang:
+        patched.setattr("jobs.kubernetes.api.ANSWER_SECONDS", 0.5)
+        patched.setattr("jobs.kubernetes.reconciler.AWAY_SECONDS", 600)
         for _ in range(3):
             session = open_session(parts)
             settle(parts, is_(parts, session, SessionStatus.ACTIVE))
@@ -150,7 +151,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
     with locked_template(database_url):
         tasks.reconcile_clone_jobs()
         wait_for(lambda: connections(database) == 1)
-        death = cluster.fail("node-death", after=0.05, unnoticed=120)
+        death = cluster.fail("node-death", after=0.05, times=1, unnoticed=120)
         wait_for(lambda: death.hits == 1)
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))

@@ -16,7 +16,7 @@ def schemas(connection):
     return {row[0] for row in rows}
 
 
-def wait_until(happens, seconds=20.0):
+def wait_until(happens, seconds=90.0):
     deadline = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < deadline, "it never happened"

@@ -217,14 +217,14 @@ def test_readers_are_not_blocked_by_a_restore(rich, database_url):
 
     def wait(_):
         begun.set()
-        assert done.wait(20)
+        assert done.wait(90)
 
     with (
         ThreadPoolExecutor(1) as threads,
         psycopg.connect(database_url, autocommit=True) as reader,
     ):
         restoring = threads.submit(restore_rows, rich, SOURCE, CLONE, check=wait)
-        assert begun.wait(20)
+        assert begun.wait(90)
         reader.execute("SET lock_timeout = '5s'")
         seen = reader.execute(f"SELECT count(during) FROM {CLONE}.bookings").fetchone()
         reader.execute("SET lock_timeout = '50ms'")

@@ -144,7 +144,7 @@ def test_a_closed_recorder_writes_what_waits_and_ends_its_thread(redis):
     assert len(written(redis)) == 1
     recorder.record("landed")
     recorder.flush()
-    thread.join(30)
+    thread.join(90)
     assert not thread.is_alive()
     assert len(written(redis)) == 1
 

@@ -20,7 +20,7 @@ def test_a_task_that_fails_does_not_stop_the_next():
                 break
             done.wait(0.05)
         background_tasks.submit("second", done.set)
-        assert done.wait(10)
+        assert done.wait(90)
     assert [(line["action"], line["error"]) for line in lines] == [("task_failed", "RuntimeError")]
 
 
@@ -30,13 +30,13 @@ def test_waiting_tasks_of_one_name_run_once():
 
     def hold():
         started.set()
-        go.wait(10)
+        go.wait(90)
 
     background_tasks.submit("hold", hold)
-    assert started.wait(10)
+    assert started.wait(90)
     for number in range(5):
         background_tasks.submit("refill", lambda number=number: done.append(number))
     background_tasks.submit("last", last.set)
     go.set()
-    assert last.wait(10)
+    assert last.wait(90)
     assert done == [4]

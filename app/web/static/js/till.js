@@ -16,8 +16,10 @@ let waiting = null;
 const [group, decimal] = ["group", "decimal"].map(
   (kind) => euros.formatToParts(1000.5).find((part) => part.type === kind).value,
 );
-// A number as it is written in the page's language; without a comma, as it is.
-const read = (text) => Number(text.includes(",") ? text.replaceAll(group, "").replace(decimal, ".") : text);
+// A number as it is written in the page's language: «1.000» is a thousand in Spanish; else as it is.
+const grouped = new RegExp(`^[1-9]\\d{0,2}(\\${group}\\d{3})+$`);
+const written = (text) => text.includes(",") || grouped.test(text);
+const read = (text) => Number(written(text) ? text.replaceAll(group, "").replace(decimal, ".") : text);
 const field = (product) => product.querySelector("input");
 const count = (product) => Number(field(product).value) || 0;
 const cents = (product) => count(product) * Math.round(Number(product.dataset.price) * 100);
