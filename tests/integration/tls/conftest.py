@@ -51,9 +51,9 @@ def postgres_tls(postgres: Postgres, secured_postgres: None) -> TlsUrl:
 
 
 @pytest.fixture
-def database_url(database_url: str, secured_postgres: None, authority: Authority) -> str:
+def database_url(fresh_migrated_url: str, secured_postgres: None, authority: Authority) -> str:
     """The test's database, by a URL that checks the server's certificate."""
-    return postgres_over_tls(database_url).trusting(authority.certificate)
+    return postgres_over_tls(fresh_migrated_url).trusting(authority.certificate)
 
 
 @pytest.fixture(scope="module")
