@@ -30,7 +30,7 @@ def database(database_url, postgres):
 
 
 @pytest.mark.timeout(600)
-@examples("HOSTILE_EXAMPLES", 150, together=TOGETHER)
+@examples("HOSTILE_EXAMPLES", 300, together=TOGETHER)
 @given(scripts=st.lists(schemas(), min_size=SCHEMAS, max_size=SCHEMAS))
 def test_a_clone_with_ambiguous_names_equals_a_restored_dump(database, scripts):
     connection, url, postgres = database

@@ -48,7 +48,7 @@ def entries_of(dumped, schema):
 
 
 @pytest.mark.timeout(600)
-@examples("SCHEMA_EXAMPLES", 150, together=TOGETHER)
+@examples("SCHEMA_EXAMPLES", 300, together=TOGETHER)
 @given(scripts=st.lists(schemas(), min_size=SCHEMAS, max_size=SCHEMAS))
 def test_clones_of_random_schemas_equal_their_sources_pg_dump(database, scripts):
     connection, url, bindir = database
