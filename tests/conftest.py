@@ -37,6 +37,7 @@ _filled: dict[tuple[str, Callable[[str], None]], str] = {}
 ABOUT_THE_SERVER = (
     "integration/schema_tools/",
     "integration/isolation/",
+    "integration/tls/",
     "integration/test_db.py",
     "integration/test_pooling.py",
     "integration/test_local_servers.py",
