@@ -8,6 +8,9 @@ here is the Job's outcome: 0 when every clone of the queue is made, by this pod 
 import sys
 from collections.abc import Sequence
 
+if __name__ == "__main__":  # structlog would import it, to draw tracebacks; a pod's are JSON
+    sys.modules["rich"] = None  # type: ignore[assignment]
+
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
@@ -16,6 +19,7 @@ from app.control.queues import QUEUE_PREFIX
 from app.logs import init_logs
 from app.settings.clone import load_clone_settings
 from app.settings.error import ConfigurationError
+from app.tls_advice import with_advice
 from app.tracing import init_tracing
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.queue.task_queue import TaskQueue, TaskWorker
@@ -42,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return work(Redis.from_url(settings.redis_url), given[0])
         except RedisError as error:
-            log.error("Redis failed", action="redis_failed", error=str(error))
+            log.error("Redis failed", action="redis_failed", error=with_advice(str(error)))
             return UNFINISHED
 
 

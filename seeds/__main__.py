@@ -22,6 +22,7 @@ from app.control.sessions.accounts import ensure_accounts
 from app.database.engines import engine_url
 from app.demo import Demo, SeedError, demo_of
 from app.settings.table import ConfigurationError, load_settings
+from app.tls_advice import with_advice
 from seeds.loading.load import LoadedTemplate, ensure_templates, ensure_tenants
 from seeds.loading.load import Progress as Report
 from seeds.loading.locks import ensure_control
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         outcome = _run(engine, demo, options)
     except (SeedError, SQLAlchemyError, PsycopgError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{with_advice(str(error))}\n")
         return FAILED
     if options.json:
         sys.stdout.write(json.dumps(outcome, ensure_ascii=False, indent=2) + "\n")

@@ -37,6 +37,7 @@ _filled: dict[tuple[str, Callable[[str], None]], str] = {}
 ABOUT_THE_SERVER = (
     "integration/schema_tools/",
     "integration/isolation/",
+    "integration/tls/",
     "integration/test_db.py",
     "integration/test_pooling.py",
     "integration/test_local_servers.py",
@@ -53,10 +54,12 @@ ABOUT_THE_SERVER = (
 FASTEST_FIRST = ("unit", "integration", "acceptance", "chaos", "helm", "browser")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave Postgres 15 to what its version can change, and run the fast folders first.
 
-    pytest then moves tests that share a server together.
+    Pytest has moved tests together that share a server, in each folder. All on 15 come last: a
+    server and a live system are started once for each version.
     """
     left = [item for item in items if _only_doubles(item)]
     config.hook.pytest_deselected(items=left)
@@ -69,16 +72,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByModule:
     return ByModule(config, log)
 
 
+def _is_on_15(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and call.params.get("postgres") == "15"
+
+
 def _only_doubles(item: pytest.Item) -> bool:
     """Whether this is a second run, on Postgres 15, of what is not about the server."""
-    call = getattr(item, "callspec", None)
-    second = call is not None and call.params.get("postgres") == "15"
-    return second and not item.path.relative_to(TESTS).as_posix().startswith(ABOUT_THE_SERVER)
+    return _is_on_15(item) and not item.path.relative_to(TESTS).as_posix().startswith(
+        ABOUT_THE_SERVER
+    )
 
 
-def _place_in_order(item: pytest.Item) -> int:
+def _place_in_order(item: pytest.Item) -> tuple[bool, int]:
+    """The folders in their order; on 15 the slowest first, so that both workers end together."""
     folder = item.path.relative_to(TESTS).parts[0]
-    return FASTEST_FIRST.index(folder) if folder in FASTEST_FIRST else len(FASTEST_FIRST)
+    place = FASTEST_FIRST.index(folder) if folder in FASTEST_FIRST else len(FASTEST_FIRST)
+    return (True, -place) if _is_on_15(item) else (False, place)
 
 
 @dataclass(frozen=True)

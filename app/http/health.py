@@ -24,6 +24,7 @@ from app.http.metrics.collectors import (
     SessionCollector,
 )
 from app.http.metrics.job_collector import JobCollector
+from app.http.metrics.measurements_collector import MeasurementsCollector
 from app.http.openapi.document import Responses
 from app.http.readiness import current_readiness
 from app.version import VERSION
@@ -140,7 +141,7 @@ def metrics() -> Response:
         PoolCollector(services.targets.get()),
         QueueCollector(services.redis),
         CloneJobCollector(services.redis),
-        services.measurements,
+        MeasurementsCollector(services.measurements),
         redis_failures(current_app),
         JobCollector(JobHealth(services.redis)),
     ):

@@ -152,7 +152,7 @@ class Settings(OutreachSettings, InsightSettings, ProcessSettings):
         default="masa-madre", description="ConfigMap with the other settings of the Jobs' pods."
     )
     clone_job_requests: str = Field(
-        default="cpu=100m,memory=96Mi", description="What a Job's pod asks for."
+        default="cpu=100m,memory=64Mi", description="What a Job's pod asks for."
     )
     clone_job_limits: str = Field(
         default="cpu=1,memory=256Mi", description="What a Job's pod may use."

@@ -33,7 +33,6 @@ from schema_tools import (
     PlanOutdated,
     Step,
     TargetExists,
-    compile_plan,
     drop_schema,
 )
 from schema_tools import Progress as ProgressCallback
@@ -214,6 +213,8 @@ def prove_template(
     Raises:
         SchemaToolsError: it cannot be cloned.
     """
+    from schema_tools import compile_plan  # a clone by a kept plan does without the compiler
+
     plan = compile_plan(connection, schema)
     connection.execute(_KEEP_PLAN, [template_id, plan.fingerprint, plan.to_json()])
     return plan

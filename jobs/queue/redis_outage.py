@@ -13,6 +13,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from app.http.job_health import JobHealth
+from app.tls_advice import with_advice
 from jobs.queue.unreadable_keys import is_wrong_type, set_aside_unreadable
 
 log = structlog.get_logger(__name__)
@@ -93,7 +94,9 @@ class RedisOutage:
                 "Redis failed",
                 action="redis_failed",
                 process=self._process,
-                error=str(error) if isinstance(error, RedisAway) else _described(error),
+                error=with_advice(
+                    str(error) if isinstance(error, RedisAway) else _described(error)
+                ),
             )
         if is_wrong_type(error):
             try:

@@ -33,7 +33,7 @@ def ready_pool(live_system):
             )
             return {row[0] for row in rows} >= set(MODELS)
 
-    assert wait_for(ready, 30), live_system.log.read_text()[-3000:]
+    assert wait_for(ready, 120), live_system.log.read_text()[-3000:]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -73,7 +73,7 @@ def test_a_destroyed_session_is_refused_at_once_and_its_schema_is_dropped(live_s
 
     refused = prospect.get("/api/inventory/ingredients")
     assert (refused.status, refused.code) == (401, "session_destroyed")
-    assert wait_for(lambda: schema not in live_system.schemas(), 30)
+    assert wait_for(lambda: schema not in live_system.schemas())
     again = prospect.post(
         "/api/demo/session/destroy", {"session_id": prospect.session["session_id"]}
     )

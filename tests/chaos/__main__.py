@@ -53,7 +53,7 @@ def main() -> None:
         keep([json.loads(FILE.read_text())])
     wrong = sum(len(result.violations) for result in run.results)
     say(f"{len(run.results)} trials, {run.history.acknowledged.total()} writes, {wrong} violations")
-    sys.exit(1 if wrong or failure else 0)
+    sys.exit(1 if wrong or failure or any(result.stopped for result in run.results) else 0)
 
 
 def report_of(run: Run, minutes: int) -> dict[str, Any]:
@@ -92,6 +92,8 @@ def tell(result: Result) -> None:
         f"{result.name}: {result.done} broken, {result.acknowledged} writes, failures: {failures}; "
         f"usable after {result.usable_after} s, settled after {result.settled_after} s"
     )
+    if result.stopped:
+        say(f"  stopped: {result.stopped}")
     for sentence in result.violations:
         say(f"  VIOLATION {sentence}")
 

@@ -25,6 +25,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 KEPT = Path(__file__).parent / "last_run.json"
 """What the last whole run saw, or several that were put together; the page is made of it."""
 
+SHOWN = 3
 ID = re.compile("(?:demo_|mm_)?[0-9a-f]{8}-?[0-9a-f-]{20,}")
 REPAIRED = """## Repairs that were taken out
 
@@ -126,7 +127,7 @@ def _repairs(kept: dict[str, Any]) -> list[str]:
     lines = ["| without | while | what the suite said |", "|---|---|---|"]
     for repair in REPAIRS:
         seen = kept.get(repair.name)
-        found = "; ".join(sorted({_short(each) for each in seen["found"]})) if seen else ""
+        found = "; ".join(sorted({_short(each) for each in seen["found"]})[:SHOWN]) if seen else ""
         told = (found or "**not noticed**") if seen else "not tried"
         lines.append(f"| {repair.name} | {repair.experiment} | {told} |")
     return lines
@@ -135,7 +136,7 @@ def _repairs(kept: dict[str, Any]) -> list[str]:
 def _short(sentence: str) -> str:
     """Return what is said of any run: the first clause, without ids."""
     told = sentence.removeprefix("VIOLATION ").removeprefix("STOPPED ")
-    return ID.sub("…", told).replace("|", "/")[:120]
+    return ID.sub("…", told).partition(". ")[0].partition("; the log")[0].replace("|", "/")[:120]
 
 
 def _last_run(run: dict[str, Any]) -> str:
@@ -177,7 +178,8 @@ def _seen(trials: list[dict[str, Any]]) -> str:
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(failed.items())) or "no failure"
     usable = f"usable after {median(trial['usable_after'] for trial in trials):.1f} s"
     wrong = sum(len(trial["violations"]) for trial in trials)
-    return f"{told}; {usable}; {wrong or 'no'} violation{'s' if wrong > 1 else ''}"
+    stopped = "".join(f"; stopped: {each}" for trial in trials if (each := trial.get("stopped")))
+    return f"{told}; {usable}; {wrong or 'no'} violation{'s' if wrong > 1 else ''}{stopped}"
 
 
 def keep(runs: Sequence[dict[str, Any]]) -> None:

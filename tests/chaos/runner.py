@@ -40,6 +40,8 @@ class Result:
     slowest_failure: float = 0.0
     violations: list[str] = field(default_factory=list)
     killed: dict[str, int] = field(default_factory=dict)
+    stopped: str = ""
+    """Why it was not done to its end, as a process of its own did not start in time."""
 
 
 class Run:
@@ -73,12 +75,7 @@ class Run:
         self.gate.is_open.set()
         self._let_work(around)
         self.history.during = experiment.name
-        try:
-            experiment.act(trial)
-        except (Exception, pytest.fail.Exception) as error:  # the others are done all the same
-            self.history.wrong.append(
-                f"{experiment.name} stopped: {type(error).__name__}: {error}"[:300]
-            )
+        stopped = self._act(experiment, trial)
         usable = self.stack.wait_until_ready()
         self._let_work(around)
         self.pause()
@@ -98,10 +95,23 @@ class Run:
             round(max((each.seconds for each in failures), default=0.0), 1),
             violations,
             dict(trial.killed),
+            stopped,
         )
         self.history.during = ""
         self.results.append(result)
         return result
+
+    def _act(self, experiment: Experiment, trial: Trial) -> str:
+        """Do it; what it cannot go on from is wrong, and the others are done all the same."""
+        try:
+            experiment.act(trial)
+        except pytest.fail.Exception as error:  # of `wait_until_ready`
+            return str(error).partition(";")[0]
+        except Exception as error:
+            self.history.wrong.append(
+                f"{experiment.name} stopped: {type(error).__name__}: {error}"[:300]
+            )
+        return ""
 
     def _let_work(self, least: float) -> None:
         """Wait for so many seconds, and until visitors have written, which a busy machine delays.

@@ -7,11 +7,14 @@ runs only when it is asked for by name: `make test` must not install anything on
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from helm_python import Config
 
+from tests.cluster.installation import RELEASE, Installation, beside, trial_values
 from tests.cluster.rendering import rendered
 from tests.cluster.server import Server
 from tests.helm.cases import TRIAL
@@ -67,6 +70,34 @@ def accounts(server: Server, make_namespace: "NamespaceMaker") -> str:
         if document["kind"] in ("ServiceAccount", "Role", "RoleBinding"):
             server.create(document)
     return namespace
+
+
+InstallInto = Callable[[], AbstractContextManager[Installation]]
+
+
+@pytest.fixture(scope="session")
+def install_into(server: Server, make_namespace: "NamespaceMaker") -> InstallInto:
+    """Gives a namespace to install into, where nothing is yet; what is there is uninstalled."""
+
+    @contextmanager
+    def make() -> Iterator[Installation]:
+        namespace = make_namespace()
+        with Config(kubeconfig_path=os.environ["KUBECONFIG"], namespace=namespace) as helm:
+            try:
+                yield Installation(server, namespace, helm)
+            finally:
+                helm.uninstall(RELEASE, ignore_not_found=True)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def installed(install_into: InstallInto, image: str) -> Iterator[Installation]:
+    """The chart with trial servers and with more in its pods, serving."""
+    with install_into() as release:
+        release.install(trial_values(image, beside(image)))
+        release.ready_pod("web")
+        yield release
 
 
 class NamespaceMaker:

@@ -8,6 +8,7 @@ from kubernetes import client, config
 from kubernetes.client import ApiException
 
 Document = dict[str, Any]
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Server:
         other.api_key = {"authorization": f"Bearer {token}"}
         return Server(client.ApiClient(other))
 
-    def request(self, method: str, path: str, body: object = None, **query: str) -> Answer:
+    def request(
+        self, method: str, path: str, body: object = None, content_type: str = JSON, **query: str
+    ) -> Answer:
         """One request; every status is an answer."""
         request = self.api.param_serialize(
             method,
             path,
             query_params=list(query.items()),
-            header_params={"Accept": "application/json", "Content-Type": "application/json"},
+            header_params={"Accept": JSON, "Content-Type": content_type},
             body=body,
             auth_settings=["BearerToken"],
         )
@@ -71,6 +74,18 @@ class Server:
             return Answer(int(status), json.loads(text or b"null"))
         except ValueError:  # an unknown path is answered in plain text
             return Answer(int(status), text)
+
+    def status(self, path: str, headers: dict[str, str]) -> int:
+        """Return the status of a path that another server answers, through this one."""
+        request = self.api.param_serialize(
+            "GET", path, header_params=dict(headers), auth_settings=["BearerToken"]
+        )
+        try:
+            answer = self.api.call_api(*request, _request_timeout=30)
+            answer.read()
+            return int(answer.status)
+        except ApiException as error:
+            return int(error.status)
 
     def text(self, path: str) -> str:
         """Return the answer of a path that is not a document."""
@@ -111,3 +126,28 @@ class Server:
         name = f"{document['kind']}/{document['metadata'].get('name')}"
         assert answer.status == 201, f"{name}: {answer.status} {answer.message}"
         return answer.body
+
+    def apply(self, document: Document, manager: str = "masa-madre-test") -> Answer:
+        """Server-side apply, as Argo CD and `kubectl apply --server-side` do it."""
+        path = self.path_of(document)
+        assert path is not None, f"the cluster has no {document['kind']}"
+        name = document["metadata"]["name"]
+        answer = self.request(
+            "PATCH", f"{path}/{name}", document, "application/apply-patch+yaml",
+            fieldManager=manager, force="true", fieldValidation="Strict",
+        )  # fmt: skip
+        assert answer.status in (200, 201), f"{document['kind']}/{name}: {answer.message}"
+        return answer
+
+    def patch(self, path: str, change: Document) -> Document:
+        """Change some fields of an object."""
+        answer = self.request("PATCH", path, change, "application/merge-patch+json")
+        assert answer.status == 200, f"{path}: {answer.status} {answer.message}"
+        return answer.body
+
+    def listed(self, path: str, **labels: str) -> list[Document]:
+        """Return the objects of a path that have these labels, each `app.kubernetes.io/…`."""
+        chosen = ",".join(f"app.kubernetes.io/{name}={value}" for name, value in labels.items())
+        answer = self.request("GET", path, **({"labelSelector": chosen} if chosen else {}))
+        assert answer.status == 200, f"{path}: {answer.status} {answer.message}"
+        return list(answer.body["items"])

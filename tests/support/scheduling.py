@@ -5,6 +5,9 @@ import re
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+LIVE_ON_15 = "a live system on 15"
+"""The modules that share it: it takes as long to start as they do."""
+
 ON_POSTGRES_15 = re.compile(r"\[(.*-)?15(-.*)?\]$")
 
 
@@ -16,11 +19,11 @@ class ByModule(LoadScopeScheduling):
     """
 
     def __init__(self, config: pytest.Config, log: object) -> None:
-        config.option.loadscopereorder = (
-            False  # the order is that of `pytest_collection_modifyitems`
-        )
+        config.option.loadscopereorder = False  # `pytest_collection_modifyitems` gives the order
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return f"{module} on 15" if ON_POSTGRES_15.search(nodeid) else module
+        if not ON_POSTGRES_15.search(nodeid):
+            return module
+        return LIVE_ON_15 if module.startswith("tests/acceptance/") else f"{module} on 15"

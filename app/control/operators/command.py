@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.control.services import current_services
 from app.errors import AppError
 from app.settings.table import ConfigurationError
+from app.tls_advice import with_advice
 
 FAILURES = {
     "session_unknown": "There is no such session.",
@@ -49,9 +50,10 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except ConfigurationError as error:
             raise Failed(str(error)) from error
         except RedisError as error:
-            raise Failed(f"Redis does not answer: {error}") from error
+            raise Failed(f"Redis does not answer: {with_advice(str(error))}") from error
         except (SQLAlchemyError, psycopg.Error) as error:
             cause = getattr(error, "orig", None) or error
-            raise Failed(f"Postgres: {str(cause).strip().splitlines()[0]}") from error
+            first = str(cause).strip().splitlines()[0]
+            raise Failed(f"Postgres: {with_advice(first)}") from error
 
     return cast("Callable[..., None]", with_appcontext(run))

@@ -21,6 +21,7 @@ from app.database.isolation import ensure_tenant_rights, open_template
 from app.demo import TenantTables
 from app.migrations import tenant_head, upgrade_control, upgrade_tenant
 from app.sql_blocks import load_statements
+from app.tls_advice import with_advice
 
 LOCK_TIMEOUT = "5s"
 """How long a schema's migration waits for requests that are using it."""
@@ -188,4 +189,4 @@ def sentence(error: Exception) -> str:
     """Return the error in one line."""
     cause = getattr(error, "orig", None) or error
     lines = str(cause).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return with_advice(lines[0]) if lines else type(error).__name__

@@ -7,17 +7,17 @@ away counts stay in the process: there are only so many series.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock, Timer
 
 import structlog
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
-from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+Labels = tuple[str, ...]
+Sums = Counter[str]
 
 KEY = "demo:measurements"
 GATHER_SECONDS = 1.0
@@ -70,8 +70,8 @@ MEASURED = {
 """Everything that is counted. The buckets lie around what was measured (docs/performance.md)."""
 
 
-class Measurements(Collector):
-    """Adds to the metrics of `MEASURED`, and shows them."""
+class Measurements:
+    """Adds to the metrics of `MEASURED`, and reads them."""
 
     def __init__(self, redis: Redis, *, every: float = GATHER_SECONDS) -> None:
         self._redis = redis
@@ -125,39 +125,20 @@ class Measurements(Collector):
                 self._timer.daemon = True
                 self._timer.start()
 
-    def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily]:
-        """Read the sums of all processes; without Redis there are none."""
-        try:
-            stored: dict[bytes, bytes] = self._redis.hgetall(KEY)  # type: ignore[assignment]
-        except RedisError:
-            return
-        series: dict[tuple[str, tuple[str, ...]], Counter[str]] = {}
+    def read(self) -> dict[tuple[str, Labels], Sums]:
+        """Return the sums of all processes, by metric and labels.
+
+        Raises:
+            RedisError: they are not known.
+        """
+        stored: dict[bytes, bytes] = self._redis.hgetall(KEY)  # type: ignore[assignment]
+        series: dict[tuple[str, Labels], Sums] = {}
         for field, amount in stored.items():
             name, *labels, what = field.decode(errors="replace").split(SEPARATOR)
             if name in MEASURED and len(labels) == len(MEASURED[name].labels):
                 series.setdefault((name, tuple(labels)), Counter())[what] = int(amount)
-        for name, measured in MEASURED.items():
-            of_it = [(labels, found) for (known, labels), found in series.items() if known == name]
-            yield _family(name, measured, sorted(of_it))
+        return series
 
 
 def _field(name: str, labels: tuple[str, ...], what: str) -> str:
     return SEPARATOR.join((name, *labels, what))
-
-
-def _family(
-    name: str, measured: Measured, series: list[tuple[tuple[str, ...], Counter[str]]]
-) -> CounterMetricFamily | HistogramMetricFamily:
-    if not measured.buckets:
-        counts = CounterMetricFamily(name, measured.help, labels=measured.labels)
-        for labels, found in series:
-            counts.add_metric(list(labels), found["count"])
-        return counts
-    histogram = HistogramMetricFamily(name, measured.help, labels=measured.labels)
-    for labels, found in series:
-        total, buckets = 0, []
-        for bound in (*map(str, measured.buckets), "+Inf"):
-            total += found[bound]
-            buckets.append((bound, float(total)))
-        histogram.add_metric(list(labels), buckets, found["sum"] / MICROSECONDS)
-    return histogram

@@ -63,11 +63,13 @@ def _end(prospect: Prospect) -> None:
 
 def _at_work(client: "redis.Redis") -> Iterator[tuple[str, int]]:
     """Give the task and the process of each worker that has one in hand."""
-    for key in client.smembers("rq:workers"):
-        job, pid = client.hmget(key, "current_job", "pid")
-        said = client.hget(f"rq:job:{job}", "description") if job else None
-        if said and pid:
-            yield str(said).removeprefix("jobs.tasks.").partition("(")[0], int(pid)
+    for queue in client.smembers("rq:queues"):
+        for execution in client.zrange(str(queue).replace("rq:queue:", "rq:wip:"), 0, -1):
+            job = str(execution).partition(":")[0]
+            said, worker = client.hmget(f"rq:job:{job}", "description", "worker_name")
+            pid = client.hget(f"rq:worker:{worker}", "pid") if worker else None
+            if said and pid:
+                yield str(said).removeprefix("jobs.tasks.").partition("(")[0], int(pid)
 
 
 EXPERIMENTS = register(

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from redis import Redis
 
 from app.http.metrics.measurements import KEY, MEASURED, Measurements
+from app.http.metrics.measurements_collector import MeasurementsCollector
 from app.http.metrics.request_times import kind_of
 
 WAIT = "demo_session_wait_seconds"
@@ -15,7 +16,7 @@ WAIT = "demo_session_wait_seconds"
 
 def shown(measurements):
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(measurements)
+    registry.register(MeasurementsCollector(measurements))
     lines = generate_latest(registry).decode().splitlines()
     return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
 

@@ -126,7 +126,8 @@ def test_an_unknown_token_is_not_authorized(api: Api) -> None:
     ("method", "path", "what"),
     [
         ("GET", "jobs?watch=1", "the verb `watch` of jobs"),
-        ("PATCH", "jobs/bread", "the verb `patch` of jobs"),
+        ("PUT", "jobs/bread", "the verb `update` of jobs"),
+        ("PATCH", "jobs/bread", "a patch that is application/json"),
         ("DELETE", "jobs", "the verb `deletecollection` of jobs"),
         ("GET", "jobs?limit=1", "the option `limit` of `list`"),
         ("POST", "jobs?dryRun=All", "the option `dryRun` of `create`"),

@@ -52,7 +52,7 @@ def test_the_job_may_do_nothing_but_clone():
     }
     assert container["imagePullPolicy"] == "IfNotPresent"
     assert container["resources"] == {
-        "requests": {"cpu": "100m", "memory": "96Mi"},
+        "requests": {"cpu": "100m", "memory": "64Mi"},
         "limits": {"cpu": "1", "memory": "256Mi"},
     }
 

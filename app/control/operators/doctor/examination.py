@@ -11,6 +11,7 @@ from app.control.operators.doctor.finding import Check, Finding, Verdict, failed
 from app.control.services import ControlServices
 from app.errors import AppError
 from app.settings.table import ConfigurationError
+from app.tls_advice import tls_advice
 
 CHECKS: tuple[Check, ...] = (
     configuration.check_secrets,
@@ -54,7 +55,9 @@ def _not_made(check: Check, error: Exception) -> Finding:
     name = f"{check.__module__.rpartition('.')[2]}.{check.__name__.removeprefix('check_')}"
     cause = getattr(error, "orig", None) or error
     first = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
-    if isinstance(error, RedisError):
+    if advice := tls_advice(str(cause)):
+        repair = advice
+    elif isinstance(error, RedisError):
         repair = "Start Redis, or correct REDIS_URL."
     elif isinstance(error, SQLAlchemyError | psycopg.Error):
         repair = "Start Postgres, correct DATABASE_URL, or bring it up: bin/role migrate"
