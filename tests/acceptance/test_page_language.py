@@ -53,7 +53,7 @@ def texts_of(owner: psycopg.Connection, schemas: str) -> set[str]:
 
 def own_texts(live_system: Any, reader: Reader) -> set[str]:
     """What a visitor's own tables say: time passed in them since the template was made."""
-    session = api(reader, "/api/demo/session").json()["session_id"]
+    session = api(reader, "/api/demo/session/current").json()["session_id"]
     with psycopg.connect(live_system.database_url) as owner:
         (schema,) = owner.execute(OWN_SCHEMA, [session]).fetchone()
         return texts_of(owner, schema)
