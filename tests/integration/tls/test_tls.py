@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from redis.exceptions import RedisError
 from sqlalchemy import create_engine, text
+from structlog.testing import capture_logs
 
 from app.control.operators.doctor.configuration import check_transport
 from app.control.operators.doctor.finding import Verdict
@@ -103,16 +104,15 @@ def test_a_postgres_that_is_not_trusted_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_redis_that_is_not_trusted_is_refused_with_what_to_do(
-    redis_tls, folder, stranger, case, capsys
-):
+def test_a_redis_that_is_not_trusted_is_refused_with_what_to_do(redis_tls, folder, stranger, case):
     file, host, sentence = WRONG[case]
     host = "127.0.0.1" if host == "db.example.com" else host  # this is what its name leads to
     with connect(redis_tls.trusting(folder / file, host)) as redis:
         with pytest.raises(RedisError) as refused:
             redis.ping()
-        RedisOutage(redis, "workers").note(refused.value)
-    assert sentence in capsys.readouterr().out
+        with capture_logs() as lines:
+            RedisOutage(redis, "workers").note(refused.value)
+    assert sentence in lines[0]["error"]
 
 
 @ON_POSTGRES_15
