@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -177,26 +178,36 @@ def rows_that_differ(database_url, schema):
 
 def test_a_new_day_renews_the_templates_and_the_pool(live_system):
     ready_pool(live_system)
-    engine = create_engine(engine_url(live_system.database_url))
     tomorrow = datetime(2026, 3, 28, 10, 30, tzinfo=MADRID)
+    with renewed_templates(live_system, tomorrow):
+        visitor = Prospect(live_system.url).open("individual_bakery")
+        newest = visitor.get("/api/pos/sales").json["items"][0]
+        # Time passes there: what is due until tomorrow night has happened by now.
+        assert newest["sold_at"][:10] in ("2026-03-28", "2026-03-29")
+        visitor.post("/api/demo/session/destroy")
+
+
+@contextmanager
+def renewed_templates(live_system, moment):
+    """Templates and pool of that moment; those of today come back for the tests after this one."""
+    engine = create_engine(engine_url(live_system.database_url))
     try:
-        assert len(renew(engine, DEMO, tomorrow)) == 2
-        assert renew(engine, DEMO, tomorrow) == []
+        assert len(renew(engine, DEMO, moment)) == 2
+        assert renew(engine, DEMO, moment) == []
+        assert wait_for(lambda: pool_is_renewed(live_system), 60)
+        yield
     finally:
+        renew(engine, DEMO, datetime.now(MADRID))
         engine.dispose()
+    assert wait_for(lambda: pool_is_renewed(live_system), 60)
 
-    def renewed():
-        with psycopg.connect(live_system.database_url) as connection:
-            rows = connection.execute(
-                "SELECT count(*) FILTER (WHERE d.template_version = t.template_version), count(*)"
-                " FROM control.tenants d JOIN control.tenants t ON t.id = d.base_demo_tenant_id"
-                " WHERE d.state = 'ready'"
-            ).fetchone()
-        return rows[1] > 0 and rows[0] == rows[1]
 
-    assert wait_for(renewed, 60)
-    visitor = Prospect(live_system.url).open("individual_bakery")
-    newest = visitor.get("/api/pos/sales").json["items"][0]
-    # Time passes there: what is due until tomorrow night has happened by now.
-    assert newest["sold_at"][:10] in ("2026-03-28", "2026-03-29")
-    visitor.post("/api/demo/session/destroy")
+def pool_is_renewed(live_system):
+    """Return True if every ready tenant is a copy of its template as it is now."""
+    with psycopg.connect(live_system.database_url) as connection:
+        rows = connection.execute(
+            "SELECT count(*) FILTER (WHERE d.template_version = t.template_version), count(*)"
+            " FROM control.tenants d JOIN control.tenants t ON t.id = d.base_demo_tenant_id"
+            " WHERE d.state = 'ready'"
+        ).fetchone()
+    return rows[1] > 0 and rows[0] == rows[1]

@@ -51,7 +51,7 @@ def test_a_redis_that_is_killed_and_started_again_stops_nothing(live_system, sta
     ended.post("/api/demo/session/destroy")
     for number, is_emptied in enumerate((False, True), start=1):
         assert mine.get("/api/tenant").status == 200
-        assert wait_for(lambda number=number: counted(mine) >= number, 30)
+        assert wait_for(lambda number=number: counted(mine) >= number, 90)
         before = counted(mine)
         os.kill(valkey.pid, signal.SIGKILL)
         valkey.stop()
