@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.settings.secrets import deriving_secrets, signing_secrets
+from app.settings.secrets import Secrets
 
 SECRET_LENGTH = 32
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -63,7 +63,7 @@ class CloneSettings(Protocol):
 
 
 @dataclass(frozen=True)
-class EnvironmentSettings:
+class EnvironmentSettings(Secrets):
     """The same from the environment alone. A test holds the defaults to those of the table."""
 
     database_url: str = field(repr=False)
@@ -97,16 +97,6 @@ class EnvironmentSettings:
     def tenant_url(self) -> str:
         """What tenant transactions connect with."""
         return self.tenant_database_url or self.database_url
-
-    @property
-    def jwt_secrets(self) -> tuple[str, ...]:
-        """What is signed for visitors: by the first, and believed from the one before it, too."""
-        return signing_secrets(self)
-
-    @property
-    def tenant_secrets(self) -> tuple[str, ...]:
-        """What tenants' keys are derived from: the present secret, then those before it."""
-        return deriving_secrets(self)
 
 
 def load_clone_settings() -> CloneSettings:

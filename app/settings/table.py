@@ -12,13 +12,13 @@ from app.settings.error import ConfigurationError as ConfigurationError
 from app.settings.insights import InsightSettings
 from app.settings.outreach import OutreachSettings
 from app.settings.processes import ProcessSettings
-from app.settings.secrets import deriving_secrets, signing_secrets
+from app.settings.secrets import Secrets
 
 STATE_FILE = "stack.env"
 """Written into ``STATE_DIR`` by the local stack: its URLs and secrets, for its owner only."""
 
 
-class Settings(OutreachSettings, InsightSettings, ProcessSettings):
+class Settings(OutreachSettings, InsightSettings, ProcessSettings, Secrets):
     """The settings table: field (upper-cased, the variable's name), default, help."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
@@ -268,16 +268,6 @@ class Settings(OutreachSettings, InsightSettings, ProcessSettings):
         """The keys that tenants are signed with, by name, in their order."""
         pairs = (item.strip().partition(":") for item in self.gateway_signing_keys.split(","))
         return {name: key for name, _, key in pairs if name}
-
-    @property
-    def jwt_secrets(self) -> tuple[str, ...]:
-        """What is signed for visitors: by the first, and believed from the one before it, too."""
-        return signing_secrets(self)
-
-    @property
-    def tenant_secrets(self) -> tuple[str, ...]:
-        """What tenants' keys are derived from: the present secret, then those before it."""
-        return deriving_secrets(self)
 
 
 def load_settings() -> Settings:
