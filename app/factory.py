@@ -3,7 +3,6 @@
 import weakref
 
 from apiflask import APIBlueprint, APIFlask
-from flask_bootstrap import Bootstrap5
 from redis import Redis
 
 from app.clock import shift_clock
@@ -81,7 +80,6 @@ def make_app(
     shift_clock(settings.demo_clock_shift_minutes)
     init_document(app, demo)
     init_db(app, settings, redis)
-    Bootstrap5(app)
     with app.app_context():
         engine, kept = db.engine, tenant_cache()
     common = make_services(settings, engine, redis)
@@ -143,7 +141,6 @@ def _register_routes(app: APIFlask, demo: Demo) -> None:
 
 def _configure(app: APIFlask, demo: Demo) -> None:
     app.config.update(
-        BOOTSTRAP_SERVE_LOCAL=True,
         HTTP_ERROR_SCHEMA=ProblemOut.model_json_schema(),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         OPENAPI_VERSION="3.1.0",

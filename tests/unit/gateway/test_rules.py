@@ -17,7 +17,6 @@ PAGES = [
     "/robots.txt",
     "/static/app.css",
     "/static/js/a/b.js",
-    "/bootstrap/static/css/bootstrap.min.css",
     "/sitemap.xml",
     "/assets/0123456789ab/js/till.js",
     "/privacidad",
