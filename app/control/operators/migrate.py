@@ -4,12 +4,14 @@ Each schema has a transaction of its own, so that one failure stops no other. Ea
 revision: a migration that was interrupted goes on where it stopped.
 """
 
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Literal, cast
 
 import psycopg
@@ -103,8 +105,24 @@ def migrate_schemas(
 
 @contextmanager
 def _processes(count: int) -> Iterator[Executor]:
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent) as executor:
         yield executor
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent was killed: it would wait for work that never comes.
+
+    A migration in hand is rolled back, so that the next run does not meet it.
+    """
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watches the parent", daemon=True).start()
 
 
 def _collect(

@@ -1,5 +1,6 @@
 """Migrations: each schema in its own transaction, a correct report, and continuing after a stop."""
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,14 @@ from app.migrations import tenant_head, upgrade_tenant
 from jobs import tasks
 from tests.fixtures.demo import DEMO, TREE
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
-from tests.integration.control.processes import kill, python, wait_until_gone, wait_until_stuck
+from tests.integration.control.processes import (
+    children,
+    kill,
+    python,
+    wait_for,
+    wait_until_gone,
+    wait_until_stuck,
+)
 from tests.integration.control.steps import VISITOR, fill_pool
 
 
@@ -94,6 +102,32 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
     assert tasks.reconcile(dry_run=True) == []
     again = migrate_schemas(database_url, "session", live, DEMO.tables)
     assert outcomes(again) == ["current", "migrated", "migrated"]
+
+
+def test_the_processes_of_a_killed_migration_end_with_it(parts, database, database_url, live):
+    with psycopg.connect(database_url) as reader:
+        reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
+        reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
+        with python(
+            "from app.control.operators.migrate import migrate_schemas\n"
+            "from app.demo import load_demo\n"
+            f"migrate_schemas({database_url!r}, 'session', {live!r}, load_demo().tables, at_once=2)"
+        ) as process:
+            wait_until_stuck(database, f"masa-madre migrate {live[1]}")
+            started = [psutil.Process(pid) for pid in children(process.pid)]
+            assert len(started) >= 2
+            process.kill()
+            wait_for(lambda: not any(map(is_alive, started)), 20)
+    wait_until_gone(database, "masa-madre migrate")
+    assert revisions(database)[live[1]] == "none"
+
+
+def is_alive(process):
+    """Return True of a process that has not ended, whether its end was noticed or not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_demo_without_a_tree_migrates_its_tables_itself(parts, database, live):
