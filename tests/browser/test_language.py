@@ -35,6 +35,8 @@ def test_the_till_in_english_and_the_switch_to_spanish(visitor: Visit) -> None:
     product.click()
     expect(page.get_by_role("button", name=re.compile("^Remove one "))).to_be_visible()
     expect(page.locator("#ticket-total")).to_have_text(re.compile(r"^€\d+\.\d\d$"))
+    page.get_by_label("Cash given").fill("0.01")
+    expect(page.locator("#change")).to_have_text(re.compile(r"^€\d+\.\d\d short$"))
     page.get_by_label("Cash given").fill("1,000.50")
     expect(page.locator("#change")).to_have_text(re.compile(r"^Change: €9\d\d\.\d\d$"))
     visitor.ensure_accessible()

@@ -89,8 +89,10 @@ def order_and_deliver(visit: Visit) -> None:
     visit.open("/demo/pedidos/nuevo")
     page.get_by_label("Cliente").select_option(index=1)
     page.locator(".order-lines input").first.fill("60")
+    total = page.locator("#order-total output").inner_text()
     page.get_by_role("button", name="Crear el pedido").dblclick()
     expect(page.get_by_text("Pedido creado.")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(total)  # at the customer's prices, as it was told
     page.get_by_role("link", name="Cambiar el pedido").click()
     page.get_by_label("Notas").fill("Sin sésamo")
     page.get_by_role("button", name="Guardar los cambios").dblclick()

@@ -19,5 +19,9 @@ def customer_price(price: Decimal, kind: CustomerKind, discount: Decimal | None)
 
     `discount`, in per cent, is the customer's own; without one the price is that of their kind.
     """
-    factor = PRICE_FACTORS[kind] if discount is None else 1 - discount / 100
-    return (price * factor).quantize(CENT, ROUND_HALF_UP)
+    return (price * price_factor(kind, discount)).quantize(CENT, ROUND_HALF_UP)
+
+
+def price_factor(kind: CustomerKind, discount: Decimal | None) -> Decimal:
+    """What of a price in the shop a customer pays, between 0 and 1."""
+    return PRICE_FACTORS[kind] if discount is None else 1 - discount / 100

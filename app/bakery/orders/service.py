@@ -1,9 +1,10 @@
 """Lists and details of orders and delivery notes."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.bakery.clock import today
@@ -35,8 +36,15 @@ PIECES: ColumnElement[Any] = (
     .scalar_subquery()
 )
 
+_DAY: ColumnElement[int] = cast(Order.due_on - literal(date(2000, 1, 1)), Integer)
+LAST = 1_000_000
+"""More days than there are: closed orders come after all that are open."""
+TO_DO: ColumnElement[int] = case((Order.status.in_(OPEN), _DAY), else_=LAST - _DAY)
+"""What is to be done: open orders, the first due first, then closed ones, the last first."""
+
 ORDERS = Listing(
     sorts={
+        "to_do": TO_DO,
         "due_on": Order.due_on,
         "ordered_at": Order.ordered_at,
         "order_number": Order.order_number,

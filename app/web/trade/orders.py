@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.bakery.clock import today
 from app.bakery.orders import placing, service
 from app.bakery.orders.models import Order, OrderStatus
+from app.bakery.orders.pricing import price_factor
 from app.bakery.orders.schemas import (
     OrderChange,
     OrderDetail,
@@ -30,6 +31,8 @@ from app.web.trade.delivering import delivered_lines, show_delivery
 FIELD = "u-"
 ORDER = "/demo/pedidos/{id}"
 EVERY = 100
+FACTOR_OF_ONE = 10_000
+"""The form has factors of prices as whole numbers, so that its sums are exact."""
 YES = (("", "Todos"), ("true", "Atrasados"))
 LIST = ListPage(
     title="Pedidos",
@@ -58,13 +61,14 @@ LIST = ListPage(
         Filter("to", "Hasta"),
     ),
     search="Cliente, número o nota",
+    defaults={"sort": "to_do"},
 )
 
 
 @blueprint.get("/pedidos")
 @in_bakery("orders")
 def orders(session: Session) -> Answer:
-    """List orders, the last one due first."""
+    """List orders: open ones first, by the day that they are due."""
     return show_list(session, LIST, "trade/orders.html")
 
 
@@ -162,9 +166,12 @@ def _show_order(session: Session, order_id: UUID, fault: Fault | None = None) ->
 
 
 def _show_form(session: Session, fault: Fault | None = None) -> Shown:
+    customers = every_customer(session)
+    factors = {one.id: price_factor(one.kind, one.discount_percent) for one in customers}
     context = {
         "title": _("Pedido nuevo"),
-        "customers": every_customer(session),
+        "customers": customers,
+        "factors": {name: int(factor * FACTOR_OF_ONE) for name, factor in factors.items()},
         "customer": request.form.get("cliente") or request.args.get("cliente", ""),
         "products": _products(session),
         "due_on": request.form.get("entrega") or (today() + timedelta(days=1)).isoformat(),

@@ -46,6 +46,21 @@ class TestOrdering:
         assert list(answer["errors"]["json"]) == [field]
         assert counts(central) == before
 
+    def test_a_list_can_begin_with_what_is_to_be_done(self, central):
+        def place(days, *statuses):
+            due = (today() + timedelta(days)).isoformat()
+            made = central.post("/orders", order((1, 1), due_on=due))["id"]
+            for status in statuses:
+                assert central.put(f"/orders/{made}", {"status": status}).status == 200
+            return made
+
+        later, cancelled, soon, last = (
+            place(4), place(1, "cancelled"), place(2, "confirmed"), place(3, "cancelled"),
+        )  # fmt: skip
+        made = {later, cancelled, soon, last}
+        found = [one["id"] for one in central.get("/orders", sort="to_do", per_page=100)["items"]]
+        assert [one for one in found if one in made] == [soon, later, last, cancelled]
+
     def test_an_order_can_change_until_it_is_ready(self, central):
         path = f"/orders/{central.post('/orders', order((1, 5)))['id']}"
         day = (today() + timedelta(3)).isoformat()

@@ -75,8 +75,9 @@ function show() {
 
 function showChange() {
   const paid = Math.round(read(given.value) * 100);
-  const text = () => form.dataset.change.replace("{amount}", euros.format((paid - sum()) / 100));
-  change.textContent = given.value && paid >= sum() ? text() : "";
+  const text = paid < sum() ? form.dataset.short : form.dataset.change;
+  const amount = euros.format(Math.abs(paid - sum()) / 100);
+  change.textContent = given.value && !Number.isNaN(paid) ? text.replace("{amount}", amount) : "";
 }
 
 for (const product of products) {
