@@ -4,9 +4,10 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -69,9 +70,13 @@ def write_json(name: str, figures: dict[str, Any]) -> Path:
 
 
 def write_curves(
-    name: str, title: str, unit: str, curves: dict[str, list[tuple[float, float]]]
+    name: str,
+    title: str,
+    unit: str,
+    curves: dict[str, list[tuple[float, float]]],
+    notes: Mapping[str, float] = MappingProxyType({}),
 ) -> Path:
-    """Draw curves over a common axis, both axes from zero."""
+    """Draw curves over a common axis, both axes from zero; `notes` stand where they happened."""
     points = [point for curve in curves.values() for point in curve]
     right, top = max(x for x, _ in points), max(y for _, y in points) * 1.1
 
@@ -94,6 +99,14 @@ def write_curves(
     for x in marks[:: max(1, len(marks) // 8)] if len(marks) > 8 else marks:
         across, bottom = place(x, 0)
         lines.append(f'<text x="{across}" y="{bottom + 18}" text-anchor="middle">{x:g}</text>')
+    for note, x in notes.items():
+        across, high = place(x, top)
+        low = place(x, 0)[1]
+        lines.append(
+            f'<line x1="{across:.1f}" x2="{across:.1f}" y1="{high}" y2="{low}" stroke="#999"'
+            ' stroke-dasharray="3 3"/>'
+        )
+        lines.append(f'<text x="{across + 4:.1f}" y="{high + 10}" fill="#666">{note}</text>')
     heights = _apart({label: place(*curve[-1])[1] for label, curve in curves.items()})
     for (label, curve), colour in zip(curves.items(), COLOURS, strict=False):
         path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in curve)

@@ -1,0 +1,137 @@
+"""The command line: `python -m tests.chaos.crowd [--visitors 200] [--minutes 10] [--long]`."""
+
+import json
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any
+
+from app.settings import Settings
+from tests.bench.figures import machine
+from tests.chaos.checkers import CHECKERS
+from tests.chaos.crowd.drawing import draw, read_rows, table
+from tests.chaos.crowd.incidents import INCIDENTS
+from tests.chaos.crowd.report import KEPT, write
+from tests.chaos.crowd.watch import Watch
+from tests.chaos.runner import Run
+from tests.chaos.stack import SETTINGS, Stack, running_stack
+from tests.conftest import scratch_directory
+from tests.fixtures.live import ROOT
+
+RAMP_SECONDS = 60
+"""In this time all visitors have come."""
+LONG = 1000
+READY = 10
+"""Ready tenants of each model, to begin with."""
+JUDGED = {"schemas", "roles", "sessions", "pool", "leftovers", "activity", "events", "webhooks",
+          "stuck", "processes"}  # fmt: skip
+"""Checkers that need no memory of what each visitor did: locust's are in another process."""
+BELIEVED = ("gateway_requests_per_minute", "gateway_changes_per_session", "gateway_open_requests")
+
+
+def main() -> None:
+    """Let a crowd work; exit 1 if an invariant is violated, an answer is no answer, or 500."""
+    options = _options()
+    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    visitors = LONG if options.long else options.visitors
+    say(f"seed {seed}, {visitors} visitors, {options.minutes:g} minutes")
+    with scratch_directory("crowd-") as home, running_stack(home, **_settings(visitors)) as stack:
+        told = _crowd(stack, home, seed, visitors, options.minutes * 60)
+        say("the visitors are gone; looking at what is left")
+        told["violations"] = Run(stack, seed, 0, 1.0).settle(
+            [checker for checker in CHECKERS if checker.name in JUDGED]
+        )
+    if options.keep:
+        KEPT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        write()
+    for line in told["table"]:
+        say(f"{line['what']}: {line['count']} × {line['p50']}/{line['p95']}/{line['p99']} ms,"
+            f" {line['failures'] or 'no failure'}")  # fmt: skip
+    for name, what in told["incidents"].items():
+        say(f"{name}: {what}")
+    for sentence in told["violations"]:
+        say(f"VIOLATION {sentence}")
+    sys.exit(1 if told["violations"] or set(_failures(told)) - {"429", "503"} else 0)
+
+
+def _failures(told: dict[str, Any]) -> list[str]:
+    return [kind for line in told["table"] for kind in line["failures"]]
+
+
+def _settings(visitors: int) -> dict[str, str]:
+    """Return settings like those of production: limits as they are, addresses from a proxy."""
+    fields = Settings.model_fields
+    limits = {name.upper(): str(fields[name].default) for name in BELIEVED}
+    return SETTINGS | limits | {
+        "DEMO_CLEANUP_SECONDS": "30",
+        "DEMO_POOL_SIZE": str(READY),
+        "DEMO_MAX_SESSIONS": str(visitors * 2 + 400),
+        "TRUSTED_PROXIES": "1",
+    }  # fmt: skip
+
+
+def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -> dict[str, Any]:
+    rows, began = home / "rows.csv", time.time()
+    notes: dict[str, float] = {}
+    happened: dict[str, Any] = {}
+    with Watch(stack) as watch, (home / "locust.log").open("wb") as log:
+        locust = subprocess.Popen(
+            [sys.executable, "-m", "locust", "-f", "tests/chaos/crowd/visitors.py", "--headless",
+             "--only-summary", "-u", str(visitors), "-r", str(visitors / RAMP_SECONDS),
+             "-t", f"{seconds:.0f}s", "-s", "60", "-H", stack.url, "--exit-code-on-error", "0"],
+            cwd=ROOT, stdout=log, stderr=log,
+            env=stack.environment | {"CROWD_ROWS": str(rows), "CROWD_SEED": str(seed)},
+        )  # fmt: skip
+        try:
+            for part, name, incident in INCIDENTS:
+                _wait(began + part * seconds, locust)
+                notes[name] = time.time() - began
+                happened[name] = incident(stack, Random(f"{seed}/{name}"))
+                say(f"after {time.time() - began:.0f} s: {name}: {happened[name]}")
+            _wait(float("inf"), locust)
+        finally:
+            locust.terminate()
+            locust.wait(120)
+        samples = [one | {"at": one["at"] - began} for one in watch.as_list()]
+    if not rows.exists():
+        raise SystemExit(f"locust did nothing:\n{(home / 'locust.log').read_text()[-3000:]}")
+    answers = read_rows(rows, began)
+    draw(answers, samples, notes)
+    return {
+        "day": datetime.now(UTC).date().isoformat(), "seed": seed, "visitors": visitors,
+        "minutes": round(seconds / 60), "machine": machine(), "requests": len(answers),
+        "table": table(answers), "incidents": happened,
+        "most": {name: max(one[name] for one in samples) for name in samples[0] if name != "at"},
+    }  # fmt: skip
+
+
+def _wait(until: float, locust: "subprocess.Popen[bytes]") -> None:
+    """Wait for a moment, or until locust is done."""
+    while time.time() < until and locust.poll() is None:
+        time.sleep(0.2)
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.chaos.crowd", description=__doc__)
+    parser.add_argument("--seed", type=int, help="what an earlier run printed")
+    parser.add_argument("--minutes", type=float, default=10, help="how long; default: 10")
+    parser.add_argument("--visitors", type=int, default=200, help="how many; default: 200")
+    parser.add_argument("--long", action="store_true", help=f"{LONG} visitors")
+    parser.add_argument(
+        "--no-keep", dest="keep", action="store_false", help="leave docs/reliability.md as it is"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
