@@ -1,0 +1,142 @@
+"""The command line: `python -m tests.chaos.week [--seed N] [--days 7] [--visitors 6]`."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from random import SystemRandom
+from typing import Any
+
+import psutil
+
+from tests.chaos.runner import Run, visitors_at_work
+from tests.chaos.stack import Stack, running_stack
+from tests.chaos.week.checkers import ALL, EVENTS_DAYS, MEGABYTE, RETENTION_DAYS, Day
+from tests.chaos.week.follow import follow
+from tests.chaos.week.moved_clock import MovedClock
+from tests.chaos.week.report import KEPT, write
+from tests.conftest import scratch_directory
+
+MOVE_SECONDS = 20 * 60
+MOVES = 24 * 3600 // MOVE_SECONDS
+"""So many make a day."""
+WORK_SECONDS = 4.0
+ROTATED_AFTER = (2, 4)
+"""After these days every secret of tokens is replaced, and all processes start again."""
+
+
+def main() -> None:
+    """Let a week pass; exit 1 if an invariant was violated."""
+    options = _options()
+    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    say(f"seed {seed}, {options.visitors} visitors, {options.days} days of {MOVES} moves")
+    began, days = time.monotonic(), []
+    with scratch_directory("week-") as home:
+        clock = MovedClock(home / "clock")
+        follow(clock.file)
+        settings = clock.environment() | {
+            "DEMO_EVENTS_DAYS": str(EVENTS_DAYS),
+            "DEMO_RETENTION_DAYS": str(RETENTION_DAYS),
+        }
+        with (
+            clock.for_servers(),
+            running_stack(home, **settings) as stack,
+            visitors_at_work(stack, seed, options.visitors, pause=0.3) as run,
+        ):
+            stack.environment["TENANT_SECRET"] = stack.environment["JWT_SECRET"]
+            for number in range(1, options.days + 1):
+                days.append(_day(run, clock))
+                say(f"day {number}: {days[-1]}")
+                for sentence in days[-1].violations:
+                    say(f"  VIOLATION {sentence}")
+                if number in ROTATED_AFTER:
+                    rotate(stack, number)
+                    say("the secrets are others now")
+            told = _report(run, days, round((time.monotonic() - began) / 60))
+    if options.days == 7:
+        KEPT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        write()
+    sys.exit(1 if any(day.violations for day in days) else 0)
+
+
+def rotate(stack: Stack, number: int) -> None:
+    """Replace the secret of tokens; the one before is believed on. All processes start again."""
+    names = stack.environment
+    names["JWT_SECRET_PREVIOUS"] = names["JWT_SECRET"]
+    names["JWT_SECRET"] = f"the secret of tokens after {number} days of the week"
+    stack.stop_processes()
+    stack.start_processes()
+    stack.wait_until_ready()
+
+
+def _day(run: Run, clock: MovedClock) -> Day:
+    """Let a day pass; return what it showed once things have settled."""
+    history = run.history
+    sessions, written = len(history.visits), history.acknowledged.total()
+    requests, failed = sum(history.requests.values()), len(history.failures)
+    for _ in range(MOVES):
+        run.gate.is_open.set()
+        time.sleep(WORK_SECONDS)
+        run.pause()
+        clock.move(MOVE_SECONDS)
+    began = time.monotonic()
+    violations = run.settle(ALL)
+    failures = history.failures[failed:]
+    return Day(
+        datetime.now(UTC).date().isoformat(),
+        len(history.visits) - sessions,
+        history.acknowledged.total() - written,
+        sum(history.requests.values()) - requests,
+        dict(Counter(str(each.status) if each.status else "cut" for each in failures)),
+        violations,
+        round(time.monotonic() - began, 1),
+        *_sizes(run.stack),
+    )
+
+
+def _sizes(stack: Stack) -> tuple[float, float, float]:
+    """Return the megabytes of the catalog, of the logs, and of our processes."""
+    with stack.database() as database:
+        (catalog,) = database.execute(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+            " WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
+        ).fetchone() or (0,)
+    logs = sum(file.stat().st_size for file in stack.log.parent.glob(f"{stack.log.name}*"))
+    memory = 0
+    for process in [each for role in stack.processes().values() for each in role]:
+        with suppress(psutil.Error):
+            memory += process.memory_full_info().pss
+    return (
+        round(int(str(catalog)) / MEGABYTE, 1),
+        round(logs / MEGABYTE, 1),
+        round(memory / MEGABYTE, 1),
+    )
+
+
+def _report(run: Run, days: list[Day], minutes: int) -> dict[str, Any]:
+    return {
+        "seed": run.seed, "visitors": len(run.visitors), "minutes": minutes,
+        "moves": MOVES * len(days), **run.totals(), "days": [asdict(day) for day in days],
+    }  # fmt: skip
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.chaos.week", description=__doc__)
+    parser.add_argument("--seed", type=int, help="what an earlier run printed")
+    parser.add_argument("--days", type=int, default=7, help="how many; default: 7")
+    parser.add_argument("--visitors", type=int, default=6, help="how many; default: 6")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
