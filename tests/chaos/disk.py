@@ -1,16 +1,16 @@
-"""A small file system of its own for the servers' data, where we may mount one."""
+"""A file system of its own for the servers' data, where we may mount one."""
 
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SIZE = "3g"
+SIZE = "6g"
 
 
 @contextmanager
 def small_disk(home: Path) -> Iterator[None]:
-    """Mount a file system of a few gigabytes at `home`; without root it stays as it is."""
+    """Mount a file system of six gigabytes at `home`; without root it stays as it is."""
     mounted = _run("mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0711", "tmpfs", str(home))
     try:
         yield

@@ -216,6 +216,14 @@ def held_lock(run: Run) -> Iterator[None]:
 
 
 @contextmanager
+def deaf_system(run: Run) -> Iterator[None]:
+    """A system that takes no connections."""
+    url, run.stack.url = run.stack.url, "http://127.0.0.1:1"
+    yield
+    run.stack.url = url
+
+
+@contextmanager
 def stopped_process(run: Run) -> Iterator[None]:
     """A scheduler that is stopped, as all are that `frozen` stops."""
     yield
@@ -273,6 +281,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Run], AbstractContextManager[None]]], .
     ("webhooks", "did not arrive", lost_webhook),
     ("stuck", "waits for a lock", held_lock),
     ("ends", "ended by itself", ended_process),
+    ("usable", "does not say that a visit would work", deaf_system),
     ("processes", "a scheduler is stopped", stopped_process),
 )
 """The checker, what it has to say, and how the violation is planted."""

@@ -15,10 +15,12 @@ from statistics import median
 from typing import Any
 
 from tests.chaos.checkers import CHECKERS
+from tests.chaos.crowd import report as crowd
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.experiments.model import Experiment
 from tests.chaos.repairs import KEPT as KEPT_REPAIRS
 from tests.chaos.repairs import REPAIRS
+from tests.chaos.week import report as week
 from tests.fixtures.live import ROOT
 
 PAGE = ROOT / "docs" / "reliability.md"
@@ -55,8 +57,7 @@ NOT_PROMISED = """
 - Postgres has one server. While it is away nothing can be read or written, and answers are 503 with
   `Retry-After`. What a machine that loses its power keeps is up to Postgres' own `fsync`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: a replica that takes over, hundreds of visitors with a drawing of their answers over
-  time, a week in an hour, and faults of a Kubernetes control plane beyond those of
+- Not tried: a replica that takes over, and faults of a Kubernetes control plane beyond those of
   `tests/integration/kubernetes`. Clocks differ between Postgres, Redis and all of ours, not between
   two of our own processes: libfaketime stops them. What says "not in the last run" may never have
   been tried.
@@ -103,7 +104,7 @@ def write_page(
     for part in dict.fromkeys(experiment.part for experiment in experiments):
         table = _table(trials, [e for e in experiments if e.part == part])
         lines += [f"### {part}", "", *table, ""]
-    lines += [REPAIRED, *_repairs(repairs)]
+    lines += [*crowd.section(), *week.section(), REPAIRED, *_repairs(repairs)]
     return "\n".join(lines).rstrip() + f"\n\n{ELSEWHERE}{NOT_PROMISED}"
 
 
@@ -176,6 +177,8 @@ def _seen(trials: list[dict[str, Any]]) -> str:
         for kind, count in trial["failures"].items():
             failed[kind] = failed.get(kind, 0) + count
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(failed.items())) or "no failure"
+    if failed:
+        told += f", the slowest after {max(trial['slowest_failure'] for trial in trials):.1f} s"
     usable = f"usable after {median(trial['usable_after'] for trial in trials):.1f} s"
     wrong = sum(len(trial["violations"]) for trial in trials)
     stopped = "".join(f"; stopped: {each}" for trial in trials if (each := trial.get("stopped")))

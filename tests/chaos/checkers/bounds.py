@@ -51,12 +51,18 @@ def processes_run(scene: Scene) -> list[str]:
     return found
 
 
+def is_usable(scene: Scene) -> list[str]:
+    """Ask as a load balancer does."""
+    return [] if scene.stack.is_ready() else ["/ready does not say that a visit would work"]
+
+
 def none_ended(scene: Scene) -> list[str]:
     """Return the processes that ended by themselves."""
     return list(scene.history.ends)
 
 
 CHECKERS = (
+    Checker("usable", "Visits work again, and jobs are done.", is_usable),
     Checker("ends", "No process ends but those that are killed.", none_ended, settles=False),
     Checker("stuck", "No lock, transaction or connection is left behind.", nothing_is_stuck),
     Checker("processes", "Every process runs, within its bounds of memory.", processes_run),

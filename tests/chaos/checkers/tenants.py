@@ -55,7 +55,8 @@ def schemas_and_rows(scene: Scene) -> list[str]:
 
 def roles_and_tenants(scene: Scene) -> list[str]:
     """Compare roles with tenants' rows."""
-    secret = scene.stack.environment["JWT_SECRET"]
+    secrets = scene.stack.environment
+    secret = secrets.get("TENANT_SECRET") or secrets["JWT_SECRET"]
     with scene.stack.database() as database:
         ids = database.execute("SELECT id FROM control.tenants WHERE NOT is_demo_template")
         wanted = {tenant_role(secret, UUID(str(row[0]))).name for row in ids}

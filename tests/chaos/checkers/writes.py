@@ -23,10 +23,12 @@ LOOKED_AT = 2
 OPEN = """
 SELECT s.session_id, s.status::text, t.schema_name, base.schema_name,
        s.metadata ->> 'ended_by', s.expires_at > now() + interval '20 seconds'
+           AND t.template_version = base.template_version
   FROM control.demo_sessions AS s
   LEFT JOIN control.tenants AS t ON t.id = s.virtual_tenant_id
   LEFT JOIN control.tenants AS base ON base.id = t.base_demo_tenant_id
 """
+"""The last column: whether it lives, and its template is still what it was cloned from."""
 ADDED = sql.SQL("SELECT id::text FROM {} EXCEPT ALL SELECT id::text FROM {}")
 TABLES = {"sale": "sales", "order": "orders"}
 READY = """

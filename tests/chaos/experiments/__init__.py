@@ -9,6 +9,7 @@ from tests.chaos.experiments import (
     postgres,
     processes,
     redis,
+    templates,
     upgrades,
 )
 from tests.chaos.experiments.model import Experiment
@@ -18,6 +19,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *processes.EXPERIMENTS,
     *jobs.EXPERIMENTS,
     *postgres.EXPERIMENTS,
+    *templates.EXPERIMENTS,
     *redis.EXPERIMENTS,
     *endings.EXPERIMENTS,
     *load.EXPERIMENTS,

@@ -1,6 +1,5 @@
 """The demo's clock stands at odd moments: nights without an hour or with one twice, leap days."""
 
-import shutil
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.second_system import SecondSystem, find_libfaketime, second_system
 from tests.chaos.stack import eventually
 from tests.chaos.visitors import MODELS, PAGES, READS
+from tests.conftest import scratch_directory
 from tests.fixtures.live import web_server
 
 MOMENTS = (
@@ -78,20 +78,17 @@ def let_clocks_differ(trial: Trial) -> None:
     if find_libfaketime() is None:
         return
     ahead = trial.random.choice((APART_MINUTES, -APART_MINUTES))
-    home = trial.stack.home / "second"
     settings = {"DEMO_POOL_SIZE": "1", "DEMO_CLEANUP_SECONDS": "2"}
-    try:
-        with (
-            second_system(home, minutes=(ahead, -ahead), **settings) as system,
-            system.web() as one,
-            system.web() as two,
-            system.jobs(),
-        ):
-            wrong = _work_at_both(system, one, two)
-        trial.history.wrong += [f"Postgres {ahead:+d} minutes: {each}" for each in wrong]
-        trial.done += 1
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with (
+        scratch_directory("second-") as home,
+        second_system(home, minutes=(ahead, -ahead), **settings) as system,
+        system.web() as one,
+        system.web() as two,
+        system.jobs(),
+    ):
+        wrong = _work_at_both(system, one, two)
+    trial.history.wrong += [f"Postgres {ahead:+d} minutes: {each}" for each in wrong]
+    trial.done += 1
 
 
 def _work_at_both(system: SecondSystem, first: str, second: str) -> list[str]:

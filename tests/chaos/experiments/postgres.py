@@ -137,7 +137,7 @@ EXPERIMENTS = register(
         "No room for Postgres and Redis for 8 s (needs root, for a file system of its own).",
         "503 for what would write; what was acknowledged is there when there is room again.",
         fill_disk,
-        frozenset({"503", "500"}),
+        POLITE,
     ),
     Experiment(
         "Postgres crashes",

@@ -1,8 +1,6 @@
 """The release before and this one: its data and sessions, both at once, each other's jobs."""
 
-import shutil
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.second_system import SecondSystem, second_system
 from tests.chaos.stack import eventually
 from tests.chaos.visitors import MODELS
+from tests.conftest import scratch_directory
 from tests.fixtures.last_release import unpack
 
 MIGRATIONS_KILLED = 3
@@ -103,21 +102,14 @@ def _reset_of(prospect: Prospect, status_url: str) -> Any:
 
 def upgrade_and_go_back(trial: Trial) -> None:
     """Take the release before to this one and back, with sessions open and jobs queued."""
-    home = trial.stack.home / "second"
-    code = home.with_name("release-before")
-    code.mkdir(mode=0o711, exist_ok=True)
-    try:
-        unpack(code)
-    except pytest.skip.Exception:
-        return  # git has no history here
     pool = {"DEMO_POOL_SIZE": "1", "DEMO_CLEANUP_SECONDS": "2"}
-    try:
-        with second_system(home, code, **pool) as system, ExitStack() as stack:
-            before = stack.enter_context(system.web(code))
+    with scratch_directory("second-") as home, scratch_directory("release-before-") as code:
+        try:
+            unpack(code)
+        except pytest.skip.Exception:
+            return  # git has no history here
+        with second_system(home, code, **pool) as system, system.web(code) as before:
             _upgrade(Ledger(system, trial), code, before)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.rmtree(code, ignore_errors=True)
 
 
 def _upgrade(ledger: Ledger, code: Path, before: str) -> None:
