@@ -1,6 +1,7 @@
 """The command line: `python -m tests.chaos.crowd [--visitors 200] [--minutes 10] [--long]`."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
-from app.settings import Settings
+from app.settings.table import Settings
 from tests.bench.figures import machine
 from tests.chaos.checkers import CHECKERS
 from tests.chaos.crowd.drawing import draw, read_rows, table
@@ -22,6 +23,7 @@ from tests.chaos.stack import SETTINGS, Stack, running_stack
 from tests.conftest import scratch_directory
 from tests.fixtures.live import ROOT
 
+BUILD = ROOT / "build" / "chaos"
 RAMP_SECONDS = 60
 """In this time all visitors have come."""
 LONG = 1000
@@ -99,6 +101,11 @@ def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -
         samples = [one | {"at": one["at"] - began} for one in watch.as_list()]
     if not rows.exists():
         raise SystemExit(f"locust did nothing:\n{(home / 'locust.log').read_text()[-3000:]}")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    shutil.copy(rows, BUILD / "crowd.csv")
+    (BUILD / "crowd.json").write_text(
+        json.dumps({"began": began, "notes": notes, "samples": samples})
+    )
     answers = read_rows(rows, began)
     draw(answers, samples, notes)
     return {

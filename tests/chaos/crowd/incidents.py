@@ -29,7 +29,7 @@ def hammer(stack: Stack, random: Random) -> dict[str, Any]:
     def keep_asking() -> None:
         while time.monotonic() < end:
             try:
-                answer = prospect.get("/api/orders")
+                answer = prospect.get("/api/pos/products")
                 kind = str(answer.status)
                 if answer.status == 429 and "Retry-After" not in answer.headers:
                     kind = "429 without Retry-After"
