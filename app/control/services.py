@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 KEY = "masa_madre.control"
 
+PLACES_A_SECOND = 4
+LONGEST_ASK_SECONDS = 10
+"""Who waits asks again after a second, and a second more for each four before them: a hundred who
+asked each second would take the processors from the clones that they wait for."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -96,11 +101,22 @@ class ControlServices(Services):
             return None
         now = self.progress.read(self.sessions.awaited_tenant(session))
         place = self.sessions.place_in_queue(session)
-        return {"phase": now.phase, "table": now.table, "percent": now.percent, "place": place}
+        return {
+            "phase": now.phase,
+            "table": now.table,
+            "percent": now.percent,
+            "place": place,
+            "ask_again_seconds": ask_again_seconds(place),
+        }
 
     def reset_of(self, session: SessionView) -> ResetStatus | None:
         """Return how the session's last reset stands; None when nothing is known of one."""
         return self.sessions.find_reset(session) if session.is_open else None
+
+
+def ask_again_seconds(place: int) -> int:
+    """Return when someone at this place in the queue asks again; the first place is 1."""
+    return min(LONGEST_ASK_SECONDS, 1 + place // PLACES_A_SECOND)
 
 
 def install(app: Flask, services: ControlServices) -> None:

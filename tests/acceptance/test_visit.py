@@ -141,7 +141,9 @@ def test_with_an_empty_pool_a_session_waits_and_reports_progress(live_system, li
     assert waiting, "eight at once are more than a pool of three"
     for visitor in waiting:
         assert visitor.session["virtual_tenant_id"] is None
-        assert set(visitor.session["progress"]) == {"phase", "table", "percent", "place"}
+        assert set(visitor.session["progress"]) == {
+            "phase", "table", "percent", "place", "ask_again_seconds",
+        }  # fmt: skip
         assert visitor.wait_until_active().get("/api/tenant").status == 200
     tenants = {v.get(v.session["status_url"]).json["virtual_tenant_id"] for v in visitors}
     assert len(tenants) == 8

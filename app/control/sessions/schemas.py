@@ -142,6 +142,9 @@ class ProgressOut(BaseModel):
     table: str
     percent: float
     place: int = Field(description="Tu puesto en la cola: al primero le toca la próxima que esté.")
+    ask_again_seconds: int = Field(
+        description="Pregunta de nuevo pasados estos segundos: más cuantos más haya delante."
+    )
 
 
 class SessionOut(BaseModel):

@@ -103,7 +103,8 @@ def wait() -> Response:
     if progress is None:
         return _lead(with_notice(INSIDE, "abierta"))
     sentence = _(PHASES.get(progress["phase"], LAST_PHASE))
-    return _waiting_page(sentence, progress["percent"], progress["place"])
+    again = progress["ask_again_seconds"]
+    return _waiting_page(sentence, progress["percent"], progress["place"], again)
 
 
 def _wait_for_reset(status: Any) -> Response:
@@ -114,10 +115,9 @@ def _wait_for_reset(status: Any) -> Response:
     raise Unavailable(NOT_RESET, code="reset_failed")
 
 
-def _waiting_page(sentence: str, percent: float, place: int = 0) -> Response:
-    page = render_template(
-        "visit/waiting.html", sentence=sentence, percent=round(percent), place=place
-    )
+def _waiting_page(sentence: str, percent: float, place: int = 0, again: int = 1) -> Response:
+    shown = {"sentence": sentence, "percent": round(percent), "place": place, "again": again}
+    page = render_template("visit/waiting.html", **shown)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response

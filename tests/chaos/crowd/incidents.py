@@ -17,12 +17,14 @@ from tests.chaos.stack import Stack
 
 HAMMER_SECONDS, HAMMERS = 20.0, 4
 SLOW_SECONDS = 30.0
+WAIT_SECONDS = 300.0
 ARRIVALS, ARRIVE_SECONDS = 300, 10
 
 
 def hammer(stack: Stack, random: Random) -> dict[str, Any]:
     """Let one visitor ask as fast as possible on some connections; returns answers by status."""
-    prospect = Prospect(stack.url, timeout=120).open("individual_bakery")
+    prospect = Prospect(stack.url, timeout=120).open("individual_bakery", wait=False)
+    prospect.wait_until_active(WAIT_SECONDS)
     statuses: Counter[str] = Counter()
     lock, end = Lock(), time.monotonic() + HAMMER_SECONDS
 

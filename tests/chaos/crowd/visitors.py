@@ -95,7 +95,8 @@ class Baker(FastHttpUser):
         self.token = told["session_token"]
         end = time.monotonic() + PENDING_SECONDS
         while told["status"] == "pending" and time.monotonic() < end:
-            gevent.sleep(POLL_SECONDS)
+            progress = told.get("progress") or {}
+            gevent.sleep(float(progress.get("ask_again_seconds", POLL_SECONDS)))
             answer = self.ask("GET", told["status_url"], "wait for a demo")
             if answer.status_code == 200:
                 told = answer.json()

@@ -1,6 +1,5 @@
 // The page that waits for a bakery: it follows the event stream, and asks where there is none.
 
-const ASK_MILLISECONDS = 1000;
 const bar = document.getElementById("progress");
 const phase = document.getElementById("phase");
 const place = document.getElementById("place");
@@ -20,6 +19,7 @@ async function redraw() {
       return false;
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.dataset.again = page.getElementById("place")?.dataset.again ?? 1;
     for (const shown of [phase, place]) {
       const text = page.getElementById(shown.id)?.textContent ?? "";
       if (text !== shown.textContent) shown.textContent = text;
@@ -33,7 +33,7 @@ async function redraw() {
 }
 
 async function refresh() {
-  if (await redraw()) setTimeout(refresh, ASK_MILLISECONDS);
+  if (await redraw()) setTimeout(refresh, 1000 * place.dataset.again);
 }
 
 function show(progress) {
