@@ -24,7 +24,7 @@ from tests.conftest import scratch_directory
 MOVE_SECONDS = 20 * 60
 MOVES = 24 * 3600 // MOVE_SECONDS
 """So many make a day."""
-WORK_SECONDS = 4.0
+WORK_SECONDS = 2.5
 ROTATED_AFTER = (2, 4)
 """After these days every secret of tokens is replaced, and all processes start again."""
 
