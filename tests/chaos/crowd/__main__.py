@@ -24,7 +24,7 @@ from tests.conftest import scratch_directory
 from tests.fixtures.live import ROOT
 
 BUILD = ROOT / "build" / "chaos"
-RAMP_SECONDS = 60
+RAMP_SECONDS = 120
 """In this time all visitors have come."""
 LONG = 1000
 READY = 10

@@ -123,19 +123,19 @@ class Baker(FastHttpUser):
             self.ask("POST", "/api/demo/session/destroy", "end a demo", {})
             self.token = ""
 
-    @task(12)
+    @task(36)
     def read_a_page(self) -> None:
         """Read a page."""
         if self.is_inside():
             self.ask("GET", _random.choice(PAGES))
 
-    @task(4)
+    @task(12)
     def read_a_list(self) -> None:
         """Read what a program would."""
         if self.is_inside():
             self.ask("GET", _random.choice(LISTS))
 
-    @task(4)
+    @task(12)
     def sell(self) -> None:
         """Sell a piece."""
         if self.is_inside() and self.products:
@@ -145,7 +145,7 @@ class Baker(FastHttpUser):
             if answer.status_code == 201:
                 self.sales.append(answer.json()["id"])
 
-    @task(2)
+    @task(6)
     def take_an_order(self) -> None:
         """Take an order for a customer, where there are some."""
         if self.is_inside() and self.products and self.customers:
@@ -159,7 +159,7 @@ class Baker(FastHttpUser):
 
     @task(1)
     def come_as_another(self) -> None:
-        """Leave, and come back as another."""
+        """Leave, and come back as another: after some ten minutes on average."""
         if self.is_inside():
             self.leave()
             self.enter()

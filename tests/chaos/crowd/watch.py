@@ -81,9 +81,14 @@ class Watch:
 
 
 def _memory(processes: list[psutil.Process]) -> float:
-    """Return the MB of these processes, with what they share counted once (PSS)."""
-    total = 0
+    """Return the MB of these processes: what each has for itself, and what they share once.
+
+    From `statm`: `smaps` is exact, and took a quarter of a processor with fifty backends.
+    """
+    own = shared = 0
     for process in processes:
         with suppress(psutil.Error):
-            total += process.memory_full_info().pss
-    return round(total / (1 << 20), 1)
+            info = process.memory_info()
+            own += info.rss - info.shared
+            shared = max(shared, info.shared)
+    return round((own + shared) / (1 << 20), 1)
