@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ BELIEVED = ("gateway_requests_per_minute", "gateway_changes_per_session", "gatew
 
 def main() -> None:
     """Let a crowd work; exit 1 if an invariant is violated, an answer is no answer, or 500."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     visitors = LONG if options.long else options.visitors

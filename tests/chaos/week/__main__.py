@@ -1,6 +1,7 @@
 """The command line: `python -m tests.chaos.week [--seed N] [--days 7] [--visitors 6]`."""
 
 import json
+import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -31,6 +32,7 @@ ROTATED_AFTER = (2, 4)
 
 def main() -> None:
     """Let a week pass; exit 1 if an invariant was violated."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     say(f"seed {seed}, {options.visitors} visitors, {options.days} days of {MOVES} moves")
