@@ -9,7 +9,7 @@ HEAD = """## A crowd
 
 `python -m tests.chaos.crowd` lets people come by locust, each from an address of their own, with
 the limits that the system has by default. They look around, sell, take orders, look for what they
-sold, leave and come back as others, and think for 8 s on average between two requests. Meanwhile
+sold, leave and come back as others, and think for 15 s on average between two requests. Meanwhile
 one of them hammers, 300 come within 10 s, and 200 sockets send a byte a second.
 """
 DRAWN = {

@@ -17,7 +17,7 @@ import gevent
 from locust import FastHttpUser, events, task
 
 MODELS = ("individual_bakery", "central_baker")
-THINK_SECONDS, LONGEST_THINK_SECONDS = 8.0, 40.0
+THINK_SECONDS, LONGEST_THINK_SECONDS = 15.0, 60.0
 """The mean time between two requests of a visitor, and the longest."""
 POLL_SECONDS = 1.0
 PENDING_SECONDS = 180.0
@@ -49,7 +49,7 @@ class Baker(FastHttpUser):
     network_timeout = connection_timeout = ANSWER_SECONDS
 
     def wait_time(self) -> float:
-        """Return how long it is until the next request: exponential, at most 40 s."""
+        """Return how long it is until the next request: exponential, at most a minute."""
         return min(_random.expovariate(1 / THINK_SECONDS), LONGEST_THINK_SECONDS)
 
     def on_start(self) -> None:
@@ -123,19 +123,19 @@ class Baker(FastHttpUser):
             self.ask("POST", "/api/demo/session/destroy", "end a demo", {})
             self.token = ""
 
-    @task(36)
+    @task(18)
     def read_a_page(self) -> None:
         """Read a page."""
         if self.is_inside():
             self.ask("GET", _random.choice(PAGES))
 
-    @task(12)
+    @task(6)
     def read_a_list(self) -> None:
         """Read what a program would."""
         if self.is_inside():
             self.ask("GET", _random.choice(LISTS))
 
-    @task(12)
+    @task(6)
     def sell(self) -> None:
         """Sell a piece."""
         if self.is_inside() and self.products:
@@ -145,7 +145,7 @@ class Baker(FastHttpUser):
             if answer.status_code == 201:
                 self.sales.append(answer.json()["id"])
 
-    @task(6)
+    @task(3)
     def take_an_order(self) -> None:
         """Take an order for a customer, where there are some."""
         if self.is_inside() and self.products and self.customers:
