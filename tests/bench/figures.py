@@ -16,6 +16,7 @@ BUILD = Path(__file__).parents[2] / "build" / "bench"
 WIDTH, HEIGHT, EDGE = 640, 320, 56
 COLOURS = ("#8a4b08", "#1f6f8b", "#4c8c2b", "#a23b72", "#666666", "#c2821a")
 LINE = 14
+MOST_MARKS = 8
 TELL_SECONDS = 5
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ def write_curves(
 ) -> Path:
     """Draw curves over a common axis, both axes from zero; `notes` stand where they happened."""
     points = [point for curve in curves.values() for point in curve]
-    right, top = max(x for x, _ in points), max(y for _, y in points) * 1.1
+    right, top = max(x for x, _ in points) or 1.0, max(y for _, y in points) * 1.1 or 1.0
 
     def place(x: float, y: float) -> tuple[float, float]:
         across = EDGE + x / right * (WIDTH - 2 * EDGE - 90)
@@ -93,20 +94,21 @@ def write_curves(
     for step in range(5):
         x, y = place(0, top * step / 4)
         lines.append(f'<line x1="{x}" x2="{WIDTH - EDGE - 90}" y1="{y}" y2="{y}" stroke="#ddd"/>')
-        label = f"{top * step / 4:.3g}"
+        value = top * step / 4
+        label = f"{value:,.0f}" if top >= 100 else f"{value:.3g}"
         lines.append(f'<text x="{x - 6}" y="{y + 4}" text-anchor="end">{label}</text>')
-    marks = sorted({x for x, _ in points})
-    for x in marks[:: max(1, len(marks) // 8)] if len(marks) > 8 else marks:
+    for x in _marks({x for x, _ in points}):
         across, bottom = place(x, 0)
         lines.append(f'<text x="{across}" y="{bottom + 18}" text-anchor="middle">{x:g}</text>')
-    for note, x in notes.items():
+    for number, (note, x) in enumerate(notes.items()):
         across, high = place(x, top)
         low = place(x, 0)[1]
+        line = high + 10 + LINE * (number % 2)  # the next one may be near
         lines.append(
             f'<line x1="{across:.1f}" x2="{across:.1f}" y1="{high}" y2="{low}" stroke="#999"'
             ' stroke-dasharray="3 3"/>'
         )
-        lines.append(f'<text x="{across + 4:.1f}" y="{high + 10}" fill="#666">{note}</text>')
+        lines.append(f'<text x="{across + 4:.1f}" y="{line}" fill="#666">{note}</text>')
     heights = _apart({label: place(*curve[-1])[1] for label, curve in curves.items()})
     for (label, curve), colour in zip(curves.items(), COLOURS, strict=False):
         path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in curve)
@@ -118,6 +120,16 @@ def write_curves(
     path_out = BUILD / f"{name}.svg"
     path_out.write_text("\n".join(lines) + "\n")
     return path_out
+
+
+def _marks(found: set[float]) -> list[float]:
+    """Return where the axis has numbers: at each point, or at round ones where there are many."""
+    if len(found) <= MOST_MARKS:
+        return sorted(found)
+    right = max(found)
+    steps = (digit * 10.0**power for power in range(-3, 9) for digit in (1, 2, 5))
+    step = next(each for each in steps if right / each <= MOST_MARKS)
+    return [step * number for number in range(int(right / step) + 1)]
 
 
 def _apart(heights: dict[str, float]) -> dict[str, float]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
@@ -16,7 +17,7 @@ from app.settings.table import Settings
 from tests.bench.figures import machine
 from tests.chaos.checkers import CHECKERS
 from tests.chaos.crowd.drawing import draw, read_rows, table
-from tests.chaos.crowd.incidents import INCIDENTS
+from tests.chaos.crowd.incidents import INCIDENTS, Incident
 from tests.chaos.crowd.report import KEPT, write
 from tests.chaos.crowd.watch import Watch
 from tests.chaos.runner import Run
@@ -80,8 +81,6 @@ def _settings(visitors: int) -> dict[str, str]:
 
 def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -> dict[str, Any]:
     rows, began = home / "rows.csv", time.time()
-    notes: dict[str, float] = {}
-    happened: dict[str, Any] = {}
     with Watch(stack) as watch, (home / "locust.log").open("wb") as log:
         locust = subprocess.Popen(
             [sys.executable, "-m", "locust", "-f", "tests/chaos/crowd/visitors.py", "--headless",
@@ -91,12 +90,8 @@ def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -
             env=stack.environment | {"CROWD_ROWS": str(rows), "CROWD_SEED": str(seed)},
         )  # fmt: skip
         try:
-            for part, name, incident in INCIDENTS:
-                _wait(began + part * seconds, locust)
-                notes[name] = time.time() - began
-                happened[name] = incident(stack, Random(f"{seed}/{name}"))
-                say(f"after {time.time() - began:.0f} s: {name}: {happened[name]}")
-            _wait(float("inf"), locust)
+            happened = _let_happen(stack, seed, began, seconds)
+            locust.wait(seconds)
         finally:
             locust.terminate()
             locust.wait(120)
@@ -105,11 +100,9 @@ def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -
         raise SystemExit(f"locust did nothing:\n{(home / 'locust.log').read_text()[-3000:]}")
     BUILD.mkdir(parents=True, exist_ok=True)
     shutil.copy(rows, BUILD / "crowd.csv")
-    (BUILD / "crowd.json").write_text(
-        json.dumps({"began": began, "notes": notes, "samples": samples})
-    )
+    (BUILD / "crowd.json").write_text(json.dumps({"began": began, "samples": samples}))
     answers = read_rows(rows, began)
-    draw(answers, samples, notes)
+    draw(answers, samples, {name: part * seconds for part, name, _ in INCIDENTS})
     return {
         "day": datetime.now(UTC).date().isoformat(), "seed": seed, "visitors": visitors,
         "minutes": round(seconds / 60), "machine": machine(), "requests": len(answers),
@@ -118,10 +111,21 @@ def _crowd(stack: Stack, home: Path, seed: int, visitors: int, seconds: float) -
     }  # fmt: skip
 
 
-def _wait(until: float, locust: "subprocess.Popen[bytes]") -> None:
-    """Wait for a moment, or until locust is done."""
-    while time.time() < until and locust.poll() is None:
-        time.sleep(0.2)
+def _let_happen(stack: Stack, seed: int, began: float, seconds: float) -> dict[str, Any]:
+    """Let each incident begin at its time, whatever the others do; return what each told."""
+
+    def happen(at: float, name: str, incident: Incident) -> dict[str, Any]:
+        time.sleep(max(0.0, began + at - time.time()))
+        told = incident(stack, Random(f"{seed}/{name}"))
+        say(f"{name}, begun after {at:.0f} s, over after {time.time() - began:.0f} s: {told}")
+        return told
+
+    with ThreadPoolExecutor(len(INCIDENTS)) as pool:
+        begun = {
+            name: pool.submit(happen, part * seconds, name, incident)
+            for part, name, incident in INCIDENTS
+        }
+        return {name: each.result() for name, each in begun.items()}
 
 
 def say(text: str) -> None:
