@@ -27,17 +27,17 @@ BELIEVE_FOR = timedelta(seconds=5)
 BELIEVE_GUESTS_FOR = timedelta(seconds=1)
 """The same of a guest's record: few have one, and nothing tells Redis of each change of theirs."""
 
-MARGIN = timedelta(minutes=1)
-"""How much longer than its session a record stays in Redis, for clocks that differ.
+KEEP_FOR = timedelta(minutes=1)
+"""How long a record stays in Redis, by its clock: well longer than it is believed.
 
-One that ended before its time, as an idle one does, is not kept for the rest of that time."""
+So nothing of an ended session stays for long, though its end may never have reached Redis."""
 
 # Writes what the database said only if Redis still holds what was read before the database was
 # asked: a record that was put or forgotten in between is newer than the answer.
 _REFRESH = """
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 """
 
@@ -87,7 +87,7 @@ class RedisSessions:
     def put(self, record: SessionRecord, as_of: datetime | None = None) -> None:
         """Write what the database said at `as_of`, now by default. A forgotten session stays so."""
         key, _ = _keys(record.session_id)
-        self._redis.set(key, self._dump(record, as_of), pxat=self._drop_at(record))
+        self._redis.set(key, self._dump(record, as_of), px=KEEP_FOR)
 
     def get(self, session_id: str) -> SessionRecord | None:
         """Return the record, of any status, or None.
@@ -118,7 +118,8 @@ class RedisSessions:
     ) -> bool:
         """Like `put`, unless Redis holds something else than `seen` by now."""
         keys = _keys(record.session_id)
-        return bool(self._refresh(keys, [seen, self._dump(record, as_of), self._drop_at(record)]))
+        kept = int(KEEP_FOR.total_seconds() * 1000)
+        return bool(self._refresh(keys, [seen, self._dump(record, as_of), kept]))
 
     def forget(self, session_id: str) -> None:
         """Have the session refused from now on, even if it is put back later.
@@ -131,13 +132,6 @@ class RedisSessions:
             pipeline.set(tombstone, 1, ex=self._tombstone_for)
             pipeline.delete(key)
             pipeline.execute()
-
-    def _drop_at(self, record: SessionRecord) -> int:
-        """Return when Redis drops a record, in milliseconds; one of a session that is over soon."""
-        end = record.expires_at
-        if record.status in ENDED:
-            end = min(end, self._clock())
-        return int((end + MARGIN).timestamp() * 1000)
 
     def _dump(self, record: SessionRecord, as_of: datetime | None) -> str:
         fields = json.dumps(
