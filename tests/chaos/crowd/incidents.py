@@ -32,9 +32,9 @@ def hammer(stack: Stack, random: Random) -> dict[str, Any]:
         while time.monotonic() < end:
             try:
                 answer = prospect.get("/api/pos/products")
-                kind = str(answer.status)
+                kind = f"answered {answer.status}"
                 if answer.status == 429 and "Retry-After" not in answer.headers:
-                    kind = "429 without Retry-After"
+                    kind = "answered 429 without Retry-After"
             except (OSError, HTTPException):
                 kind = "cut"
             with lock:
