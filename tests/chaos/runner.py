@@ -23,6 +23,9 @@ SETTLE_SECONDS = 180
 """What settles has settled after so long, whatever was broken."""
 
 
+LOOKS = 3
+"""So often is looked at what does not settle, where a look was disturbed: a drop may deadlock it."""
+
 WORK_SECONDS = 60
 """Visitors who have not written after so long are not waited for."""
 
@@ -143,20 +146,26 @@ class Run:
         end = time.monotonic() + SETTLE_SECONDS
         while (wrong := self._look(waiting)) and time.monotonic() < end:
             time.sleep(0.5)
-        return wrong + self._look([each for each in checkers if not each.settles])
+        rest = [checker for checker in checkers if not checker.settles]
+        for _ in range(LOOKS):
+            disturbed, found = False, []
+            for checker in rest:
+                told, failed = self._ask(checker)
+                found += told
+                disturbed |= failed
+            if not disturbed:
+                break
+        return wrong + found
 
     def _look(self, checkers: Iterable[Checker]) -> list[str]:
-        found = []
-        for checker in checkers:
-            try:
-                found += [f"{checker.name}: {sentence}" for sentence in checker.look(self.scene)]
-            except (
-                psycopg.Error,
-                OSError,
-                HTTPException,
-            ) as error:  # a schema may go while it is read
-                found.append(f"{checker.name}: {error}")
-        return found
+        return [sentence for checker in checkers for sentence in self._ask(checker)[0]]
+
+    def _ask(self, checker: Checker) -> tuple[list[str], bool]:
+        """Return what a checker says, and whether it could not look: a schema may go meanwhile."""
+        try:
+            return [f"{checker.name}: {told}" for told in checker.look(self.scene)], False
+        except (psycopg.Error, OSError, HTTPException) as error:
+            return [f"{checker.name}: {error}"], True
 
     def totals(self) -> dict[str, Any]:
         """Return the figures of the whole run."""

@@ -9,7 +9,7 @@ from tests.chaos.week.checkers import OF_THE_WEEK
 KEPT = Path(__file__).parents[1] / "last_week.json"
 HEAD = """## A week in an hour
 
-`python -m tests.chaos.week` moves every clock ahead twenty minutes at a time, of Postgres, Valkey
+`python -m tests.chaos.week` moves every clock ahead half an hour at a time, of Postgres, Valkey
 and all processes, and lets visitors work in between: sessions end by the clock, templates are
 renewed each night, rows and events are purged (kept for one and two days here), and after the
 second and the fourth day the secret of tokens is replaced. Looked at at the end of each day, beside
