@@ -24,7 +24,7 @@ SETTLE_SECONDS = 180
 
 
 LOOKS = 3
-"""So often is looked at what does not settle, where a look was disturbed: a drop may deadlock it."""
+"""So often a checker looks that is disturbed: the drop of a schema may deadlock with it."""
 
 WORK_SECONDS = 60
 """Visitors who have not written after so long are not waited for."""
@@ -146,26 +146,19 @@ class Run:
         end = time.monotonic() + SETTLE_SECONDS
         while (wrong := self._look(waiting)) and time.monotonic() < end:
             time.sleep(0.5)
-        rest = [checker for checker in checkers if not checker.settles]
-        for _ in range(LOOKS):
-            disturbed, found = False, []
-            for checker in rest:
-                told, failed = self._ask(checker)
-                found += told
-                disturbed |= failed
-            if not disturbed:
-                break
-        return wrong + found
+        return wrong + self._look([each for each in checkers if not each.settles])
 
     def _look(self, checkers: Iterable[Checker]) -> list[str]:
-        return [sentence for checker in checkers for sentence in self._ask(checker)[0]]
+        return [sentence for checker in checkers for sentence in self._ask(checker)]
 
-    def _ask(self, checker: Checker) -> tuple[list[str], bool]:
-        """Return what a checker says, and whether it could not look: a schema may go meanwhile."""
-        try:
-            return [f"{checker.name}: {told}" for told in checker.look(self.scene)], False
-        except (psycopg.Error, OSError, HTTPException) as error:
-            return [f"{checker.name}: {error}"], True
+    def _ask(self, checker: Checker) -> list[str]:
+        """Return what a checker says; one that is disturbed, as a schema goes, looks again."""
+        for _ in range(LOOKS):
+            try:
+                return [f"{checker.name}: {told}" for told in checker.look(self.scene)]
+            except (psycopg.Error, OSError, HTTPException) as error:
+                disturbed = f"{checker.name}: {error}"
+        return [disturbed]
 
     def totals(self) -> dict[str, Any]:
         """Return the figures of the whole run."""
