@@ -36,7 +36,6 @@ from app.control.sessions.session_view import (
 from app.control.sharing.service import revoke_all
 from app.database.tenant_cache import TenantCache
 from app.demo import template_key
-from app.errors import AppError
 from app.http.metrics.measurements import Measurements
 from app.settings.table import Settings
 from app.sql_blocks import load_statements
@@ -45,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 _SQL = load_statements("app.control", "sessions")
 _EXTEND = _SQL["extend_session"]
-_CLAIM, _RELEASE = _SQL["claim_once"], _SQL["release_once"]
+_NOTE = _SQL["note_once"]
 
 BUSY = 0.8
 """Share of the places that are taken when extensions become half as long."""
@@ -217,33 +216,25 @@ class SessionService(SessionFinder):
         is still the one that the session's tenant was cut from; else the session gets a fresh
         tenant. Waits for its end for `wait` seconds, by default `DEMO_RESET_WAIT_SECONDS`.
 
+        `once` is noted when it is done, and not before: a reset that was refused or cut is done
+        when it is asked for again, and one that is under way is joined. So a key whose answer was
+        lost may reset twice, which is once; it is never told of a reset that was not done.
+
         Raises:
             Unauthorized, NotFound, Conflict: the session is over, missing, or not ready yet.
             Unavailable: it could not be done at this moment; nothing was changed.
         """
         before = self.fetch_active(session_id)
-        if once and not self._claim(before, f"reset {once}"):
+        if once and f"reset {once}" in before.done:
             return replace(self._with_token(before), is_replayed=True)
         seconds = self._settings.demo_reset_wait_seconds if wait is None else wait
-        try:
-            status = self._resets.run(before.id, seconds)
-        except AppError:
-            self._release(before, once)
-            raise
+        status = self._resets.run(before.id, seconds)
+        if once and not status.is_under_way:
+            with self._engine.begin() as connection:
+                connection.execute(_NOTE, {"id": before.id, "once": f"reset {once}"})
         opened = self._with_token(self.fetch_active(session_id))
         self._events.record("reset", session=before.id, by="visitor")
         return replace(opened, reset_is_under_way=status.is_under_way)
-
-    def _claim(self, session: SessionView, what: str) -> bool:
-        """Note that something is done for a session; return False if it was noted before."""
-        with self._engine.begin() as connection:
-            claimed = connection.execute(_CLAIM, {"id": session.id, "once": what})
-            return claimed.one_or_none() is not None
-
-    def _release(self, session: SessionView, once: str | None) -> None:
-        """Let a reset that was refused be asked for again under its key."""
-        with self._engine.begin() as connection:
-            connection.execute(_RELEASE, {"id": session.id, "once": f"reset {once}"})
 
     def find_reset(self, session: SessionView) -> ResetStatus | None:
         """Return how the session's last reset stands; None when nothing is known of one."""

@@ -24,18 +24,11 @@ WITH taken AS (
 )
 SELECT * FROM extended
 
--- claim_once --
--- No row: it was claimed before.
+-- note_once --
 UPDATE control.demo_sessions
    SET metadata = metadata || jsonb_build_object('once', coalesce(metadata -> 'once', '[]')
                   || to_jsonb(CAST(:once AS text)))
  WHERE id = :id AND NOT coalesce((metadata -> 'once') ? CAST(:once AS text), false)
-RETURNING id
-
--- release_once --
-UPDATE control.demo_sessions
-   SET metadata = metadata || jsonb_build_object('once', (metadata -> 'once') - CAST(:once AS text))
- WHERE id = :id AND metadata ? 'once'
 
 -- find_by_row --
 SELECT session.*, expires_at <= now() AS is_over

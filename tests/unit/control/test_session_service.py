@@ -259,6 +259,35 @@ def test_a_reset_is_asked_for_by_the_rows_id_and_read_again(world, status, is_un
     assert opened.reset_is_under_way is is_under_way
 
 
+@pytest.mark.parametrize(
+    ("status", "noted"), [(ResetStatus.DONE, ["reset key"]), (ResetStatus.RUNNING, [])]
+)
+def test_a_key_is_noted_when_its_reset_is_done_and_not_before(world, status, noted):
+    world.answers.give(FIND, row())
+    world.dispatcher.statuses = [status]
+    world.service.reset("demo_secret", wait=0, once="key")
+    told = [entry for entry in world.log if entry[0] in ("dispatcher.reset", module._NOTE)]
+    assert told[0] == ("dispatcher.reset", SESSION)
+    assert [entry[1]["once"] for entry in told[1:]] == noted
+
+
+def test_a_reset_that_failed_is_done_when_its_key_comes_again(world):
+    world.answers.give(FIND, row())
+    world.dispatcher.is_away = True
+    with pytest.raises(Unavailable):
+        world.service.reset("demo_secret", wait=0, once="key")
+    assert calls(world, module._NOTE) == []
+    world.dispatcher.is_away, world.dispatcher.statuses = False, [ResetStatus.DONE]
+    assert not world.service.reset("demo_secret", wait=0, once="key").is_replayed
+    assert calls(world, "dispatcher.reset") == [("dispatcher.reset", SESSION)]
+
+
+def test_a_reset_that_was_done_is_not_done_again_for_its_key(world):
+    world.answers.give(FIND, row(metadata={"once": ["reset key"]}))
+    assert world.service.reset("demo_secret", once="key").is_replayed
+    assert calls(world, "dispatcher.reset") == []
+
+
 @pytest.mark.parametrize(("wait", "seconds"), [(None, 3), (0, 0), (7, 7)])
 def test_a_reset_is_waited_for_as_long_as_was_said_or_set(world, monkeypatch, wait, seconds):
     waited = []
