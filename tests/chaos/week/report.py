@@ -13,13 +13,15 @@ HEAD = """## A week in an hour
 and all processes, and lets visitors work in between: sessions end by the clock, templates are
 renewed each night, rows and events are purged (kept for one and two days here), and after the
 second and the fourth day the secret of tokens is replaced. Looked at at the end of each day, beside
-the invariants above:
+the invariants above: partitions, renewals, purges, totals and logs.
 """
 
 
 def section() -> list[str]:
-    """Return the lines of the page; none if no week was kept."""
-    return _lines(json.loads(KEPT.read_text())) if KEPT.exists() else []
+    """Return the lines of the page."""
+    if not KEPT.exists():
+        return [HEAD, "No whole week has been kept yet.", ""]
+    return _lines(json.loads(KEPT.read_text()))
 
 
 def write() -> None:
