@@ -5,16 +5,16 @@
 
 import json
 import shutil
-import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from random import Random, SystemRandom
+from random import Random
 from typing import Any
 
+from tests.chaos.command import read_options, say
 from tests.chaos.disk import small_disk
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.experiments.model import Experiment
@@ -29,9 +29,8 @@ FILE = ROOT / "build" / "chaos" / "run.json"
 
 def main() -> None:
     """Break things until the time is over; exit 1 if an invariant was violated."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
-    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    seed = options.seed
     minutes, visitors = (120, 50) if options.long else (options.minutes, options.visitors)
     chosen = [e for e in EXPERIMENTS if not options.only or e.name in options.only]
     say(f"seed {seed}, {visitors} visitors, {minutes:g} minutes, {len(chosen)} experiments")
@@ -98,20 +97,13 @@ def tell(result: Result) -> None:
         say(f"  VIOLATION {sentence}")
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, help="what an earlier run printed")
     parser.add_argument("--minutes", type=float, default=20, help="how long; default: 20")
     parser.add_argument("--visitors", type=int, default=25, help="how many; default: 25")
     parser.add_argument("--long", action="store_true", help="two hours, 50 visitors")
     parser.add_argument("--only", nargs="*", default=[], help="names of experiments")
-    return parser.parse_args()
+    return read_options(parser)
 
 
 if __name__ == "__main__":

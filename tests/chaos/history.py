@@ -3,8 +3,17 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+
+CUT = "cut"
+"""No answer: the connection was refused, reset or ended."""
+
+
+def in_words(counts: Mapping[str, int], none: str = "none") -> str:
+    """Return counts by kind as a page tells them, or what it says where there is none."""
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or none
 
 
 class Outcome(Enum):
@@ -61,6 +70,11 @@ class Failure:
     retry_after: bool
     seconds: float
     during: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Its status, or that it was cut."""
+        return str(self.status) if self.status else CUT
 
 
 class History:

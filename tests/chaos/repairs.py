@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.chaos.command import say
 from tests.conftest import scratch_directory
 from tests.fixtures.live import ROOT
 
@@ -137,12 +138,6 @@ def keep(repair: Repair, told: list[str]) -> None:
     names = [each.name for each in REPAIRS if each.name in kept]
     text = json.dumps({name: kept[name] for name in names}, indent=1, ensure_ascii=False)
     KEPT.write_text(f"{text}\n")
-
-
-def say(text: str, end: str = "\n") -> None:
-    """Print at once."""
-    sys.stdout.write(text + end)
-    sys.stdout.flush()
 
 
 def take_out(repair: Repair, project: Path) -> None:

@@ -18,6 +18,7 @@ from tests.chaos.checkers import CHECKERS
 from tests.chaos.crowd import report as crowd
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.experiments.model import Experiment
+from tests.chaos.history import in_words
 from tests.chaos.repairs import KEPT as KEPT_REPAIRS
 from tests.chaos.repairs import REPAIRS
 from tests.chaos.week import report as week
@@ -176,7 +177,7 @@ def _seen(trials: list[dict[str, Any]]) -> str:
     for trial in trials:
         for kind, count in trial["failures"].items():
             failed[kind] = failed.get(kind, 0) + count
-    told = ", ".join(f"{count} {kind}" for kind, count in sorted(failed.items())) or "no failure"
+    told = in_words(failed, "no failure")
     if failed:
         told += f", the slowest after {max(trial['slowest_failure'] for trial in trials):.1f} s"
     usable = f"usable after {median(trial['usable_after'] for trial in trials):.1f} s"
@@ -188,6 +189,11 @@ def _seen(trials: list[dict[str, Any]]) -> str:
 def keep(runs: Sequence[dict[str, Any]]) -> None:
     """Keep what a whole run saw, or several together did, and write the page from it."""
     KEPT.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
+    write()
+
+
+def write() -> None:
+    """Write the page from what is kept."""
     PAGE.write_text(page())
 
 

@@ -94,7 +94,7 @@ class Run:
             round(usable, 1),
             round(time.monotonic() - began, 1),
             self.history.acknowledged.total() - acknowledged,
-            dict(Counter(str(each.status) if each.status else "cut" for each in failures)),
+            dict(Counter(each.kind for each in failures)),
             round(max((each.seconds for each in failures), default=0.0), 1),
             violations,
             dict(trial.killed),

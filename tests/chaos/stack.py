@@ -185,6 +185,10 @@ class Stack:
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
             yield client
 
+    def log_bytes(self) -> int:
+        """Return how much the processes have logged, in all files that are kept."""
+        return sum(file.stat().st_size for file in self.log.parent.glob(f"{self.log.name}*"))
+
     def command(self, *arguments: str) -> str:
         """Run `flask demo` as an operator would."""
         done = subprocess.run(

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -10,16 +9,18 @@ from argparse import ArgumentParser, Namespace
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random, SystemRandom
+from random import Random
 from typing import Any
 
 from app.settings.table import Settings
 from tests.bench.figures import machine
 from tests.chaos.checkers import CHECKERS
+from tests.chaos.command import read_options, say
 from tests.chaos.crowd.drawing import draw, read_rows, table
 from tests.chaos.crowd.incidents import INCIDENTS, Incident
-from tests.chaos.crowd.report import KEPT, write
+from tests.chaos.crowd.report import KEPT
 from tests.chaos.crowd.watch import Watch
+from tests.chaos.report import write
 from tests.chaos.runner import Run
 from tests.chaos.stack import SETTINGS, Stack, running_stack
 from tests.conftest import scratch_directory
@@ -39,9 +40,8 @@ BELIEVED = ("gateway_requests_per_minute", "gateway_changes_per_session", "gatew
 
 def main() -> None:
     """Let a crowd work; exit 1 if an invariant is violated, an answer is no answer, or 500."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
-    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    seed = options.seed
     visitors = LONG if options.long else options.visitors
     say(f"seed {seed}, {visitors} visitors, {options.minutes:g} minutes")
     with scratch_directory("crowd-") as home, running_stack(home, **_settings(visitors)) as stack:
@@ -128,22 +128,15 @@ def _let_happen(stack: Stack, seed: int, began: float, seconds: float) -> dict[s
         return {name: each.result() for name, each in begun.items()}
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.chaos.crowd", description=__doc__)
-    parser.add_argument("--seed", type=int, help="what an earlier run printed")
     parser.add_argument("--minutes", type=float, default=10, help="how long; default: 10")
     parser.add_argument("--visitors", type=int, default=200, help="how many; default: 200")
     parser.add_argument("--long", action="store_true", help=f"{LONG} visitors")
     parser.add_argument(
         "--no-keep", dest="keep", action="store_false", help="leave docs/reliability.md as it is"
     )
-    return parser.parse_args()
+    return read_options(parser)
 
 
 if __name__ == "__main__":

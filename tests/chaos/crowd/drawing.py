@@ -67,7 +67,7 @@ def table(rows: Iterable[Row]) -> list[dict[str, Any]]:
 def draw(
     rows: Sequence[Row], samples: Sequence[dict[str, Any]], notes: dict[str, float]
 ) -> list[Path]:
-    """Write four drawings into docs/figures; returns their files."""
+    """Write five drawings into docs/figures; returns their files."""
     busiest = [line["what"] for line in table(rows)[:SHOWN]]
     kinds = sorted({row.kind for row in rows} - {"ok"}) or ["503"]
     drawn = [

@@ -3,10 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
 from random import Random
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from tests.acceptance.client import Prospect
@@ -40,7 +41,9 @@ def hammer(stack: Stack, random: Random) -> dict[str, Any]:
             with lock:
                 statuses[kind] += 1
 
-    _together(HAMMERS, keep_asking)
+    with ThreadPoolExecutor(HAMMERS) as pool:
+        for asking in [pool.submit(keep_asking) for _ in range(HAMMERS)]:
+            asking.result()
     prospect.post("/api/demo/session/destroy")
     return dict(statuses)
 
@@ -67,11 +70,3 @@ INCIDENTS: tuple[tuple[float, str, Incident], ...] = (
     (0.85, "200 slow sockets", slow),
 )
 """Each begins at this part of the whole time."""
-
-
-def _together(count: int, call: Callable[[], None]) -> None:
-    threads = [Thread(target=call) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.history import in_words
+
 KEPT = Path(__file__).parents[1] / "last_crowd.json"
 HEAD = """## A crowd
 
@@ -26,13 +28,6 @@ def section() -> list[str]:
     return _lines(json.loads(KEPT.read_text())) if KEPT.exists() else []
 
 
-def write() -> None:
-    """Write the page again."""
-    from tests.chaos.report import PAGE, page  # it needs this module
-
-    PAGE.write_text(page())
-
-
 def _lines(told: dict[str, Any]) -> list[str]:
     most, found = told["most"], told.get("violations")
     judged = "not looked at in this run" if found is None else str(len(found))
@@ -53,10 +48,9 @@ def _lines(told: dict[str, Any]) -> list[str]:
         "|---|--:|--:|--:|--:|---|",
     ]
     for row in told["table"]:
-        failures = ", ".join(f"{count} {kind}" for kind, count in sorted(row["failures"].items()))
         lines.append(
             f"| {row['what']} | {row['count']:,} | {row['p50']:.0f} | {row['p95']:.0f} |"
-            f" {row['p99']:.0f} | {failures or 'none'} |"
+            f" {row['p99']:.0f} | {in_words(row['failures'])} |"
         )
     lines += ["", *(f"- {name}: {_told(what)}" for name, what in told["incidents"].items()), ""]
     return lines

@@ -73,14 +73,14 @@ class Watch:
         return Sample(
             time.time(),
             *counts,
-            _memory(web),
-            _memory(workers),
-            _memory([postmaster, *postmaster.children(recursive=True)]),
+            memory_mb(web),
+            memory_mb(workers),
+            memory_mb([postmaster, *postmaster.children(recursive=True)]),
             max((process.num_fds() for process in web), default=0),
         )
 
 
-def _memory(processes: list[psutil.Process]) -> float:
+def memory_mb(processes: list[psutil.Process]) -> float:
     """Return the MB of these processes: what each has for itself, and what they share once.
 
     From `statm`: `smaps` is exact, and took a quarter of a processor with fifty backends.

@@ -10,9 +10,6 @@ import psutil
 from tests.chaos.history import History
 from tests.chaos.stack import Stack
 
-CUT = "cut"
-"""No answer: the connection was refused, reset or ended."""
-
 
 @dataclass
 class Trial:

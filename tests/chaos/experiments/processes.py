@@ -9,7 +9,8 @@ from http.client import HTTPException
 import psutil
 
 from tests.acceptance.client import Prospect
-from tests.chaos.experiments.model import CUT, Experiment, Trial, register
+from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.history import CUT
 from tests.chaos.stack import ROLES, eventually
 from tests.chaos.visitors import MODELS
 

@@ -1,25 +1,23 @@
 """The command line: `python -m tests.chaos.week [--seed N] [--days 7] [--visitors 6]`."""
 
 import json
-import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from random import SystemRandom
 from typing import Any
 
-import psutil
-
+from tests.chaos.command import read_options, say
+from tests.chaos.crowd.watch import memory_mb
+from tests.chaos.report import write
 from tests.chaos.runner import Run, visitors_at_work
 from tests.chaos.stack import Stack, running_stack
 from tests.chaos.week.checkers import ALL, EVENTS_DAYS, MEGABYTE, RETENTION_DAYS, Day
 from tests.chaos.week.follow import follow
 from tests.chaos.week.moved_clock import MovedClock
-from tests.chaos.week.report import KEPT, write
+from tests.chaos.week.report import KEPT
 from tests.conftest import scratch_directory
 
 MOVE_SECONDS = 30 * 60
@@ -34,9 +32,8 @@ ROTATED_AFTER = (2, 4)
 
 def main() -> None:
     """Let a week pass; exit 1 if an invariant was violated."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     options = _options()
-    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    seed = options.seed
     say(f"seed {seed}, {options.visitors} visitors, {options.days} days of {MOVES} moves")
     began, days = time.monotonic(), []
     with scratch_directory("week-") as home:
@@ -100,7 +97,7 @@ def _day(run: Run, clock: MovedClock) -> Day:
         len(history.visits) - sessions,
         history.acknowledged.total() - written,
         sum(history.requests.values()) - requests,
-        dict(Counter(str(each.status) if each.status else "cut" for each in failures)),
+        dict(Counter(each.kind for each in failures)),
         violations,
         round(time.monotonic() - began, 1),
         *_sizes(run.stack),
@@ -114,16 +111,9 @@ def _sizes(stack: Stack) -> tuple[float, float, float]:
             "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
             " WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
         ).fetchone() or (0,)
-    logs = sum(file.stat().st_size for file in stack.log.parent.glob(f"{stack.log.name}*"))
-    memory = 0
-    for process in [each for role in stack.processes().values() for each in role]:
-        with suppress(psutil.Error):
-            memory += process.memory_full_info().pss
-    return (
-        round(int(str(catalog)) / MEGABYTE, 1),
-        round(logs / MEGABYTE, 1),
-        round(memory / MEGABYTE, 1),
-    )
+    running = [process for role in stack.processes().values() for process in role]
+    sizes = (int(str(catalog)) / MEGABYTE, stack.log_bytes() / MEGABYTE)
+    return round(sizes[0], 1), round(sizes[1], 1), memory_mb(running)
 
 
 def _report(run: Run, days: list[Day], minutes: int) -> dict[str, Any]:
@@ -133,18 +123,11 @@ def _report(run: Run, days: list[Day], minutes: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 def _options() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.chaos.week", description=__doc__)
-    parser.add_argument("--seed", type=int, help="what an earlier run printed")
     parser.add_argument("--days", type=int, default=7, help="how many; default: 7")
     parser.add_argument("--visitors", type=int, default=6, help="how many; default: 6")
-    return parser.parse_args()
+    return read_options(parser)
 
 
 if __name__ == "__main__":

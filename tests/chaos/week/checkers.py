@@ -63,8 +63,7 @@ def totals_outlive_rows(scene: Scene) -> list[str]:
 
 def logs_are_bounded(scene: Scene) -> list[str]:
     """Add up the logs."""
-    log = scene.stack.log
-    size = sum(file.stat().st_size for file in log.parent.glob(f"{log.name}*"))
+    size = scene.stack.log_bytes()
     most = LARGEST_LOG * (OLD_LOGS + 1)
     return [f"the logs take {size / MEGABYTE:.0f} MB"] if size > most else []
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.history import in_words
 from tests.chaos.week.checkers import OF_THE_WEEK
 
 KEPT = Path(__file__).parents[1] / "last_week.json"
@@ -24,13 +25,6 @@ def section() -> list[str]:
     return _lines(json.loads(KEPT.read_text()))
 
 
-def write() -> None:
-    """Write the page again."""
-    from tests.chaos.report import PAGE, page  # it needs this module
-
-    PAGE.write_text(page())
-
-
 def _lines(told: dict[str, Any]) -> list[str]:
     wrong = sum(len(day["violations"]) for day in told["days"])
     lines = [HEAD, *(f"- **{each.name}**: {each.holds}" for each in OF_THE_WEEK)]
@@ -46,10 +40,9 @@ def _lines(told: dict[str, Any]) -> list[str]:
         "|---|--:|--:|--:|---|--:|--:|--:|--:|",
     ]
     for day in told["days"]:
-        failures = ", ".join(f"{count} {kind}" for kind, count in sorted(day["failures"].items()))
         lines.append(
             f"| {day['day']} | {day['sessions']} | {day['acknowledged']} | {day['requests']:,} |"
-            f" {failures or 'none'} | {day['settled_after']} s | {day['catalog_mb']} |"
+            f" {in_words(day['failures'])} | {day['settled_after']} s | {day['catalog_mb']} |"
             f" {day['log_mb']} | {day['memory_mb']} |"
         )
     return [*lines, ""]

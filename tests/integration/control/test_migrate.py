@@ -1,5 +1,7 @@
 """Migrations: each schema in its own transaction, a correct report, and continuing after a stop."""
 
+from contextlib import contextmanager
+
 import psutil
 import psycopg
 import pytest
@@ -84,19 +86,26 @@ def test_a_schema_that_fails_is_reported_and_does_not_stop_the_others(parts, dat
     assert outcomes(again) == ["current", "migrated", "current"]
 
 
-def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
-    parts, database, database_url, live
-):
-    with psycopg.connect(database_url) as reader:
+@contextmanager
+def stuck_migration(database, url, live, at_once=1):
+    """A process that migrates these sessions, and waits for the second of them."""
+    with psycopg.connect(url) as reader:
         reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
         reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
         with python(
             "from app.control.operators.migrate import migrate_schemas\n"
             "from app.demo import load_demo\n"
-            f"migrate_schemas({database_url!r}, 'session', {live!r}, load_demo().tables)"
+            f"migrate_schemas({url!r}, 'session', {live!r}, load_demo().tables, at_once={at_once})"
         ) as process:
             wait_until_stuck(database, f"masa-madre migrate {live[1]}")
-            kill(process)
+            yield process
+
+
+def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
+    parts, database, database_url, live
+):
+    with stuck_migration(database, database_url, live) as process:
+        kill(process)
     wait_until_gone(database, "masa-madre migrate")
     assert [revisions(database)[schema] for schema in live] == [tenant_head(TREE), "none", "none"]
     assert tasks.reconcile(dry_run=True) == []
@@ -105,19 +114,11 @@ def test_a_migration_killed_in_the_middle_goes_on_where_it_stopped(
 
 
 def test_the_processes_of_a_killed_migration_end_with_it(parts, database, database_url, live):
-    with psycopg.connect(database_url) as reader:
-        reader.execute(f"SELECT * FROM {live[1]}.alembic_version")
-        reader.execute(f"LOCK TABLE {live[1]}.alembic_version")
-        with python(
-            "from app.control.operators.migrate import migrate_schemas\n"
-            "from app.demo import load_demo\n"
-            f"migrate_schemas({database_url!r}, 'session', {live!r}, load_demo().tables, at_once=2)"
-        ) as process:
-            wait_until_stuck(database, f"masa-madre migrate {live[1]}")
-            started = [psutil.Process(pid) for pid in children(process.pid)]
-            assert len(started) >= 2
-            process.kill()
-            wait_for(lambda: not any(map(is_alive, started)), 20)
+    with stuck_migration(database, database_url, live, at_once=2) as process:
+        started = [psutil.Process(pid) for pid in children(process.pid)]
+        assert len(started) >= 2
+        process.kill()
+        wait_for(lambda: not any(map(is_alive, started)), 20)
     wait_until_gone(database, "masa-madre migrate")
     assert revisions(database)[live[1]] == "none"
 
