@@ -91,7 +91,8 @@ def test_a_sale_needs_no_mouse(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Caja")
     walk_to(page, page.get_by_role("link", name="Saltar al contenido"))
     page.keyboard.press("Enter")
-    walk_to(page, page.locator(".product-add:enabled").first)
+    several = page.locator('.product:not([data-stock="1"]) .product-add:enabled')
+    walk_to(page, several.first)  # in the evening some shelves have one left
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
     expect(page.locator("#ticket-lines li")).to_contain_text("2 ×")
@@ -101,6 +102,24 @@ def test_a_sale_needs_no_mouse(visit: Visit) -> None:
     walk_to(page, page.get_by_role("button", name="Efectivo"))
     page.keyboard.press("Enter")
     expect(page.locator(".sold")).to_contain_text("Cambio:")
+    visit.ensure_clean()
+
+
+def test_the_till_says_when_the_shelf_has_no_more(visit: Visit) -> None:
+    visit.begin("individual_bakery")
+    visit.open("/demo/caja")
+    product = visit.page.locator(".product:has(.product-add:enabled)").first
+    name, stock = product.get_attribute("data-name"), int(product.get_attribute("data-stock") or 0)
+    for _ in range(stock):
+        product.get_by_role("button").press("Enter")
+    said = visit.page.get_by_role("status").filter(has_text=f"No quedan más: {name}")
+    expect(visit.page.locator("#ticket-lines li")).to_contain_text(f"{stock} × {name}")
+    expect(said).to_have_count(0)
+    product.get_by_role("button").press("Enter")
+    expect(said).to_be_visible()
+    expect(visit.page.locator("#ticket-lines li")).to_contain_text(f"{stock} × {name}")
+    visit.page.get_by_role("button", name=f"Quitar una de {name}").press("Enter")
+    expect(said).to_have_count(0)
     visit.ensure_clean()
 
 

@@ -8,6 +8,7 @@ const total = document.getElementById("ticket-total");
 const cash = document.getElementById("ticket-cash");
 const given = document.getElementById("given");
 const change = document.getElementById("change");
+const most = document.getElementById("ticket-most");
 const offline = document.getElementById("ticket-offline");
 const euros = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", useGrouping: "always" });
 const products = [...form.querySelectorAll(".product")];
@@ -26,8 +27,10 @@ const cents = (product) => count(product) * Math.round(Number(product.dataset.pr
 const sum = () => products.reduce((all, product) => all + cents(product), 0);
 
 function add(product, pieces) {
-  const now = Math.min(Number(product.dataset.stock), Math.max(0, count(product) + pieces));
+  const wanted = Math.max(0, count(product) + pieces);
+  const now = Math.min(Number(product.dataset.stock), wanted);
   field(product).value = now || "";
+  most.textContent = now < wanted ? form.dataset.most.replace("{name}", product.dataset.name) : "";
   show();
 }
 
