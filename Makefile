@@ -22,6 +22,10 @@ test: venv-dev ## Run the whole suite (TEST_ARGS=, by default -n 2, for pytest)
 	@bin/system-packages
 	@echo "Running the tests"
 	@$(PYTHON) -m pytest $(TEST_ARGS)
+ifeq ($(origin TEST_ARGS),file)
+	@echo "Breaking the running system on purpose, for two minutes and by itself"
+	@CHAOS=1 $(PYTHON) -m pytest tests/chaos/test_quick.py
+endif
 
 test-cluster: venv-dev ## Run the tests that need a real cluster (KUBECONFIG, CLUSTER_IMAGE=)
 	@$(PYTHON) -m pytest tests/cluster
