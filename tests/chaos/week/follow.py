@@ -19,7 +19,10 @@ def follow(file: Path) -> None:
         nonlocal moved
         while True:
             threading.Event().wait(LOOK_SECONDS)
-            seconds = int(file.read_text())
+            try:
+                seconds = int(file.read_text())
+            except FileNotFoundError:
+                return  # the week is over
             if seconds != moved:
                 traveller.shift(seconds - moved)
                 moved = seconds

@@ -20,8 +20,6 @@ the invariants above: partitions, renewals, purges, totals and logs.
 
 def section() -> list[str]:
     """Return the lines of the page."""
-    if not KEPT.exists():
-        return [HEAD, "No whole week has been kept yet.", ""]
     return _lines(json.loads(KEPT.read_text()))
 
 
