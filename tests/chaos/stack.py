@@ -23,7 +23,7 @@ from tests.fixtures.live import ROOT, environment_of, free_port, seed
 from tests.fixtures.tcp_proxy import TcpProxy, tcp_proxy
 
 DURABLE = {
-    "fsync": "off",
+    "fsync": "on",  # which costs nothing in memory, and without which no flush can be slow
     "full_page_writes": "off",
     "max_connections": "100",
     "max_wal_size": "256MB",
@@ -41,6 +41,7 @@ SETTINGS = {
     "WEBHOOK_PRIVATE_TARGETS": "true",
     "PYTHONWARNINGS": "ignore",
 }
+DATABASE = "chaos"
 START_SECONDS = 180
 ROLES = ("web master", "web process", "worker master", "worker", "scheduler")
 
@@ -62,10 +63,10 @@ class Stack:
         """Start the servers, seed the database, and start the processes."""
         self.postgres = PostgresServer(self.home, overrides=DURABLE)
         self.valkey = ValkeyServer(self.home, {"appendfsync": "always"})
+        stack.callback(self._stop_servers)
         for server in (self.postgres, self.valkey):
             server.start()
-            stack.callback(server.stop)
-        self.database_url = self.postgres.ensure_database("chaos")
+        self.database_url = self.postgres.ensure_database(DATABASE)
         self.redis_url = self.valkey.url
         seed(self.database_url)
         direct = environment_of(self.database_url, self.redis_url)
@@ -89,6 +90,14 @@ class Stack:
         stack.callback(self.stop_processes)
         self.wait_until_ready()
         assert self.is_ready(), f"it does not start; the log ends:\n{self.log_end()}"
+
+    def follow(self, postgres: PostgresServer) -> None:
+        """Lead whoever asks for Postgres to this server from now on, as an address that moves."""
+        self.postgres = postgres
+        self.database_url = postgres.ensure_database(DATABASE)
+        for proxy in (self.before_postgres, self.before_tenants):
+            proxy.lead_to(self.database_url)
+            proxy.cut()
 
     def start_processes(self) -> None:
         """Start the supervisor, and with it all processes of ours."""
@@ -197,6 +206,10 @@ class Stack:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def _stop_servers(self) -> None:
+        for server in (self.valkey, self.postgres):
+            server.stop()
 
     def _add_webhook(self) -> None:
         kinds = "session.created,session.ended,lead.created"

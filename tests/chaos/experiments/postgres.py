@@ -1,6 +1,7 @@
 """Postgres crashes, restarts, loses connections, has none left, is locked, or loses answers."""
 
 import os
+import shutil
 import signal
 import time
 from contextlib import ExitStack, suppress
@@ -8,6 +9,7 @@ from contextlib import ExitStack, suppress
 import psycopg
 
 from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.replica import Replica, acknowledged_by_both
 from tests.fixtures.tcp_proxy import TcpProxy
 
 POLITE = frozenset({"503"})
@@ -16,6 +18,9 @@ LOST_SECONDS = 60
 BURST_SECONDS = 10
 REPEATED = 3
 MEGABYTE = 1 << 20
+SLOW_DISK = {"commit_delay": "100000", "commit_siblings": "0"}
+"""Each flush of the log waits for 0.1 s, whoever else commits."""
+SLOW_SECONDS = 10
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -39,6 +44,43 @@ def _start_again(trial: Trial) -> None:
     trial.stack.postgres.stop()
     time.sleep(trial.random.uniform(0.5, 2))
     trial.stack.postgres.start()
+    trial.done += 1
+
+
+def take_over(trial: Trial) -> None:
+    """Have a replica follow, end the server at once, and lead everything to the replica."""
+    primary = trial.stack.postgres
+    home = trial.stack.home / f"replica-{time.monotonic_ns()}"
+    home.mkdir(mode=0o711)
+    replica = Replica(home, primary)
+    replica.start()
+    try:
+        with acknowledged_by_both(primary):
+            time.sleep(trial.random.uniform(2, 4))
+            assert primary.pid is not None
+            os.kill(primary.pid, signal.SIGQUIT)
+            primary.stop()
+            replica.promote()
+    except BaseException:
+        replica.stop()
+        raise
+    trial.stack.follow(replica)
+    shutil.rmtree(primary.data)
+    trial.done += 1
+
+
+def slow_disk(trial: Trial) -> None:
+    """Have each flush of the log take longer for some seconds."""
+    with trial.stack.database() as database:
+        for name, value in SLOW_DISK.items():
+            database.execute(f"ALTER SYSTEM SET {name} = {value}")
+        database.execute("SELECT pg_reload_conf()")
+        try:
+            time.sleep(SLOW_SECONDS)
+        finally:
+            for name in SLOW_DISK:
+                database.execute(f"ALTER SYSTEM RESET {name}")
+            database.execute("SELECT pg_reload_conf()")
     trial.done += 1
 
 
@@ -155,6 +197,21 @@ EXPERIMENTS = register(
         REFUSED,
         restart,
         POLITE,
+    ),
+    Experiment(
+        "a replica takes over",
+        "Postgres",
+        "A replica follows, the server ends at once, and its address leads to the replica.",
+        f"{REFUSED} What was acknowledged is there, where commits wait for the replica.",
+        take_over,
+        POLITE,
+    ),
+    Experiment(
+        "slow disk",
+        "Postgres",
+        "Each flush of Postgres' log takes 0.1 s longer, for 10 s.",
+        "Slower writes, and no failure.",
+        slow_disk,
     ),
     Experiment(
         "backends terminated",
