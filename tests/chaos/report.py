@@ -55,14 +55,14 @@ NOT_PROMISED = """
 - Events and counts of requests that wait in Redis are lost when Redis loses its data: figures of
   visits may be too low, never too high. Sessions, writes, leads and webhooks are in Postgres.
 - A webhook may arrive more than once; its id tells.
-- While Postgres is away nothing can be read or written, and answers are 503 with `Retry-After`. What
-  a machine that loses its power keeps is up to Postgres' own `fsync`; what a replica has that takes
-  over is up to `synchronous_standby_names`.
+- While Postgres is away nothing can be read or written, and answers are 503 with `Retry-After`.
+  What a machine that loses its power keeps is up to Postgres' own `fsync`; what a replica has that
+  takes over is up to `synchronous_standby_names`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: faults of a Kubernetes control plane beyond those of `tests/integration/kubernetes`, and
-  a disk that is slow to read. Clocks differ between Postgres, Redis and all of ours, not between
-  two of our own processes: libfaketime stops them. What says "not in the last run" may never have
-  been tried.
+- Not tried: faults of a Kubernetes control plane beyond those of `tests/integration/kubernetes`,
+  and a disk that is slow to read. Clocks differ between Postgres, Redis and all of ours, not
+  between two of our own processes: libfaketime stops them. What says "not in the last run" may
+  never have been tried.
 """
 
 
