@@ -97,6 +97,8 @@ class History:
         """Answers with another visitor's canary."""
         self.wrong: list[str] = []
         """What experiments that look for themselves saw, and should not have."""
+        self.spoiled: list[str] = []
+        """Sessions whose data an experiment took away: whoever is first to see it fails them."""
         self.revived: list[str] = []
         """Answers of sessions that were over."""
         self.ends: list[str] = []

@@ -38,6 +38,7 @@ def drop_leased_schemas(trial: Trial) -> None:
         prospect = Prospect(trial.stack.url, timeout=120).open(model)
         trial.history.count(trial.history.opening, "done")
         prospect.get("/api/tenant")
+        trial.history.spoiled.append(prospect.session["session_id"])
         schema = f"demo_{prospect.session['virtual_tenant_id'].replace('-', '')}"
         with trial.stack.database() as database:
             database.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
