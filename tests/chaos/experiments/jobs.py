@@ -21,9 +21,9 @@ TASKS = (
 SCHEDULED = ("cleanup", "deliver", "events", "reconcile", "refresh", "catch-up", "purge")
 """What the scheduler queues, by the names it has there; each is brought forward again and again."""
 SCHEDULE = "rq:scheduler:scheduled_jobs"
-TIMES = 2
+TIMES = 6
 """So many workers are killed in each kind of job."""
-HUNT_SECONDS = 60
+HUNT_SECONDS = 120
 AGAIN_SECONDS = 2
 INTO_IT_SECONDS = 0.05
 
