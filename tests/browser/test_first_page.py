@@ -58,8 +58,9 @@ def test_a_ticket_without_a_connection_is_rung_up_once_when_it_is_back(visit: Vi
     visit.turn_to("Caja")
     page = visit.page
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    product = page.locator(".product:not(.product-out)").first
-    before = product.get_attribute("data-stock")
+    first = page.locator(".product:not(.product-out)").first
+    before = first.get_attribute("data-stock")
+    product = page.locator(f'[data-product="{first.get_attribute("data-product")}"]')
     product.get_by_role("button").click()
     page.context.set_offline(True)
     page.get_by_role("button", name="Efectivo").click()
