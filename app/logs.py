@@ -52,7 +52,10 @@ class LossyStream:
 
 
 def init_logs(level: str) -> None:
-    """Send everything that is logged to standard error, as JSON; times are UTC."""
+    """Send everything that is logged to standard error, as JSON; times are UTC.
+
+    A line is one write with its end: of two processes that log at once none breaks the other's.
+    """
     stream = cast(TextIO, LossyStream(sys.stderr))
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
@@ -67,7 +70,7 @@ def init_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
 

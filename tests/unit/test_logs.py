@@ -1,4 +1,4 @@
-"""A log that cannot be written fails nothing, and each line has the version."""
+"""A log that cannot be written fails nothing; a line is written at once, with the version."""
 
 import json
 import logging
@@ -13,19 +13,29 @@ from app.version import VERSION
 
 
 @pytest.fixture
-def unread_stderr(monkeypatch):
-    """Standard error whose reader has ended, as a supervisor that was killed."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    kept, handlers = structlog.get_config(), logging.getLogger().handlers[:]
-    with os.fdopen(writer, "wb", buffering=0) as raw:
-        stream = _Text(raw)
+def begin_logs(monkeypatch):
+    """Logs to a stream in the place of standard error; what was there before is put back."""
+
+    def begin(stream):
         monkeypatch.setattr(sys, "stderr", stream)
         logging.getLogger().handlers[:] = []
         init_logs("INFO")
-        yield stream
+
+    kept, handlers = structlog.get_config(), logging.getLogger().handlers[:]
+    yield begin
     logging.getLogger().handlers[:] = handlers
     structlog.configure(**kept)
+
+
+@pytest.fixture
+def unread_stderr(begin_logs):
+    """Standard error whose reader has ended, as a supervisor that was killed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as raw:
+        stream = _Text(raw)
+        begin_logs(stream)
+        yield stream
 
 
 class _Text:
@@ -44,6 +54,18 @@ def test_a_log_whose_reader_has_ended_fails_nothing(unread_stderr):
         unread_stderr.write("no one reads it")
     structlog.get_logger().error("not read")
     logging.getLogger("some library").error("nor is this one")
+
+
+def test_a_line_is_one_write_so_that_no_other_process_breaks_it(begin_logs):
+    class Pieces(list):
+        write, flush = list.append, staticmethod(lambda: None)
+
+    pieces = Pieces()
+    begin_logs(pieces)
+    structlog.get_logger().info("job done")
+    logging.getLogger("some library").warning("hello")
+    assert [json.loads(piece)["event"] for piece in pieces] == ["job done", "hello"]
+    assert all(piece.endswith("}\n") for piece in pieces)
 
 
 def test_what_a_library_logs_has_the_version():
