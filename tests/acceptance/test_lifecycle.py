@@ -197,7 +197,7 @@ def renewed_templates(live_system, moment):
         assert wait_for(lambda: pool_is_renewed(live_system), 60)
         yield
     finally:
-        renew(engine, DEMO, datetime.now(MADRID))
+        renew(engine, DEMO, DEMO.now())
         engine.dispose()
     assert wait_for(lambda: pool_is_renewed(live_system), 60)
 

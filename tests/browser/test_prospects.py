@@ -92,7 +92,7 @@ def test_a_sale_needs_no_mouse(visit: Visit) -> None:
     walk_to(page, page.get_by_role("link", name="Saltar al contenido"))
     page.keyboard.press("Enter")
     several = page.locator('.product:not([data-stock="1"]) .product-add:enabled')
-    walk_to(page, several.first)  # in the evening some shelves have one left
+    walk_to(page, several.first)
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
     expect(page.locator("#ticket-lines li")).to_contain_text("2 ×")
