@@ -9,6 +9,7 @@ import psycopg
 
 from app.local.postgres import PostgresServer
 from tests.chaos.stack import DURABLE
+from tests.fixtures.server_settings import server_settings
 
 SYNC_SECONDS = 60
 IS_SYNC = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
@@ -50,17 +51,13 @@ def acknowledged_by_both(primary: PostgresServer) -> Iterator[None]:
     Raises:
         TimeoutError: no replica has come up to it within a minute.
     """
-    with psycopg.connect(primary.url(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        connection.execute("SELECT pg_reload_conf()")
-        try:
-            end = time.monotonic() + SYNC_SECONDS
-            while connection.execute(IS_SYNC).fetchone() != (1,):
-                if time.monotonic() > end:
-                    raise TimeoutError("the replica does not come up to the primary")
-                time.sleep(0.1)
-            yield
-        finally:
-            if primary.pid is not None:
-                connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
-                connection.execute("SELECT pg_reload_conf()")
+    with (
+        psycopg.connect(primary.url(), autocommit=True) as connection,
+        server_settings(connection, {"synchronous_standby_names": "*"}),
+    ):
+        end = time.monotonic() + SYNC_SECONDS
+        while connection.execute(IS_SYNC).fetchone() != (1,):
+            if time.monotonic() > end:
+                raise TimeoutError("the replica does not come up to the primary")
+            time.sleep(0.1)
+        yield

@@ -10,6 +10,7 @@ import psycopg
 
 from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.replica import Replica, acknowledged_by_both
+from tests.fixtures.server_settings import server_settings
 from tests.fixtures.tcp_proxy import TcpProxy
 
 POLITE = frozenset({"503"})
@@ -19,7 +20,7 @@ BURST_SECONDS = 10
 REPEATED = 3
 MEGABYTE = 1 << 20
 SLOW_DISK = {"commit_delay": "100000", "commit_siblings": "0"}
-"""Each flush of the log waits for 0.1 s, whoever else commits."""
+"""Each flush of the log waits for 0.1 s, also when nothing else commits."""
 SLOW_SECONDS = 10
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -71,16 +72,8 @@ def take_over(trial: Trial) -> None:
 
 def slow_disk(trial: Trial) -> None:
     """Have each flush of the log take longer for some seconds."""
-    with trial.stack.database() as database:
-        for name, value in SLOW_DISK.items():
-            database.execute(f"ALTER SYSTEM SET {name} = {value}")
-        database.execute("SELECT pg_reload_conf()")
-        try:
-            time.sleep(SLOW_SECONDS)
-        finally:
-            for name in SLOW_DISK:
-                database.execute(f"ALTER SYSTEM RESET {name}")
-            database.execute("SELECT pg_reload_conf()")
+    with trial.stack.database() as database, server_settings(database, SLOW_DISK):
+        time.sleep(SLOW_SECONDS)
     trial.done += 1
 
 
