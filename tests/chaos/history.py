@@ -98,7 +98,7 @@ class History:
         self.wrong: list[str] = []
         """What experiments that look for themselves saw, and should not have."""
         self.spoiled: list[str] = []
-        """Sessions whose data an experiment took away: whoever is first to see it fails them."""
+        """Sessions whose data an experiment took away: they fail as soon as that is noticed."""
         self.revived: list[str] = []
         """Answers of sessions that were over."""
         self.ends: list[str] = []

@@ -92,7 +92,7 @@ class Stack:
         assert self.is_ready(), f"it does not start; the log ends:\n{self.log_end()}"
 
     def follow(self, postgres: PostgresServer) -> None:
-        """Lead whoever asks for Postgres to this server from now on, as an address that moves."""
+        """Lead the way to Postgres to this server from now on, as an address that moves."""
         self.postgres = postgres
         self.database_url = postgres.ensure_database(DATABASE)
         for proxy in (self.before_postgres, self.before_tenants):

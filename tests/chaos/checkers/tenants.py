@@ -18,24 +18,25 @@ SELECT format('tenant %s stays %s: %s', id, state, failure)
   FROM control.tenants WHERE is_demo AND state NOT IN ('ready', 'leased')
 """
 MISMATCHED = """
-SELECT format('session %%s is active, and its tenant is %%s', s.id, t.state)
+SELECT format('session %s is active, and its tenant is %s', s.id, t.state)
   FROM control.demo_sessions AS s LEFT JOIN control.tenants AS t ON t.id = s.virtual_tenant_id
  WHERE s.status = 'active' AND s.expires_at > now()
    AND (t.state IS DISTINCT FROM 'leased' OR t.demo_session_id IS DISTINCT FROM s.id)
 UNION ALL
-SELECT format('tenant %%s is leased, and its session is %%s', t.id, s.status)
+SELECT format('tenant %s is leased, and its session is %s', t.id, s.status)
   FROM control.tenants AS t LEFT JOIN control.demo_sessions AS s ON s.id = t.demo_session_id
  WHERE t.state = 'leased' AND t.is_demo
    AND (s.status IS DISTINCT FROM 'active' OR s.virtual_tenant_id IS DISTINCT FROM t.id)
 UNION ALL
-SELECT format('%%s sessions have tenant %%s', count(*), virtual_tenant_id)
+SELECT format('%s sessions have tenant %s', count(*), virtual_tenant_id)
   FROM control.demo_sessions WHERE status = 'active'
  GROUP BY virtual_tenant_id HAVING count(*) > 1
 UNION ALL
-SELECT format('session %%s is still pending', id)
+SELECT format('session %s is still pending', id)
   FROM control.demo_sessions WHERE status = 'pending'
-UNION ALL
-SELECT format('session %%s has failed: %%s', id, metadata ->> 'failure')
+"""
+FAILED = """
+SELECT concat('session ', id, ' has failed: ', metadata ->> 'failure')
   FROM control.demo_sessions WHERE status = 'failed' AND session_id <> ALL(%s)
 """
 POOL = """
@@ -70,7 +71,8 @@ def roles_and_tenants(scene: Scene) -> list[str]:
 def sessions_and_tenants(scene: Scene) -> list[str]:
     """Compare sessions with leased tenants."""
     with scene.stack.database() as database:
-        rows = database.execute(MISMATCHED, [scene.history.spoiled])
+        rows = database.execute(MISMATCHED).fetchall()
+        rows += database.execute(FAILED, [scene.history.spoiled]).fetchall()
         return [str(row[0]) for row in rows]
 
 

@@ -26,8 +26,8 @@ DRAWN = {
 
 
 def section() -> list[str]:
-    """Return the lines of the page; none if no crowd was kept."""
-    return _lines(json.loads(KEPT.read_text())) if KEPT.exists() else []
+    """Return the lines of the page."""
+    return _lines(json.loads(KEPT.read_text()))
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
