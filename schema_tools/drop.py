@@ -105,6 +105,8 @@ class _Drop:
                 " set_config('client_min_messages', 'warning', true)",
                 [f"{round(self.lock_timeout * 1000)}ms"],
             )
+            # Of two that drop it at once, the second reads what there is when the first has ended.
+            connection.execute(_LOCK_NAME, [self.name])
             rows = ask(
                 connection,
                 "SELECT oid, coalesce(obj_description(oid, 'pg_namespace'), '')"
@@ -163,6 +165,8 @@ class _Drop:
         )
         return f"schema {self.name!r} stayed locked through {attempts} attempts. Held by: {who}"
 
+
+_LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtextextended('masa-madre drop ' || %s, 0))"
 
 _BLOCKERS = """
 SELECT DISTINCT a.pid, coalesce(a.application_name, '') AS application, left(a.query, 120) AS query

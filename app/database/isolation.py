@@ -54,6 +54,7 @@ _SQL = load_blocks("app.database", "isolation")
 _RELATIONS = _SQL["relations"]
 _MISSING_RIGHTS = _SQL["missing_rights"]
 _ROLES = _SQL["roles_of_schema"]
+_LOCK_ROLE = "SELECT pg_advisory_xact_lock(hashtextextended('masa-madre drop ' || %s, 0))"
 ROLE_NAME = f"^{_PREFIX}[0-9a-f]{{{_DIGEST_LENGTH}}}$"
 """A regular expression for the names of tenants' roles, under any secret."""
 
@@ -165,7 +166,10 @@ def _grant(
 
 def drop_tenant_role(connection: "Connection[Any]", role: str) -> None:
     """Drop a tenant's role, whose schema must be dropped already; a missing role is no error."""
-    connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    with connection.transaction():
+        # Of two that drop it at once, the second would fail: "could not find tuple for role".
+        connection.execute(_LOCK_ROLE, [role])
+        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
 def _ensure_role(connection: "Connection[Any]", name: str) -> None:

@@ -33,7 +33,7 @@ def test_a_system_that_works_has_no_other_failures_than_the_tests_own(live_syste
     ready_pool(live_system)
     code, found = findings(live_system)
     assert (code, verdicts(found, "failed")) == (1, OF_THE_TESTS)
-    assert verdicts(found, "warning") == {"redis.persistence", "settings.cookie_secure"}
+    assert verdicts(found, "warning") == {"redis.persistence", "settings.cookie_secure"}, found
     assert {"jobs.schedule", "plans.individual_bakery", "templates.openings"} <= verdicts(
         found, "ok"
     )

@@ -9,6 +9,7 @@ from app.control.models import SessionStatus
 from app.errors import AppError
 from jobs import tasks
 from jobs.clones.cloning import clone_schema
+from jobs.maintenance.dropping import drop_tenant
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, demo_schemas, tenant_states
 from tests.integration.control.processes import python, wait_for
@@ -64,6 +65,18 @@ def test_extension_and_expiry_never_both_win(parts, database):
         assert (after.status is SessionStatus.ACTIVE) == (extended > 0)
         assert (f"demo_{session.tenant_id.hex}" in demo_schemas(database)) == (extended > 0)
         parts.sessions.end(session.session_id)
+
+
+def test_of_two_jobs_that_drop_a_tenant_at_once_none_fails(parts, database):
+    fill_pool(parts, 6)
+    database.execute(
+        "UPDATE control.tenants SET state = 'dropping' WHERE state = 'ready' AND is_demo"
+    )
+    for tenant in parts.pool.to_drop():
+        with ThreadPoolExecutor(3) as threads:
+            drops = [threads.submit(drop_tenant, parts, tenant) for _ in range(3)]
+        assert any(future.result() for future in drops)
+    assert demo_schemas(database) == set()
 
 
 def test_two_schedulers_queue_each_job_once(parts):

@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask, Response, stream_with_context
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database.isolation import drop_tenant_role
 from app.db import UnknownTenant, _location_of, tenant_engine, tenant_transaction
+from tests.integration.control.processes import wait_for
 
 OWNER = text("SELECT owner FROM sales ORDER BY id")
 
@@ -128,6 +130,27 @@ def test_without_its_role_a_tenant_is_unknown(make_house):
         _location_of.cache_clear()
         with pytest.raises(UnknownTenant):
             read(house.mine)
+
+
+def test_of_two_that_drop_a_role_at_once_none_fails(make_house):
+    with (
+        make_house() as house,
+        house.owner() as owner,
+        house.owner() as other,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        role = house.role(house.mine)
+        owner.execute(f"DROP SCHEMA {house.schema(house.mine)} CASCADE")
+        with owner.transaction():
+            drop_tenant_role(owner, role)
+            second = threads.submit(drop_tenant_role, other, role)
+            wait_until_waiting(owner, other.info.backend_pid)
+        second.result()
+
+
+def wait_until_waiting(owner, pid):
+    """Wait until the backend waits for a lock of another."""
+    wait_for(lambda: owner.execute("SELECT pg_blocking_pids(%s)", [pid]).fetchone() != ([],))
 
 
 def test_a_connection_retires_after_so_many_tenants(make_house):
