@@ -13,6 +13,7 @@ from app.control import transitions
 from app.control.reset.status import ResetStatus
 from app.control.sessions.session_view import session_view
 from app.sql_blocks import load_blocks, load_statements
+from jobs.clones.cloning import clone_tenant
 from jobs.services import JobServices, publish_sessions
 from schema_tools import RestoreBlocked, SchemaToolsError, restore_rows
 
@@ -20,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 _STATEMENTS = load_statements("app.control", "sessions")
 _IS_CURRENT = load_blocks("app.control", "sessions")["is_reset_target_current"]
+
+
+CLONES_AT_MOST = 3
+"""So many fresh tenants may be handed to sessions that wait before a reset is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,20 @@ def restore_in_place(services: JobServices, target: Target) -> None:
 
 
 def replace_tenant(services: JobServices, target: Target) -> ResetStatus:
-    """Give the session a fresh tenant; the old one is dropped, and the pool filled."""
+    """Give the session a fresh tenant; the old one is dropped, and the pool filled.
+
+    Where none is ready one is cloned here, since right after a template has changed every session
+    that resets needs one. Sessions that have no tenant yet may take it first.
+    """
+    for _ in range(CLONES_AT_MOST):
+        status = take_ready_tenant(services, target)
+        if status is not ResetStatus.POOL_EMPTY or not _clone_one(services, target.account_type):
+            return status
+    return take_ready_tenant(services, target)
+
+
+def take_ready_tenant(services: JobServices, target: Target) -> ResetStatus:
+    """Give the session a tenant of the pool for its own, or say why not."""
     with services.engine.begin() as connection:
         row = transitions.REPLACE_TENANT.run(
             connection, demo_session_id=target.session, tenant_id=target.tenant
@@ -137,3 +155,15 @@ def replace_tenant(services: JobServices, target: Target) -> ResetStatus:
     if now is None:
         return ResetStatus.OVER
     return ResetStatus.POOL_EMPTY if now.tenant == target.tenant else ResetStatus.DONE
+
+
+def _clone_one(services: JobServices, account_type: str) -> bool:
+    """Clone one more tenant; tell whether that worked. What is left undone, cleanup queues."""
+    tenant_id = services.pool.add_one(account_type)
+    tenant = None if tenant_id is None else services.pool.find(tenant_id)
+    if tenant is None:
+        return False
+    try:
+        return clone_tenant(services, tenant)
+    except (SchemaToolsError, psycopg.Error):  # it is in the log
+        return False

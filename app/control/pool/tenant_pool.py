@@ -21,6 +21,7 @@ LOST = "No hemos podido recuperar los datos de tu demo. Abre una nueva."
 _SQL = load_statements("app.control", "pool")
 _ACCOUNT_TYPES = _SQL["account_types"]
 _FIND = _SQL["find_tenant"]
+_FIND_TEMPLATE = _SQL["find_template"]
 _LOCK_TEMPLATE = _SQL["lock_template"]
 _COUNT = _SQL["count_tenants"]
 _WAITED_FOR = _SQL["templates_waited_for"]
@@ -64,6 +65,19 @@ class Pool:
                 register_clone(connection, template.id, template.name, account_type)
                 for _ in range(missing)
             ]
+
+    def add_one(self, account_type: str) -> UUID | None:
+        """Register one tenant more, however many there are; the caller clones it.
+
+        None without a template to cut it from.
+        """
+        with self._engine.begin() as connection:
+            template = connection.execute(
+                _FIND_TEMPLATE, {"account_type": account_type}
+            ).one_or_none()
+            if template is None:
+                return None
+            return register_clone(connection, template.id, template.name, account_type)
 
     def retire(self, account_type: str, size: int) -> int:
         """Take ready tenants out of use that the pool does not need. Return how many.

@@ -12,7 +12,7 @@ class ResetStatus(StrEnum):
     BUSY = "busy"
     """The session's own requests are writing; nothing was changed."""
     POOL_EMPTY = "pool_empty"
-    """It needs a fresh tenant, and none is ready."""
+    """It needs a fresh tenant, none is ready, and none could be cloned for it."""
     OVER = "over"
     """The session had ended."""
     FAILED = "failed"

@@ -13,6 +13,10 @@ SELECT tenant.id, tenant.schema_name, tenant.account_type, tenant.state::text AS
   JOIN control.tenants AS template ON template.id = tenant.base_demo_tenant_id
  WHERE tenant.id = :tenant_id AND template.is_demo_template
 
+-- find_template --
+SELECT id, name FROM control.tenants
+ WHERE is_demo_template AND account_type = :account_type AND state = 'ready'
+
 -- lock_template --
 -- Two refills of one template come one after the other.
 SELECT id, name FROM control.tenants

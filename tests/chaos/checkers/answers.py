@@ -4,8 +4,6 @@ from tests.chaos.checkers.model import Checker, Scene
 from tests.chaos.experiments.model import ALLOWED
 
 SHOWN = 10
-ANY_TIME = {("POST /api/demo/session/reset", "pool_empty")}
-"""A session that is older than its template gets a fresh tenant, which others may have taken."""
 
 
 def no_foreign_row(scene: Scene) -> list[str]:
@@ -19,8 +17,7 @@ def only_named_failures(scene: Scene) -> list[str]:
     for failure in scene.history.failures:
         allowed = ALLOWED.get(failure.during, frozenset())
         what = f"{failure.request}: {failure.status} {failure.code} during {failure.during!r}"
-        is_named = failure.kind in allowed or (failure.request, failure.code) in ANY_TIME
-        if not is_named:
+        if failure.kind not in allowed:
             found.append(what)
         elif failure.status == 503 and not failure.retry_after:
             found.append(f"{what} without Retry-After")
@@ -42,8 +39,7 @@ CHECKERS = (
     Checker("foreign", "No answer shows another visitor's data.", no_foreign_row, settles=False),
     Checker(
         "failures",
-        "No 5xx but those that an experiment names, each 503 with Retry-After. At any time a reset"
-        " that needs a fresh tenant may find none ready.",
+        "No 5xx but those that an experiment names, each 503 with Retry-After.",
         only_named_failures,
         settles=False,
     ),

@@ -153,8 +153,6 @@ def test_a_session_that_stays_closed_has_failed_with_a_sentence(parts, database,
 def test_a_reset_of_a_session_that_cannot_be_opened_gives_it_a_fresh_tenant(parts, database):
     session = opened(parts)
     lose_rights(database, schema_of(session))
-    assert reset_session(parts, session.id) is ResetStatus.POOL_EMPTY
-    fill_pool(parts, 1)
     assert reset_session(parts, session.id) is ResetStatus.DONE
     now = parts.sessions.fetch(session.session_id)
     assert now.tenant_id != session.tenant_id

@@ -15,6 +15,7 @@ from app.control.reset.status import ResetStatus
 from app.errors import TooManyRequests, Unavailable
 from jobs import tasks
 from jobs.clones import resetting
+from jobs.clones.resetting import CLONES_AT_MOST
 from jobs.queue.task_queue import TaskJob, TaskQueue, TaskWorker
 from jobs.services import job_services, make_dispatcher
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
@@ -86,13 +87,12 @@ def test_written_rows_are_restored_in_place(parts, database, session):
         assert differences(database, schema_of(session)) == []
 
 
+@pytest.mark.parametrize("ready", [0, 1])
 def test_a_new_template_version_gives_a_fresh_tenant_that_the_gateway_knows(
-    parts, database, session
+    parts, database, session, ready
 ):
     database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
-    assert reset(session) is ResetStatus.POOL_EMPTY
-    assert parts.sessions.fetch(session.session_id).tenant_id == session.tenant_id
-    fill_pool(parts, 1)
+    fill_pool(parts, ready)
     assert reset(session) is ResetStatus.DONE
     fresh = parts.sessions.fetch(session.session_id)
     assert fresh.tenant_id != session.tenant_id
@@ -103,10 +103,45 @@ def test_a_new_template_version_gives_a_fresh_tenant_that_the_gateway_knows(
     assert TaskJob.exists(f"drop-{session.tenant_id.hex}", connection=parts.redis)
 
 
-def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
-    parts, database, database_url, session, monkeypatch
+def test_a_session_that_waits_for_its_first_tenant_goes_before_a_reset(parts, database, session):
+    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+    waiting = [parts.sessions.open(ACCOUNT, VISITOR).session for _ in range(CLONES_AT_MOST - 1)]
+    assert reset(session) is ResetStatus.DONE
+    for each in waiting:
+        assert parts.sessions.fetch(each.session_id).status is SessionStatus.ACTIVE
+
+    database.execute("UPDATE control.tenants SET template_version = 3 WHERE is_demo_template")
+    for _ in range(CLONES_AT_MOST):
+        parts.sessions.open(ACCOUNT, VISITOR)
+    before = parts.sessions.fetch(session.session_id)
+    assert reset(session) is ResetStatus.POOL_EMPTY
+    assert parts.sessions.fetch(session.session_id).tenant_id == before.tenant_id
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE control.tenants SET state = 'cloning' WHERE is_demo_template",
+        f"ALTER SCHEMA {TEMPLATE} RENAME TO away",
+    ],
+    ids=["being renewed", "lost"],
+)
+def test_a_reset_without_a_template_to_cut_from_leaves_the_session_as_it_was(
+    parts, database, session, spoil
 ):
-    fill_pool(parts, 1)
+    change(database, session, "DELETE FROM notes")
+    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+    database.execute(spoil)
+    assert reset(session) is ResetStatus.POOL_EMPTY
+    now = parts.sessions.fetch(session.session_id)
+    assert (now.status, now.tenant_id) == (SessionStatus.ACTIVE, session.tenant_id)
+    rows = database.execute(f"SELECT count(*) FROM {schema_of(session)}.notes").fetchone()
+    assert rows == (0,)
+
+
+def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
+    parts, database, session, monkeypatch
+):
     run = resetting.restore_rows
 
     def moved_first(*arguments, **options):
@@ -115,9 +150,10 @@ def test_a_template_that_moves_while_the_tables_are_locked_is_noticed(
 
     monkeypatch.setattr("jobs.clones.resetting.restore_rows", moved_first)
     change(database, session, "DELETE FROM notes")
-    assert reset(session) is ResetStatus.POOL_EMPTY
+    assert reset(session) is ResetStatus.DONE
     rows = database.execute(f"SELECT count(*) FROM {schema_of(session)}.notes").fetchone()
     assert rows == (0,), "it was left as it was"
+    assert parts.sessions.fetch(session.session_id).tenant_id != session.tenant_id
 
 
 def test_other_tables_give_a_fresh_tenant(parts, database, session):
