@@ -17,6 +17,8 @@ from seeds.values import Scene, at, quantity, unit_cost
 
 BUYING_WEEKDAYS = (0, 2, 4)
 """Monday, Wednesday and Friday: the days on which ingredients are ordered."""
+DELIVERED_FROM = 11 * 60 + 15
+"""What was ordered comes after the day's run of purchases is sent: some order is always on its way."""
 SHORT_DATED_DAYS = 3
 """Each day a lot that keeps so long is taken at a discount."""
 MISHAP_CHANCE = 0.02
@@ -103,7 +105,7 @@ class IngredientStock:
         for purchase in self.purchases:
             if purchase.expected_on == day:
                 amount = self.item.pack_size * purchase.packs
-                self._receive(day, amount, None, purchase=purchase)
+                self._receive(day, amount, None, purchase=purchase, minute=DELIVERED_FROM)
         if self.policy.short_dated:
             bargain = self.item.pack_size * ceil(self.policy.reorder_packs / 4)
             expires_on = day + timedelta(days=SHORT_DATED_DAYS)

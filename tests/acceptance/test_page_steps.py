@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.page_client import HEADERS, Reader, key_of
 from tests.acceptance.test_pages import HOSTILE, api
 from tests.acceptance.test_visit import ready_pool
+from tests.support.purchases import send_an_order
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 JSON = HEADERS | {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
@@ -106,10 +107,14 @@ def test_a_purchase_by_hand_is_worked_out_and_not_made(reader: Reader) -> None:
     assert api(reader, "/api/procurement/orders").json()["total"] == orders
 
 
-def test_a_delivery_is_tried_out_lot_by_lot_and_steps_are_locked(reader: Reader) -> None:
+def test_a_delivery_is_tried_out_lot_by_lot_and_steps_are_locked(
+    reader: Reader, live_system: Any
+) -> None:
     reader.open("central_baker")
+    number = send_an_order(live_system.database_url)
     listed = api(reader, "/api/procurement/orders?status=sent").json()["items"]
-    order = api(reader, f"/api/procurement/orders/{listed[0]['id']}").json()
+    assert number in [each["id"] for each in listed]
+    order = api(reader, f"/api/procurement/orders/{number}").json()
     page = f"/demo/compras/pedidos/{order['id']}"
     whole = reader.get(page).text
     assert re.search(r"<button[^>]* disabled[^>]*>Anular</button>", whole)

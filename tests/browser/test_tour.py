@@ -1,12 +1,14 @@
 """The guided tour without a mouse, and the pages that came with it in both themes."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_prospects import walk_to
 from tests.browser.visit import PHONE, Visit
+from tests.support.purchases import send_an_order
 
 NEW_PAGES = (
     "/demo/negocio", "/demo/negocio/equipo", "/demo/negocio/funciones",
@@ -54,7 +56,9 @@ def test_a_tour_needs_no_mouse_and_is_told_to_screen_readers(visit: Visit) -> No
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_new_pages_are_accessible_in_both_themes_and_fit_a_phone(visit: Visit, scheme: str) -> None:
+def test_new_pages_are_accessible_in_both_themes_and_fit_a_phone(
+    visit: Visit, live_system: Any, scheme: str
+) -> None:
     page = visit.page
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -65,6 +69,7 @@ def test_new_pages_are_accessible_in_both_themes_and_fit_a_phone(visit: Visit, s
         visit.open(path)
         visit.ensure_no_sideways_scrolling()
         visit.ensure_accessible()
+    send_an_order(live_system.database_url)
     visit.open("/demo/compras/pedidos?status=sent")
     page.locator("tbody th a").first.click()
     page.get_by_role("link", name="Ver qué entraría al recibirlo").click()
