@@ -103,6 +103,8 @@ class History:
         """Answers of sessions that were over."""
         self.ends: list[str] = []
         """Processes that ended, and were not killed."""
+        self.failed_jobs: set[str] = set()
+        """Jobs that failed for good, as far as they were looked for."""
         self.during = ""
         """The experiment that is under way."""
 

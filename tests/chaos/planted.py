@@ -10,6 +10,7 @@ import psycopg
 
 from tests.chaos.checkers.bounds import nothing_is_stuck
 from tests.chaos.checkers.figures import COUNTS
+from tests.chaos.checkers.jobs import FAILED
 from tests.chaos.history import Outcome, Visit, Write
 from tests.chaos.runner import Run
 from tests.chaos.stack import eventually
@@ -114,6 +115,15 @@ def kept_name(run: Run) -> Iterator[None]:
         client.set("demo:planted", str(row[0]))
         yield
         client.delete("demo:planted")
+
+
+@contextmanager
+def failed_job(run: Run) -> Iterator[None]:
+    """A job that failed while nothing was broken."""
+    with run.stack.redis() as client:
+        client.zadd(f"{FAILED}maintenance", {"planted": 2**40})
+        yield
+        client.zrem(f"{FAILED}maintenance", "planted")
 
 
 @contextmanager
@@ -267,6 +277,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Run], AbstractContextManager[None]]], .
     ),
     ("ended", "got 200 from", revived),
     ("foreign", "GET /api/tenant shows", foreign_row),
+    ("jobs", "job planted (unknown) of maintenance failed for good", failed_job),
     ("looks", "a clone is not done", wrong_end),
     ("failures", "500 internal_error", unnamed_failure),
     ("failures", "without Retry-After", impolite_failure),

@@ -4,7 +4,7 @@ A checker returns a sentence for each thing that is not as it should be. `tests/
 has a violation of each; the quick part sees that its checker finds it.
 """
 
-from tests.chaos.checkers import answers, bounds, endings, figures, tenants, writes
+from tests.chaos.checkers import answers, bounds, endings, figures, jobs, tenants, writes
 from tests.chaos.checkers.model import Checker
 
 CHECKERS: tuple[Checker, ...] = (
@@ -13,5 +13,6 @@ CHECKERS: tuple[Checker, ...] = (
     *endings.CHECKERS,
     *answers.CHECKERS,
     *figures.CHECKERS,
+    *jobs.CHECKERS,
     *bounds.CHECKERS,
 )

@@ -52,7 +52,12 @@ ALLOWED: dict[str, frozenset[str]] = {}
 """The failures that each experiment allows, by its name."""
 
 
+BREAKS_JOBS: set[str] = set()
+"""The experiments in which jobs may fail for good: they kill processes, or fail requests too."""
+
+
 def register(*experiments: Experiment) -> tuple[Experiment, ...]:
     """Make experiments known to the checkers."""
     ALLOWED.update({each.name: each.allows for each in experiments})
+    BREAKS_JOBS.update(each.name for each in experiments if each.allows or each.kills)
     return experiments
