@@ -18,7 +18,7 @@ from seeds.values import Scene, at, quantity, unit_cost
 BUYING_WEEKDAYS = (0, 2, 4)
 """Monday, Wednesday and Friday: the days on which ingredients are ordered."""
 DELIVERED_FROM = 11 * 60 + 15
-"""What was ordered comes after the day's run of purchases is sent: some order is always on its way."""
+"""Orders arrive after the day's own are sent, so that one is always on its way."""
 SHORT_DATED_DAYS = 3
 """Each day a lot that keeps so long is taken at a discount."""
 MISHAP_CHANCE = 0.02
