@@ -33,7 +33,7 @@ LONG = 1000
 READY = 10
 """Ready tenants of each model, to begin with."""
 JUDGED = {"schemas", "roles", "sessions", "pool", "leftovers", "activity", "events", "webhooks",
-          "stuck", "processes"}  # fmt: skip
+          "stuck", "processes", "jobs"}  # fmt: skip
 """Checkers that need no memory of what each visitor did: locust's are in another process."""
 BELIEVED = ("gateway_requests_per_minute", "gateway_changes_per_session", "gateway_open_requests")
 
