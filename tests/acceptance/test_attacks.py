@@ -10,7 +10,7 @@ import os
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ import pytest
 
 from tests.acceptance.client import Prospect
 from tests.acceptance.test_visit import ready_pool
+from tests.fixtures.demo import DEMO
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1000"))
 SESSIONS, BURST = 4, 20
@@ -86,7 +87,7 @@ class Visitor:
         customer = self.prospect.get("/api/customers").json["items"][0]["id"]
         self.new_order = {
             "customer_id": customer,
-            "due_on": (date.today() + timedelta(days=3)).isoformat(),
+            "due_on": (DEMO.now().date() + timedelta(days=3)).isoformat(),
             "lines": [{"product_id": self.product["id"], "quantity": 1}],
             "notes": self.canary,
         }

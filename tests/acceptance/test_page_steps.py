@@ -1,7 +1,7 @@
 """Counts, purchases by hand, deliveries and versions as pages: nothing is lost or half-made."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.page_client import HEADERS, Reader, key_of
 from tests.acceptance.test_pages import HOSTILE, api
 from tests.acceptance.test_visit import ready_pool
+from tests.fixtures.demo import DEMO
 from tests.support.purchases import send_an_order
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
@@ -34,7 +35,7 @@ def new_order(reader: Reader, pieces: int = 9) -> dict[str, Any]:
     product = api(reader, "/api/pos/products?active=true").json()["items"][0]["id"]
     order = {
         "customer_id": customer,
-        "due_on": (date.today() + timedelta(days=2)).isoformat(),
+        "due_on": (DEMO.now().date() + timedelta(days=2)).isoformat(),
         "lines": [{"product_id": product, "quantity": pieces}],
     }
     made = reader.http.post(f"{reader.url}/api/orders", json=order, headers=JSON)

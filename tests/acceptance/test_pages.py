@@ -10,6 +10,7 @@ import pytest
 from app.web.parts.formats import euros
 from tests.acceptance.page_client import HEADERS, Reader, key_of
 from tests.acceptance.test_visit import ready_pool
+from tests.fixtures.demo import DEMO
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 SECTIONS = {
@@ -92,7 +93,7 @@ def test_an_order_is_made_changed_and_delivered_and_texts_stay_texts(reader: Rea
     assert HOSTILE not in refused.text
     assert "&lt;script&gt;" in refused.text
 
-    tomorrow = (date.today() + timedelta(days=2)).isoformat()
+    tomorrow = (DEMO.now().date() + timedelta(days=2)).isoformat()
     made = reader.post("/demo/pedidos", order | {"entrega": tomorrow})
     path = made.headers["Location"].partition("?")[0]
     page = reader.get(path).text
