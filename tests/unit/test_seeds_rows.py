@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from sqlalchemy import Enum
 
+from app.bakery.living.events import Delivered, PurchasesSent
 from app.bakery.metadata import TENANT_METADATA
 from seeds.catalogue.la_espiga import LA_ESPIGA
 from seeds.catalogue.san_pablo import SAN_PABLO
@@ -67,6 +68,19 @@ def test_the_same_moment_gives_the_same_rows_and_events(profile):
     assert repr(first.tables) == repr(second.tables)
     assert first.timeline() == second.timeline()
     assert first.story.digest("0001") == second.story.digest("0001")
+
+
+def test_an_order_is_on_its_way_on_every_morning_of_a_usual_week():
+    events = tell(LA_ESPIGA, date(2026, 11, 29)).events
+    sent = {one: each.at for each in events if isinstance(each, PurchasesSent)
+            for one in each.purchase_order_ids}  # fmt: skip
+    came = {each.purchase_order_id: each.at for each in events if isinstance(each, Delivered)}
+    never = datetime.max.replace(tzinfo=MADRID)
+    for day in range(23, 30):
+        for hour in (8, 10, 11):
+            moment = datetime(2026, 11, day, hour, 10, tzinfo=MADRID)
+            on_their_way = [one for one, at in sent.items() if at < moment < came.get(one, never)]
+            assert on_their_way, moment
 
 
 def test_the_digest_tells_dates_and_revisions_apart_and_not_the_hours_of_a_day(profile):
