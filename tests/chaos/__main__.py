@@ -28,6 +28,8 @@ FILE = ROOT / "build" / "chaos" / "run.json"
 ACTIONS_PER_SECOND = 12
 """What two processors do for visitors with Postgres, and the visitors, on them."""
 LONG_MINUTES = 120
+SLOW_SECONDS = 20
+"""Of what settles no sooner the run says what it was."""
 
 
 def main() -> None:
@@ -71,20 +73,27 @@ def report_of(run: Run, minutes: int) -> dict[str, Any]:
 
 
 def break_things(run: Run, chosen: list[Experiment], end: float, note: Callable[[], None]) -> str:
-    """Do the experiments in an order of the seed's, in whole rounds, until the time is over.
+    """Do the experiments in an order of the seed's, each once and then until the time is over.
 
     Returns what stopped it before; nothing if nothing did.
     """
     random = Random(run.seed)
     while True:
         for experiment in random.sample(chosen, len(chosen)):
+            if len(run.results) >= len(chosen) and time.monotonic() > end:
+                return ""
             try:
                 tell(run.perform(experiment, around=2.0))
                 note()
             except Exception as error:  # what else was seen is told all the same
                 return f"{experiment.name}: {type(error).__name__}: {error}"
-        if time.monotonic() > end:
-            return ""
+
+
+def _last(result: Result) -> str:
+    """Say what took so long to settle."""
+    if result.settled_after < SLOW_SECONDS:
+        return ""
+    return f", at last: {'; '.join(result.settled_last)}"
 
 
 def tell(result: Result) -> None:
@@ -93,6 +102,7 @@ def tell(result: Result) -> None:
     say(
         f"{result.name}: {result.done} broken, {result.acknowledged} writes, failures: {failures}; "
         f"usable after {result.usable_after} s, settled after {result.settled_after} s"
+        f"{_last(result)}"
     )
     if result.stopped:
         say(f"  stopped: {result.stopped}")

@@ -22,9 +22,11 @@ from tests.chaos.visitors import PATIENCE_SECONDS, WAIT_SECONDS, Gate, Visitor
 SETTLE_SECONDS = 180
 """What settles has settled after so long, whatever was broken."""
 
-
 LOOKS = 3
 """So often a checker looks that is disturbed: the drop of a schema may deadlock with it."""
+
+SHOWN = 3
+"""So much is told of what settled last."""
 
 WORK_SECONDS = 60
 """Visitors who have not written after so long are not waited for."""
@@ -47,6 +49,8 @@ class Result:
     killed: dict[str, int] = field(default_factory=dict)
     stopped: str = ""
     """Why it was not done to its end, as a process of its own did not start in time."""
+    settled_last: list[str] = field(default_factory=list)
+    """What was still wrong just before everything had settled."""
 
 
 class Run:
@@ -59,6 +63,7 @@ class Run:
         self.gate = Gate()
         self.scene = Scene(stack, self.history)
         self.results: list[Result] = []
+        self.settled_last: list[str] = []
         self._told: set[str] = set()
         self.visitors = [
             Visitor(stack.url, f"{seed}/{number}", self.history, self.gate, pause)
@@ -101,6 +106,7 @@ class Run:
             violations,
             dict(trial.killed),
             stopped,
+            self.settled_last[:SHOWN],
         )
         self.history.during = ""
         self.results.append(result)
@@ -142,11 +148,16 @@ class Run:
             raise crashed[0]
 
     def settle(self, checkers: Iterable[Checker] = CHECKERS) -> list[str]:
-        """Wait until all that settles has; return what is wrong then."""
+        """Wait until all that settles has; return what is wrong then.
+
+        `settled_last` has what was still wrong at the look before.
+        """
         checkers = tuple(checkers)
         waiting = [checker for checker in checkers if checker.settles]
         end = time.monotonic() + SETTLE_SECONDS
+        self.settled_last = []
         while (wrong := self._look(waiting)) and time.monotonic() < end:
+            self.settled_last = wrong
             time.sleep(0.5)
         return wrong + self._look([each for each in checkers if not each.settles])
 
