@@ -47,7 +47,9 @@ USED_BY_TASKS = (
 
 log = structlog.get_logger(__name__)
 
-REPORT_SECONDS = 5
+REPORT_SECONDS = 1
+"""Where Redis was emptied, `/ready` takes so long to know of the workers again."""
+
 HUNG_SECONDS = 30.0
 """A worker is killed that has shown no life for so long, or is so late with its present step."""
 

@@ -18,7 +18,7 @@ from app.local import LocalStackError, children
 
 STOP_SECONDS = 10
 LONGEST_WAIT = 30
-"""Seconds before another start, at most; the first comes after one second, then it doubles."""
+"""Seconds before another start, at most; the first comes at once, then after 1, 2, 4 …"""
 STABLE_SECONDS = 20
 """A process that has run for so long counts as started."""
 WEB, WEB_ATTEMPTS = "web", 5
@@ -120,10 +120,11 @@ class Supervisor:
         if child.name == WEB and child.failures == WEB_ATTEMPTS:
             what += f" It did so {WEB_ATTEMPTS} times in a row."
             raise LocalStackError(children.with_lines(what, "Its last lines:", child.last))
-        wait = min(2 ** (child.failures - 1), LONGEST_WAIT)
+        wait = min(2 ** (child.failures - 2), LONGEST_WAIT) if child.failures > 1 else 0
         child.due = time.monotonic() + wait
-        if 2 ** (child.failures - 2) < LONGEST_WAIT:  # said until the wait no longer grows
-            what += f" It is started again in {wait} s; {self._log.baseFilename} says more."
+        if 2 ** (child.failures - 3) < LONGEST_WAIT:  # said until the wait no longer grows
+            when = f"in {wait} s" if wait else "at once"
+            what += f" It is started again {when}; {self._log.baseFilename} says more."
             self._say(children.with_lines(what, "Its last line:", list(child.last)[-1:]))
 
     def _copy_lines(self, child: _Child, output: IO[bytes]) -> None:
