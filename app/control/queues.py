@@ -8,9 +8,16 @@ URGENT = "clone"
 
 POOL = "pool"
 MAINTENANCE = "maintenance"
+"""What comes by the clock."""
 
-QUEUES = (RESETS, URGENT, POOL, MAINTENANCE)
-"""What standing workers serve, in this order: a visitor comes before the pool."""
+DROPS = "drop"
+"""Drops of schemas: of a thousand sessions that end at once, cleanup does not wait for."""
+
+QUEUES = (RESETS, URGENT, POOL, MAINTENANCE, DROPS)
+"""What standing workers serve, in this order: a visitor comes before the pool.
+
+Every few seconds each serves the last two before clones, or a rush would leave them undone.
+"""
 
 QUEUE_PREFIX = "clone-"
 """Begins the name of a queue that a Kubernetes Job works on."""

@@ -12,7 +12,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from app.control.queues import MAINTENANCE, POOL, QUEUE_PREFIX, RESETS, URGENT
+from app.control.queues import DROPS, POOL, QUEUE_PREFIX, RESETS, URGENT
 from app.control.reset.status import ResetStatus
 from app.settings.table import ConfigurationError, Settings
 from jobs.kubernetes.manifest import ensure_jobs_can_be_made
@@ -148,7 +148,7 @@ class RqDispatcher:
 
     def drop(self, tenant_id: UUID) -> None:
         """Queue the drop of a tenant's schema."""
-        self._enqueue(MAINTENANCE, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
+        self._enqueue(DROPS, "jobs.tasks.drop", f"drop-{tenant_id.hex}", str(tenant_id))
 
     def work_on_scenario(self, scenario: UUID) -> None:
         """Have a scenario saved or deleted, as its row says."""

@@ -14,6 +14,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.worker_pool import run_worker
 
+from app.control.queues import DROPS, MAINTENANCE, RESETS
 from jobs.queue.process_board import ProcessBoard
 from jobs.queue.redis_outage import LONGEST_SECONDS, RedisOutage, as_away
 from jobs.queue.task_queue import TaskQueue, TaskWorker
@@ -31,6 +32,11 @@ SLACK_SECONDS = 60.0
 """What a step of the main loop may take beyond its own time before it counts as hung."""
 
 PARENT_SECONDS = 1
+
+TURN_SECONDS = 5.0
+"""So often a worker looks first for the jobs that a rush of clones would keep waiting."""
+
+PATIENT = (MAINTENANCE, DROPS)
 
 LISTEN_SECONDS = 2.0
 """Between two tries to listen for the commands of RQ (stop a job, for example)."""
@@ -62,6 +68,7 @@ class StandingWorker(TaskWorker):
         super().__init__(*args, **{**options, "worker_ttl": TTL_SECONDS})
         self._stopping = threading.Event()
         self._job_seconds = 0.0
+        self._turn_at = time.monotonic() + TURN_SECONDS
 
     @cached_property
     def _outage(self) -> RedisOutage:
@@ -115,6 +122,7 @@ class StandingWorker(TaskWorker):
         while True:
             if self._stop_requested:
                 raise StopRequested
+            self._take_turns()
             try:
                 taken = super().dequeue_job_and_maintain_ttl(*args, **options)
             except RedisError as error:
@@ -122,6 +130,15 @@ class StandingWorker(TaskWorker):
             else:
                 self._outage.over()
                 return taken
+
+    def _take_turns(self) -> None:
+        """Let the patient queues go before clones, for one job in `TURN_SECONDS`."""
+        self._ordered_queues = list(self.queues)
+        if time.monotonic() >= self._turn_at:
+            self._turn_at = time.monotonic() + TURN_SECONDS
+            self._ordered_queues.sort(
+                key=lambda queue: (queue.name != RESETS, queue.name not in PATIENT)
+            )
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
         """Tell RQ and the master that the main loop goes round."""

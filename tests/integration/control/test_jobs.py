@@ -15,6 +15,7 @@ from app.control.models import SessionStatus
 from app.control.queues import QUEUES
 from jobs import tasks
 from jobs.clones.clone_tasks import clone_task_id, find_stalled
+from jobs.queue.standing_worker import StandingWorker
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from jobs.scheduler import DemoScheduler
 from jobs.services import advisory_lock
@@ -255,8 +256,25 @@ def test_the_same_work_is_queued_once(parts):
     for _ in range(3):
         parts.dispatcher.drop(tenant_id)
         parts.dispatcher.refill(ACCOUNT)
-    assert len(TaskQueue("maintenance", connection=parts.redis)) == 1
+    assert len(TaskQueue("drop", connection=parts.redis)) == 1
     assert len(TaskQueue("pool", connection=parts.redis)) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "order"),
+    [
+        (0, ["reset", "maintenance", "drop", "clone", "pool"]),
+        (3600, ["reset", "clone", "pool", "maintenance", "drop"]),
+    ],
+    ids=["its turn", "not yet"],
+)
+def test_what_nobody_waits_for_takes_turns_with_clones(parts, monkeypatch, seconds, order):
+    monkeypatch.setattr("jobs.queue.standing_worker.TURN_SECONDS", seconds)
+    for queue in QUEUES:
+        TaskQueue(queue, connection=parts.redis).enqueue("jobs.tasks.purge", job_id=queue)
+    StandingWorker(QUEUES, connection=parts.redis).work(burst=True)
+    ended = {queue: TaskJob.fetch(queue, connection=parts.redis).ended_at for queue in QUEUES}
+    assert sorted(ended, key=ended.get) == order
 
 
 def test_a_scheduled_job_that_has_run_stays_on_the_schedule(parts):
