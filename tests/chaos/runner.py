@@ -147,14 +147,16 @@ class Run:
         if crashed:
             raise crashed[0]
 
-    def settle(self, checkers: Iterable[Checker] = CHECKERS) -> list[str]:
+    def settle(
+        self, checkers: Iterable[Checker] = CHECKERS, seconds: float = SETTLE_SECONDS
+    ) -> list[str]:
         """Wait until all that settles has; return what is wrong then.
 
         `settled_last` has what was still wrong at the look before.
         """
         checkers = tuple(checkers)
         waiting = [checker for checker in checkers if checker.settles]
-        end = time.monotonic() + SETTLE_SECONDS
+        end = time.monotonic() + seconds
         self.settled_last = []
         while (wrong := self._look(waiting)) and time.monotonic() < end:
             self.settled_last = wrong

@@ -21,7 +21,7 @@ from tests.chaos.crowd.incidents import INCIDENTS, Incident
 from tests.chaos.crowd.report import KEPT
 from tests.chaos.crowd.watch import Watch
 from tests.chaos.report import write
-from tests.chaos.runner import Run
+from tests.chaos.runner import SETTLE_SECONDS, Run
 from tests.chaos.stack import SETTINGS, Stack, running_stack
 from tests.conftest import scratch_directory
 from tests.fixtures.live import ROOT
@@ -32,6 +32,8 @@ RAMP_SECONDS = 120
 LONG = 1000
 READY = 10
 """Ready tenants of each model, to begin with."""
+BEHIND_SECONDS = 1.0
+"""For each visitor so much more to settle: also who left the line has a bakery made and dropped."""
 JUDGED = {"schemas", "roles", "sessions", "pool", "leftovers", "activity", "events", "webhooks",
           "stuck", "processes", "jobs"}  # fmt: skip
 """Checkers that need no memory of what each visitor did: locust's are in another process."""
@@ -47,9 +49,13 @@ def main() -> None:
     with scratch_directory("crowd-") as home, running_stack(home, **_settings(visitors)) as stack:
         told = _crowd(stack, home, seed, visitors, options.minutes * 60)
         say("the visitors are gone; looking at what is left")
+        began = time.monotonic()
         told["violations"] = Run(stack, seed, 0, 1.0).settle(
-            [checker for checker in CHECKERS if checker.name in JUDGED]
+            [checker for checker in CHECKERS if checker.name in JUDGED],
+            SETTLE_SECONDS + visitors * BEHIND_SECONDS,
         )
+        told["settled_after"] = round(time.monotonic() - began)
+        say(f"settled after {told['settled_after']} s")
     if options.keep:
         KEPT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
         write()
