@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from psycopg import sql
+from psycopg import errors, sql
 from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
@@ -273,7 +273,7 @@ def _send(connection: Connection, values: dict[str, str]) -> None:
     """Begin the transaction and take on the tenant, in one round trip.
 
     Raises:
-        DBAPIError: it failed; the connection is invalidated if it is lost.
+        DBAPIError: it failed; the connection is invalidated if it is lost or may not take it on.
     """
     driver = _driver_of(connection)
     try:
@@ -282,7 +282,9 @@ def _send(connection: Connection, values: dict[str, str]) -> None:
             driver.execute(_RESET)
             driver.execute(_ENTER, values)
     except psycopg.Error as error:
-        is_lost = driver.closed
+        # A backend's list of the roles that its login is a member of may miss one that was granted
+        # while it was built (roles_is_member_of in Postgres' acl.c): a new backend makes its own.
+        is_lost = driver.closed or isinstance(error, errors.InsufficientPrivilege)
         if is_lost:
             connection.invalidate()
         raise DBAPIError.instance(

@@ -9,7 +9,8 @@ from flask import Flask, Response, stream_with_context
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database.isolation import drop_tenant_role
+from app import db
+from app.database.isolation import drop_tenant_role, ensure_tenant_role
 from app.db import UnknownTenant, _location_of, tenant_engine, tenant_transaction
 from tests.integration.control.processes import wait_for
 
@@ -119,6 +120,33 @@ def test_a_killed_backend_is_replaced(house):
             " WHERE usename LIKE '%%_tenants' AND datname = current_database()"
         )
     assert read(house.mine) == ["mine"]
+
+
+def test_a_backend_that_may_not_take_on_a_role_is_replaced_once(make_house, monkeypatch):
+    """As one whose list of memberships was read while the role was granted."""
+    with make_house(db_pool_size=1) as house, house.owner() as owner:
+        role, login = house.role(house.mine), tenant_engine().url.username
+        begin, begun = db._begin, []
+
+        def begin_then_grant(*arguments):
+            begun.append(arguments)
+            try:
+                return begin(*arguments)
+            finally:
+                ensure_tenant_role(owner, house.schema(house.mine), role, login)
+
+        assert read(house.mine) == ["mine"]
+        before = backend_of(house.mine)
+        monkeypatch.setattr(db, "_begin", begin_then_grant)
+        owner.execute(f"REVOKE {role} FROM {login}")
+        assert read(house.mine) == ["mine"]
+        assert len(begun) == 2
+        assert backend_of(house.mine) != before
+
+
+def backend_of(tenant):
+    with tenant_transaction(tenant) as session:
+        return session.scalar(text("SELECT pg_backend_pid()"))
 
 
 def test_without_its_role_a_tenant_is_unknown(make_house):
