@@ -11,7 +11,7 @@ MAINTENANCE = "maintenance"
 """What comes by the clock."""
 
 DROPS = "drop"
-"""Drops of schemas: of a thousand sessions that end at once, cleanup does not wait for."""
+"""Drops of schemas, so that cleanup does not stand behind those of a thousand sessions."""
 
 QUEUES = (RESETS, URGENT, POOL, MAINTENANCE, DROPS)
 """What standing workers serve, in this order: a visitor comes before the pool.

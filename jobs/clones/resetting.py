@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 _STATEMENTS = load_statements("app.control", "sessions")
 _IS_CURRENT = load_blocks("app.control", "sessions")["is_reset_target_current"]
 
-
 CLONES_AT_MOST = 3
 """So many fresh tenants may be handed to sessions that wait before a reset is refused."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import db
 from app.database.isolation import drop_tenant_role, ensure_tenant_role
 from app.db import UnknownTenant, _location_of, tenant_engine, tenant_transaction
-from tests.integration.control.processes import wait_for
+from tests.integration.control.processes import wait_until_stuck
 
 OWNER = text("SELECT owner FROM sales ORDER BY id")
 
@@ -165,30 +165,22 @@ def test_of_two_that_drop_a_role_at_once_none_fails(make_house):
         make_house() as house,
         house.owner() as owner,
         house.owner() as other,
+        house.owner() as looker,  # a transaction reads pg_stat_activity once
         ThreadPoolExecutor(1) as threads,
     ):
         role = house.role(house.mine)
         owner.execute(f"DROP SCHEMA {house.schema(house.mine)} CASCADE")
+        other.execute("SET application_name = 'second'")
         with owner.transaction():
             drop_tenant_role(owner, role)
             second = threads.submit(drop_tenant_role, other, role)
-            wait_until_waiting(owner, other.info.backend_pid)
+            wait_until_stuck(looker, "second")
         second.result()
-
-
-def wait_until_waiting(owner, pid):
-    """Wait until the backend waits for a lock of another."""
-    wait_for(lambda: owner.execute("SELECT pg_blocking_pids(%s)", [pid]).fetchone() != ([],))
 
 
 def test_a_connection_retires_after_so_many_tenants(make_house):
     with make_house(db_schemas_per_connection=2, db_pool_size=1) as house:
-
-        def backend(tenant):
-            with tenant_transaction(tenant) as session:
-                return session.scalar(text("SELECT pg_backend_pid()"))
-
-        first = backend(house.mine)
-        assert backend(house.mine) == first
-        assert backend(house.other) == first
-        assert backend(house.mine) != first
+        first = backend_of(house.mine)
+        assert backend_of(house.mine) == first
+        assert backend_of(house.other) == first
+        assert backend_of(house.mine) != first

@@ -13,7 +13,7 @@ from schema_tools import (
     compile_plan,
     drop_schema,
 )
-from tests.integration.control.processes import wait_for
+from tests.integration.control.processes import wait_until_stuck
 from tests.integration.schema_tools.shop import SOURCE, TARGET, as_role, schemas
 
 ONE_SERVER = True
@@ -58,26 +58,18 @@ def test_of_two_drops_at_once_one_drops_and_none_fails(shop, database_url, share
     monkeypatch.setattr("schema_tools.drop.SHARE", share)
     compile_plan(shop, SOURCE).run(shop, TARGET)
 
-    def drop():
-        with psycopg.connect(database_url, autocommit=True, application_name="drop") as connection:
+    def drop(name):
+        with psycopg.connect(database_url, autocommit=True, application_name=name) as connection:
             return drop_schema(connection, TARGET, lock_timeout=20)
 
     with psycopg.connect(database_url) as reader, ThreadPoolExecutor(2) as threads:
         reader.execute(f"SELECT count(*) FROM {TARGET}.t")
-        drops = [threads.submit(drop) for _ in range(2)]
-        wait_for(lambda: waiting(shop, "drop") == 2)
+        drops = [threads.submit(drop, name) for name in ("first", "second")]
+        for name in ("first", "second"):
+            wait_until_stuck(shop, name)
         reader.rollback()
     assert sorted(future.result() for future in drops) == [False, True]
     assert TARGET not in schemas(shop)
-
-
-def waiting(connection, name):
-    """Return how many connections of this name wait for a lock."""
-    return connection.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
-        " AND wait_event_type = 'Lock'",
-        [name],
-    ).fetchone()[0]
 
 
 def test_a_drop_without_the_privilege_is_refused_with_a_message(shop):
