@@ -260,6 +260,7 @@ def run_command(database_url, *arguments):
         "REDIS_URL": "redis://localhost",
         "JWT_SECRET": "s" * 32,
         "DEMO_SCENARIOS": "none",
+        "STATE_DIR": "of-no-demo",  # where `make demo` was run, its database would be found
     }
     return subprocess.run(
         [sys.executable, "-m", "seeds", *arguments],
