@@ -109,9 +109,10 @@ def publish_sessions(services: Publishing, sessions: Sequence[KnownSession]) -> 
 def advisory_lock(database_url: str, name: str) -> Iterator[bool]:
     """Yield whether this process holds the lock of that name, until the block ends.
 
-    It ends with the process; it is a transaction's, so that PgBouncer keeps two apart.
+    It ends with the process; it is a transaction's, so that PgBouncer keeps two apart. Its
+    connection is called so that it is not taken for one that works, such as a clone's.
     """
-    with psycopg.connect(database_url, application_name=f"masa-madre {name}") as connection:
+    with psycopg.connect(database_url, application_name=f"masa-madre lock {name}") as connection:
         row = connection.execute(TRY_LOCK, [name]).fetchone()
         yield row is not None and bool(row[0])
         connection.rollback()

@@ -8,6 +8,7 @@ from http.client import HTTPException
 
 import psutil
 
+from jobs.clones.cloning import CONNECTION_NAME
 from tests.acceptance.client import Prospect
 from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.history import CUT
@@ -105,7 +106,8 @@ def _clones(trial: Trial) -> bool:
     """Return True while a clone is under way."""
     with trial.stack.database() as database:
         found = database.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE starts_with(application_name, 'masa-madre clone')"
+            "SELECT 1 FROM pg_stat_activity WHERE starts_with(application_name, %s)",
+            [CONNECTION_NAME],
         )
         return found.fetchone() is not None
 

@@ -5,6 +5,7 @@ import pytest
 
 from app.control.models import SessionStatus
 from jobs import tasks
+from jobs.clones.cloning import CONNECTION_NAME
 from schema_tools import compile_plan
 from tests.integration.control.conftest import (
     ACCOUNT,
@@ -143,9 +144,9 @@ def test_a_worker_killed_in_the_middle_of_a_clone_leaves_nothing(parts, database
     database.execute(f"ALTER DATABASE {name} SET my.sleep = 0.6")
     session = parts.sessions.open(ACCOUNT, VISITOR).session
     with python("from jobs.worker import main; main()") as worker:
-        wait_until_stuck(database, "masa-madre clone")
+        wait_until_stuck(database, CONNECTION_NAME)
         kill(worker)
-    wait_until_gone(database, "masa-madre clone")
+    wait_until_gone(database, CONNECTION_NAME)
     database.execute(f"ALTER DATABASE {name} SET my.sleep = 0")
     assert demo_schemas(database) == set()
     parts.redis.hset(
@@ -200,7 +201,7 @@ def test_a_cleanup_killed_in_the_middle_is_finished_by_the_next(parts, database,
             assert tasks.cleanup() == {"skipped": 1}
             kill(process)
     wait_until_gone(database, "masa-madre drop")
-    wait_until_gone(database, "masa-madre cleanup")
+    wait_until_gone(database, "masa-madre lock cleanup")
     assert "skipped" not in tasks.cleanup()
     assert kinds() == []
     assert not demo_schemas(database) & {schema_of(session) for session in sessions}

@@ -8,6 +8,7 @@ import psycopg
 from app.control.models import SessionStatus
 from jobs import tasks
 from jobs.clones.clone_tasks import fetch_clone_tasks
+from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.job_queues import JobQueues
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.steps import VISITOR, work
@@ -86,7 +87,8 @@ def connections(database):
     """Return the number of clones that run."""
     return database.execute(
         "SELECT count(*) FROM pg_stat_activity"
-        " WHERE starts_with(application_name, 'masa-madre clone ') AND datname = current_database()"
+        " WHERE starts_with(application_name, %s) AND datname = current_database()",
+        [CONNECTION_NAME],
     ).fetchone()[0]
 
 
@@ -94,7 +96,9 @@ def end_connections(database):
     """Have the server end what clones are doing."""
     database.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE starts_with(application_name, 'masa-madre clon') AND datname = current_database()"
+        " WHERE datname = current_database() AND (starts_with(application_name, %s)"
+        " OR starts_with(application_name, 'masa-madre lock cloning '))",
+        [CONNECTION_NAME],
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from rq import Worker
 
 from jobs.clone_pod import DONE, UNFINISHED
+from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.queue.task_queue import TaskJob, TaskQueue
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE, differences, tenant_states
@@ -116,9 +117,9 @@ def test_the_next_pod_runs_the_tasks_that_a_failed_one_left(parts, database):
 def test_the_next_pod_runs_the_task_of_a_killed_one(parts, database, database_url):
     _, queue = order_batch(parts, 2)
     with locked_template(database_url), pod_of(queue) as pod:
-        wait_until_stuck(database, "masa-madre clone")
+        wait_until_stuck(database, CONNECTION_NAME)
         kill(pod)
-    wait_until_gone(database, "masa-madre clone")
+    wait_until_gone(database, CONNECTION_NAME)
     assert run_pod(queue).returncode == DONE
     assert tenant_states(database) == ["ready", "ready"]
     assert rq_keys(parts, queue) == []
@@ -130,7 +131,7 @@ def test_a_stopped_pod_finishes_its_clone_and_exits_with_1(parts, database, data
         lock = stack.enter_context(ExitStack())
         lock.enter_context(locked_template(database_url))
         pod = stack.enter_context(pod_of(queue))
-        wait_until_stuck(database, "masa-madre clone")
+        wait_until_stuck(database, CONNECTION_NAME)
         pod.send_signal(signal.SIGTERM)
         wait_for(lambda: asked_to_stop(parts, queue))
         lock.close()

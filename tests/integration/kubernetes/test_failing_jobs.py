@@ -6,6 +6,7 @@ import pytest
 
 from app.control.models import SessionStatus
 from jobs import tasks
+from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.api import Cluster as ClusterApi
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.reconciler import AWAY
@@ -156,7 +157,7 @@ def test_a_clone_whose_job_was_deleted_goes_on(cluster, parts, database, databas
         ClusterApi(parts.settings).delete(jobs_of(cluster)[0]["metadata"]["name"])
         wait_for(lambda: not jobs_of(cluster))
         end_connections(database)
-    wait_until_gone(database, "masa-madre clone ")
+    wait_until_gone(database, CONNECTION_NAME)
     settle(parts, is_(parts, session, SessionStatus.ACTIVE))
     assert_nothing_is_left(parts, cluster)
 
@@ -172,7 +173,7 @@ def test_a_clone_whose_node_failed_goes_to_a_worker(
             wait_for(lambda: connections(database) == 1)
             death = stack.enter_context(cluster.fail("node-death", after=0.1, unnoticed=120))
             wait_for(lambda: death.hits == 1)
-        wait_until_gone(database, "masa-madre clone ")
+        wait_until_gone(database, CONNECTION_NAME)
         assert is_(parts, session, SessionStatus.PENDING)()
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
     assert_nothing_is_left(parts, cluster)

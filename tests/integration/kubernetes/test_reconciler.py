@@ -7,6 +7,7 @@ from app.control.models import SessionStatus
 from app.control.queues import CLONE_JOBS
 from app.http.metrics.collectors import CloneJobCollector
 from jobs.clones.clone_tasks import clone_task_id, fetch_clone_tasks
+from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.api import ClusterAway
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState
@@ -63,7 +64,7 @@ def test_a_clone_without_connection_is_given_up_once(parts, answer, tenant_id):
 def test_a_clone_with_a_connection_is_left_alone(parts, answer, tenant_id, database_url):
     is_taken(parts, tenant_id, seconds_ago=60)
     answer(Answers(job_status_of(tenant_id)))
-    name = f"masa-madre clone {tenant_id.hex}"
+    name = CONNECTION_NAME + tenant_id.hex
     with psycopg.connect(database_url, application_name=name):
         assert reconcile(parts).handed_over == 0
 
