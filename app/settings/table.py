@@ -167,7 +167,10 @@ class Settings(OutreachSettings, InsightSettings, ProcessSettings, Secrets):
         default=600, ge=1, description="A Kubernetes Job that runs longer is ended."
     )
     clone_job_start_seconds: int = Field(
-        default=60, ge=1, description="A Kubernetes Job whose pod takes longer to run is given up."
+        default=60,
+        ge=1,
+        description="A Kubernetes Job whose pod takes longer to run, or "
+        "then to begin a clone, is given up.",
     )
     clone_job_ttl_seconds: int = Field(
         default=300, ge=0, description="How long a Kubernetes Job is kept after its end."

@@ -32,6 +32,9 @@ class CloneJobStatus:
     reason: str = ""
     """Why it has failed, or what it waits for."""
 
+    running_since: datetime | None = None
+    """When its pod began to run, as long as it does."""
+
     @property
     def is_over(self) -> bool:
         """True if nothing more will come of it."""
@@ -76,7 +79,17 @@ def read_clone_jobs(
             tenants = tuple(UUID(each) for each in notes.get(TENANTS, "").split(",") if each)
         except ValueError:
             continue  # it was overwritten by hand
-        found.append(CloneJobStatus(job.metadata.name, notes[QUEUE], tenants, state, reason))
+        since = _running_since(of_job.get(job.metadata.uid, []))
+        found.append(
+            CloneJobStatus(
+                job.metadata.name,
+                notes[QUEUE],
+                tenants,
+                state,
+                reason,
+                since if state is CloneJobState.RUNNING else None,
+            )
+        )
     return found
 
 
@@ -102,6 +115,17 @@ def _state(
     if (now - since).total_seconds() > start_seconds:
         return CloneJobState.STUCK, f"no pod runs after {start_seconds:g} s: {reason or 'Pending'}"
     return CloneJobState.STARTING, reason
+
+
+def _running_since(pods: Iterable[Any]) -> datetime | None:
+    starts = [
+        container.state.running.started_at
+        for pod in pods
+        if pod.status.phase == "Running"
+        for container in pod.status.container_statuses or []
+        if container.state and container.state.running and container.state.running.started_at
+    ]
+    return max(starts, default=None)
 
 
 def _wait(pod: Any) -> tuple[str, str] | None:

@@ -119,7 +119,9 @@ class _Reconciler:
         remaining = {job_status.queue: job_status for job_status in found}
         lost = self._queues_without_pod(clones)
         for job_status in found:
-            if self._end(job_status, clones.get(job_status.queue, ()), job_status.queue in lost):
+            waiting = clones.get(job_status.queue, ())
+            is_lost = job_status.queue in lost or self._begins_nothing(job_status, waiting)
+            if self._end(job_status, waiting, is_lost):
                 remaining.pop(job_status.queue, None)  # two Jobs may have one queue by hand
         for queue in lost - {job_status.queue for job_status in found}:
             self._give_up(queue, clones[queue], "its Job is gone")
@@ -178,6 +180,19 @@ class _Reconciler:
                 for clone in waiting
             )
         }
+
+    def _begins_nothing(self, job_status: CloneJobStatus, clones: Sequence[Clone]) -> bool:
+        """Return whether its pod has run for long and has not begun the first of its clones.
+
+        The node of such a pod is gone: the API says that it runs until it has missed the node for
+        minutes.
+        """
+        patience = timedelta(seconds=self._settings.clone_job_start_seconds)
+        since = job_status.running_since
+        if since is None or since > self._now - patience:
+            return False
+        not_begun = {clone.pending.tenant_id for clone in _not_begun(clones)}
+        return bool(job_status.tenants) and not_begun.issuperset(job_status.tenants)
 
     def _end(self, job_status: CloneJobStatus, clones: Sequence[Clone], is_lost: bool) -> bool:
         """End a Job that is of no use any more. Returns whether its name is free again."""

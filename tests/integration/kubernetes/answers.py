@@ -62,8 +62,8 @@ def is_taken(parts, tenant_id, *, seconds_ago=0, status="started", queue=None):
     parts.redis.hset(TaskJob.key_for(clone_task_id(tenant_id)), mapping=about)
 
 
-def job_status_of(tenant_id, state=CloneJobState.RUNNING, name="job"):
-    return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason")
+def job_status_of(tenant_id, state=CloneJobState.RUNNING, name="job", **values):
+    return CloneJobStatus(name, f"clone-{tenant_id}", (tenant_id,), state, "for a reason", **values)
 
 
 def trouble_and_phase(parts, tenant_id):

@@ -179,6 +179,15 @@ def test_a_clone_whose_node_failed_goes_to_a_worker(
     assert_nothing_is_left(parts, cluster)
 
 
+def test_a_clone_whose_node_failed_before_it_began_goes_to_a_worker(cluster, parts):
+    adjust(parts, clone_job_start_seconds=3)
+    with cluster.fail("node-death", unnoticed=120) as death:
+        session = open_session(parts)
+        settle(parts, is_(parts, session, SessionStatus.ACTIVE))
+        assert death.hits == 1
+    assert_nothing_is_left(parts, cluster)
+
+
 def test_a_job_at_its_deadline_is_given_up_for_a_worker(cluster, parts, database, database_url):
     session = open_session(parts)
     with locked_template(database_url):

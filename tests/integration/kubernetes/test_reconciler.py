@@ -1,5 +1,8 @@
 """One pass over orders, queues and Jobs while something else happens, or did before."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
 import psycopg
 import pytest
 
@@ -10,7 +13,7 @@ from jobs.clones.clone_tasks import clone_task_id, fetch_clone_tasks
 from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.api import ClusterAway
 from jobs.kubernetes.job_queues import JobQueues
-from jobs.kubernetes.job_status import CloneJobState
+from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.reconciler import reconcile
 from jobs.queue.task_queue import TaskJob
 from tests.integration.kubernetes.answers import Answers, is_taken, job_status_of
@@ -59,6 +62,20 @@ def test_a_clone_without_connection_is_given_up_once(parts, answer, tenant_id):
     answer(Answers(job_status_of(tenant_id)))
     assert reconcile(parts).handed_over == 1
     assert queue_of(parts, tenant_id) == "clone"
+
+
+@pytest.mark.parametrize(("seconds", "given_up"), [(59, 0), (61, 1)])
+def test_a_pod_that_begins_nothing_is_given_up(parts, answer, tenant_id, seconds, given_up):
+    since = datetime.now(UTC) - timedelta(seconds=seconds)
+    answer(Answers(job_status_of(tenant_id, running_since=since)))
+    assert reconcile(parts).handed_over == given_up
+
+
+def test_a_pod_that_has_begun_one_of_its_clones_may_take_its_time(parts, answer, tenant_id):
+    since = datetime.now(UTC) - timedelta(seconds=600)
+    queue, others = f"clone-{tenant_id}", (tenant_id, uuid4())
+    answer(Answers(CloneJobStatus("job", queue, others, CloneJobState.RUNNING, "", since)))
+    assert reconcile(parts).handed_over == 0
 
 
 def test_a_clone_with_a_connection_is_left_alone(parts, answer, tenant_id, database_url):

@@ -153,6 +153,27 @@ def test_a_pod_that_runs_may_run_as_long_as_its_job_lets_it():
     assert read(job(age=300), pod("Running", STARTED, age=299)) == (RUNNING, "")
 
 
+def test_a_job_says_since_when_its_newest_pod_runs():
+    earlier = V1ContainerState(
+        running=V1ContainerStateRunning(started_at=NOW - timedelta(seconds=9))
+    )
+    pods = [pod("Running", earlier), pod("Running", STARTED), pod("Failed", STARTED)]
+    (found,) = read_clone_jobs([job()], pods, START_SECONDS, NOW)
+    assert found.running_since == NOW
+
+
+@pytest.mark.parametrize("found", [pod("Pending", STARTED), pod("Running"), pod("Running", None)])
+def test_a_pod_that_does_not_run_yet_runs_since_no_time(found):
+    (read_status,) = read_clone_jobs([job()], [found], START_SECONDS, NOW)
+    assert read_status.running_since is None
+
+
+def test_a_job_that_is_over_runs_no_more():
+    ended = job(("Complete", "True", None, None))
+    (found,) = read_clone_jobs([ended], [pod("Running", STARTED)], START_SECONDS, NOW)
+    assert found.running_since is None
+
+
 @pytest.mark.parametrize("phase", ["Failed", "Succeeded", "Unknown"])
 def test_a_pod_that_has_ended_waits_for_nothing(phase):
     assert read(job(), pod(phase, waiting("ImagePullBackOff"))) == (STARTING, "")
