@@ -11,9 +11,9 @@ from tests.acceptance.client import Prospect
 from tests.acceptance.test_lifecycle import demo
 from tests.acceptance.test_visit import wait_for
 from tests.conftest import filled, new_database, scratch_directory
-from tests.fixtures.kube import Cluster, kube_api
-from tests.fixtures.live import ROOT, LiveSystem, running_system, seed
-from tests.integration.kubernetes.conftest import IMAGE, NAMESPACE, WORKERS, install
+from tests.fixtures.kube import Cluster
+from tests.fixtures.kube.namespace import NAMESPACE, install, kube_with_our_image, settings_of
+from tests.fixtures.live import LiveSystem, running_system, seed
 
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
@@ -29,25 +29,14 @@ class Installation:
 @pytest.fixture(scope="module")
 def installation(postgres) -> Iterator[Installation]:
     """Web, worker and scheduler as the chart starts them; the worker may talk to the cluster."""
-    images = {IMAGE: [str(ROOT / "bin" / "role")]}
     with (
-        kube_api(images, cwd=ROOT) as cluster,
+        kube_with_our_image() as cluster,
         new_database(postgres, filled(postgres, seed)) as url,
         scratch_directory("kubernetes-") as home,
     ):
-        settings = {
-            "CLONE_LAUNCHER": "kubernetes",
-            "CLONE_JOB_IMAGE": IMAGE,
-            "CLONE_JOB_NAMESPACE": NAMESPACE,
-            "DEMO_POOL_SIZE": "0",
-            "DEMO_POOL_MAX": "0",
-            "KUBECONFIG": str(
-                cluster.kubeconfig_for(f"system:serviceaccount:{NAMESPACE}:{WORKERS}")
-            ),
-        }
+        settings = settings_of(cluster) | {"DEMO_POOL_SIZE": "0", "DEMO_POOL_MAX": "0"}
         with running_system(url, home, lambda _: None, **settings) as system:
-            names = ("DATABASE_URL", "REDIS_URL", "TENANT_DATABASE_URL")
-            install(cluster, {name: system.environment[name] for name in names})
+            install(cluster, system.environment)
             yield Installation(system, cluster)
 
 

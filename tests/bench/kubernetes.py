@@ -23,10 +23,10 @@ from jobs.kubernetes.manifest import job_manifest
 from jobs.maintenance.dropping import drop_all
 from tests.bench.figures import counted, machine, summary, timed, write_json
 from tests.bench.system import parts_of, servers
-from tests.fixtures.kube import Cluster, kube_api
+from tests.fixtures.kube import Cluster
+from tests.fixtures.kube.namespace import NAMESPACE, install, kube_with_our_image, settings_of
 from tests.fixtures.live import ROOT, LiveSystem
 from tests.fixtures.parts import Parts
-from tests.integration.kubernetes.conftest import IMAGE, NAMESPACE, WORKERS, install
 
 ACCOUNT = "individual_bakery"
 VISITOR = Visitor("192.0.2.1", "bench")
@@ -72,16 +72,9 @@ def run(quick: bool) -> None:
 @contextmanager
 def installed(system: LiveSystem) -> Iterator[Cluster]:
     """The double of a cluster, and the settings that lead to it."""
-    with kube_api({IMAGE: [str(ROOT / "bin" / "role")]}, cwd=ROOT) as cluster:
-        names = ("DATABASE_URL", "REDIS_URL", "TENANT_DATABASE_URL", "JWT_SECRET")
-        install(cluster, {name: system.environment[name] for name in names})
-        account = f"system:serviceaccount:{NAMESPACE}:{WORKERS}"
-        system.environment |= {
-            "CLONE_LAUNCHER": "kubernetes",
-            "CLONE_JOB_IMAGE": IMAGE,
-            "CLONE_JOB_NAMESPACE": NAMESPACE,
-            "KUBECONFIG": str(cluster.kubeconfig_for(account)),
-        }
+    with kube_with_our_image() as cluster:
+        install(cluster, system.environment)
+        system.environment |= settings_of(cluster)
         yield cluster
 
 

@@ -59,8 +59,8 @@ NOT_PROMISED = """
   What a machine that loses its power keeps is up to Postgres' own `fsync`; what a replica has that
   takes over is up to `synchronous_standby_names`.
 - Times to recover are of one machine that runs everything, and no limit is asserted for them.
-- Not tried: faults of a Kubernetes control plane beyond those of `tests/integration/kubernetes`,
-  and a disk that is slow to read. Clocks differ between Postgres, Redis and all of ours, not
+- Not tried: a real control plane of Kubernetes, whose double fails here in the ways that we know
+  of, and a disk that is slow to read. Clocks differ between Postgres, Redis and all of ours, not
   between two of our own processes: libfaketime stops them. What says "not in the last run" may
   never have been tried.
 """

@@ -14,10 +14,14 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import redis
 
 from app.local.postgres import PostgresServer
 from app.local.server import ENVIRONMENT
 from app.local.valkey import ValkeyServer
+from tests.chaos.checkers.model import Scene
+from tests.chaos.checkers.tenants import schemas_and_rows, sessions_and_tenants
+from tests.chaos.history import History
 from tests.chaos.stack import DURABLE
 from tests.fixtures.live import ROOT, environment_of, running, web_server
 
@@ -93,6 +97,17 @@ class SecondSystem:
         """Connect to Postgres as its superuser."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             yield connection
+
+    @contextmanager
+    def redis(self) -> Iterator["redis.Redis"]:
+        """Connect to Redis."""
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            yield client
+
+    def strays(self) -> list[str]:
+        """Return schemas, rows and sessions that do not belong to each other."""
+        scene = Scene(self, History())  # type: ignore[arg-type]  # it has a database
+        return schemas_and_rows(scene) + sessions_and_tenants(scene)
 
     def make_logins(self, folder: Path = ROOT) -> None:
         """Make the web's logins as this code does; processes that are started then have them."""

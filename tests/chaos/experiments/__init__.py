@@ -2,6 +2,7 @@
 
 from tests.chaos.experiments import (
     clocks,
+    cluster,
     endings,
     jobs,
     load,
@@ -24,5 +25,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *endings.EXPERIMENTS,
     *load.EXPERIMENTS,
     *clocks.EXPERIMENTS,
+    *cluster.EXPERIMENTS,
     *upgrades.EXPERIMENTS,
 )

@@ -11,8 +11,6 @@ from redis import Redis
 
 from jobs.queue.dispatcher import RESET_QUEUED_SECONDS
 from tests.acceptance.client import Prospect
-from tests.chaos.checkers.model import Scene
-from tests.chaos.checkers.tenants import schemas_and_rows, sessions_and_tenants
 from tests.chaos.experiments.model import Experiment, Trial, register
 from tests.chaos.second_system import SecondSystem, second_system
 from tests.chaos.stack import eventually
@@ -155,7 +153,7 @@ def _queue(
     ledger: Ledger, workers: psutil.Process, url: str, prospect: Prospect
 ) -> tuple[Prospect, str]:
     """Have the workers take no more, queue a clone and a reset, and kill the workers."""
-    with Redis.from_url(ledger.system.redis_url, decode_responses=True) as client:
+    with ledger.system.redis() as client:
         client.set(SUSPENDED, 1)
         if not eventually(lambda: _all_suspended(client), JOB_SECONDS):
             ledger.note("the workers were not suspended")
@@ -230,13 +228,8 @@ def _end_everywhere(ledger: Ledger, prospect: Prospect, url: str, other: str) ->
 
 def _leave_nothing(ledger: Ledger) -> None:
     """See that rows, schemas and sessions belong together once jobs have settled."""
-    scene = Scene(ledger.system, ledger.trial.history)  # type: ignore[arg-type]  # it has a database
-
-    def found() -> list[str]:
-        return schemas_and_rows(scene) + sessions_and_tenants(scene)
-
-    if not eventually(lambda: not found(), JOB_SECONDS):
-        for sentence in found():
+    if not eventually(lambda: not ledger.system.strays(), JOB_SECONDS):
+        for sentence in ledger.system.strays():
             ledger.note(sentence)
 
 

@@ -10,9 +10,9 @@ from jobs import tasks
 from jobs.clones.clone_tasks import fetch_clone_tasks
 from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.job_queues import JobQueues
+from tests.fixtures.kube.namespace import NAMESPACE
 from tests.integration.control.conftest import ACCOUNT, TEMPLATE
 from tests.integration.control.steps import VISITOR, work
-from tests.integration.kubernetes.conftest import NAMESPACE
 
 
 def adjust(parts, **settings):

@@ -10,12 +10,12 @@ from jobs.clones.cloning import CONNECTION_NAME
 from jobs.kubernetes.api import Cluster as ClusterApi
 from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.reconciler import AWAY
+from tests.fixtures.kube.namespace import JOBS_REFUSED, NAMESPACE
 from tests.integration.control.conftest import (
     TEMPLATE,
     demo_schemas,
 )
 from tests.integration.control.processes import wait_for, wait_until_gone
-from tests.integration.kubernetes.conftest import NAMESPACE
 from tests.integration.kubernetes.steps import (
     adjust,
     assert_nothing_is_left,
@@ -36,23 +36,9 @@ from tests.integration.kubernetes.steps import (
 pytestmark = pytest.mark.parametrize("postgres", ["18"], indirect=True)
 
 
-REFUSALS = {
-    "forbidden": {"what": "answer", "status": 403},
-    "too many requests": {"what": "answer", "status": 429},
-    "broken": {"what": "answer", "status": 500},
-    "away for a moment": {"what": "answer", "status": 503},
-    "connection lost": {"what": "reset"},
-    "answer lost": {"what": "lost-answer"},
-    "quota": {"what": "quota", "namespace": NAMESPACE},
-}
-
-
-@pytest.mark.parametrize("failure", REFUSALS)
+@pytest.mark.parametrize("failure", JOBS_REFUSED)
 def test_what_the_api_refuses_the_workers_clone(cluster, parts, database, failure):
-    rule = dict(REFUSALS[failure])
-    if rule["what"] != "quota":
-        rule |= {"verb": "create", "resource": "jobs"}
-    with cluster.fail(**rule):
+    with cluster.fail(**JOBS_REFUSED[failure]):
         session = open_session(parts)
         settle(parts, is_(parts, session, SessionStatus.ACTIVE))
     settle(parts, lambda: not JobQueues(parts.redis).names())

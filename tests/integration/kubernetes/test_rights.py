@@ -2,7 +2,7 @@
 
 from app.settings.table import load_settings
 from jobs.kubernetes.api import Cluster
-from tests.integration.kubernetes.conftest import NAMESPACE, RBAC
+from tests.fixtures.kube.namespace import NAMESPACE, RBAC
 
 ACCOUNT = "demo-clone"
 """The account of clone pods, to which the chart gives no rights."""
