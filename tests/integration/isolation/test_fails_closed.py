@@ -116,7 +116,7 @@ def test_a_killed_backend_is_replaced(house):
     read(house.mine)
     with house.owner() as owner:
         owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE usename LIKE '%%_tenants' AND datname = current_database()"
         )
     assert read(house.mine) == ["mine"]
