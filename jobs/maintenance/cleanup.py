@@ -21,6 +21,7 @@ from jobs.maintenance.expiry import (
     release_expired,
     repair_tenants_login,
 )
+from jobs.queue.unreadable_keys import set_aside_unreadable
 from jobs.services import JobServices, publish_served, publish_sessions
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,11 @@ def count_requests(services: JobServices, report: Report) -> None:
     finally:
         report["activity"] = counted or 0
         report["expired"] = release_expired(services, with_idle=counted is not None)
+
+
+def repair_keys(services: JobServices, report: Report) -> None:
+    """Set aside keys of another type than they should have: not every use of one is refused."""
+    report["set_aside"] = len(set_aside_unreadable(services.redis))
 
 
 def reopen_closed(services: JobServices, report: Report) -> None:
@@ -121,9 +127,10 @@ def work_on_scenarios(services: JobServices, report: Report) -> None:
 
 
 def refill_pools(services: JobServices, report: Report) -> None:
-    """Ask for a refill of every pool."""
+    """Ask for a refill of every pool, whatever Redis says of when one was asked for last."""
     del report
     for account_type in services.pool.account_types():
+        services.dispatcher.refill_may_be_asked_again(account_type)
         services.dispatcher.refill(account_type)
 
 
@@ -133,7 +140,8 @@ def drop_tenants(services: JobServices, report: Report) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    count_requests,
+    count_requests,  # which sets aside what it cannot read itself
+    repair_keys,
     reopen_closed,
     retire_without_key,
     repair_login,

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+import redis
 
+from jobs.queue.unreadable_keys import expected_type
 from tests.acceptance.client import Prospect
 
 MODELS = ["individual_bakery", "central_baker"]
@@ -55,6 +57,19 @@ def test_a_prospect_sells_and_only_they_see_it(live_system, live_url, model):
     assert left == product["stock"] - 2
     assert other.get(f"/api/pos/sales/{sale.json['id']}").status == 404
     assert other.get(f"/api/pos/products/{product['id']}").json["stock"] == product["stock"]
+
+
+def test_every_key_of_a_visit_has_the_type_that_it_should_have(live_system, live_url):
+    ready_pool(live_system)
+    visitor = Prospect(live_url).open("individual_bakery")
+    visitor.get("/api/inventory/summary")
+    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
+    visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    visitor.post("/api/demo/session/reset")
+    with redis.Redis.from_url(live_system.redis_url, decode_responses=True) as client:
+        kinds = {key: (client.type(key), expected_type(key)) for key in client.scan_iter()}
+    assert "demo:measurements" in kinds
+    assert {key: each for key, each in kinds.items() if each[1] not in (None, each[0])} == {}
 
 
 def test_the_schema_is_the_tenants_and_not_the_secret(live_system, live_url):

@@ -164,6 +164,22 @@ def test_a_key_of_another_type_is_kept_for_operators(parts):
     assert JobHealth(parts.redis).incidents()["key_set_aside"] == 1
 
 
+@pytest.mark.parametrize("overwrite", ["set", "rpush"])
+def test_a_pool_is_filled_whatever_the_note_of_the_last_refill_has_become(parts, overwrite):
+    getattr(parts.redis, overwrite)(f"demo:refill:{ACCOUNT}", "for ever")
+    parts.dispatcher.refill(ACCOUNT)
+    assert len(TaskQueue("pool", connection=parts.redis)) == 0
+    assert tasks.cleanup()["failed_steps"] == 0
+    assert TaskQueue("pool", connection=parts.redis).get_job_ids() == [f"refill-{ACCOUNT}"]
+
+
+def test_cleanup_sets_aside_what_no_command_is_refused_for(parts):
+    parts.redis.rpush("demo:clone-jobs:polled", "a list")
+    assert tasks.cleanup()["set_aside"] == 1
+    assert not parts.redis.exists("demo:clone-jobs:polled")
+    assert tasks.cleanup()["set_aside"] == 0
+
+
 def test_a_lock_that_never_ends_does_not_stop_the_schedule(parts):
     scheduler = DemoScheduler(parts.settings)
     parts.redis.set(scheduler.scheduler_lock_key, "for ever")

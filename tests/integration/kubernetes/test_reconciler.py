@@ -16,6 +16,7 @@ from jobs.kubernetes.job_queues import JobQueues
 from jobs.kubernetes.job_status import CloneJobState, CloneJobStatus
 from jobs.kubernetes.reconciler import reconcile
 from jobs.queue.task_queue import TaskJob
+from jobs.queue.unreadable_keys import set_aside_unreadable
 from tests.integration.kubernetes.answers import Answers, is_taken, job_status_of
 from tests.integration.kubernetes.steps import adjust, is_, open_session, queue_of
 
@@ -45,6 +46,7 @@ def test_metrics_show_the_jobs_of_the_last_pass_by_state(parts, answer, tenant_i
     shown = {sample.labels["state"]: sample.value for sample in family.samples}
     assert shown == {"starting": 0, "running": 1, "done": 1, "failed": 0, "stuck": 0}
     assert 0 < parts.redis.ttl(CLONE_JOBS) <= 300
+    assert set_aside_unreadable(parts.redis) == []
     parts.redis.delete(CLONE_JOBS)
     (family,) = CloneJobCollector(parts.redis).collect()
     assert family.samples == []
