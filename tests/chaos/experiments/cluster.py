@@ -64,6 +64,7 @@ def let_the_cluster_fail(trial: Trial) -> None:
             ]
             for prospect in visits:
                 prospect.post("/api/demo/session/destroy")
+            system.demo("reconcile")  # as the schedule does every five minutes
             _see_that_nothing_is_left(trial, system, cluster)
 
 
