@@ -92,6 +92,13 @@ REPAIRS = (
         "        if not self._is_installed:\n",
         "Redis killed and emptied",
     ),
+    Repair(
+        "a pod that begins nothing, as its node is lost, is given up",
+        "jobs/kubernetes/reconciler.py",
+        " or self._begins_nothing(job_status, waiting)\n",
+        "\n",
+        "clones in Kubernetes",
+    ),
 )
 
 

@@ -30,6 +30,7 @@ FAILURES: dict[str, dict[str, Any]] = {
     "a pod evicted": {"what": "evict"},
     "a pod out of memory": {"what": "oom"},
     "a node lost": {"what": "node-death", "unnoticed": 300},
+    "a node lost before a clone": {"what": "node-death", "unnoticed": 300, "after": 0.0},
 }
 UNCOUNTED = ("refuse", "quota")
 """Failures of which the double does not count how often they happened."""
@@ -74,7 +75,7 @@ def _ask_meanwhile(
     """Ask for a bakery of each model while something fails; sell in each."""
     failure = dict(FAILURES[name])
     if failure["what"] in WHEN_RUNNING:
-        failure["after"] = trial.random.uniform(0, LONGEST_RUN)
+        failure.setdefault("after", trial.random.uniform(0, LONGEST_RUN))
     wrong = trial.history.wrong
     with cluster.fail(**failure) as failing:
         asked = [Prospect(url, timeout=120).open(model, wait=False) for model in MODELS]
