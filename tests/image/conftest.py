@@ -16,6 +16,7 @@ import pytest
 from app.local.valkey import ValkeyServer
 from jobs.kubernetes.manifest import SECRET_KEYS
 from tests.conftest import Postgres, new_database, scratch_directory
+from tests.fixtures.demo import SHIFT
 from tests.image.containers import Image, Runtime, mounted
 
 SECRET = "a secret for tests, at least 32 bytes long"
@@ -50,6 +51,7 @@ def runtime(image: Image, postgres: Postgres) -> Iterator[Runtime]:
         valkey = ValkeyServer(home, {"appendonly": "no"})
         valkey.start()
         settings = {
+            SHIFT: os.environ[SHIFT],
             "DEMO_LIVE": "false",
             "DEMO_POOL_SIZE": "1",
             "DEMO_SCENARIO_POOL_SIZE": "0",
