@@ -113,7 +113,7 @@ def test_a_guests_record_cannot_be_made_of_the_owners(world: World) -> None:
 
 def test_guests_use_up_neither_the_owners_requests_nor_all_places(world: World, code: Any) -> None:
     owner, guest = invite(world, "read")
-    limits = RequestLimit(Counters(world.redis), Quota(3, 60), Quota(3, 60))
+    limits = RequestLimit(Counters(world.redis, clock=world.clock), Quota(3, 60), Quota(3, 60))
     places = OpenRequests(4)
     world.gateway = world.make_gateway(guards=[limits])
     codes = [call(world, guest, "GET", "/api/orders").status_code for _ in range(4)]
