@@ -1,6 +1,7 @@
 """Guessed ids and passwords are counted by address; after too many none is looked up."""
 
 import base64
+import time
 from itertools import count
 
 import pytest
@@ -36,13 +37,23 @@ def strict_url(live_system):
 
 
 def visitor_from(url, address, way=None):
-    """Return a function that sends one kind of request from one address."""
+    """Return a function that sends one kind of request from one address.
+
+    The place of a login is free a moment after its answer has come: one that is too early is sent
+    again.
+    """
     password = base64.b64encode(b"ops:guess").decode() if way == "ops" else ""
     headers = {"X-Forwarded-For": address}
     if password:
         headers["Authorization"] = f"Basic {password}"
     method, path, body = WAYS.get(way, ("GET", "/ops/", None))
-    return lambda: Prospect(url).request(method, path, body, headers).status
+
+    def ask():
+        while (status := Prospect(url).request(method, path, body, headers).status) == 503:
+            time.sleep(1)
+        return status
+
+    return ask
 
 
 @pytest.fixture(autouse=True)
