@@ -64,8 +64,7 @@ def test_an_extension_is_given_once_for_a_key(visitor):
 def test_a_reset_is_done_once_for_a_key(visitor):
     key = uuid4().hex
     assert keyed(visitor, "/api/demo/session/reset", key=key).status == 200
-    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"}).json
+    sale = visitor.sell().json
     again = keyed(visitor, "/api/demo/session/reset", key=key)
     assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
     assert visitor.get(f"/api/pos/sales/{sale['id']}").status == 200

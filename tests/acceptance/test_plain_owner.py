@@ -72,8 +72,7 @@ def test_a_visit_from_the_clone_to_the_drop(plain_system):
     before = roles(plain_system)
     visitor = Prospect(plain_system.url).open("individual_bakery")
     tenant = visitor.session["virtual_tenant_id"]
-    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    sale = visitor.sell()
     assert sale.status == 201
     assert visitor.get(f"/api/pos/sales/{sale.json['id']}").status == 200
     reset = visitor.post("/api/demo/session/reset")
@@ -91,8 +90,7 @@ def test_the_web_server_runs_without_the_owners_login(plain_system):
         assert OWNER not in logins_of_web(plain_system)
         ready_pool(plain_system)
         visitor = Prospect(url).open("individual_bakery")
-        line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-        sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+        sale = visitor.sell()
         assert sale.status == 201
         reset = visitor.post("/api/demo/session/reset")
         assert (reset.status, reset.json["reset"]) == (200, "done")
@@ -133,8 +131,7 @@ def test_a_long_reset_answers_202_and_can_be_followed(plain_system):
 def test_the_command_line_resets_a_session(plain_system):
     ready_pool(plain_system)
     visitor = Prospect(plain_system.url).open("individual_bakery")
-    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    sale = visitor.sell()
     code, _, err = demo(plain_system, "reset", visitor.session["session_id"])
     assert code == 0, err
     assert visitor.get(f"/api/pos/sales/{sale.json['id']}").status == 404

@@ -21,11 +21,6 @@ def narrow(live_system):
             visitor.post("/api/demo/session/destroy")
 
 
-def sell(visitor):
-    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-    return visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
-
-
 def tickets(visitor):
     return visitor.get("/api/pos/sales?per_page=1").json["total"]
 
@@ -33,7 +28,7 @@ def tickets(visitor):
 def sell_until_refused(visitor):
     """Return the number of sales before one was refused, and the refusal."""
     for sold in range(30):
-        answer = sell(visitor)
+        answer = visitor.sell()
         if answer.status != 201:
             return sold, answer
     raise AssertionError("thirty sales are more than thirty rows")
@@ -49,9 +44,9 @@ def test_a_session_that_adds_too_many_rows_is_told_and_others_do_not_notice(narr
     assert (refused.status, refused.code) == (429, "quota_exceeded")
     assert refused.json["detail"].startswith("Has añadido muchos datos a esta demo")
     assert tickets(greedy) == before + sold, "what was refused was not written"
-    assert sell(greedy).code == "quota_exceeded"
+    assert greedy.sell().code == "quota_exceeded"
     assert greedy.get("/api/pos/products").status == 200
-    assert sell(other).status == 201
+    assert other.sell().status == 201
 
 
 def test_a_reset_in_place_sets_the_row_count_to_zero(narrow):

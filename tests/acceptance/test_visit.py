@@ -63,8 +63,7 @@ def test_every_key_of_a_visit_has_the_type_that_it_should_have(live_system, live
     ready_pool(live_system)
     visitor = Prospect(live_url).open("individual_bakery")
     visitor.get("/api/inventory/summary")
-    line = {"product_id": visitor.sellable()["id"], "quantity": 1}
-    visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    visitor.sell()
     visitor.post("/api/demo/session/reset")
     with redis.Redis.from_url(live_system.redis_url, decode_responses=True) as client:
         kinds = {key: (client.type(key), expected_type(key)) for key in client.scan_iter()}

@@ -38,8 +38,7 @@ def test_a_job_clones_in_a_pod_and_the_prospect_sells_and_leaves(installed: Inst
         prospect.wait_until_active(CLONE_SECONDS)
 
         assert prospect.get("/api/inventory/ingredients?per_page=1").json["total"] == 25
-        line = {"product_id": prospect.sellable()["id"], "quantity": 1}
-        sale = prospect.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+        sale = prospect.sell()
         assert sale.status == 201
 
         ensure_ended_well(installed, name, prospect)

@@ -118,9 +118,7 @@ def visitor(installed, web, figures):
 
 
 def test_a_visitor_sells_in_what_a_pod_cloned(visitor):
-    product = visitor.sellable()
-    line = {"product_id": product["id"], "quantity": 1}
-    sale = visitor.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+    sale = visitor.sell()
     assert sale.status == 201
     assert visitor.get("/api/pos/sales").json["items"][0]["id"] == sale.json["id"]
 

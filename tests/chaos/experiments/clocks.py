@@ -103,9 +103,7 @@ def _work_at_both(system: SecondSystem, first: str, second: str) -> list[str]:
     for prospect in opened:
         beside = Prospect(second, prospect.token, timeout=120)
         for each in (prospect, beside):
-            line = {"product_id": each.sellable()["id"], "quantity": 1}
-            sale = {"lines": [line], "payment_method": "card"}
-            expect("a sale", each.post("/api/pos/sales", sale).status, 201)
+            expect("a sale", each.sell().status, 201)
             expect("an extension", each.post("/api/demo/session/extend").status, 200)
         expect("a reset", beside.post("/api/demo/session/reset").status, 200, 202)
     expect(
