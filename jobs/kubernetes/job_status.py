@@ -74,22 +74,15 @@ def read_clone_jobs(
         notes = job.metadata.annotations or {}
         if job.metadata.deletion_timestamp is not None or QUEUE not in notes:
             continue
-        state, reason = _state(job, of_job.get(job.metadata.uid, []), start_seconds, moment)
+        its_pods = of_job.get(job.metadata.uid, [])
+        state, reason = _state(job, its_pods, start_seconds, moment)
         try:
             tenants = tuple(UUID(each) for each in notes.get(TENANTS, "").split(",") if each)
         except ValueError:
             continue  # it was overwritten by hand
-        since = _running_since(of_job.get(job.metadata.uid, []))
-        found.append(
-            CloneJobStatus(
-                job.metadata.name,
-                notes[QUEUE],
-                tenants,
-                state,
-                reason,
-                since if state is CloneJobState.RUNNING else None,
-            )
-        )
+        since = _running_since(its_pods) if state is CloneJobState.RUNNING else None
+        name, queue = job.metadata.name, notes[QUEUE]
+        found.append(CloneJobStatus(name, queue, tenants, state, reason, since))
     return found
 
 

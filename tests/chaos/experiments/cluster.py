@@ -13,11 +13,11 @@ from tests.conftest import scratch_directory
 from tests.fixtures.kube import Cluster
 from tests.fixtures.kube.namespace import (
     JOBS_REFUSED,
-    NAMESPACE,
     install,
     kube_with_our_image,
     settings_of,
 )
+from tests.integration.kubernetes.steps import end_of, jobs_of
 
 FAILURES: dict[str, dict[str, Any]] = {
     **JOBS_REFUSED,
@@ -85,8 +85,7 @@ def _ask_meanwhile(
             except AssertionError as error:
                 wrong.append(f"{name}: {error}"[:300])
                 continue
-            line = {"product_id": prospect.sellable()["id"], "quantity": 1}
-            sale = prospect.post("/api/pos/sales", {"lines": [line], "payment_method": "card"})
+            sale = prospect.sell()
             if sale.status != 201:
                 wrong.append(f"{name}: a sale got {sale.status}")
         if failing.hits or failure["what"] in UNCOUNTED:
@@ -111,11 +110,7 @@ def _see_that_nothing_is_left(trial: Trial, system: SecondSystem, cluster: Clust
 
 
 def _jobs_that_go_on(cluster: Cluster) -> list[str]:
-    return [
-        f"Job {job['metadata']['name']} goes on"
-        for job in cluster.objects("Job", NAMESPACE)
-        if not any(each["status"] == "True" for each in job.get("status", {}).get("conditions", []))
-    ]
+    return [f"Job {job['metadata']['name']} goes on" for job in jobs_of(cluster) if not end_of(job)]
 
 
 EXPERIMENTS = register(

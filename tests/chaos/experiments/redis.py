@@ -78,7 +78,8 @@ def replace_keys(trial: Trial) -> None:
 
 def _replace(client: "redis.Redis", key: str) -> int:
     try:
-        is_text = expected_type(key) in ("string", None)
+        kind = client.type(key)
+        is_text = (expected_type(key) if kind == "none" else kind) == "string"
         client.delete(key)
         if is_text:
             client.rpush(key, "not what it should be")

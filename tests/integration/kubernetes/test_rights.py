@@ -2,7 +2,7 @@
 
 from app.settings.table import load_settings
 from jobs.kubernetes.api import Cluster
-from tests.fixtures.kube.namespace import NAMESPACE, RBAC
+from tests.fixtures.kube.namespace import NAMESPACE, give_role
 
 ACCOUNT = "demo-clone"
 """The account of clone pods, to which the chart gives no rights."""
@@ -23,12 +23,6 @@ def test_rights_that_are_missing_are_named(cluster, parts, monkeypatch):
         {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create", "list"]},
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]},
     ]
-    cluster.add("Role", NAMESPACE, {"metadata": {"name": "some"}, "rules": rules})
-    binding = {
-        "metadata": {"name": "some"},
-        "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "some"},
-        "subjects": [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": NAMESPACE}],
-    }
-    cluster.add("RoleBinding", NAMESPACE, binding)
+    give_role(cluster, ACCOUNT, "some", rules)
     assert api.find_missing_rights() == ["delete jobs"]
     assert cluster.objects("Job", NAMESPACE) == []
