@@ -144,9 +144,11 @@ class Activity:
         self._timer.start()
 
     def _flush_now(self) -> None:
+        self.flush()
         with self._lock:
             self._timer = None
-        self.flush()
+            if self._waiting:  # Redis failed, or is not asked for a moment, or more came meanwhile
+                self._flush_later()
 
     def _wait(self, session: UUID, tally: Tally) -> None:
         known = self._waiting.get(session)

@@ -224,3 +224,18 @@ def test_counts_can_be_gathered_and_are_written_soon_after(world):
         activity.record(record.id, world.now)
     assert world.counted() == {}
     assert wait_until(world.counted, "the timer to write") == {record.id: 5}
+
+
+def test_what_redis_did_not_take_is_written_without_a_further_request(valkey, world):
+    breaker = RedisCircuitBreaker(pause=0.3)
+    activity = Activity(connect_redis(valkey.url), breaker=breaker, every=0.1)
+    session = uuid4()
+    valkey.stop()
+    with capture_logs() as lines:
+        activity.record(session, world.now)
+        wait_until(lambda: lines, "the timer to fail")
+    valkey.start()
+
+    drained = wait_until(Activity(connect_redis(valkey.url)).drain, "the timer to try again")
+
+    assert merge(drained.values()) == {session: Tally(1, world.now)}
