@@ -48,7 +48,8 @@ TYPES = (
 """What each key should be; the first pattern that matches the whole key decides."""
 
 _TYPES = [(re.compile(pattern, re.DOTALL), kind) for pattern, kind in TYPES]
-_SCANNED = ("rq:*", "demo:*", "{gateway:activity}:*")
+FIRST_LETTERS = "[rd{]*"
+"""Matches all of these keys, so that one pass over Redis finds them, and leaves most others out."""
 
 
 def is_wrong_type(error: BaseException) -> bool:
@@ -73,18 +74,20 @@ def set_aside_unreadable(redis: Redis) -> list[str]:
 
     Returns the keys' names.
     """
+    expected = {
+        key: kind
+        for key in redis.scan_iter(FIRST_LETTERS, count=1000)
+        if (kind := expected_type(key.decode(errors="replace"))) is not None
+    }
+    with redis.pipeline(transaction=False) as pipeline:
+        for key in expected:
+            pipeline.type(key)
+        kinds = pipeline.execute()
     wrong = []
-    for pattern in _SCANNED:
-        keys = list(redis.scan_iter(pattern, count=1000))
-        with redis.pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.type(key)
-            kinds = pipeline.execute()
-        for key, kind in zip(keys, kinds, strict=True):
-            expected = expected_type(key.decode(errors="replace"))
-            if expected is not None and kind.decode() not in (expected, "none"):
-                set_aside(redis, key)
-                wrong.append(key.decode(errors="replace"))
+    for (key, kind), found in zip(expected.items(), kinds, strict=True):
+        if found.decode() not in (kind, "none"):
+            set_aside(redis, key)
+            wrong.append(key.decode(errors="replace"))
     return wrong
 
 

@@ -1,12 +1,14 @@
 """The Redis type that each key must have; RQ's key names are taken from RQ."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
 from jobs.queue.task_queue import TaskJob, TaskQueue
-from jobs.queue.unreadable_keys import KEPT_AS, expected_type, is_wrong_type
+from jobs.queue.unreadable_keys import FIRST_LETTERS, KEPT_AS, expected_type, is_wrong_type
 from jobs.scheduler import DemoScheduler
 
 QUEUE = TaskQueue("maintenance", connection=Redis())
@@ -39,6 +41,7 @@ KEYS = [
 @pytest.mark.parametrize(("key", "kind"), KEYS)
 def test_a_key_has_its_type(key, kind):
     assert expected_type(key) == kind
+    assert fnmatchcase(key, FIRST_LETTERS), "the pass over Redis leaves it out"
 
 
 @pytest.mark.parametrize(
