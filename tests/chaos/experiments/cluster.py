@@ -1,5 +1,6 @@
 """Clones are made in Kubernetes Jobs, and the API, the Jobs' pods and their node fail."""
 
+import time
 from typing import Any
 
 from jobs.kubernetes.job_queues import JobQueues
@@ -40,6 +41,7 @@ LONGEST_RUN = 1.5
 """Pods are killed at a moment of their first seconds: before they begin, in a clone, after it."""
 
 START_SECONDS = "5"
+LONGEST_WAIT = 120
 LEFT_SECONDS = 120
 SETTINGS = {
     "CLONE_JOB_START_SECONDS": START_SECONDS,
@@ -79,9 +81,10 @@ def _ask_meanwhile(
     wrong = trial.history.wrong
     with cluster.fail(**failure) as failing:
         asked = [Prospect(url, timeout=120).open(model, wait=False) for model in MODELS]
+        deadline = time.monotonic() + LONGEST_WAIT
         for prospect in asked:
             try:
-                prospect.wait_until_active()
+                prospect.wait_until_active(deadline - time.monotonic())
             except AssertionError as error:
                 wrong.append(f"{name}: {error}"[:300])
                 continue
