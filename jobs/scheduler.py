@@ -15,13 +15,12 @@ from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq_scheduler import Scheduler
 
-from app.control.queues import MAINTENANCE, URGENT
+from app.control.queues import CLONE_JOBS_SECONDS, MAINTENANCE, URGENT
 from app.http.job_health import JobHealth
 from app.logs import init_logs
 from app.settings.table import ConfigurationError, Settings, load_settings
 from jobs import tasks
 from jobs.heartbeat import Heartbeat
-from jobs.kubernetes.reconcile_loop import POLL_SECONDS as CLONE_JOB_SECONDS
 from jobs.process_metrics import SchedulerCollector, serve_metrics
 from jobs.queue.redis_outage import RedisOutage, connect
 from jobs.queue.task_queue import TaskJob, TaskQueue, find_job
@@ -79,7 +78,7 @@ def scheduled_jobs(settings: Settings) -> dict[str, ScheduledJob]:
         scheduled["events"] = ScheduledJob(tasks.events, EVENTS_SECONDS, now)
     if settings.clone_launcher == "kubernetes":
         scheduled["poll-clone-jobs"] = ScheduledJob(
-            tasks.poll_clone_jobs, CLONE_JOB_SECONDS, now, URGENT
+            tasks.poll_clone_jobs, CLONE_JOBS_SECONDS, now, URGENT
         )
     return scheduled
 

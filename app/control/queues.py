@@ -24,3 +24,7 @@ QUEUE_PREFIX = "clone-"
 
 CLONE_JOBS = "demo:kubernetes:jobs"
 """A hash of how many Kubernetes Jobs are in each state; `jobs.kubernetes.reconciler` writes it."""
+
+CLONE_JOBS_SECONDS = 3
+"""How often Kubernetes Jobs are looked at: so long a visitor waits at most for one that is known
+not to start."""

@@ -6,12 +6,14 @@ loop and gives a thread only to those that have arrived whole. What gunicorn doe
 it: one command, several processes, signals, replacing a process that hangs.
 """
 
+import gc
 import json
 import logging
 import os
 import re
 import signal
 import time
+from importlib import import_module
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -112,11 +114,18 @@ class WebWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     @staticmethod
     def check_config(_cfg: Any, _log: Any) -> None:
-        """Keep signals for a new process until it has handlers; gunicorn calls this as it starts.
+        """Prepare the forks of new processes; gunicorn calls this as it starts.
 
-        gunicorn asks a process once to stop. What arrives between its fork and its handlers is
-        lost, and gunicorn waits for the whole of `graceful_timeout` and kills it.
+        Most of the imports are done here, once, so that no process pays for them, and their memory
+        is shared. The application is built in each process: it has threads and connections.
+
+        Signals are kept for a new process until it has handlers. gunicorn asks a process once to
+        stop; what arrives between its fork and its handlers is lost, and gunicorn waits for the
+        whole of `graceful_timeout` and kills it.
         """
+        import_module("app.factory")
+        gc.collect()
+        gc.freeze()  # a collection in a process would write to what it shares with the others
         master = os.getpid()
 
         def hold() -> None:

@@ -7,15 +7,13 @@ its time is over (`CLONE_FALLBACK`).
 
 from typing import TYPE_CHECKING
 
+from app.control.queues import CLONE_JOBS_SECONDS
 from jobs.kubernetes.job_status import CloneJobStatus
 from jobs.kubernetes.reconciler import reconcile
 from jobs.services import JobServices, advisory_lock
 
 if TYPE_CHECKING:
     from jobs.kubernetes.api import Cluster
-
-POLL_SECONDS = 3
-"""A visitor waits for a Job that cannot start no longer than this after it is known."""
 
 AGAIN = "demo:clone-jobs:again"
 AGAIN_SECONDS = 60
@@ -44,7 +42,7 @@ def poll_clone_jobs(services: JobServices) -> int:
 
     The scheduler queues this whether or not the last one was done: copies cost nothing.
     """
-    is_due = services.redis.set(POLLED, 1, nx=True, px=int(POLL_SECONDS * 900))
+    is_due = services.redis.set(POLLED, 1, nx=True, px=int(CLONE_JOBS_SECONDS * 900))
     return reconcile_clone_jobs(services) if is_due else 0
 
 

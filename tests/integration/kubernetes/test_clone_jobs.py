@@ -109,7 +109,7 @@ def test_reconcile_removes_a_job_that_no_tenant_waits_for(cluster, parts):
 
 
 def test_the_poll_makes_one_pass_however_often_it_is_queued(cluster, parts, monkeypatch):
-    monkeypatch.setattr("jobs.kubernetes.reconcile_loop.POLL_SECONDS", 60)
+    monkeypatch.setattr("jobs.kubernetes.reconcile_loop.CLONE_JOBS_SECONDS", 60)
     assert [tasks.poll_clone_jobs() for _ in range(5)] == [1, 0, 0, 0, 0]
 
 
