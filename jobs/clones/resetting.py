@@ -47,7 +47,21 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
     The rows are restored in place where the template is still the one that the tenant was cut
     from and the tenant can be opened; else the session gets a fresh tenant. Each way is one
     transaction.
+
+    When it is done the gateway is told whose data the session shows, by whichever way: an earlier
+    try may have got a fresh tenant and ended before it said so. The gateway would lead the session
+    to the old one, which is being dropped, and its visitor would be told that the demo is over.
     """
+    status = _reset(services, session)
+    if status is ResetStatus.DONE:
+        with services.engine.connect() as connection:
+            row = connection.execute(_STATEMENTS["find_by_row"], {"id": session}).one_or_none()
+        if row is not None:
+            publish_sessions(services, [session_view(row)])
+    return status
+
+
+def _reset(services: JobServices, session: UUID) -> ResetStatus:
     target = fetch_target(services, session)
     if target is None:
         return ResetStatus.OVER
@@ -141,7 +155,6 @@ def take_ready_tenant(services: JobServices, target: Target) -> ResetStatus:
         ).one_or_none()
     if row is not None:
         log.info("tenant replaced", action="session_reset", tenant=str(target.tenant))
-        publish_sessions(services, [session_view(row)])
     try:
         if row is not None:
             services.dispatcher.drop(target.tenant)

@@ -9,17 +9,18 @@ from tests.chaos.visitors import (
     FORBIDDEN,
     HTML,
     MODELS,
+    OVER,
     PAGES,
     PATIENCE_SECONDS,
     PUBLIC,
     READS,
     Visitor,
+    note_end,
     record,
     tomorrow,
 )
 
 Action = Callable[[Visitor, Visit], None]
-OVER = (401, 410)
 
 
 def open_session(visitor: Visitor) -> None:
@@ -72,17 +73,12 @@ def _look_around(visitor: Visitor, visit: Visit) -> None:
         visitor.customer = customers.json["items"][0]["id"]
 
 
-def _note_end(visit: Visit, status: int) -> None:
-    if status in OVER:
-        visit.ended = True
-
-
 def read(visitor: Visitor, visit: Visit) -> None:
     """Read a list or a figure."""
     path = visitor.random.choice(READS)
     answer = visitor.send("GET", path, visit=visit)
     if answer is not None:
-        _note_end(visit, answer.status)
+        note_end(visit, f"GET {path}", answer)
 
 
 def read_page(visitor: Visitor, visit: Visit) -> None:
@@ -146,9 +142,9 @@ def reset(visitor: Visitor, visit: Visit) -> None:
         visit.tenant = answer.json.get("virtual_tenant_id") or visit.tenant
         visit.writes.clear()
         return
-    if answer is None or answer.status not in OVER:
-        visit.unclear = True
-    visit.ended = answer is not None and answer.status in OVER
+    if answer is not None:
+        note_end(visit, "a reset", answer)
+    visit.unclear = visit.unclear or not visit.ended
 
 
 def _wait_for_reset(visitor: Visitor, visit: Visit, url: str):  # type: ignore[no-untyped-def]
@@ -170,7 +166,9 @@ def destroy(visitor: Visitor, visit: Visit) -> None:
         visit.unclear = True
         visitor.visit = None
         return
-    visit.ended = True
+    if answer.status != 200 and answer.status not in OVER:
+        visitor.history.wrong.append(f"an end got {answer.status}: {answer.json}"[:300])
+    visit.over = f"an end: {answer.status}"
     again = visitor.send("GET", "/api/tenant", visit=visit)
     if again is not None and again.status < 400:
         visitor.history.revived.append(f"{visit.session_id} was answered after its end")

@@ -48,10 +48,15 @@ class Visit:
     token: str
     canary: str
     writes: list[Write] = field(default_factory=list)
-    ended: bool = False
-    """The visitor was told that it is over."""
+    over: str = ""
+    """The answer that told the visitor that it is over; none did while this is empty."""
     unclear: bool = False
     """A reset or an end had no clear answer: of its writes nothing more is known."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the visitor was told that it is over."""
+        return bool(self.over)
 
     @property
     def schema(self) -> str:

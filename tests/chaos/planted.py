@@ -138,7 +138,7 @@ def kept_count(run: Run) -> Iterator[None]:
 @contextmanager
 def revived(run: Run) -> Iterator[None]:
     """A session that answers, though its visitor was told that it is over."""
-    run.history.visits.append(replace(_open_visit(run), ended=True))
+    run.history.visits.append(replace(_open_visit(run), over="planted"))
     yield
     run.history.visits.pop()
 

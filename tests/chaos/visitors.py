@@ -17,6 +17,8 @@ MODELS = ("individual_bakery", "central_baker")
 CANARY = re.compile(r"canary-[0-9a-f]{16}")
 ROW = re.compile("(?:ticket=|/pedidos/)([0-9a-f-]{36})")
 """The id of what a form made, in the address that it leads to."""
+OVER = (401, 410)
+"""Answers that say that a session is over."""
 PATIENCE_SECONDS = 60
 """A write is tried again, with its key, for so long."""
 WAIT_SECONDS = 120
@@ -175,6 +177,13 @@ def _may_change(answer: Answer) -> bool:
     return answer.status == 429 or (answer.status == 409 and not is_final)
 
 
+def note_end(visit: Visit, request: str, answer: Answer) -> None:
+    """Note the answer if it says that the session is over."""
+    if answer.status in OVER:
+        code = answer.json.get("code", "") if isinstance(answer.json, dict) else ""
+        visit.over = f"{request}: {answer.status} {code}"
+
+
 def tomorrow(days: int = 3) -> str:
     """Return a day on which orders can be due."""
     return (date.today() + timedelta(days=days)).isoformat()
@@ -206,5 +215,4 @@ def record(visitor: Visitor, visit: Visit, kind: str, path: str, body: object) -
             visitor.history.count(visitor.history.repeated, kind)
     elif write.attempts == 1:
         write.outcome = Outcome.REFUSED
-    if answer.status in (401, 410):
-        visit.ended = True
+    note_end(visit, f"POST {path}", answer)

@@ -63,7 +63,9 @@ def ended_are_refused(scene: Scene) -> list[str]:
         for path in ("/api/tenant", "/api/orders") * (TIMES // 2):
             answer = Prospect(scene.stack.url, visit.token).get(path)
             if answer.status not in (401, 410):
-                found.append(f"a session that is over got {answer.status} from {path}")
+                found.append(
+                    f"a session that is over got {answer.status} from {path} ({visit.over})"
+                )
     return found
 
 

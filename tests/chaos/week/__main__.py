@@ -88,7 +88,7 @@ def _day(run: Run, clock: MovedClock) -> Day:
         run.pause()
         clock.move(MOVE_SECONDS)
     for visit in history.visits[:over]:
-        visit.ended = True  # by the clock, whether its visitor was told or not
+        visit.over = "the clock"  # whether its visitor was told or not
     began = time.monotonic()
     violations = run.settle(ALL)
     failures = history.failures[failed:]

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from app.control import transitions
 from app.control.models import SessionStatus
 from app.control.queues import QUEUES, RESETS
 from app.control.reset.requests import ResetRequests
@@ -101,6 +102,32 @@ def test_a_new_template_version_gives_a_fresh_tenant_that_the_gateway_knows(
     assert differences(database, schema_of(fresh)) == []
     assert tenant_states(database) == ["dropping", "leased"]
     assert TaskJob.exists(f"drop-{session.tenant_id.hex}", connection=parts.redis)
+
+
+def test_a_reset_after_one_that_was_cut_tells_the_gateway_of_the_fresh_tenant(
+    parts, database, session, monkeypatch
+):
+    database.execute("UPDATE control.tenants SET template_version = 2 WHERE is_demo_template")
+    fill_pool(parts, 1)
+
+    def replace_and_lose_the_answer(services, target):
+        with services.engine.begin() as connection:
+            transitions.REPLACE_TENANT.run(
+                connection, demo_session_id=target.session, tenant_id=target.tenant
+            )
+        raise ConnectionError("the commit happened, and its answer was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resetting, "take_ready_tenant", replace_and_lose_the_answer)
+        with pytest.raises(ConnectionError):
+            reset(session)
+    assert parts.cache.find(session.session_id).tenant_id == session.tenant_id
+
+    assert reset(session) is ResetStatus.DONE
+
+    fresh = parts.sessions.fetch(session.session_id)
+    assert fresh.tenant_id != session.tenant_id
+    assert parts.cache.find(session.session_id).tenant_id == fresh.tenant_id
 
 
 def test_a_session_that_waits_for_its_first_tenant_goes_before_a_reset(parts, database, session):
