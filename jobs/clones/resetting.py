@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from app.control import transitions
 from app.control.reset.status import ResetStatus
-from app.control.sessions.session_view import session_view
+from app.control.sessions.finding import SessionFinder
 from app.sql_blocks import load_blocks, load_statements
 from jobs.clones.cloning import clone_tenant
 from jobs.services import JobServices, publish_sessions
@@ -54,10 +54,9 @@ def reset_session(services: JobServices, session: UUID) -> ResetStatus:
     """
     status = _reset(services, session)
     if status is ResetStatus.DONE:
-        with services.engine.connect() as connection:
-            row = connection.execute(_STATEMENTS["find_by_row"], {"id": session}).one_or_none()
-        if row is not None:
-            publish_sessions(services, [session_view(row)])
+        found = SessionFinder(services.engine).find_row(session)
+        if found is not None and found.is_open:  # else its end was told
+            publish_sessions(services, [found])
     return status
 
 

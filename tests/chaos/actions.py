@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable
 
 from tests.chaos import forms
-from tests.chaos.history import Outcome, Visit
+from tests.chaos.history import OVER, Outcome, Visit
 from tests.chaos.visitors import (
     FORBIDDEN,
     HTML,
     MODELS,
-    OVER,
     PAGES,
     PATIENCE_SECONDS,
     PUBLIC,
@@ -144,7 +143,8 @@ def reset(visitor: Visitor, visit: Visit) -> None:
         return
     if answer is not None:
         note_end(visit, "a reset", answer)
-    visit.unclear = visit.unclear or not visit.ended
+    if not visit.ended:
+        visit.unclear = True
 
 
 def _wait_for_reset(visitor: Visitor, visit: Visit, url: str):  # type: ignore[no-untyped-def]

@@ -10,6 +10,9 @@ from enum import Enum
 CUT = "cut"
 """No answer: the connection was refused, reset or ended."""
 
+OVER = (401, 410)
+"""Answers that say that a session is over."""
+
 
 def in_words(counts: Mapping[str, int], none: str = "none") -> str:
     """Return counts by kind as a page tells them, or what it says where there is none."""

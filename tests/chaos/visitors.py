@@ -11,14 +11,12 @@ from random import Random
 from typing import Any
 
 from tests.acceptance.client import Answer, Prospect
-from tests.chaos.history import History, Outcome, Visit, Write
+from tests.chaos.history import OVER, History, Outcome, Visit, Write
 
 MODELS = ("individual_bakery", "central_baker")
 CANARY = re.compile(r"canary-[0-9a-f]{16}")
 ROW = re.compile("(?:ticket=|/pedidos/)([0-9a-f-]{36})")
 """The id of what a form made, in the address that it leads to."""
-OVER = (401, 410)
-"""Answers that say that a session is over."""
 PATIENCE_SECONDS = 60
 """A write is tried again, with its key, for so long."""
 WAIT_SECONDS = 120

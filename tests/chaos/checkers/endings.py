@@ -6,6 +6,7 @@ import redis
 
 from tests.acceptance.client import Prospect
 from tests.chaos.checkers.model import Checker, Scene
+from tests.chaos.history import OVER
 
 ASKED = 8
 """Ended sessions that are tried again, each several times: every process is to refuse them."""
@@ -13,7 +14,7 @@ TIMES = 4
 ANONYMOUS = ("demo:rows:", "demo:progress:", "demo:set-aside:")
 """Figures of a tenant without personal data, which expire by themselves: the last within a week."""
 
-OVER = """
+ENDED = """
 SELECT session_id, virtual_tenant_id, host(ip_address), user_agent
   FROM control.demo_sessions WHERE status IN ('destroyed', 'expired', 'failed')
 """
@@ -23,7 +24,7 @@ def nothing_is_kept(scene: Scene) -> list[str]:
     """Look for addresses, and for names of ended sessions in Redis."""
     found = []
     with scene.stack.database() as database, scene.stack.redis() as client:
-        rows = database.execute(OVER).fetchall()
+        rows = database.execute(ENDED).fetchall()
         found += [
             f"session of {row[1]} keeps {row[2] or row[3]}" for row in rows if row[2] or row[3]
         ]
@@ -62,7 +63,7 @@ def ended_are_refused(scene: Scene) -> list[str]:
     for visit in scene.history.ended_visits()[-ASKED:]:
         for path in ("/api/tenant", "/api/orders") * (TIMES // 2):
             answer = Prospect(scene.stack.url, visit.token).get(path)
-            if answer.status not in (401, 410):
+            if answer.status not in OVER:
                 found.append(
                     f"a session that is over got {answer.status} from {path} ({visit.over})"
                 )

@@ -7,6 +7,7 @@ from typing import Any
 from app.bakery.clock import MADRID
 from tests.acceptance.client import Prospect
 from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.history import OVER
 from tests.chaos.second_system import SecondSystem, find_libfaketime, second_system
 from tests.chaos.stack import eventually
 from tests.chaos.visitors import MODELS, PAGES, READS
@@ -114,7 +115,7 @@ def _work_at_both(system: SecondSystem, first: str, second: str) -> list[str]:
         database.execute("UPDATE control.demo_sessions SET expires_at = now()")
     for url in (first, second):
         there = Prospect(url, opened[1].token, timeout=120)
-        over = eventually(lambda p=there: p.get("/api/tenant").status in (401, 410), OVER_SECONDS)
+        over = eventually(lambda p=there: p.get("/api/tenant").status in OVER, OVER_SECONDS)
         expect("after its time", 410 if over else 200, 410)
     return wrong
 

@@ -11,10 +11,10 @@ from app.database.engines import engine_url
 from jobs.maintenance.template_renewal import renew
 from tests.acceptance.client import Prospect
 from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.history import OVER
 from tests.chaos.visitors import MODELS
 from tests.fixtures.demo import DEMO
 
-GONE = (401, 410)
 PATHS = ("/api/tenant", "/api/pos/products", "/api/inventory/summary")
 POLITE = frozenset({"503"})
 
@@ -48,9 +48,9 @@ def drop_leased_schemas(trial: Trial) -> None:
                 status = prospect.get(path).status
             except (OSError, HTTPException):
                 status = 0
-            if path != PATHS[0] and status not in GONE:  # the first asks nothing of the schema
+            if path != PATHS[0] and status not in OVER:  # the first asks nothing of the schema
                 trial.history.wrong.append(f"{path} of a schema that is gone got {status}")
-        if prospect.post("/api/demo/session/destroy").status not in (200, *GONE):
+        if prospect.post("/api/demo/session/destroy").status not in (200, *OVER):
             trial.history.wrong.append("a session whose schema is gone could not be ended")
 
 

@@ -12,6 +12,7 @@ from redis import Redis
 from jobs.queue.dispatcher import RESET_QUEUED_SECONDS
 from tests.acceptance.client import Prospect
 from tests.chaos.experiments.model import Experiment, Trial, register
+from tests.chaos.history import OVER
 from tests.chaos.second_system import SecondSystem, second_system
 from tests.chaos.stack import eventually
 from tests.chaos.visitors import MODELS
@@ -221,7 +222,7 @@ def _end_everywhere(ledger: Ledger, prospect: Prospect, url: str, other: str) ->
     if there.post("/api/demo/session/destroy").status != 200:
         ledger.note("a session could not be ended by the other release")
     for each in (there, beside):
-        if each.get("/api/tenant").status not in (401, 410):
+        if each.get("/api/tenant").status not in OVER:
             ledger.note("a session was answered after its end")
 
 
